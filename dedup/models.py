@@ -1,0 +1,193 @@
+"""The values that pass between stages: plain, frozen, without behaviour that reads or writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Reason(StrEnum):
+    """Why an input could not be used: the fixed words of ``rejected.jsonl``."""
+
+    EMPTY = "empty"
+    NOT_HTML = "not-html"
+    UNKNOWN_KIND = "unknown-kind"
+    UNREADABLE = "unreadable"
+    OUTSIDE_INPUT = "outside-input"
+    BROKEN_GZIP = "broken-gzip"
+    BROKEN_ZSTD = "broken-zstd"
+    BROKEN_BZ2 = "broken-bz2"
+    BROKEN_XZ = "broken-xz"
+    BROKEN_WARC = "broken-warc"
+    BROKEN_JSON = "broken-json"
+    BROKEN_TABLE = "broken-table"
+    BROKEN_PARQUET = "broken-parquet"
+    HTTP_STATUS = "http-status"
+    WRONG_TYPE = "wrong-type"
+    TOO_LARGE = "too-large"
+    NO_TEXT = "no-text"
+    TOO_SHORT = "too-short"
+    TIMEOUT = "timeout"
+    CRASHED = "crashed"
+    DUPLICATE_ID = "duplicate-id"
+
+
+class Status(StrEnum):
+    """What became of an input document."""
+
+    CANONICAL = "canonical"
+    DUPLICATE = "duplicate"
+    UNIQUE = "unique"
+    REJECTED = "rejected"
+
+
+class Relation(StrEnum):
+    """What a member of a story is to its canonical."""
+
+    EXACT = "exact"
+    NEAR = "near"
+    ABRIDGED = "abridged"
+    EXPANDED = "expanded"
+    UPDATE = "update"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """One input that could not be used.
+
+    Attributes:
+        reason: The fixed word.
+        detail: One line for a person; may hold text of the dump, so it is never parsed.
+    """
+
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """One input document as it was read, before any cleaning.
+
+    Exactly one of ``html``, ``text`` and ``rejection`` is set.
+
+    Attributes:
+        doc_id: The id by the rules of the contract (own ``id``, path, ``file#offset``, ``file:line``).
+        source: Name of the file or stream, as in ``rejected.jsonl``.
+        fields: The record's own fields under their own names, JSON values only; empty for a bare page.
+        mapped: Standard names (``text html id url title date ...``) to the names they have in
+            ``fields``; names that are the same are left out.
+        html: A page's bytes, content encoding undone, character encoding untouched.
+        text: Already clean text.
+        rejection: Why the record cannot be used.
+        consumed: Bytes of the input file read since the record before it (for the progress bar).
+    """
+
+    doc_id: str
+    source: str
+    fields: dict[str, Any] = field(default_factory=dict)
+    mapped: dict[str, str] = field(default_factory=dict)
+    html: bytes | None = None
+    text: str | None = None
+    rejection: Rejection | None = None
+    consumed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A piece of text that a cleaning step took out.
+
+    Attributes:
+        step: Name of the step, as in ``dedup.clean.steps.STEPS``, or ``residue``.
+        text: What was removed, whole.
+    """
+
+    step: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A text on its way through the cleaning steps.
+
+    Attributes:
+        text: The text so far: lines separated by one newline.
+        title: Headline, if known; read by steps, never changed.
+        author: Byline, if known; read by steps, never changed.
+        agency: Short name of the wire agency that the text credits (``AP``, ``Reuters``), if any.
+        dateline: Place and date that stood before the first sentence, agency left out.
+        credit: Credit lines that were taken off, joined by newlines.
+        removed: What the steps took out, in order.
+    """
+
+    text: str
+    title: str | None = None
+    author: str | None = None
+    agency: str | None = None
+    dateline: str | None = None
+    credit: str | None = None
+    removed: tuple[Removal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What Trafilatura made of one page.
+
+    Attributes:
+        text: Main text, lines separated by newlines.
+        title: Headline.
+        date: Publication date as the page gives it, ISO 8601, time kept where the page has one.
+        author: Byline.
+        site: Name of the site.
+        hostname: Host of the page's own URL.
+        url: The page's own URL: rel=canonical, else og:url.
+        language: Two-letter code.
+        description: The page's own summary.
+    """
+
+    text: str
+    title: str | None = None
+    date: str | None = None
+    author: str | None = None
+    site: str | None = None
+    hostname: str | None = None
+    url: str | None = None
+    language: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A cleaned document: what every stage after ``clean`` knows of an input.
+
+    Attributes:
+        doc_id: The id.
+        source: File or stream it came from.
+        fields: Fields that go to the output as they are.
+        text: Cleaned text, the only text that is matched.
+        title: Headline.
+        url: Where it was found: the record's ``url``, else what the page says of itself.
+        canonical_url: Where the page says its original is, or None.
+        host: Host of ``url`` in lower case without ``www.``, else the site's name; None if unknown.
+        date: ISO 8601 date or time in UTC, or None.
+        language: Two-letter code, or None.
+        agency: Wire agency credited, or None.
+        dateline: Dateline taken off, or None.
+        credit: Credit lines taken off, or None.
+        removed: What cleaning took out.
+    """
+
+    doc_id: str
+    source: str
+    fields: dict[str, Any]
+    text: str
+    title: str | None = None
+    url: str | None = None
+    canonical_url: str | None = None
+    host: str | None = None
+    date: str | None = None
+    language: str | None = None
+    agency: str | None = None
+    dateline: str | None = None
+    credit: str | None = None
+    removed: tuple[Removal, ...] = ()
