@@ -1,0 +1,206 @@
+"""Every option of a run, one frozen dataclass a stage; defaults exist here and nowhere else."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from dedup.errors import ConfigError
+
+STANDARD_FIELDS = (
+    "id", "text", "html", "url", "title", "date", "author", "site", "language", "canonical_url",
+)  # fmt: skip
+"""Names that a record's own fields can be mapped to with ``--field NAME=OWN``."""
+
+LEVELS = ("copies",)
+FORMATS = ("jsonl", "parquet")
+
+
+def _within(option: str, value: float, low: float, high: float) -> None:
+    """Refuse a number outside [low, high].
+
+    Raises:
+        ConfigError: Naming the option, the value and the range.
+    """
+    if not low <= value <= high:
+        raise ConfigError(f"{option} is {value}, but must lie between {low} and {high}")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadConfig:
+    """How inputs become records.
+
+    Attributes:
+        fields: Pairs (standard name, the record's own name). More mapping reads more odd dumps; a
+            wrong mapping rejects every record as ``no-text`` or ``wrong-type``.
+        max_document_bytes: A page or record larger than this, unpacked, is rejected as
+            ``too-large``. The longest pages of news sites are live blogs of 2 to 5 MB.
+    """
+
+    fields: tuple[tuple[str, str], ...] = ()
+    max_document_bytes: int = 20_000_000
+
+    def __post_init__(self) -> None:
+        """Check names and sizes."""
+        for name, _ in self.fields:
+            if name not in STANDARD_FIELDS:
+                known = ", ".join(STANDARD_FIELDS)
+                raise ConfigError(f"--field {name}: the name on the left must be one of {known}")
+        _within("--max-bytes", self.max_document_bytes, 1_000, 2_000_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class CleanConfig:
+    """How a page becomes clean text.
+
+    Attributes:
+        timeout: Seconds a page may take. Lower saves time on hostile pages and loses slow honest ones
+            (median page: 0.03 s).
+        memory_mb: Address space of one worker in MiB, 0 for no limit. A page that needs more is
+            rejected as ``crashed``.
+        min_tokens: A cleaned text with fewer tokens is rejected as ``too-short``: a handful of words
+            is what extraction leaves of a page without an article.
+        residue_documents: A line is residue when it recurs on one host in at least this many documents
+            with different leads. Lower removes more, and with 2 an update's shared lines.
+    """
+
+    timeout: float = 30.0
+    memory_mb: int = 2048
+    min_tokens: int = 5
+    residue_documents: int = 3
+
+    def __post_init__(self) -> None:
+        """Check ranges."""
+        _within("--timeout", self.timeout, 0.1, 3600)
+        if self.memory_mb:
+            _within("--memory", self.memory_mb, 256, 1_048_576)
+        _within("--min-tokens", self.min_tokens, 1, 1000)
+        _within("residue_documents", self.residue_documents, 2, 1_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class SignConfig:
+    """How a text becomes a MinHash signature.
+
+    Attributes:
+        shingle_size: Tokens in a shingle. The relations are defined on three.
+        num_perm: Permutations of the signature.
+        seed: Seed of datasketch's permutations.
+        signable_tokens: Texts with fewer tokens get no signature. One changed word changes
+            ``shingle_size`` of the shingles on either side, so of n shingles (n - 3) / (n + 3) remain
+            common: with 29 tokens, 27 shingles, that is 0.8, the border of ``near``. In a shorter
+            text one word is the difference between a copy and another report, and similarity
+            says nothing; such texts are only ever ``exact``.
+    """
+
+    shingle_size: int = 3
+    num_perm: int = 128
+    seed: int = 1
+    signable_tokens: int = 29
+
+    def __post_init__(self) -> None:
+        """Check ranges."""
+        _within("shingle_size", self.shingle_size, 1, 20)
+        _within("num_perm", self.num_perm, 16, 4096)
+        _within("seed", self.seed, 0, 2**32 - 1)
+        _within("signable_tokens", self.signable_tokens, self.shingle_size, 10_000)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchConfig:
+    """Which pairs are looked at, and which of them match.
+
+    Attributes:
+        bands: Bands of the signature; with ``rows`` = 3, datasketch's optimiser gives 37 for J >= 0.3
+            at 128 permutations. More bands find more and cost more.
+        rows: Rows of a band.
+        bucket_cap: A bucket with more documents is joined through ``neighbours`` sorted neighbours
+            instead of all its pairs; the manifest counts such buckets.
+        neighbours: Documents that each one is paired with in such a bucket.
+        near: Jaccard from which a pair is ``near``.
+        contained: Containment from which the shorter is ``abridged``, the longer ``expanded``.
+        update_containment: Least containment of two versions of one article of one outlet.
+        update_days: Most days between two such versions.
+        shared_numbers: Least share of the distinct numbers of the text with fewer of them that
+            the other must hold too. Weather, markets and scores are the same words
+            with other numbers.
+        veto_numbers: Least distinct numbers in each text before ``shared_numbers`` is asked.
+    """
+
+    bands: int = 37
+    rows: int = 3
+    bucket_cap: int = 200
+    neighbours: int = 10
+    near: float = 0.8
+    contained: float = 0.8
+    update_containment: float = 0.4
+    update_days: float = 4.0
+    shared_numbers: float = 0.5
+    veto_numbers: int = 4
+
+    def __post_init__(self) -> None:
+        """Check ranges."""
+        _within("bands", self.bands, 1, 4096)
+        _within("rows", self.rows, 1, 64)
+        _within("bucket_cap", self.bucket_cap, 2, 1_000_000)
+        _within("neighbours", self.neighbours, 1, 10_000)
+        for name in ("near", "contained", "update_containment", "shared_numbers"):
+            _within(name, getattr(self, name), 0.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupConfig:
+    """How a story elects its canonical.
+
+    Attributes:
+        canonical: Rules that go before the default order, as given to ``--canonical``.
+    """
+
+    canonical: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole run.
+
+    Attributes:
+        level: ``copies``: exact, near, abridged, expanded, update.
+        workers: Processes that clean pages; changes no result.
+        read: See :class:`ReadConfig`.
+        clean: See :class:`CleanConfig`.
+        sign: See :class:`SignConfig`.
+        match: See :class:`MatchConfig`.
+        group: See :class:`GroupConfig`.
+    """
+
+    level: str = "copies"
+    workers: int = 1
+    read: ReadConfig = field(default_factory=ReadConfig)
+    clean: CleanConfig = field(default_factory=CleanConfig)
+    sign: SignConfig = field(default_factory=SignConfig)
+    match: MatchConfig = field(default_factory=MatchConfig)
+    group: GroupConfig = field(default_factory=GroupConfig)
+
+    def __post_init__(self) -> None:
+        """Check what concerns more than one stage."""
+        if self.level not in LEVELS:
+            raise ConfigError(f"--level is {self.level!r}, but must be one of {', '.join(LEVELS)}")
+        _within("--workers", self.workers, 1, 1024)
+        if self.match.bands * self.match.rows > self.sign.num_perm:
+            raise ConfigError(
+                f"bands x rows is {self.match.bands} x {self.match.rows}, "
+                f"but a signature has only num_perm = {self.sign.num_perm} values"
+            )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return every field as JSON values, for the manifest."""
+        return dataclasses.asdict(self)
+
+    def digest(self) -> str:
+        """Return a digest of every field that can change a result (all but ``workers``)."""
+        fields = self.as_dict()
+        del fields["workers"]
+        return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,44 @@
+"""Packaging: metadata, dependencies, the `dedup` command. Tool settings are in pyproject.toml."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+setup(
+    name="dedup",
+    version="0.1.0",
+    description="One canonical version of every copied article in a scraped news dump",
+    long_description=Path(__file__).with_name("README.md").read_text("utf-8"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    python_requires=">=3.11",
+    packages=find_packages(include=["dedup", "dedup.*"]),
+    package_data={"dedup": ["py.typed"]},
+    install_requires=[
+        "trafilatura>=2.3",
+        "lxml_html_clean",  # older pips do not resolve the extra through which jusText asks for it
+        "datasketch>=2,<3",
+        "numba>=0.61",
+        "pebble>=5",
+        "fastwarc>=0.15",
+        "zstandard>=0.22",
+        "orjson>=3.9",
+        "ijson>=3.3",
+        "charset-normalizer>=3.4",
+        "click>=8.1",
+        "tqdm>=4.66",
+    ],
+    extras_require={
+        "parquet": ["pyarrow>=15"],
+        "dev": [
+            "pyarrow>=15",
+            "ruff>=0.6",
+            "mypy>=1.11",
+            "pytest>=8",
+            "pytest-cov>=5",
+            "hypothesis>=6.100",
+            "types-tqdm",
+        ],
+    },
+    entry_points={"console_scripts": ["dedup = dedup.cli:main"]},
+)
