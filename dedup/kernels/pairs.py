@@ -1,0 +1,105 @@
+"""Loops over pairs of documents: what two sorted sets share, and who stands in a bucket with whom."""
+
+from __future__ import annotations
+
+import numba as nb
+import numpy as np
+import numpy.typing as npt
+
+
+@nb.njit(cache=True, nogil=True)
+def shared(
+    values: npt.NDArray[np.uint32],
+    bounds: npt.NDArray[np.int64],
+    left: npt.NDArray[np.int64],
+    right: npt.NDArray[np.int64],
+    out: npt.NDArray[np.int64],
+) -> None:
+    """Write how many values the sorted sets ``left[k]`` and ``right[k]`` have in common.
+
+    Args:
+        values: Sorted distinct values of all sets, end to end.
+        bounds: Set d is ``values[bounds[d]:bounds[d + 1]]``.
+        left: Index of one set of each pair.
+        right: Index of the other.
+        out: Output, one count a pair.
+    """
+    for pair in range(left.size):
+        x, x_end = bounds[left[pair]], bounds[left[pair] + 1]
+        y, y_end = bounds[right[pair]], bounds[right[pair] + 1]
+        count = 0
+        while x < x_end and y < y_end:
+            if values[x] == values[y]:
+                count += 1
+                x += 1
+                y += 1
+            elif values[x] < values[y]:
+                x += 1
+            else:
+                y += 1
+        out[pair] = count
+
+
+@nb.njit(cache=True, nogil=True)
+def band_keys(
+    signatures: npt.NDArray[np.uint32], start: int, rows: int, out: npt.NDArray[np.uint64]
+) -> None:
+    """Write one 64-bit key a document for the band of ``rows`` values from column ``start``.
+
+    Up to two rows the key holds the values themselves. From three on it is a hash of them: two of a
+    million documents get one key by accident with a chance of about 3e-8, and verification drops them.
+    """
+    for doc in range(signatures.shape[0]):
+        key = np.uint64(0)
+        for row in range(start, start + rows):
+            if row - start >= 2:
+                key ^= key >> np.uint64(32)
+                key *= np.uint64(0x9E3779B97F4A7C15)
+                key ^= key >> np.uint64(29)
+                key *= np.uint64(0xBF58476D1CE4E5B9)
+                key ^= key >> np.uint64(32)
+                key += np.uint64(signatures[doc, row]) * np.uint64(0x94D049BB133111EB)
+            else:
+                key = (key << np.uint64(32)) | np.uint64(signatures[doc, row])
+        out[doc] = key
+
+
+@nb.njit(cache=True, nogil=True)
+def bucket_pairs(
+    members: npt.NDArray[np.int64],
+    starts: npt.NDArray[np.int64],
+    ends: npt.NDArray[np.int64],
+    out: npt.NDArray[np.uint64],
+) -> None:
+    """Write every pair inside each bucket as ``smaller << 32 | larger``."""
+    at = 0
+    for bucket in range(starts.size):
+        for one in range(starts[bucket], ends[bucket]):
+            for other in range(one + 1, ends[bucket]):
+                low = min(members[one], members[other])
+                high = max(members[one], members[other])
+                out[at] = (np.uint64(low) << np.uint64(32)) | np.uint64(high)
+                at += 1
+
+
+@nb.njit(cache=True, nogil=True)
+def components(
+    count: int, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """Return for each of ``count`` nodes the smallest node it is connected to."""
+    parent = np.arange(count)
+    for edge in range(left.size):
+        one, other = left[edge], right[edge]
+        while parent[one] != one:
+            parent[one] = parent[parent[one]]
+            one = parent[one]
+        while parent[other] != other:
+            parent[other] = parent[parent[other]]
+            other = parent[other]
+        if one < other:
+            parent[other] = one
+        else:
+            parent[one] = other
+    for node in range(count):
+        parent[node] = parent[parent[node]]  # a root is smaller than its nodes: already settled
+    return parent

@@ -1,0 +1,197 @@
+"""From code points to token hashes, shingles and signatures, one document after another."""
+
+from __future__ import annotations
+
+import numba as nb
+import numpy as np
+import numpy.typing as npt
+
+# Character classes of dedup.sign.characters; a kernel takes no enum.
+SEPARATOR, LETTER, DIGIT, SINGLE, MARK = 0, 1, 2, 3, 4
+
+# FNV-1a, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/
+FNV_OFFSET = np.uint64(0xCBF29CE484222325)
+FNV_PRIME = np.uint64(0x00000100000001B3)
+
+
+@nb.njit(cache=True, inline="always")
+def _mix(value: np.uint64) -> np.uint64:
+    """Apply the 64-bit finaliser of MurmurHash3 (Appleby, public domain constants)."""
+    value ^= value >> np.uint64(33)
+    value *= np.uint64(0xFF51AFD7ED558CCD)
+    value ^= value >> np.uint64(33)
+    value *= np.uint64(0xC4CEB9FE1A85EC53)
+    value ^= value >> np.uint64(33)
+    return value
+
+
+@nb.njit(cache=True)
+def tokenise(
+    points: npt.NDArray[np.uint32],
+    kinds: npt.NDArray[np.uint8],
+    folded: npt.NDArray[np.uint32],
+    tokens: npt.NDArray[np.uint64],
+    numeric: npt.NDArray[np.bool_],
+) -> int:
+    """Write the hash of each token of one text and whether it starts with a digit.
+
+    Args:
+        points: Code points of the text.
+        kinds: Character class by code point; code points past its end are separators.
+        folded: Lower-case code point by code point, as long as ``kinds``.
+        tokens: Output, at least as long as ``points``.
+        numeric: Output, at least as long as ``points``.
+
+    Returns:
+        The number of tokens.
+    """
+    count = 0
+    at = 0
+    limit = kinds.size
+    while at < points.size:
+        kind = kinds[points[at]] if points[at] < limit else SEPARATOR
+        if kind == SEPARATOR or kind == MARK:
+            at += 1
+            continue
+        digest = FNV_OFFSET
+        numeric[count] = kind == DIGIT
+        single = kind == SINGLE
+        first = True
+        while at < points.size:
+            kind = kinds[points[at]] if points[at] < limit else SEPARATOR
+            if kind == SEPARATOR or (single and not first and kind != MARK):
+                break
+            if not single and kind == SINGLE:
+                break
+            digest = (digest ^ np.uint64(folded[points[at]])) * FNV_PRIME
+            first = False
+            at += 1
+        tokens[count] = _mix(digest)
+        count += 1
+    return count
+
+
+@nb.njit(cache=True)
+def shingle(
+    tokens: npt.NDArray[np.uint64], size: int, out: npt.NDArray[np.uint32]
+) -> int:
+    """Write the hash of each run of ``size`` tokens, in text order, and return how many there are."""
+    count = tokens.size - size + 1
+    if count <= 0:
+        return 0
+    for start in range(count):
+        digest = FNV_OFFSET
+        for offset in range(size):
+            digest = _mix((digest ^ tokens[start + offset]) * FNV_PRIME)
+        out[start] = np.uint32(digest >> np.uint64(32))
+    return count
+
+
+@nb.njit(cache=True)
+def minima(
+    shingles: npt.NDArray[np.uint32],
+    multipliers: npt.NDArray[np.uint32],
+    offsets: npt.NDArray[np.uint32],
+    out: npt.NDArray[np.uint32],
+) -> None:
+    """Write the MinHash signature of a set: datasketch's scheme ``affine32``, bit for bit.
+
+    Each value passes the 32-bit finaliser of MurmurHash3 once; permutation k is then
+    ``multipliers[k] * h + offsets[k]`` modulo 2**32, and the smallest over the set is kept.
+    """
+    out[:] = np.uint32(0xFFFFFFFF)
+    for index in range(shingles.size):
+        # numba widens uint32 arithmetic to 64 bits; each cast takes the result back modulo 2**32
+        h = shingles[index]
+        h = np.uint32(np.uint32(h ^ (h >> np.uint32(16))) * np.uint32(0x85EBCA6B))
+        h = np.uint32(np.uint32(h ^ (h >> np.uint32(13))) * np.uint32(0xC2B2AE35))
+        h = np.uint32(h ^ (h >> np.uint32(16)))
+        for k in range(out.size):
+            value = np.uint32(np.uint32(multipliers[k] * h) + offsets[k])
+            if value < out[k]:
+                out[k] = value
+
+
+@nb.njit(cache=True)
+def _distinct(values: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """Return the sorted distinct values; sorts its argument in place."""
+    values.sort()
+    kept = 0
+    for index in range(values.size):
+        if index == 0 or values[index] != values[kept - 1]:
+            values[kept] = values[index]
+            kept += 1
+    return values[:kept]
+
+
+@nb.njit(cache=True, nogil=True)
+def sign_batch(
+    points: npt.NDArray[np.uint32],
+    bounds: npt.NDArray[np.int64],
+    kinds: npt.NDArray[np.uint8],
+    folded: npt.NDArray[np.uint32],
+    size: int,
+    signable: int,
+    lead: int,
+    multipliers: npt.NDArray[np.uint32],
+    offsets: npt.NDArray[np.uint32],
+    signatures: npt.NDArray[np.uint32],
+    counts: npt.NDArray[np.int64],
+    shingles: npt.NDArray[np.uint32],
+    shingle_bounds: npt.NDArray[np.int64],
+    numbers: npt.NDArray[np.uint32],
+    number_bounds: npt.NDArray[np.int64],
+    leads: npt.NDArray[np.uint32],
+    lead_bounds: npt.NDArray[np.int64],
+) -> None:
+    """Sign a batch of texts laid end to end.
+
+    Args:
+        points: Code points of all texts.
+        bounds: Where each text begins, and the end: n + 1 values.
+        kinds: Character classes, see :func:`tokenise`.
+        folded: Lower-case code points.
+        size: Tokens in a shingle.
+        signable: Texts with fewer tokens get no shingles and the signature of the empty set.
+        lead: Shingles kept in text order from the start of each text.
+        multipliers: Permutation multipliers, odd.
+        offsets: Permutation offsets.
+        signatures: Output, n x permutations.
+        counts: Output, tokens of each text.
+        shingles: Output, sorted distinct shingles of all texts end to end; as long as ``points``.
+        shingle_bounds: Output, n + 1 bounds in ``shingles``.
+        numbers: Output, sorted distinct hashes of tokens that start with a digit; as long as ``points``.
+        number_bounds: Output, n + 1 bounds in ``numbers``.
+        leads: Output, first shingles in text order; n x lead.
+        lead_bounds: Output, n + 1 bounds in ``leads``.
+    """
+    longest = 0
+    for doc in range(bounds.size - 1):
+        longest = max(longest, bounds[doc + 1] - bounds[doc])
+    tokens = np.empty(longest, np.uint64)
+    numeric = np.empty(longest, np.bool_)
+    scratch = np.empty(longest, np.uint32)
+    for doc in range(bounds.size - 1):
+        text = points[bounds[doc] : bounds[doc + 1]]
+        found = tokenise(text, kinds, folded, tokens, numeric)
+        counts[doc] = found
+        made = 0
+        if found >= signable:
+            made = shingle(tokens[:found], size, scratch)
+        first = min(lead, made)
+        leads[lead_bounds[doc] : lead_bounds[doc] + first] = scratch[:first]
+        lead_bounds[doc + 1] = lead_bounds[doc] + first
+        distinct = _distinct(scratch[:made])
+        start = shingle_bounds[doc]
+        shingles[start : start + distinct.size] = distinct
+        shingle_bounds[doc + 1] = start + distinct.size
+        minima(distinct, multipliers, offsets, signatures[doc])
+        held = 0
+        for index in range(found):
+            if numeric[index]:
+                scratch[held] = np.uint32(tokens[index] >> np.uint64(32))
+                held += 1
+        distinct = _distinct(scratch[:held])
+        start = number_bounds[doc]
+        numbers[start : start + distinct.size] = distinct
+        number_bounds[doc + 1] = start + distinct.size

@@ -1,0 +1,65 @@
+"""What a character is to the tokeniser: one table over Unicode, made once a process."""
+
+from __future__ import annotations
+
+import functools
+import unicodedata
+
+import numpy as np
+import numpy.typing as npt
+
+SEPARATOR, LETTER, DIGIT, SINGLE, MARK = range(5)
+
+# Past plane 2 only rare ideographs (plane 3) and no other letters are assigned.
+TABLE_SIZE = 0x40000
+
+# Scripts written without spaces between words: each character is a token of its own.
+# Thai, Lao, Tibetan, Myanmar, Khmer; kana; Han and its extensions, planes 2 and 3.
+UNSPACED = (
+    (0x0E00, 0x0EFF),
+    (0x0F00, 0x0FFF),
+    (0x1000, 0x109F),
+    (0x1780, 0x17FF),
+    (0x3005, 0x3007),
+    (0x3040, 0x30FF),
+    (0x31F0, 0x31FF),
+    (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0xFF66, 0xFF9F),
+    (0x1B000, 0x1B16F),
+    (0x20000, 0x3FFFF),
+)
+
+_KIND_OF_CATEGORY = {"L": LETTER, "N": DIGIT, "M": MARK}
+
+
+@functools.cache
+def character_tables() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint32]]:
+    """Return the class and the folded form of every code point below ``TABLE_SIZE``.
+
+    Letters and digits make tokens, marks (accents, vowel signs) belong to the token they follow,
+    letters of unspaced scripts are tokens alone, everything else separates. Folding is lower case, and
+    full-width forms become plain ones; a letter whose lower case is several characters stays.
+
+    Returns:
+        Two arrays of ``TABLE_SIZE``: classes and folded code points.
+    """
+    kinds = np.zeros(TABLE_SIZE, np.uint8)
+    folded = np.arange(TABLE_SIZE, dtype=np.uint32)
+    for point in range(0x20000):
+        character = chr(point)
+        kind = _KIND_OF_CATEGORY.get(unicodedata.category(character)[0])
+        if kind is None:
+            continue
+        kinds[point] = kind
+        lower = character.lower()
+        if len(lower) == 1:
+            folded[point] = ord(lower)
+    for point in range(0xFF01, 0xFF5F):
+        folded[point] = ord(unicodedata.normalize("NFKC", chr(point)).lower())
+    for first, last in UNSPACED:
+        block = kinds[first : last + 1]
+        block[block == LETTER] = SINGLE
+    kinds[0x20000:] = SINGLE
+    return kinds, folded
