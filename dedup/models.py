@@ -172,6 +172,7 @@ class Document:
         date: ISO 8601 date or time in UTC, or None.
         language: Two-letter code, or None.
         agency: Wire agency credited, or None.
+        agency_page: Whether the page stands on that agency's own site.
         dateline: Dateline taken off, or None.
         credit: Credit lines taken off, or None.
         removed: What cleaning took out.
@@ -188,6 +189,142 @@ class Document:
     date: str | None = None
     language: str | None = None
     agency: str | None = None
+    agency_page: bool = False
     dateline: str | None = None
     credit: str | None = None
     removed: tuple[Removal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What electing and telling relations need to know of one document of a story.
+
+    Attributes:
+        row: Position in input order.
+        doc_id: The id.
+        twin: Row of the first document with the same cleaned text; its own where there is none.
+        host: See :class:`Document`.
+        page: The address without scheme, ``www.``, query and fragment; None if unknown.
+        canonical_page: The same of where the page says its original is.
+        title: Headline, or None.
+        url: The address as given, or None.
+        moment: Publication as seconds since 1970 UTC, or None. A bare day counts as its last second,
+            so that a page that tells its hour is earlier than one of that day that does not.
+        date: The same as text, ISO 8601.
+        agency: Wire agency credited, or None.
+        agency_page: Whether the page stands on that agency's own site.
+        tokens: Tokens of the cleaned text.
+        shingles: Distinct shingles of the cleaned text.
+        leftovers: Lines that cleaning took out as furniture or residue.
+        fields: The document's output fields, for rules on a user's own field.
+    """
+
+    row: int
+    doc_id: str
+    twin: int
+    host: str | None = None
+    page: str | None = None
+    canonical_page: str | None = None
+    title: str | None = None
+    url: str | None = None
+    moment: float | None = None
+    date: str | None = None
+    agency: str | None = None
+    agency_page: bool = False
+    tokens: int = 0
+    shingles: int = 0
+    leftovers: int = 0
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What is known of one pair of documents, seen from the first.
+
+    Attributes:
+        jaccard: Of their shingle sets.
+        contained: Share of the first that stands in the second.
+        contains: Share of the second that stands in the first.
+        same: Whether their cleaned texts are the same.
+        numbers: Share of the numbers of the one with fewer that the other holds too; 1 where the veto
+            does not ask.
+    """
+
+    jaccard: float
+    contained: float
+    contains: float
+    same: bool = False
+    numbers: float = 1.0
+
+    def reversed(self) -> Pair:
+        """Return the same pair seen from the second document."""
+        return Pair(self.jaccard, self.contains, self.contained, self.same, self.numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a canonical was elected.
+
+    Attributes:
+        rule: Name of the rule that decided it against the runner-up.
+        runner_up: Id of the document that would have been elected without the canonical.
+        detail: The two values in words.
+    """
+
+    rule: str
+    runner_up: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A document of a story.
+
+    Attributes:
+        row: Position in input order.
+        doc_id: The id.
+        relation: What it is to the canonical; None for the canonical itself.
+        score: Similarity to the canonical in [0, 1]: 1 for ``exact``, Jaccard for ``near``, else the larger
+            containment; None for the canonical itself.
+        jaccard: Jaccard with the canonical.
+        contained: Share of this document that stands in the canonical.
+        contains: Share of the canonical that stands in this document.
+    """
+
+    row: int
+    doc_id: str
+    relation: Relation | None = None
+    score: float | None = None
+    jaccard: float | None = None
+    contained: float | None = None
+    contains: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Two or more documents grouped as one.
+
+    Attributes:
+        story_id: Stable name, made of the canonical's id.
+        why: Why the canonical was elected.
+        members: The canonical first, then the duplicates by id.
+        first_date: Earliest known publication, ISO 8601.
+        last_date: Latest known publication.
+        outlets: Hosts of the members, sorted, each once.
+        agencies: Agencies that members credit, sorted, each once.
+        origins: Independent write-ups among the members.
+    """
+
+    story_id: str
+    why: Why
+    members: tuple[Member, ...]
+    first_date: str | None = None
+    last_date: str | None = None
+    outlets: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+    origins: int = 1
+
+    @property
+    def canonical(self) -> Member:
+        """The document that stays."""
+        return self.members[0]

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 SCHEME = "affine32"
 
-LEAD_SHINGLES = 24
-"""Shingles kept in text order from the start of a text: about its first sentence."""
+LEAD_SHINGLES = 48
+"""Shingles kept in text order from the start of a text: about its first two or three sentences."""
 
 
 @dataclass(frozen=True, slots=True)

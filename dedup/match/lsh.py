@@ -1,0 +1,122 @@
+"""Bands of signatures to candidate pairs, by sorting one band at a time.
+
+The candidates are those of datasketch's ``MinHashLSH`` with the same bands and rows, as long as no
+bucket is larger than the cap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.config import MatchConfig
+
+# Pairs found in several bands are folded into one whenever this many have gathered: 160 MB.
+FOLD_AT = 20_000_000
+
+# Signature columns that order a bucket over the cap; documents that agree on many of them stand
+# side by side.
+SORT_COLUMNS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Pairs that share a bucket.
+
+    Attributes:
+        left: Row of the first document of each pair, int64, ascending.
+        right: Row of the second, greater than ``left``.
+        capped: Buckets over the cap, joined through sorted neighbours instead of all pairs.
+        largest: Documents in the largest bucket.
+    """
+
+    left: npt.NDArray[np.int64]
+    right: npt.NDArray[np.int64]
+    capped: int
+    largest: int
+
+
+def candidate_pairs(signatures: npt.NDArray[np.uint32], config: MatchConfig) -> Candidates:
+    """Return every pair of rows that agree on all values of at least one band.
+
+    The cost is a sort of n keys a band, and the pairs themselves.
+
+    Args:
+        signatures: n x num_perm, with at least ``bands * rows`` columns; n below 2**32.
+        config: Bands, rows, and the bucket cap.
+    """
+    from dedup.kernels.pairs import band_keys  # compiled code is loaded when it is first needed
+
+    keys = np.empty(signatures.shape[0], np.uint64)
+    found: list[npt.NDArray[np.uint64]] = []
+    gathered, capped, largest = 0, 0, 0
+    for band in range(config.bands):
+        start = band * config.rows
+        band_keys(signatures, start, config.rows, keys)
+        order, starts, ends = _buckets(keys)
+        sizes = ends - starts
+        largest = max(largest, int(sizes.max(initial=1)))
+        over = sizes > config.bucket_cap
+        capped += int(over.sum())
+        found.append(_all_pairs(order, starts[~over], ends[~over]))
+        found.extend(
+            _neighbour_pairs(signatures, order[first:last], start, config)
+            for first, last in zip(starts[over], ends[over], strict=True)
+        )
+        gathered = sum(part.size for part in found)
+        if gathered > FOLD_AT:
+            found = [np.unique(np.concatenate(found))]
+    pairs = np.unique(np.concatenate(found)) if found else np.empty(0, np.uint64)
+    left = (pairs >> np.uint64(32)).astype(np.int64)
+    right = (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    return Candidates(left, right, capped, largest)
+
+
+def _buckets(
+    keys: npt.NDArray[np.uint64],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the sorted order of rows, and where each bucket of two or more starts and ends in it."""
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    edges = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1
+    starts = np.concatenate([np.zeros(min(1, keys.size), np.int64), edges])
+    ends = np.concatenate([edges, np.full(min(1, keys.size), keys.size, np.int64)])
+    several = ends - starts > 1
+    return order.astype(np.int64), starts[several], ends[several]
+
+
+def _all_pairs(
+    order: npt.NDArray[np.int64], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
+) -> npt.NDArray[np.uint64]:
+    """Return every pair inside each bucket, encoded as ``left << 32 | right``."""
+    from dedup.kernels.pairs import bucket_pairs  # as in candidate_pairs
+
+    sizes = ends - starts
+    out = np.empty(int((sizes * (sizes - 1) // 2).sum()), np.uint64)
+    bucket_pairs(order, starts, ends, out)
+    return out
+
+
+def _neighbour_pairs(
+    signatures: npt.NDArray[np.uint32],
+    members: npt.NDArray[np.int64],
+    start: int,
+    config: MatchConfig,
+) -> npt.NDArray[np.uint64]:
+    """Return the pairs of near neighbours of one large bucket, in the order of further columns.
+
+    All pairs of a bucket of m documents are m * (m - 1) / 2; this keeps it at m * neighbours. Each band
+    sorts by other columns, so that over the bands a document meets many different neighbours.
+    """
+    width = signatures.shape[1]
+    columns = [(start + config.rows + k) % width for k in range(SORT_COLUMNS)]
+    by = signatures[np.ix_(members, columns)]
+    ranked = members[np.lexsort([members, *by.T[::-1]])]
+    parts = []
+    for distance in range(1, min(config.neighbours, ranked.size - 1) + 1):
+        low = np.minimum(ranked[:-distance], ranked[distance:]).astype(np.uint64)
+        high = np.maximum(ranked[:-distance], ranked[distance:]).astype(np.uint64)
+        parts.append((low << np.uint64(32)) | high)
+    return np.concatenate(parts)
