@@ -140,7 +140,8 @@ class Extraction:
         author: Byline.
         site: Name of the site.
         hostname: Host of the page's own URL.
-        url: The page's own URL: rel=canonical, else og:url.
+        url: Where the page says it stands (og:url), or None.
+        canonical_url: Where the page says its original stands (rel=canonical), or None.
         language: Two-letter code.
         description: The page's own summary.
     """
@@ -152,8 +153,22 @@ class Extraction:
     site: str | None = None
     hostname: str | None = None
     url: str | None = None
+    canonical_url: str | None = None
     language: str | None = None
     description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CleanPage:
+    """What a worker makes of the bytes of one page, whatever record they came in.
+
+    Attributes:
+        extraction: The page's own metadata; its ``text`` is empty, the cleaned one stands in ``draft``.
+        draft: The cleaned text and what was taken off it.
+    """
+
+    extraction: Extraction
+    draft: Draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +182,11 @@ class Document:
         text: Cleaned text, the only text that is matched.
         title: Headline.
         url: Where it was found: the record's ``url``, else what the page says of itself.
-        canonical_url: Where the page says its original is, or None.
+        page: ``url`` without what does not change the article, see :mod:`dedup.clean.addresses`.
+        canonical_page: The same of where the page says its original is, or None.
         host: Host of ``url`` in lower case without ``www.``, else the site's name; None if unknown.
-        date: ISO 8601 date or time in UTC, or None.
+        date: ISO 8601 day, or time in UTC, or None.
+        moment: The same as seconds since 1970 UTC, see :class:`Facts`.
         language: Two-letter code, or None.
         agency: Wire agency credited, or None.
         agency_page: Whether the page stands on that agency's own site.
@@ -184,9 +201,11 @@ class Document:
     text: str
     title: str | None = None
     url: str | None = None
-    canonical_url: str | None = None
+    page: str | None = None
+    canonical_page: str | None = None
     host: str | None = None
     date: str | None = None
+    moment: float | None = None
     language: str | None = None
     agency: str | None = None
     agency_page: bool = False

@@ -1,0 +1,88 @@
+"""Dates as dumps give them to one form: ISO 8601 in UTC, and seconds."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+# Outside these years a date is a default of some software, not a publication.
+FIRST_YEAR, LAST_YEAR = 1971, 2100
+
+# Numbers above this are milliseconds: as seconds they would lie in the year 5138.
+MILLISECONDS_FROM = 100_000_000_000
+
+_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\Z")
+_STARTS_WITH_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def parse_date(value: object) -> tuple[str, float] | None:
+    """Return a date as text and as seconds since 1970 UTC, or None where it cannot be told.
+
+    Known are ISO 8601, the dates of mail and HTTP headers, and Unix times in seconds or milliseconds.
+    A time without a zone is taken as UTC. A bare day counts as its last second. Forms that put day or
+    month first are not guessed at.
+
+    >>> parse_date("2024-05-03T10:00:00+02:00")
+    ('2024-05-03T08:00:00Z', 1714723200.0)
+    >>> parse_date("2024-05-03")
+    ('2024-05-03', 1714780799.0)
+    """
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, (int, float)):
+        return _from_number(float(value))
+    if not isinstance(value, str) or not value.strip():
+        return None
+    text = value.strip()
+    if day := _DAY.match(text):
+        return _from_day(*map(int, day.groups()))
+    moment = _from_text(text)
+    return _in_utc(moment) if moment is not None else None
+
+
+def _from_number(value: float) -> tuple[str, float] | None:
+    """Read a Unix time."""
+    if not 0 < value < MILLISECONDS_FROM * 1000:
+        return None
+    seconds = value / 1000 if value > MILLISECONDS_FROM else value
+    return _in_utc(datetime.fromtimestamp(seconds, UTC))
+
+
+def _from_day(year: int, month: int, day: int) -> tuple[str, float] | None:
+    """Read a bare day."""
+    try:
+        start = datetime(year, month, day, tzinfo=UTC)
+    except ValueError:
+        return None
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return None
+    return start.date().isoformat(), (start + timedelta(days=1, seconds=-1)).timestamp()
+
+
+def _from_text(text: str) -> datetime | None:
+    """Read a time written out."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    try:
+        return parsedate_to_datetime(text)
+    except (ValueError, IndexError, TypeError):
+        pass
+    if found := _STARTS_WITH_DAY.match(text):  # "2024-05-03 (updated)": the day is certain
+        try:
+            return datetime.fromisoformat(found.group())
+        except ValueError:
+            return None
+    return None
+
+
+def _in_utc(moment: datetime) -> tuple[str, float] | None:
+    """Return a time as text and seconds, or None outside the years of the web."""
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        return None
+    moment = moment.astimezone(UTC).replace(microsecond=0)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ"), moment.timestamp()

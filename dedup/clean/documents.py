@@ -1,0 +1,142 @@
+"""A record and its cleaned text become a document."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from dedup.clean.addresses import host_of, page_of
+from dedup.clean.agencies import agency_of_domain
+from dedup.clean.dates import parse_date
+from dedup.config import CleanConfig
+from dedup.models import (
+    CleanPage,
+    Document,
+    Draft,
+    Extraction,
+    RawRecord,
+    Reason,
+    Rejection,
+)
+
+# A folder name that can only be a host: labels with dots between, letters last.
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}", re.IGNORECASE)
+
+# Metadata of a page that goes to its output record, in this order.
+PAGE_FIELDS = ("url", "title", "date", "author", "site", "language", "description")
+
+
+def from_page(record: RawRecord, page: CleanPage, config: CleanConfig) -> Document | Rejection:
+    """Return the document of a page; the record's own fields win over what the page says.
+
+    Args:
+        record: Where the page came from.
+        page: What the worker made of it.
+        config: The least length.
+    """
+    extraction, draft = page.extraction, page.draft
+    if short := too_short(draft.text, config):
+        return short
+    fields: dict[str, Any] = {"id": record.doc_id, **record.fields}
+    for name in PAGE_FIELDS:
+        value = getattr(extraction, name)
+        if value is not None and _own(record, name) is None:
+            fields.setdefault(name, value)
+    for name, value in (("agency", draft.agency), ("dateline", draft.dateline)):
+        if value is not None:
+            fields.setdefault(name, value)
+    return _document(record, fields, extraction, draft)
+
+
+def from_text(record: RawRecord, draft: Draft, config: CleanConfig) -> Document | Rejection:
+    """Return the document of a record that carries its text; its fields stay as they are.
+
+    Args:
+        record: The record.
+        draft: Its cleaned text.
+        config: The least length.
+    """
+    if short := too_short(draft.text, config):
+        return short
+    fields = dict(record.fields)
+    if _own(record, "id") in (None, ""):
+        fields = {**fields, record.mapped.get("id", "id"): record.doc_id}
+    return _document(record, fields, Extraction(text=""), draft)
+
+
+def too_short(text: str, config: CleanConfig) -> Rejection | None:
+    """Return a rejection for a text of fewer than ``config.min_tokens`` tokens.
+
+    In scripts without spaces a run of letters counts a token for each two characters, about the length
+    of a word.
+
+    >>> too_short("Page not found.", CleanConfig()).detail
+    '3 tokens are left, 5 are needed'
+    """
+    tokens = 0
+    for word in text.split():
+        letters = sum(character.isalnum() for character in word)
+        if letters:
+            wide = unicodedata.east_asian_width(word[0]) == "W"
+            tokens += max(1, letters // 2) if wide else 1
+        if tokens >= config.min_tokens:
+            return None
+    if not tokens:
+        return Rejection(Reason.NO_TEXT, "no text is left")
+    return Rejection(
+        Reason.TOO_SHORT, f"{tokens} tokens are left, {config.min_tokens} are needed"
+    )
+
+
+def _own(record: RawRecord, name: str) -> Any:
+    """Return the record's own value of a standard field."""
+    return record.fields.get(record.mapped.get(name, name))
+
+
+def _text_or(record: RawRecord, name: str, other: str | None) -> str | None:
+    """Return the record's own value where it is a text, else what the page says."""
+    value = _own(record, name)
+    return value if isinstance(value, str) and value.strip() else other
+
+
+def _mirror_host(record: RawRecord) -> str | None:
+    """Return the host of a page that lies where a mirroring crawler puts it: ``host/path/page.html``."""
+    first, slash, _ = record.doc_id.partition("/")
+    if record.fields or not slash or not _HOST.fullmatch(first):
+        return None
+    return host_of(f"http://{first}/")
+
+
+def _document(
+    record: RawRecord, fields: dict[str, Any], extraction: Extraction, draft: Draft
+) -> Document:
+    """Put a document together."""
+    declared = _text_or(record, "canonical_url", extraction.canonical_url)
+    url = _text_or(record, "url", extraction.url)
+    mirrored = _mirror_host(record) if url is None else None
+    if url is None and mirrored in (None, host_of(declared)):
+        url = declared
+    site = _text_or(record, "site", extraction.site)
+    host = host_of(url) or mirrored or (site.casefold() if site else None)
+    date = parse_date(_own(record, "date")) or parse_date(extraction.date)
+    domain_agency = agency_of_domain(host) if host else None
+    return Document(
+        doc_id=record.doc_id,
+        source=record.source,
+        fields=fields,
+        text=draft.text,
+        title=_text_or(record, "title", extraction.title),
+        url=url,
+        page=page_of(url),
+        canonical_page=page_of(declared),
+        host=host,
+        date=date[0] if date else None,
+        moment=date[1] if date else None,
+        language=_text_or(record, "language", extraction.language),
+        agency=draft.agency,
+        agency_page=domain_agency is not None and draft.agency in (None, domain_agency),
+        dateline=draft.dateline,
+        credit=draft.credit,
+        removed=draft.removed,
+    )

@@ -1,0 +1,129 @@
+"""A site's own left-over lines: those that recur on one host in documents with different leads.
+
+Copies of one article share the lead, so they do not eat each other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+# Background paragraphs that a newsroom repeats in its own articles are longer than captions,
+# newsletter boxes and related links; they are the article's text and stay.
+LONGEST_RESIDUE = 400
+
+# A lead shorter than this is a caption or a date line as likely as a sentence.
+SHORTEST_LEAD = 30
+
+# A document speaks on what is residue only where at least this share of it is found in fewer than the asked
+# number of documents: versions of one article share most of their lines and differ in a few.
+OWN_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class HostLines:
+    """All lines of the documents of one host, l in all.
+
+    Attributes:
+        rows: Row of the document that each line stands in, int64, ascending.
+        digests: 64-bit digest of each line, uint64.
+        lengths: Characters of each line, int64.
+    """
+
+    rows: npt.NDArray[np.int64]
+    digests: npt.NDArray[np.uint64]
+    lengths: npt.NDArray[np.int64]
+
+
+def line_digest(line: str) -> int:
+    """Return a 64-bit digest of a line."""
+    digest = hashlib.blake2b(line.encode("utf-8", "surrogatepass"), digest_size=8)
+    return int.from_bytes(digest.digest(), "little")
+
+
+def host_lines(documents: Iterable[tuple[int, str]]) -> HostLines:
+    """Return the lines of a host's documents without keeping their text.
+
+    Args:
+        documents: Row and cleaned text of each, rows ascending.
+    """
+    rows: list[int] = []
+    digests: list[int] = []
+    lengths: list[int] = []
+    for row, text in documents:
+        for line in text.split("\n"):
+            rows.append(row)
+            digests.append(line_digest(line))
+            lengths.append(len(line))
+    return HostLines(
+        np.array(rows, np.int64), np.array(digests, np.uint64), np.array(lengths, np.int64)
+    )
+
+
+def find_residue(lines: HostLines, documents: int) -> npt.NDArray[np.uint64]:
+    """Return the digests of the lines of a host that are residue, sorted.
+
+    Taking lines out leaves more documents whose text is mostly their own, so the search goes on until
+    it finds nothing more.
+
+    Args:
+        lines: The lines of the host.
+        documents: A line must recur in this many documents with different leads.
+    """
+    residue = np.empty(0, np.uint64)
+    while lines.rows.size:
+        found = _one_pass(lines, documents)
+        if not found.size:
+            break
+        residue = np.union1d(residue, found)
+        stays = ~np.isin(lines.digests, found)
+        lines = HostLines(lines.rows[stays], lines.digests[stays], lines.lengths[stays])
+    return residue
+
+
+def _one_pass(lines: HostLines, documents: int) -> npt.NDArray[np.uint64]:
+    """Return the residue that shows as the lines stand."""
+    _, line = np.unique(lines.digests, return_inverse=True)
+    _, doc = np.unique(lines.rows, return_inverse=True)
+    held = np.unique(np.stack([line, doc], axis=1), axis=0)  # a line twice in a document counts once
+    frequency = np.bincount(held[:, 0])
+    own = frequency[line] < documents
+    total = np.bincount(doc, weights=lines.lengths)
+    own_total = np.bincount(doc, weights=lines.lengths * own)
+    speaks = own_total >= OWN_SHARE * np.maximum(total, 1)
+    lead = _leads(line, doc, own & (lines.lengths >= SHORTEST_LEAD))
+    speaks &= lead >= 0
+    voices = held[speaks[held[:, 1]]]
+    different = np.unique(np.stack([voices[:, 0], lead[voices[:, 1]]], axis=1), axis=0)
+    leads_of_line = np.bincount(different[:, 0], minlength=frequency.size)
+    long = np.zeros(frequency.size, np.bool_)
+    long[line[lines.lengths > LONGEST_RESIDUE]] = True
+    recurs = (leads_of_line >= documents) & ~long
+    return np.unique(lines.digests[recurs[line]])
+
+
+def _leads(
+    line: npt.NDArray[np.int64], doc: npt.NDArray[np.int64], eligible: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.int64]:
+    """Return for each document its first eligible line, -1 where it has none."""
+    lead = np.full(int(doc.max()) + 1, -1, np.int64)
+    first_docs, first_at = np.unique(doc[eligible], return_index=True)
+    lead[first_docs] = line[eligible][first_at]
+    return lead
+
+
+def strip_residue(text: str, residue: frozenset[int]) -> tuple[str, tuple[str, ...]]:
+    """Return a text without its residue lines, and those lines.
+
+    Args:
+        text: Cleaned text.
+        residue: Digests as :func:`find_residue` returns them.
+    """
+    kept, removed = [], []
+    for line in text.split("\n"):
+        (removed if line_digest(line) in residue else kept).append(line)
+    return "\n".join(kept), tuple(removed)

@@ -1,0 +1,230 @@
+"""Clean records in order, pages in a pool of processes that a page can neither hang nor exhaust."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import resource
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, TimeoutError  # noqa: A004 - what pebble raises
+from dataclasses import dataclass
+
+from pebble import ProcessExpired, ProcessPool
+
+from dedup.clean.documents import from_page, from_text
+from dedup.clean.steps import clean_text
+from dedup.config import CleanConfig
+from dedup.models import CleanPage, Document, RawRecord, Reason, Rejection
+
+# Pages that wait for their turn, so that a slow one at the head does not idle the others.
+WAITING_PER_WORKER = 16
+WAITING_BYTES = 64_000_000
+
+MEBIBYTE = 1 << 20
+
+PageResult = CleanPage | Rejection
+Recall = Callable[[bytes], PageResult | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """What became of one record.
+
+    Attributes:
+        record: The record.
+        result: Its document, or why there is none.
+        digest: Digest of the page's bytes, None for records with text.
+        page: What the page alone gave, to be remembered under ``digest``.
+    """
+
+    record: RawRecord
+    result: Document | Rejection
+    digest: bytes | None = None
+    page: PageResult | None = None
+
+
+def page_digest(html: bytes) -> bytes:
+    """Return the digest under which a page is remembered, 16 bytes."""
+    return hashlib.blake2b(html, digest_size=16).digest()
+
+
+def clean_records(
+    records: Iterable[RawRecord], config: CleanConfig, *, workers: int, recall: Recall
+) -> Iterator[Cleaned]:
+    """Clean records, in their order.
+
+    Byte-identical pages are extracted once. The pool starts with the first page, so that a dump of
+    texts never pays for it.
+
+    Args:
+        records: What was read.
+        config: Time, memory and length limits.
+        workers: Processes.
+        recall: Gives what an earlier page of the same digest came to, or None.
+    """
+    with _Pool(config, workers) as pool:
+        waiting: deque[_Waiting] = deque()
+        held = 0
+        for record in records:
+            item = _start(record, config, pool, recall, waiting)
+            waiting.append(item)
+            held += item.size
+            while waiting and (
+                waiting[0].ready()
+                or len(waiting) > workers * WAITING_PER_WORKER
+                or held > WAITING_BYTES
+            ):
+                held -= waiting[0].size
+                yield waiting.popleft().finish(config)
+        while waiting:
+            yield waiting.popleft().finish(config)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A record whose cleaning was started."""
+
+    record: RawRecord
+    digest: bytes | None = None
+    future: Future[PageResult] | None = None
+    page: PageResult | None = None
+    result: Document | Rejection | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes that wait with it."""
+        return len(self.record.html or b"")
+
+    def ready(self) -> bool:
+        """Return whether nothing is left to wait for."""
+        return self.future is None or self.future.done()
+
+    def finish(self, config: CleanConfig) -> Cleaned:
+        """Wait for the page if need be and return what became of the record."""
+        if self.result is not None:
+            return Cleaned(self.record, self.result)
+        page = self.page if self.future is None else _outcome(self.future, config)
+        if isinstance(page, CleanPage):
+            return Cleaned(self.record, from_page(self.record, page, config), self.digest, page)
+        rejection = page or Rejection(Reason.CRASHED)
+        return Cleaned(self.record, rejection, self.digest, rejection)
+
+
+def _start(
+    record: RawRecord,
+    config: CleanConfig,
+    pool: _Pool,
+    recall: Recall,
+    waiting: Iterable[_Waiting],
+) -> _Waiting:
+    """Begin to clean a record: texts at once, pages in the pool unless their bytes were seen."""
+    if record.rejection is not None:
+        return _Waiting(record, result=record.rejection)
+    if record.html is None:
+        draft = clean_text(
+            record.text or "",
+            title=_text_field(record, "title"),
+            author=_text_field(record, "author"),
+        )
+        return _Waiting(record, result=from_text(record, draft, config))
+    digest = page_digest(record.html)
+    for other in waiting:
+        if other.digest == digest:
+            return _Waiting(record, digest, other.future, other.page)
+    known = recall(digest)
+    if known is not None:
+        return _Waiting(record, digest, page=known)
+    return _Waiting(record, digest, future=pool.submit(record.html))
+
+
+def _text_field(record: RawRecord, name: str) -> str | None:
+    """Return a standard field of a record where it is a text."""
+    value = record.fields.get(record.mapped.get(name, name))
+    return value if isinstance(value, str) else None
+
+
+def _outcome(future: Future[PageResult], config: CleanConfig) -> PageResult:
+    """Wait for a page and return what it came to, whatever happened to its worker."""
+    try:
+        return future.result()
+    except TimeoutError:
+        return Rejection(Reason.TIMEOUT, f"not cleaned within {config.timeout:g} s")
+    except ProcessExpired as error:
+        return Rejection(Reason.CRASHED, f"its worker ended with code {error.exitcode}")
+    except MemoryError:
+        return Rejection(Reason.CRASHED, f"needs more than {config.memory_mb} MiB")
+
+
+class _Pool:
+    """The worker processes; none is started before the first page."""
+
+    def __init__(self, config: CleanConfig, workers: int) -> None:
+        """Remember the limits."""
+        self._config = config
+        self._workers = workers
+        self._pool: ProcessPool | None = None
+
+    def __enter__(self) -> _Pool:
+        """Return the pool."""
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        """End all workers; after an error at once, whatever they are doing."""
+        if self._pool is None:
+            return
+        if kind is None:
+            self._pool.close()
+        else:
+            self._pool.stop()
+        self._pool.join()
+
+    def submit(self, html: bytes) -> Future[PageResult]:
+        """Have one page cleaned in a worker."""
+        if self._pool is None:
+            self._pool = ProcessPool(
+                max_workers=self._workers,
+                initializer=_limit_memory,
+                initargs=[self._config.memory_mb],
+                context=_context(),
+            )
+        future: Future[PageResult] = self._pool.schedule(
+            clean_page, args=[html], timeout=self._config.timeout
+        )
+        return future
+
+
+def _context() -> multiprocessing.context.BaseContext:
+    """Return how workers start: never by forking this process, whose threads and files they would share.
+
+    A fork server imports the extractor once; a worker that was killed is replaced in milliseconds.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["dedup.clean.extract", "dedup.clean.workers"])
+    return context
+
+
+def _limit_memory(memory_mb: int) -> None:
+    """Bound the address space of this worker process."""
+    if memory_mb:
+        limit = memory_mb * MEBIBYTE
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def clean_page(html: bytes) -> PageResult:
+    """Extract and clean one page; runs in a worker.
+
+    Args:
+        html: The page's bytes.
+    """
+    from dataclasses import replace
+
+    from dedup.clean.extract import extract  # Trafilatura belongs into workers only
+
+    extraction = extract(html)
+    if isinstance(extraction, Rejection):
+        return extraction
+    draft = clean_text(extraction.text, title=extraction.title, author=extraction.author)
+    return CleanPage(replace(extraction, text=""), draft)
