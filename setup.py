@@ -37,7 +37,6 @@ setup(
             "pytest>=8",
             "pytest-cov>=5",
             "hypothesis>=6.100",
-            "types-tqdm",
         ],
     },
     entry_points={"console_scripts": ["dedup = dedup.cli:main"]},

@@ -347,3 +347,62 @@ class Story:
     def canonical(self) -> Member:
         """The document that stays."""
         return self.members[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of one input, as ``decisions.jsonl`` tells it.
+
+    Attributes:
+        row: Position in input order.
+        doc_id: The id.
+        status: What became of it.
+        story_id: Its story, None for unique and rejected ones.
+        canonical_id: The document that stays for it, None for unique and rejected ones.
+        size: Documents of its story, 1 for a unique one.
+        relation: What it is to the canonical, for duplicates.
+        score: How much so, in [0, 1], for duplicates.
+        reason: Why: a sentence, for rejected ones the fixed word.
+    """
+
+    row: int
+    doc_id: str
+    status: Status
+    story_id: str | None = None
+    canonical_id: str | None = None
+    size: int = 1
+    relation: str | None = None
+    score: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """How a run ended.
+
+    Attributes:
+        counts: Documents by status, and ``inputs``, their sum.
+        reasons: Rejected inputs by reason.
+        relations: Duplicates by relation.
+        stories: Number of stories.
+        passed_over: Things met on the way that are no input documents, by what they are.
+        manifest: The whole manifest, as written.
+        strict: Whether a rejected input fails the run.
+    """
+
+    counts: dict[str, int]
+    reasons: dict[str, int]
+    relations: dict[str, int]
+    stories: int
+    passed_over: dict[str, int]
+    manifest: dict[str, Any]
+    strict: bool = False
+
+    @property
+    def return_code(self) -> int:
+        """The command's exit code.
+
+        0: done. 1: an input was rejected under ``--strict``; also any run that failed, which has no
+        report. 2 is wrong usage, told by the command line itself.
+        """
+        return 1 if self.strict and self.counts["rejected"] else 0

@@ -84,9 +84,7 @@ def too_short(text: str, config: CleanConfig) -> Rejection | None:
             return None
     if not tokens:
         return Rejection(Reason.NO_TEXT, "no text is left")
-    return Rejection(
-        Reason.TOO_SHORT, f"{tokens} tokens are left, {config.min_tokens} are needed"
-    )
+    return Rejection(Reason.TOO_SHORT, f"{tokens} tokens are left, {config.min_tokens} are needed")
 
 
 def _own(record: RawRecord, name: str) -> Any:

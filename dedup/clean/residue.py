@@ -89,7 +89,9 @@ def _one_pass(lines: HostLines, documents: int) -> npt.NDArray[np.uint64]:
     """Return the residue that shows as the lines stand."""
     _, line = np.unique(lines.digests, return_inverse=True)
     _, doc = np.unique(lines.rows, return_inverse=True)
-    held = np.unique(np.stack([line, doc], axis=1), axis=0)  # a line twice in a document counts once
+    held = np.unique(
+        np.stack([line, doc], axis=1), axis=0
+    )  # a line twice in a document counts once
     frequency = np.bincount(held[:, 0])
     own = frequency[line] < documents
     total = np.bincount(doc, weights=lines.lengths)
@@ -123,7 +125,8 @@ def strip_residue(text: str, residue: frozenset[int]) -> tuple[str, tuple[str, .
         text: Cleaned text.
         residue: Digests as :func:`find_residue` returns them.
     """
-    kept, removed = [], []
+    kept: list[str] = []
+    removed: list[str] = []
     for line in text.split("\n"):
         (removed if line_digest(line) in residue else kept).append(line)
     return "\n".join(kept), tuple(removed)

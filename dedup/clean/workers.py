@@ -6,7 +6,7 @@ import hashlib
 import multiprocessing
 import resource
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, TimeoutError  # noqa: A004 - what pebble raises
 from dataclasses import dataclass
 
@@ -51,7 +51,7 @@ def page_digest(html: bytes) -> bytes:
 
 def clean_records(
     records: Iterable[RawRecord], config: CleanConfig, *, workers: int, recall: Recall
-) -> Iterator[Cleaned]:
+) -> Generator[Cleaned, None, None]:
     """Clean records, in their order.
 
     Byte-identical pages are extracted once. The pool starts with the first page, so that a dump of

@@ -131,7 +131,9 @@ def smallest_id(ballot: Ballot) -> Key:
 
 def _coverage_in_words(ballot: Ballot) -> str:
     """Say what ``complete`` compared."""
-    return f"covers {ballot.coverage:.0%} of the common text, {ballot.surplus:.0%} of its own is extra"
+    return (
+        f"covers {ballot.coverage:.0%} of the common text, {ballot.surplus:.0%} of its own is extra"
+    )
 
 
 RULES: Mapping[str, Rule] = {

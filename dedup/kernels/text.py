@@ -72,9 +72,7 @@ def tokenise(
 
 
 @nb.njit(cache=True)
-def shingle(
-    tokens: npt.NDArray[np.uint64], size: int, out: npt.NDArray[np.uint32]
-) -> int:
+def shingle(tokens: npt.NDArray[np.uint64], size: int, out: npt.NDArray[np.uint32]) -> int:
     """Write the hash of each run of ``size`` tokens, in text order, and return how many there are."""
     count = tokens.size - size + 1
     if count <= 0:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +43,27 @@ class Evidence:
             self.left[mask], self.right[mask], self.jaccard[mask],
             self.left_in_right[mask], self.right_in_left[mask], self.numbers[mask],
         )  # fmt: skip
+
+
+    def of_rows(self, rows: npt.NDArray[np.int64]) -> Evidence:
+        """Return the same pairs with each index replaced by ``rows[index]``."""
+        return Evidence(
+            rows[self.left], rows[self.right], self.jaccard,
+            self.left_in_right, self.right_in_left, self.numbers,
+        )  # fmt: skip
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Evidence]) -> Evidence:
+        """Return the pairs of several parts, in their order."""
+        if not parts:
+            rows, shares = np.empty(0, np.int64), np.empty(0, np.float64)
+            return cls(rows, rows, shares, shares, shares, shares)
+        return cls(*(np.concatenate(column) for column in zip(*map(_columns, parts), strict=True)))
+
+
+def _columns(evidence: Evidence) -> tuple[npt.NDArray[Any], ...]:
+    """Return the arrays of evidence in the order of its fields."""
+    return tuple(getattr(evidence, field.name) for field in fields(evidence))
 
 
 @dataclass(frozen=True, slots=True)

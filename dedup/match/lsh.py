@@ -37,6 +37,14 @@ class Candidates:
     capped: int
     largest: int
 
+    def summary(self) -> dict[str, int]:
+        """Return the counts, for the manifest."""
+        return {
+            "pairs": int(self.left.size),
+            "buckets_over_cap": self.capped,
+            "largest_bucket": self.largest,
+        }
+
 
 def candidate_pairs(signatures: npt.NDArray[np.uint32], config: MatchConfig) -> Candidates:
     """Return every pair of rows that agree on all values of at least one band.

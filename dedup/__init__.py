@@ -1,0 +1,33 @@
+"""De-duplicate scraped news: one canonical version of every story.
+
+>>> from dedup import deduplicate
+>>> text = "The ferry to Port Elwood will run again from Monday, its owner said. " * 4
+>>> result = deduplicate([{"id": "a", "text": text}, {"id": "b", "text": text}])
+>>> [record["id"] for record in result.survivors]
+['a']
+>>> result.decision("b").relation
+'exact'
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dedup.version import __version__
+
+if TYPE_CHECKING:
+    from dedup.config import Config
+    from dedup.library import Result, deduplicate
+
+__all__ = ["Config", "Result", "__version__", "deduplicate"]
+
+_HOME = {"Config": "dedup.config", "Result": "dedup.library", "deduplicate": "dedup.library"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for: ``dedup --help`` needs none of them."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOME[name]), name)

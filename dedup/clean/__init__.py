@@ -1,0 +1,1 @@
+"""From a page to clean text: extraction, then named steps that move or remove what is not the article."""

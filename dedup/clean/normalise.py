@@ -1,0 +1,109 @@
+"""Bring characters, spaces and line ends of a text into one form; words are never changed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from html import unescape
+from html.entities import name2codepoint
+
+# Rounds of undoing what a site escaped more than once ("&amp;amp;#8217;" is one round: see _ENTITY).
+# A round that ends where it began stops the loop, so honest text pays for one; the cap keeps
+# texts that are made of nested escapes linear.
+_MAX_ROUNDS = 8
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+# Controls and format characters that carry no text. Line ends (and what str.splitlines takes for
+# one) and the white-space controls stay for the folding below. Soft hyphen, grapheme joiner,
+# Mongolian vowel separator, zero-width space, marks and overrides of direction, word joiner and
+# kin, interlinear marks, object replacement, byte order mark, non-characters, tag characters.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\ufffc\ufffe\uffff\U000e0000-\U000e007f]"
+)
+
+# Where a (non-)joiner is spelling: Arabic to Myanmar (all of Indic), Khmer, Mongolian; and emoji,
+# where it makes one picture of several.
+_JOINED = (
+    "\u0600-\u109f\u1780-\u18af\ua840-\uabff\ufb50-\ufdff\ufe0f\ufe70-\ufefc"
+    "\u2600-\u27bf\U0001f000-\U0001faff"
+)
+_STRAY_JOINER = re.compile(
+    f"(?<![{_JOINED}\u200c\u200d])[\u200c\u200d]++|[\u200c\u200d]++(?![{_JOINED}])"
+)
+
+# Blanks that Unicode counts as letters or symbols: Hangul fillers, the empty Braille cell.
+_BLANK = re.compile("[\u115f\u1160\u2800\u3164\uffa0]")
+
+# What of the two classes above str.isprintable lets pass.
+_PRINTABLE_BLANKS = "\u034f\u115f\u1160\u2800\u3164\uffa0\ufffc"
+
+# An HTML 4 name or a number with its semicolon is not written by people; a bare "&" or "&T" is.
+# The repeated head undoes any depth of escaped ampersands in one match.
+_ENTITY = re.compile(
+    r"&(?:amp;|#38;|#x26;)*+(?:#[0-9]{2,7}|#[xX][0-9a-fA-F]{2,6}|"
+    + "|".join(sorted(set(name2codepoint) - {"amp"}, reverse=True))
+    + r"|(?<=amp|#38|x26));"
+)
+_ESCAPED_AMPERSAND = re.compile(r"&(?:amp;|#38;|#x26;)++")
+
+
+def _entity(match: re.Match[str]) -> str:
+    """Return the character that a left-over entity stands for."""
+    character = unescape(_ESCAPED_AMPERSAND.sub("&", match[0]))
+    return character if not _SURROGATE.search(character) else "\ufffd"
+
+
+def _unescape(text: str) -> str:
+    """Undo entities that were escaped once or more; others keep their ampersand."""
+    return _ESCAPED_AMPERSAND.sub("&", _ENTITY.sub(_entity, text))
+
+
+def _visible(text: str) -> str:
+    """Drop what has no glyph."""
+    text = _INVISIBLE.sub("", text)
+    if "\u200c" in text or "\u200d" in text:
+        text = _STRAY_JOINER.sub("", text)
+    return _BLANK.sub(" ", text)
+
+
+def _slow(text: str) -> str:
+    """Do everything to a text that has something to be done."""
+    if _SURROGATE.search(text):
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = _visible(text)
+    for _ in range(_MAX_ROUNDS):
+        if "&" not in text:
+            break
+        undone = _visible(_unescape(text))
+        if undone == text:
+            break
+        text = undone
+    return "\n".join([" ".join(line.split()) for line in text.splitlines()])
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether lines need no more than stripping (most do not: this is ten times cheaper)."""
+    # str.isprintable is false for every control, format character, surrogate and blank but " ".
+    return (
+        "  " not in text
+        and "&" not in text
+        and not any(character in text for character in _PRINTABLE_BLANKS)
+        and all(map(str.isprintable, text.split("\n")))
+    )
+
+
+def normalise(text: str) -> str:
+    r"""Return the text in one form: NFC, no invisible characters, single spaces, no empty lines.
+
+    Left-over HTML entities are undone; joiners stay inside words of scripts that spell with them;
+    half a surrogate pair becomes U+FFFD. The result is a fixed point of this function.
+
+    >>> normalise("A\u00a0  B &amp; C\r\n\r\n \u200bD")
+    'A B & C\nD'
+    """
+    if not _is_plain(text):
+        text = _slow(text)
+    text = unicodedata.normalize("NFC", text)
+    return "\n".join([line for line in map(str.strip, text.split("\n")) if line])

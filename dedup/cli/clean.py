@@ -1,0 +1,71 @@
+"""`dedup clean`: the first half of a run."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dedup.cli.options import build_config, shared_options
+from dedup.cli.summary import clean_summary
+
+
+@click.command(short_help="Only clean: pages and records to JSON lines with clean text.")
+@shared_options
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    default="-",
+    show_default="stdout",
+    help="File for the cleaned documents.",
+)
+@click.option(
+    "--rejected",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File for the inputs that could not be used, with their reasons.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace the files that are there.")
+@click.pass_context
+def clean(
+    ctx: click.Context,
+    /,
+    inputs: tuple[str, ...],
+    out: Path,
+    rejected: Path | None,
+    overwrite: bool,
+    strict: bool,
+    quiet: bool,
+    verbose: bool,
+    **options: Any,
+) -> None:
+    """Take boilerplate, agency lines and left-over lines off INPUT... and write JSON lines.
+
+    Each line has the document's own fields, its cleaned text in "text", what was recognised
+    (agency, dateline, credit), and under "removed" every piece that was taken out and by which step.
+
+    \b
+    Examples:
+      dedup clean crawl/ -o clean.jsonl
+      dedup clean page.html.gz
+      dedup clean dump.warc.gz -o clean.jsonl --rejected rejected.jsonl
+    """
+    config = build_config(**options)
+
+    from dedup.cli.progress import Bars  # as in dedup.cli.run
+    from dedup.run import clean_dump
+
+    counts, reasons = clean_dump(
+        inputs,
+        sys.stdout.buffer if str(out) == "-" else out,
+        config,
+        rejected=rejected,
+        overwrite=overwrite,
+        observer=None if quiet else Bars(),
+    )
+    if not quiet:
+        click.echo(clean_summary(counts, reasons), err=True)
+    ctx.exit(1 if strict and counts["rejected"] else 0)

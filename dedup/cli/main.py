@@ -1,0 +1,47 @@
+"""The group of commands, and what happens to the errors of all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from dedup.cli.clean import clean
+from dedup.cli.run import run
+from dedup.errors import ConfigError, DedupError
+from dedup.version import __version__
+
+
+class _Group(click.Group):
+    """Turns the package's own errors into one line; any other error is a bug and keeps its traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except ConfigError as error:
+            raise click.UsageError(str(error)) from error
+        except DedupError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="dedup")
+def main() -> None:
+    """One canonical version of every copied article in a scraped news dump.
+
+    \b
+    Examples:
+      dedup run crawl/ -o out            a folder of pages
+      dedup run news.jsonl.zst -o out    records with text or html
+      dedup clean page.html              only take the boilerplate off
+
+    Shell completion, for bash (zsh and fish alike):
+
+    \b
+      eval "$(_DEDUP_COMPLETE=bash_source dedup)"
+    """
+
+
+main.add_command(run)
+main.add_command(clean)

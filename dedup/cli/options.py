@@ -1,0 +1,114 @@
+"""Options that several commands share, and how they become a configuration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from dedup.config import CleanConfig, Config, GroupConfig, ReadConfig
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+DEFAULT = Config()
+
+_INPUTS = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+
+_SHARED = (
+    click.option(
+        "--field",
+        "fields",
+        multiple=True,
+        metavar="NAME=OWN",
+        help="A record's own name for a standard field, as in --field text=body. "
+        "NAME is one of id, text, html, url, title, date, author, site, language, canonical_url. "
+        "May be given several times.",
+    ),
+    click.option(
+        "--workers",
+        type=click.IntRange(1, 1024),
+        default=lambda: os.cpu_count() or 1,
+        show_default="number of cores",
+        help="Processes that clean pages. Changes no result.",
+    ),
+    click.option(
+        "--timeout",
+        type=float,
+        default=DEFAULT.clean.timeout,
+        show_default=True,
+        metavar="SECONDS",
+        help="Longest time for one page; then it is rejected as timeout.",
+    ),
+    click.option(
+        "--memory",
+        "memory_mb",
+        type=int,
+        default=DEFAULT.clean.memory_mb,
+        show_default=True,
+        metavar="MIB",
+        help="Most memory for one worker; a page that needs more is rejected. 0 is no limit.",
+    ),
+    click.option(
+        "--max-bytes",
+        type=int,
+        default=DEFAULT.read.max_document_bytes,
+        show_default=True,
+        metavar="N",
+        help="A page or record larger than this, unpacked, is rejected as too-large.",
+    ),
+    click.option(
+        "--min-tokens",
+        type=int,
+        default=DEFAULT.clean.min_tokens,
+        show_default=True,
+        metavar="N",
+        help="A cleaned text with fewer tokens is rejected as too-short.",
+    ),
+    click.option(
+        "--strict", is_flag=True, help="Exit with 1 when an input was rejected."
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="No bars and no summary."),
+    click.option("-v", "--verbose", is_flag=True, help="Also log what each stage does."),
+)
+
+
+def shared_options(command: Command) -> Command:
+    """Give a command the INPUT argument and the options that every command has."""
+    for option in reversed((_INPUTS, *_SHARED)):
+        command = option(command)
+    return command
+
+
+def build_config(
+    *,
+    fields: tuple[str, ...],
+    workers: int,
+    timeout: float,
+    memory_mb: int,
+    max_bytes: int,
+    min_tokens: int,
+    level: str = DEFAULT.level,
+    canonical: tuple[str, ...] = (),
+) -> Config:
+    """Return the configuration that the options ask for.
+
+    Raises:
+        ConfigError: A value cannot be used.
+        click.UsageError: A ``--field`` without an equals sign.
+    """
+    pairs = []
+    for field in fields:
+        name, equals, own = field.partition("=")
+        if not equals or not own:
+            raise click.UsageError(f"--field {field}: write it as NAME=OWN, as in text=body")
+        pairs.append((name, own))
+    rules = [rule.strip() for value in canonical for rule in value.split(",") if rule.strip()]
+    return Config(
+        level=level,
+        workers=workers,
+        read=ReadConfig(fields=tuple(pairs), max_document_bytes=max_bytes),
+        clean=CleanConfig(timeout=timeout, memory_mb=memory_mb, min_tokens=min_tokens),
+        group=GroupConfig(canonical=tuple(rules)),
+    )

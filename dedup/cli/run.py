@@ -1,0 +1,130 @@
+"""`dedup run`: the main command."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dedup.cli.options import DEFAULT, build_config, shared_options
+from dedup.cli.summary import run_summary
+from dedup.config import FORMATS, LEVELS
+
+
+@click.command(short_help="De-duplicate a dump into an output folder.")
+@shared_options
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the results. Required, except with --dry-run.",
+)
+@click.option(
+    "--level",
+    type=click.Choice(LEVELS),
+    default=DEFAULT.level,
+    show_default=True,
+    help="What counts as one story. copies: exact, near, abridged, expanded, update.",
+)
+@click.option(
+    "--canonical",
+    multiple=True,
+    metavar="RULES",
+    help="Rules that decide first which document of a story stays, separated by commas: "
+    "agency, declared, complete, earliest, latest, longest, cleanest, shortest-url, id, "
+    "field:NAME:asc, field:NAME:desc. The default order breaks their ties.",
+)
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(FORMATS),
+    default=FORMATS[0],
+    show_default=True,
+    help="Format of survivors, decisions and stories.",
+)
+@click.option(
+    "--survivors",
+    type=click.Choice(["-"]),
+    help="Write the survivors as JSON lines to stdout, for a pipe, instead of to OUT.",
+)
+@click.option("--resume", is_flag=True, help="Go on with the run that was killed in OUT.")
+@click.option("--overwrite", is_flag=True, help="Replace the run that OUT holds.")
+@click.option("--dry-run", is_flag=True, help="Say which files would be read, and do nothing.")
+@click.pass_context
+def run(
+    ctx: click.Context,
+    /,
+    inputs: tuple[str, ...],
+    out: Path | None,
+    kind: str,
+    survivors: str | None,
+    resume: bool,
+    overwrite: bool,
+    dry_run: bool,
+    strict: bool,
+    quiet: bool,
+    verbose: bool,
+    **options: Any,
+) -> None:
+    """De-duplicate INPUT... and write one canonical document of every story to OUT.
+
+    INPUT is a file, a folder, a glob or - for JSON lines on stdin. Known are .html, .htm, .xhtml, .warc,
+    .jsonl, .ndjson, .json, .parquet, .csv, .tsv and .txt, most of them also as .gz, .zst, .bz2, .xz;
+    content wins where a name lies.
+
+    \b
+    Examples:
+      dedup run crawl/ -o out
+      dedup run 2024-05-*.warc.gz -o out --workers 8
+      dedup run news.jsonl --field text=body --field date=published -o out
+      dedup run news.parquet -o out --format parquet --canonical earliest
+      zcat news.jsonl.gz | dedup run - -o out --survivors - | next-step
+
+    OUT gets survivors.jsonl, decisions.jsonl, stories.jsonl, rejected.jsonl, manifest.json and the
+    working store. Exit code 0: done; 1: the run failed, or an input was rejected under --strict;
+    2: wrong usage.
+    """
+    config = build_config(**options)
+    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, stream=sys.stderr)
+    if dry_run:
+        _list_sources(inputs)
+        return
+    if out is None:
+        raise click.UsageError("Missing option '-o' / '--output'.")
+    if resume and overwrite:
+        raise click.UsageError("--resume and --overwrite exclude each other")
+
+    from dedup.cli.progress import Bars  # these pull in everything: --help must not wait for it
+    from dedup.run import run_dump
+
+    report = run_dump(
+        inputs,
+        out,
+        config,
+        kind=kind,
+        survivors_to=sys.stdout.buffer if survivors else None,
+        resume=resume,
+        overwrite=overwrite,
+        strict=strict,
+        observer=None if quiet else Bars(),
+    )
+    if not quiet:
+        click.echo(run_summary(report, out), err=True)
+    ctx.exit(report.return_code)
+
+
+def _list_sources(inputs: tuple[str, ...]) -> None:
+    """Print what would be read."""
+    from dedup.read import discover
+
+    count = 0
+    total = 0
+    for source in discover(inputs):
+        count += 1
+        total += source.size
+        click.echo(f"{source.size:>12,}  {source.name}", err=True)
+    click.echo(f"{count:,} files, {total:,} bytes; nothing was done", err=True)

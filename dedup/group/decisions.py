@@ -1,0 +1,53 @@
+"""Stories to one decision a document, each with its reason in a sentence."""
+
+from __future__ import annotations
+
+from dedup.models import Decision, Member, Relation, Status, Story
+
+_SENTENCES = {
+    Relation.EXACT: "the same text as {canonical}",
+    Relation.NEAR: "near copy of {canonical}: Jaccard {jaccard:.3f} of 3-word shingles",
+    Relation.ABRIDGED: "shorter copy: {contained:.1%} of it stands in {canonical}",
+    Relation.EXPANDED: "longer copy: holds {contains:.1%} of {canonical}",
+    Relation.UPDATE: (
+        "another version of {canonical} from the same outlet: "
+        "{contained:.1%} of it stands there, it holds {contains:.1%}"
+    ),
+}
+
+
+def decisions_of(story: Story) -> list[Decision]:
+    """Return the decisions on the documents of a story, in the order of its members."""
+    canonical = story.canonical
+    kept = Decision(
+        row=canonical.row,
+        doc_id=canonical.doc_id,
+        status=Status.CANONICAL,
+        story_id=story.story_id,
+        canonical_id=canonical.doc_id,
+        size=len(story.members),
+        reason=f"elected by {story.why.rule}: {story.why.detail}",
+    )
+    return [kept, *(_duplicate(story, member) for member in story.members[1:])]
+
+
+def _duplicate(story: Story, member: Member) -> Decision:
+    """Return the decision on a document that goes."""
+    relation = Relation(member.relation or Relation.EXACT)
+    sentence = _SENTENCES[relation].format(
+        canonical=story.canonical.doc_id,
+        jaccard=member.jaccard,
+        contained=member.contained,
+        contains=member.contains,
+    )
+    return Decision(
+        row=member.row,
+        doc_id=member.doc_id,
+        status=Status.DUPLICATE,
+        story_id=story.story_id,
+        canonical_id=story.canonical.doc_id,
+        size=len(story.members),
+        relation=relation.value,
+        score=None if member.score is None else round(member.score, 6),
+        reason=sentence,
+    )

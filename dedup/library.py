@@ -1,0 +1,114 @@
+"""The library's front door: records or paths in, a result object out."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from dedup.config import Config
+from dedup.models import Decision, RawRecord
+from dedup.pipeline import Observer, run_stages
+from dedup.read import Tally
+from dedup.read.records import record
+from dedup.run import Silence, read_inputs, size_of_inputs
+from dedup.store import Store
+from dedup.write import story_lines, survivor_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What de-duplication came to.
+
+    Attributes:
+        survivors: The records that stay, in input order, with their own fields and ``dedup``.
+        decisions: One for each input, in input order, with status, relation, score and reason.
+        stories: Stories of two or more as in ``stories.jsonl``, by id of the story.
+    """
+
+    survivors: list[dict[str, Any]]
+    decisions: list[Decision]
+    stories: list[dict[str, Any]]
+    _by_id: dict[str, Decision] = field(default_factory=dict, repr=False)
+
+    def decision(self, doc_id: str) -> Decision:
+        """Return the decision on one document.
+
+        Raises:
+            KeyError: No input had this id.
+        """
+        return self._by_id[doc_id]
+
+
+def deduplicate(
+    inputs: str | Path | Iterable[str | Path | Mapping[str, Any]],
+    *,
+    config: Config | None = None,
+    observer: Observer | None = None,
+) -> Result:
+    """Find the copies among records or files and elect one canonical for each story.
+
+    The same as ``dedup run``, with the result in memory and the store in a temporary folder. Cleaning
+    pages starts worker processes: a script that passes pages must guard its entry point with
+    ``if __name__ == "__main__"``.
+
+    Args:
+        inputs: Records as dicts with ``text`` or ``html`` and, where known, ``id url title date ...``;
+            or paths and globs as ``dedup run`` takes them. Not both at once.
+        config: The options; the defaults of ``dedup run`` otherwise.
+        observer: Is told how far it got.
+
+    Raises:
+        ConfigError: An option cannot be used.
+        InputError: A path is missing.
+        TypeError: Records and paths are mixed.
+    """
+    config = config or Config()
+    given = [inputs] if isinstance(inputs, (str, Path)) else inputs
+    records, size = _records(given, config)
+    with (
+        tempfile.TemporaryDirectory(prefix="dedup-") as folder,
+        Store(Path(folder) / "store.sqlite") as store,
+    ):
+        run_stages(records, size, store, config, observer or Silence())
+        return _result(store)
+
+
+def _records(
+    given: Iterable[str | Path | Mapping[str, Any]], config: Config
+) -> tuple[Iterable[RawRecord], int | None]:
+    """Return records to run, and their bytes where known."""
+    items = iter(given)
+    first = next(items, None)
+    if isinstance(first, Mapping):
+        return _from_mappings(first, items, config), None
+    paths: list[str | Path] = [] if first is None else [first]
+    for item in items:
+        if isinstance(item, Mapping):
+            raise TypeError("give records or paths, not both at once")
+        paths.append(item)
+    return read_inputs(paths, config, Tally()), size_of_inputs(paths)
+
+
+def _from_mappings(
+    first: Mapping[str, Any], rest: Iterable[str | Path | Mapping[str, Any]], config: Config
+) -> Iterable[RawRecord]:
+    """Yield records of dicts; those without an id are named by their number, from 1."""
+    for number, item in enumerate(chain([first], rest), 1):
+        if not isinstance(item, Mapping):
+            raise TypeError("give records or paths, not both at once")
+        yield record(dict(item), "records", f"records:{number}", config.read)
+
+
+def _result(store: Store) -> Result:
+    """Read the results back."""
+    decisions = list(store.results.decisions())
+    return Result(
+        survivors=list(survivor_lines(store.results.records(), decisions)),
+        decisions=decisions,
+        stories=list(story_lines(store.results.stories())),
+        _by_id={decision.doc_id: decision for decision in reversed(decisions)},
+    )

@@ -1,0 +1,7 @@
+"""Read inputs of every kind into RawRecords, streaming; decides nothing about what a document says."""
+
+from dedup.read.discover import Source, discover
+from dedup.read.reader import read
+from dedup.read.tally import Tally
+
+__all__ = ["Source", "Tally", "discover", "read"]

@@ -1,0 +1,172 @@
+"""From INPUT arguments to the files to read, in an order that hangs on nothing but their names."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dedup.errors import InputError
+from dedup.read.tally import Tally
+
+STDIN = "-"
+
+_WILDCARD = re.compile(r"[*?\[]")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file or stream to read.
+
+    Attributes:
+        name: Start of its documents' ids: the path relative to the INPUT folder, the file's own name
+            for a file INPUT, ``-`` for stdin.
+        path: The file, or None for stdin.
+        size: Its bytes on disk, 0 if unknown.
+        root: The INPUT folder it was found in, all links resolved; None if it was named itself.
+    """
+
+    name: str
+    path: Path | None
+    size: int = 0
+    root: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One file or folder to take: where it lies, its name and the INPUT folder of that name."""
+
+    path: Path
+    name: str
+    root: Path | None
+
+
+def discover(inputs: Sequence[str | Path], *, tally: Tally | None = None) -> Iterator[Source]:
+    """Find every file of the INPUT arguments.
+
+    Arguments are taken in sorted order and ``-`` last, so their order changes nothing. What two of them
+    name is read once. Folders are walked lazily, in sorted order of path components; links to folders
+    are not followed, and names that start with a dot are passed over.
+
+    Args:
+        inputs: Files, folders, globs and ``-``. A glob counts as an INPUT folder: what it finds is
+            named by the path from the part before its first wildcard.
+        tally: Where to count what is passed over.
+
+    Raises:
+        InputError: An argument names nothing. Raised before the first source.
+    """
+    given = sorted({str(each) for each in inputs} - {STDIN}, key=lambda each: Path(each).parts)
+    entries = _once([entry for each in given for entry in _entries(each)])
+    return _sources(entries, tally or Tally(), with_stdin=STDIN in {str(each) for each in inputs})
+
+
+def safe_name(path: Path) -> str:
+    r"""Return a path with ``/`` between its parts and every odd byte of it written out.
+
+    >>> safe_name(Path("a") / os.fsdecode(b"caf\xe9.html"))
+    'a/caf\\xe9.html'
+    """
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+
+
+def _entries(given: str) -> list[_Entry]:
+    """Return what one INPUT argument names, in sorted order."""
+    path = Path(given)
+    if path.exists():
+        return [_entry(path, path if path.is_dir() else path.parent, named=True)]
+    base = _fixed_part(path)
+    # Not Path.glob: that matches hidden names too and raises on patterns such as "**x".
+    hits = sorted(glob.glob(given, recursive=True), key=lambda hit: Path(hit).parts)  # noqa: PTH207
+    if not hits:
+        told = "matches no file" if _WILDCARD.search(given) else "does not exist"
+        raise InputError(f"{given} {told}: check the path and its spelling", path=path)
+    return [_entry(Path(hit), base, named=False) for hit in hits]
+
+
+def _entry(path: Path, base: Path, *, named: bool) -> _Entry:
+    folder_or_hit = path.is_dir() or not named
+    return _Entry(path, safe_name(path.relative_to(base)), _real(base) if folder_or_hit else None)
+
+
+def _fixed_part(pattern: Path) -> Path:
+    """Return the part of a glob before its first component with a wildcard."""
+    parts = pattern.parts
+    wild = next((n for n, part in enumerate(parts) if _WILDCARD.search(part)), len(parts))
+    return Path(*parts[:wild])
+
+
+def _real(path: Path) -> Path:
+    # Not Path.resolve, which raises on a loop of links.
+    return Path(os.path.realpath(path))
+
+
+def _once(entries: Iterable[_Entry]) -> list[_Entry]:
+    """Leave out what is named twice, or lies in a folder that is named itself."""
+    first: dict[Path, _Entry] = {}
+    for entry in entries:
+        first.setdefault(_real(entry.path), entry)
+    folders = {real for real in first if real.is_dir()}
+    return [entry for real, entry in first.items() if not _covered(real, folders)]
+
+
+def _covered(real: Path, folders: set[Path]) -> bool:
+    """Tell whether the walk of another INPUT folder will come to this path."""
+    for depth, parent in enumerate(real.parents, start=1):
+        if real.parts[-depth].startswith("."):
+            return False
+        if parent in folders:
+            return True
+    return False
+
+
+def _sources(entries: Iterable[_Entry], tally: Tally, *, with_stdin: bool) -> Iterator[Source]:
+    for entry in entries:
+        if entry.path.is_dir():
+            yield from _walk(entry, tally)
+        else:
+            yield _source(entry)
+    if with_stdin:
+        yield Source(STDIN, None)
+
+
+def _walk(folder: _Entry, tally: Tally) -> Iterator[Source]:
+    """Yield the files below a folder, holding no more than the names of the folders on the way."""
+    try:
+        with os.scandir(folder.path) as listing:
+            children = sorted(listing, key=lambda child: child.name)
+    except OSError:
+        # The reader finds that it is no file and says so; a folder is never lost in silence.
+        yield _source(folder)
+        return
+    for child in children:
+        name = safe_name(Path(child.name))
+        entry = _Entry(
+            Path(child.path), name if folder.name == "." else f"{folder.name}/{name}", folder.root
+        )
+        if child.name.startswith("."):
+            tally.passed_over["hidden file or folder"] += 1
+        elif _is_folder(child):
+            yield from _walk(entry, tally)
+        elif entry.path.is_symlink() and entry.path.is_dir():
+            tally.passed_over["link to a folder"] += 1
+        else:
+            yield _source(entry)
+
+
+def _is_folder(child: os.DirEntry[str]) -> bool:
+    try:
+        return child.is_dir(follow_symlinks=False)
+    except OSError:  # vanished since its folder was listed
+        return False
+
+
+def _source(entry: _Entry) -> Source:
+    try:
+        size = entry.path.stat().st_size
+    except OSError:
+        size = 0
+    return Source(entry.name, entry.path, size, entry.root)

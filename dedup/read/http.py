@@ -1,0 +1,148 @@
+"""HTTP responses as archives hold them: the body with its transfer and content encodings undone."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import zstandard
+from fastwarc.stream_io import BrotliReader, ChunkedReader
+from fastwarc.warc import HeaderMap
+
+from dedup.read.kinds import encoding_of_mark, wide_encoding
+from dedup.read.warc_frames import parsed
+
+_HEADER_END = re.compile(rb"\r?\n\r?\n")
+_STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})\b")
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]+)", re.IGNORECASE)
+# A declaration counts in the first 1024 bytes; pages put it later and browsers wait for it.
+_DECLARED = re.compile(rb"<meta\s[^>]*charset\s*=|<\?xml\s[^>]*encoding\s*=", re.IGNORECASE)
+_DECLARED_WITHIN = 16_384
+# What servers call these is, in every browser, a larger set that holds it.
+_BROWSERS = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+}
+_STEP = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One HTTP response.
+
+    Attributes:
+        status: Its status code.
+        headers: Its header.
+        body: Its body as sent.
+    """
+
+    status: int
+    headers: HeaderMap
+    body: bytes
+
+    @property
+    def content_type(self) -> str:
+        """The media type in lower case, without parameters; empty if none is given."""
+        return (self.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
+
+    @property
+    def charset(self) -> str | None:
+        """The character encoding that the header gives."""
+        found = _CHARSET.search(self.headers.get("Content-Type") or "")
+        return found[1] if found else None
+
+
+def response_of(block: bytes) -> Response | None:
+    """Return the response that a record's block is, or None if it is none."""
+    status = _STATUS_LINE.match(block)
+    end = _HEADER_END.search(block)
+    if not status or not end:
+        return None
+    header = b"\r\n".join([*block[: end.start()].splitlines(), b"", b""])
+    return Response(int(status[1]), parsed(header), block[end.end() :])
+
+
+def payload_of(response: Response, limit: int) -> bytes:
+    """Return a response's payload, all its encodings undone, cut after ``limit`` bytes.
+
+    Archives often store a body as a library has unpacked it, under the header of the packed one, so
+    an encoding that the body is not in is passed over. Of a body that was cut, what is there is taken.
+    """
+    payload = response.body
+    if "chunked" in (response.headers.get("Transfer-Encoding") or "").lower():
+        payload = _read(lambda data: ChunkedReader(data), payload, limit) or payload
+    codings = (response.headers.get("Content-Encoding") or "").lower().split(",")
+    for coding in reversed(codings):
+        payload = _undone(coding.strip(), payload, limit) or payload
+    return payload[:limit]
+
+
+def _undone(coding: str, payload: bytes, limit: int) -> bytes:
+    """Return a payload with one content encoding undone; nothing if it is not in that encoding."""
+    if coding in ("gzip", "x-gzip", "deflate"):
+        # 47: gzip or zlib, whichever the first bytes tell. Some servers send deflate bare: -15.
+        return _inflated(payload, limit, 47) or (
+            _inflated(payload, limit, -15) if coding == "deflate" else b""
+        )
+    if coding == "br":
+        return _read(lambda data: BrotliReader(data), payload, limit)
+    if coding == "zstd":
+        return _read(zstandard.ZstdDecompressor().stream_reader, payload, limit)
+    return b""
+
+
+def _inflated(payload: bytes, limit: int, window: int) -> bytes:
+    decoder = zlib.decompressobj(window)
+    unpacked = bytearray()
+    try:
+        while payload and len(unpacked) < limit:
+            unpacked += decoder.decompress(payload, _STEP)
+            payload = decoder.unconsumed_tail
+    except zlib.error:
+        pass
+    return bytes(unpacked)
+
+
+def _read(reader: Any, payload: bytes, limit: int) -> bytes:
+    """Return what a reader makes of a payload, as far as it comes."""
+    unpacked = bytearray()
+    try:
+        stream = reader(io.BytesIO(payload))
+        while len(unpacked) < limit and (piece := stream.read(_STEP)):
+            unpacked += piece
+    except (OSError, zstandard.ZstdError):
+        pass
+    return bytes(unpacked)
+
+
+def in_declared_encoding(page: bytes, charset: str | None) -> bytes:
+    """Return a page in UTF-8 where only the HTTP header tells its encoding; any other as it is.
+
+    A page that is valid UTF-8 is that, whatever a header says: no page of another encoding is by
+    chance, while servers are set up wrong often.
+    """
+    head = page[:_DECLARED_WITHIN]
+    if not charset or encoding_of_mark(head) or wide_encoding(head) or _DECLARED.search(head):
+        return page
+    try:
+        page.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    else:
+        return page
+    try:
+        name = codecs.lookup(charset).name
+        return page.decode(_BROWSERS.get(name, name)).encode("utf-8")
+    except (LookupError, ValueError):  # no such encoding, or the page is not in it
+        return page

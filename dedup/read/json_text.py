@@ -1,0 +1,62 @@
+"""One JSON text of a dump to its value, or why it is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dedup.jsontext import load_json
+
+# A JSON text may be larger than the document in it: quotes, line ends and control characters are
+# escaped, and in markup every quote is. A text of non-Latin letters that are all escaped grows threefold,
+# but is then as far from the limit as its script is from ASCII.
+OVERHEAD = 2
+
+# The fast writer takes 254 levels. No record of an article has ten.
+_MOST_LEVELS = 200
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class BrokenJson(ValueError):
+    """A text is not JSON; its message says why."""
+
+
+def value_of(text: bytes) -> Any:
+    """Return the value of a JSON text in UTF-8; a byte-order mark is passed over.
+
+    Raises:
+        BrokenJson: It is not JSON, not UTF-8 or nested too deeply. NaN and Infinity are not JSON.
+    """
+    text = text.removeprefix(_BOM)
+    try:
+        # Told apart here because a forgiving reader would guess at UTF-16.
+        text.decode("utf-8")
+        value = load_json(text)
+    except UnicodeDecodeError as error:
+        raise BrokenJson(f"not UTF-8 at byte {error.start}") from error
+    except RecursionError as error:
+        raise BrokenJson(f"nested more than {_MOST_LEVELS} levels deep") from error
+    except ValueError as error:
+        raise BrokenJson(f"not JSON: {error}") from error
+    # Counting brackets is cheap; only a text that has so many of them is looked at closely.
+    if text.count(b"{") + text.count(b"[") > _MOST_LEVELS and _levels(value) > _MOST_LEVELS:
+        raise BrokenJson(f"nested more than {_MOST_LEVELS} levels deep")
+    return value
+
+
+def _levels(value: Any) -> int:
+    """Return how deep a value is nested, or one more than the most that is allowed."""
+    level = 0
+    inner = [value]
+    while level <= _MOST_LEVELS and (inner := [each for each in inner if each and _holds(each)]):
+        inner = [child for each in inner for child in _children(each)]
+        level += 1
+    return level
+
+
+def _holds(value: Any) -> bool:
+    return isinstance(value, dict | list)
+
+
+def _children(value: Any) -> Any:
+    return value.values() if isinstance(value, dict) else value

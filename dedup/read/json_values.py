@@ -1,0 +1,157 @@
+"""JSON values that follow one another, in an array or bare, each taken out of the stream by itself.
+
+A value's end is found by its brackets alone, and what lies between them is parsed once it is whole by
+the reader of single lines. So memory holds one value, however large the file and however deep its
+nesting, and a record means the same in an array as on a line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dedup.config import ReadConfig
+from dedup.models import RawRecord, Reason
+from dedup.read.json_text import OVERHEAD, BrokenJson, value_of
+from dedup.read.opened import Input
+from dedup.read.records import record, rejected, too_large
+from dedup.read.streams import CHUNK
+
+_STRUCTURE = re.compile(rb'["{}\[\],]')
+_IN_STRING = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
+
+
+def read_array(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
+    """Yield a record for each element of the file's array; a fault ends the file."""
+    return _read(source, config, array=True)
+
+
+def read_values(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
+    """Yield a record for each of the file's bare values; a fault ends the file."""
+    return _read(source, config, array=False)
+
+
+def _read(source: Input, config: ReadConfig, *, array: bool) -> Iterator[RawRecord]:
+    splitter = Splitter(config.max_document_bytes * OVERHEAD, array=array)
+    number = 0
+    try:
+        for number, text in enumerate(_texts(source, splitter), start=1):
+            place = f"{source.name}:{number}"
+            if text is None:
+                yield rejected(place, source.name, Reason.TOO_LARGE, too_large(config))
+                continue
+            try:
+                value = value_of(text)
+            except BrokenJson as error:
+                yield rejected(place, source.name, Reason.BROKEN_JSON, str(error))
+                return
+            yield record(value, source.name, place, config)
+        splitter.finish()
+    except BrokenJson as error:
+        reason, detail = Reason.BROKEN_JSON, str(error)
+        if source.fault:
+            reason, detail = source.fault.reason, source.fault.detail
+        yield rejected(f"{source.name}:{number + 1}", source.name, reason, detail)
+
+
+def _texts(source: Input, splitter: Splitter) -> Iterator[bytes | None]:
+    while chunk := source.body.read1(CHUNK):
+        yield from splitter.feed(chunk)
+
+
+class Splitter:
+    """Cuts a stream of JSON values into their texts.
+
+    >>> splitter = Splitter(limit=100, array=True)
+    >>> list(splitter.feed(b'[{"a": ",]"}, 2]'))
+    [b'{"a": ",]"}', b' 2']
+    >>> splitter.finish()
+    """
+
+    def __init__(self, limit: int, *, array: bool) -> None:
+        """Cut the elements of one array, or bare values; texts over the limit become None."""
+        self._limit = limit
+        self._array = array
+        self._depth = 0
+        self._in_string = False
+        self._escaped = False
+        self._closed = False
+        self._any = False
+        self._held = bytearray()
+
+    def feed(self, chunk: bytes) -> Iterator[bytes | None]:
+        """Yield the texts that end in the next bytes of the stream.
+
+        Raises:
+            BrokenJson: Something follows the array.
+        """
+        start = at = 0
+        while at < len(chunk):
+            if self._in_string:
+                at = self._after_string(chunk, at)
+                continue
+            if self._closed:
+                break
+            mark = _STRUCTURE.search(chunk, at)
+            if not mark:
+                break
+            at = mark.end()
+            if self._ends_value(mark.group()):
+                text = self._take(chunk[start : mark.start() if self._array else at])
+                start = at
+                if text is None or self._any or not self._closed or text.strip():
+                    self._any = True
+                    yield text
+            elif self._array and self._depth == 1 and mark.group() == b"[":
+                self._held.clear()
+                start = at
+        self._hold(chunk[start:])
+        if self._closed and self._held.strip():
+            raise BrokenJson("something follows the array")
+
+    def finish(self) -> None:
+        """Check that the stream ended between two values.
+
+        Raises:
+            BrokenJson: It did not.
+        """
+        if self._held.strip() or (self._array and not self._closed):
+            raise BrokenJson("the file ends before the last value does")
+
+    def _ends_value(self, mark: bytes) -> bool:
+        """Follow one structural character and tell whether a value ends with or before it."""
+        if mark == b'"':
+            self._in_string = True
+            return False
+        if mark in b"{[":
+            self._depth += 1
+            return False
+        if mark in b"}]":
+            self._depth -= 1
+            self._closed = self._array and self._depth <= 0
+            return self._depth <= 0
+        return self._array and self._depth == 1
+
+    def _after_string(self, chunk: bytes, at: int) -> int:
+        """Return the place after the string that goes on at ``at``, or the chunk's end."""
+        if self._escaped:
+            self._escaped = False
+            at += 1
+        rest = _IN_STRING.match(chunk, at)
+        at = rest.end() if rest else len(chunk)
+        if at < len(chunk):
+            # What stops the pattern is a quote, or a backslash whose partner is in the next chunk.
+            self._in_string = self._escaped = chunk[at : at + 1] == b"\\"
+            at += 1
+        return at
+
+    def _hold(self, piece: bytes) -> None:
+        """Keep a piece of a value that goes on, up to one byte over the limit."""
+        self._held += piece[: self._limit + 1 - len(self._held)]
+
+    def _take(self, piece: bytes) -> bytes | None:
+        """Return the text that ends with a piece, or None if it is over the limit."""
+        self._hold(piece)
+        text = bytes(self._held)
+        self._held.clear()
+        return text if len(text) <= self._limit else None

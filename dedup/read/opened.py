@@ -1,0 +1,61 @@
+"""One opened input: its content unpacked, its stored bytes digested, its places told."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import BinaryIO
+
+from dedup.models import Rejection
+from dedup.read.packings import packing_of
+from dedup.read.streams import CHUNK, Body, Members, Meter, StreamFault, unpacked
+
+# What is looked at to tell a file's kind.
+_HEAD = 65_536
+
+
+class Input:
+    """An open file or stream, ready for the reader of its kind.
+
+    Attributes:
+        name: The source's name.
+        path: The file, or None for stdin.
+        size: Its bytes on disk, 0 if unknown.
+        meter: Counts and digests what is read of it.
+        packing: Its compression, or None.
+        head: The content's first bytes, unpacked; empty only where there is no content.
+        body: The content, unpacked, from its first byte.
+    """
+
+    def __init__(self, file: BinaryIO, name: str, path: Path | None = None, size: int = 0) -> None:
+        """Look at the first bytes of an open file."""
+        self.name = name
+        self.path = path
+        self.size = size
+        self.meter = Meter(file)
+        self._members = Members()
+        self._raw = Body(self.meter.chunks())
+        self.packing = packing_of(self._raw.head(1))
+        self._content = self._raw
+        if self.packing:
+            self._content = Body(unpacked(self._raw, self.packing, self._members))
+        self.head = self._content.head(_HEAD)
+        self.body = io.BufferedReader(self._content, CHUNK)
+
+    @property
+    def fault(self) -> Rejection | None:
+        """Why the content ended before its end; known once the body has come to its end."""
+        return self._content.fault
+
+    def locate(self, position: int) -> str:
+        """Return where a byte of the content lies in the file as stored; in rising order only."""
+        return self._members.locate(position) if self.packing else str(position)
+
+    def read_through(self, stop: int | None = None) -> None:
+        """Read on, for the digest, to the byte ``stop`` of the file as stored or to its end."""
+        try:
+            for _ in self.meter.chunks():
+                if stop is not None and self.meter.count >= stop:
+                    return
+        except StreamFault:  # what could be read is digested; the reader has told the rest
+            return

@@ -1,0 +1,97 @@
+"""Parquet: one record a row, read batch by batch."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from typing import Any
+
+from dedup.config import ReadConfig
+from dedup.errors import InputError
+from dedup.models import RawRecord, Reason
+from dedup.read.opened import Input
+from dedup.read.records import record, rejected
+
+# Rows held at once. Articles of 10 kB make this 1 MB; rows at the limit of a document are rare.
+_BATCH = 64
+
+
+def read_parquet(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
+    """Yield a record for each row; a fault ends the file.
+
+    Raises:
+        InputError: pyarrow is not installed.
+    """
+    try:
+        # An optional dependency, and slow to import.
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        told = 'reading Parquet needs pyarrow: pip install "dedup[parquet]"'
+        raise InputError(f"{source.name}: {told}", path=source.path) from error
+    if source.path is None or source.packing:
+        where = "from stdin" if source.path is None else f"inside {source.packing.name}"
+        detail = f"Parquet cannot be read {where}: give it as a file of its own"
+        yield rejected(source.name, source.name, Reason.UNKNOWN_KIND, detail)
+        return
+    number = 0
+    try:
+        with pq.ParquetFile(source.path, buffer_size=1 << 20, pre_buffer=False) as file:
+            for batch in file.iter_batches(batch_size=_BATCH):
+                for row in _rows(batch, pa):
+                    number += 1
+                    yield record(row, source.name, f"{source.name}:{number}", config)
+                # The bars and the digest go through the file as its rows do.
+                source.read_through(source.size * number // max(number, file.metadata.num_rows))
+    except (pa.ArrowException, OSError, ValueError) as error:
+        place = f"{source.name}:{number + 1}"
+        yield rejected(place, source.name, Reason.BROKEN_PARQUET, str(error))
+
+
+def _rows(batch: Any, pa: Any) -> Iterator[dict[str, Any]]:
+    columns = [_values(column, pa) for column in batch.columns]
+    for values in zip(*columns, strict=True):
+        yield {
+            name: json_value(value) for name, value in zip(batch.schema.names, values, strict=True)
+        }
+
+
+def _values(column: Any, pa: Any) -> list[Any]:
+    """Return a column's values; as Arrow writes them where Python has no value as fine or as far."""
+    try:
+        return list(column.to_pylist())
+    except (ValueError, OverflowError):
+        return list(column.cast(pa.string()).to_pylist())
+
+
+def json_value(value: Any) -> Any:
+    """Return a value of a table as JSON has it.
+
+    Times are ISO 8601, decimals text with all their digits, bytes text if they are UTF-8 and Base64 if
+    not, and what is not a number is null.
+
+    >>> json_value({"day": date(2024, 2, 29), "raw": b"\\xff"})
+    {'day': '2024-02-29', 'raw': '/w=='}
+    """
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return _text(value)
+    if isinstance(value, dict):
+        return {str(key): json_value(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [json_value(inner) for inner in value]
+    return str(value)
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return base64.b64encode(value).decode("ascii")

@@ -1,0 +1,279 @@
+"""A run from inputs on disk to files on disk: what the commands and the library call."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from dedup.config import Config
+from dedup.errors import OutputError
+from dedup.models import RawRecord, RunReport
+from dedup.pipeline import Observer, clean_stages, run_stages, tally_results
+from dedup.read import Tally, discover, read
+from dedup.store import Store
+from dedup.write import (
+    OutputFolder,
+    cleaned_lines,
+    decision_lines,
+    input_manifest,
+    package_versions,
+    peak_memory,
+    refuse_existing,
+    rejected_lines,
+    story_lines,
+    stream_lines,
+    survivor_lines,
+    write_file,
+)
+
+
+class Silence:
+    """An observer that says nothing."""
+
+    def start(self, stage: str, total: int | None, unit: str) -> None:
+        """A stage begins."""
+
+    def advance(self, amount: int, documents: int = 0) -> None:
+        """The stage got on."""
+
+    def end(self) -> None:
+        """The stage is done."""
+
+
+class Timer:
+    """An observer that passes everything on and keeps the seconds of each stage.
+
+    Attributes:
+        seconds: By stage, in the order they ran.
+    """
+
+    def __init__(self, observer: Observer) -> None:
+        """Watch on behalf of another observer."""
+        self._observer = observer
+        self._stage = ""
+        self._began = 0.0
+        self.seconds: dict[str, float] = {}
+
+    def start(self, stage: str, total: int | None, unit: str) -> None:
+        """A stage begins."""
+        self._stage, self._began = stage, time.perf_counter()
+        self._observer.start(stage, total, unit)
+
+    def advance(self, amount: int, documents: int = 0) -> None:
+        """The stage got on."""
+        self._observer.advance(amount, documents)
+
+    def end(self) -> None:
+        """The stage is done."""
+        self.seconds[self._stage] = round(time.perf_counter() - self._began, 3)
+        self._observer.end()
+
+
+def read_inputs(inputs: Sequence[str | Path], config: Config, tally: Tally) -> Iterator[RawRecord]:
+    """Yield all records of all inputs, in input order.
+
+    Raises:
+        InputError: An input is missing.
+    """
+    sources = discover(inputs)  # checks every INPUT before the first is read
+    return (record for source in sources for record in read(source, config.read, tally))
+
+
+def size_of_inputs(inputs: Sequence[str | Path]) -> int | None:
+    """Return the bytes of all inputs, None where a stream is among them."""
+    if "-" in map(str, inputs):
+        return None
+    return sum(source.size for source in discover(inputs))
+
+
+def run_dump(
+    inputs: Sequence[str | Path],
+    out: Path,
+    config: Config,
+    *,
+    kind: str = "jsonl",
+    survivors_to: BinaryIO | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    strict: bool = False,
+    observer: Observer | None = None,
+) -> RunReport:
+    """De-duplicate a dump into an output folder.
+
+    Args:
+        inputs: Files, folders, globs, or ``-``.
+        out: The folder.
+        config: The options.
+        kind: ``jsonl`` or ``parquet``, for survivors, decisions and stories.
+        survivors_to: A stream that gets the survivors as JSON lines instead of a file.
+        resume: Go on with a run that was killed.
+        overwrite: Replace an earlier run.
+        strict: A rejected input makes the exit code 1.
+        observer: Is told how far it got.
+
+    Raises:
+        ConfigError: An option cannot be used.
+        InputError: An input is missing, or is not that of the run to resume.
+        OutputError: The folder cannot be written, or holds a run and nobody said what to do.
+    """
+    timer = Timer(observer or Silence())
+    tally = Tally()
+    records = read_inputs(inputs, config, tally)
+    folder = OutputFolder(out)
+    _refuse_own_input(inputs, out)
+    folder.prepare(resume=resume, overwrite=overwrite)
+    with Store(folder.store) as store:
+        _claim(store, config, folder)
+        _stages(records, inputs, store, config, timer, tally)
+        timer.start("write", None, "file")
+        report = _report(store, config, timer, strict=strict)
+        _write(store, folder, kind, survivors_to)
+        timer.end()
+        report.manifest["timings"] = timer.seconds
+        report.manifest["peak_memory_mib"] = peak_memory()
+        folder.write_json("manifest.json", report.manifest)
+        store.put("manifest", report.manifest)
+    return report
+
+
+def clean_dump(
+    inputs: Sequence[str | Path],
+    out: Path | BinaryIO,
+    config: Config,
+    *,
+    rejected: Path | None = None,
+    overwrite: bool = False,
+    observer: Observer | None = None,
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Clean a dump and write its documents as JSON lines; nothing is compared but lines of one host.
+
+    Args:
+        inputs: As in :func:`run_dump`.
+        out: A file to write, or an open stream.
+        config: The options.
+        rejected: A file for what could not be used.
+        overwrite: Replace files that are there.
+        observer: Is told how far it got.
+
+    Returns:
+        Counts (``inputs``, ``cleaned``, ``rejected``), and rejected inputs by reason.
+
+    Raises:
+        ConfigError: An option cannot be used.
+        InputError: An input is missing.
+        OutputError: A file is there and may not be replaced, or cannot be written.
+    """
+    files = [path for path in (out, rejected) if isinstance(path, Path)]
+    for path in files:
+        refuse_existing(path, overwrite=overwrite)
+    records = read_inputs(inputs, config, Tally())
+    with (
+        tempfile.TemporaryDirectory(prefix="dedup-") as folder,
+        Store(Path(folder) / "store.sqlite") as store,
+    ):
+        clean_stages(records, size_of_inputs(inputs), store, config, observer or Silence())
+        if isinstance(out, Path):
+            write_file(out, cleaned_lines(store.documents.cleaned()))
+        else:
+            stream_lines(out, cleaned_lines(store.documents.cleaned()))
+        if rejected is not None:
+            write_file(rejected, rejected_lines(store.results.rejections()))
+        status, reasons, _ = tally_results(store)
+    lost = status["rejected"]
+    counts = {"inputs": status.total(), "cleaned": status.total() - lost, "rejected": lost}
+    return counts, dict(reasons)
+
+
+def _refuse_own_input(inputs: Sequence[str | Path], out: Path) -> None:
+    """Refuse to write among what is read: the next run would read this run's results."""
+    for name in map(str, inputs):
+        folder = Path(name)
+        if name != "-" and folder.is_dir() and out.resolve().is_relative_to(folder.resolve()):
+            raise OutputError(
+                f"the output folder {out} lies in the input folder {name}; choose one outside",
+                path=out,
+            )
+
+
+def _claim(store: Store, config: Config, folder: OutputFolder) -> None:
+    """Note the options a store was begun with, or refuse one that was begun with others."""
+    begun = store.get("config_digest")
+    if begun is None:
+        store.put("config_digest", config.digest())
+    elif begun != config.digest():
+        raise OutputError(
+            f"the run in {folder.path} was begun with other options; "
+            "give the same ones, or begin anew with --overwrite",
+            path=folder.path,
+        )
+
+
+def _stages(
+    records: Iterator[RawRecord],
+    inputs: Sequence[str | Path],
+    store: Store,
+    config: Config,
+    observer: Observer,
+    tally: Tally,
+) -> None:
+    """Run all stages, keeping what reading told for the manifest."""
+    run_stages(records, size_of_inputs(inputs), store, config, observer)
+    store.put("inputs", _inputs(inputs, tally))
+
+
+def _inputs(inputs: Sequence[str | Path], tally: Tally) -> dict[str, Any]:
+    """Return what the manifest says of the inputs."""
+    return input_manifest(
+        sorted(map(str, inputs)),
+        files=tally.files,
+        size=tally.bytes,
+        digest=tally.digest(),
+        passed_over=tally.passed_over,
+    )
+
+
+def _report(store: Store, config: Config, timer: Timer, *, strict: bool) -> RunReport:
+    """Count the results and put the manifest together, times left out."""
+    status, reasons, relations = tally_results(store)
+    counts = {"inputs": status.total(), **status}
+    stories = status["canonical"]
+    inputs = store.get("inputs")
+    manifest = {
+        "format": 1,
+        "versions": package_versions(),
+        "config": config.as_dict(),
+        "read": inputs,
+        "counts": {**counts, "stories": stories},
+        "rejected_by_reason": dict(sorted(reasons.items())),
+        "duplicates_by_relation": dict(sorted(relations.items())),
+        "candidates": store.get("candidates"),
+    }
+    return RunReport(
+        counts=counts,
+        reasons=dict(reasons),
+        relations=dict(relations),
+        stories=stories,
+        passed_over=inputs["passed_over"],
+        manifest=manifest,
+        strict=strict,
+    )
+
+
+def _write(store: Store, folder: OutputFolder, kind: str, survivors_to: BinaryIO | None) -> None:
+    """Write all files but the manifest."""
+    results, documents = store.results, store.documents
+    tables = {
+        "decisions": decision_lines(results.decisions()),
+        "stories": story_lines(results.stories()),
+    }
+    survivors = survivor_lines(results.records(), results.decisions())
+    if survivors_to is None:
+        tables["survivors"] = survivors
+    for name, lines in tables.items():
+        folder.write_table(name, lines, kind)
+    folder.write_lines("rejected.jsonl", rejected_lines(results.rejections()))
+    if survivors_to is not None:
+        stream_lines(survivors_to, survivors)

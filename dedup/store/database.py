@@ -1,0 +1,178 @@
+"""The SQLite file itself: opening, refusing, committing, and the bytes in its cells."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import zstandard
+
+from dedup.errors import OutputError
+from dedup.jsontext import dump_json, load_json
+from dedup.models import Removal
+
+FORMAT = 1
+"""Version of the tables and of the byte order of arrays; a store of another one is refused."""
+
+SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (
+    row INTEGER PRIMARY KEY, doc_id TEXT NOT NULL, source TEXT NOT NULL, reason TEXT, detail TEXT,
+    from_page INTEGER NOT NULL, fields BLOB, text BLOB, title TEXT, url TEXT, page TEXT,
+    canonical_page TEXT, host TEXT, date TEXT, moment REAL, language TEXT, agency TEXT,
+    agency_page INTEGER NOT NULL DEFAULT 0, dateline TEXT, credit TEXT,
+    leftovers INTEGER NOT NULL DEFAULT 0, removed BLOB, digest BLOB, extraction BLOB
+);
+CREATE UNIQUE INDEX documents_id ON documents (doc_id) WHERE reason IS NULL;
+CREATE INDEX documents_digest ON documents (digest) WHERE digest IS NOT NULL;
+CREATE INDEX documents_host ON documents (host) WHERE host IS NOT NULL;
+CREATE TABLE signatures (
+    row INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL, tokens INTEGER NOT NULL,
+    signature BLOB, shingles BLOB NOT NULL, numbers BLOB NOT NULL, lead BLOB NOT NULL
+);
+CREATE TABLE edges (
+    one INTEGER NOT NULL, other INTEGER NOT NULL, jaccard REAL NOT NULL, one_in_other REAL NOT NULL,
+    other_in_one REAL NOT NULL, numbers REAL NOT NULL, linked INTEGER NOT NULL,
+    PRIMARY KEY (one, other)
+) WITHOUT ROWID;
+CREATE TABLE stories (story_id TEXT PRIMARY KEY, canonical INTEGER NOT NULL, body BLOB NOT NULL)
+    WITHOUT ROWID;
+CREATE TABLE decisions (
+    row INTEGER PRIMARY KEY, status TEXT NOT NULL, story_id TEXT, canonical_id TEXT, size INTEGER NOT NULL,
+    relation TEXT, score REAL, reason TEXT NOT NULL
+);
+"""
+
+
+# Rows asked for in one statement; SQLite allows 32,766 variables.
+ROWS_AT_ONCE = 10_000
+
+
+class Database:
+    """An open file with the tables of a store; one process at a time may have it open.
+
+    Attributes:
+        path: The file.
+        execute: Runs one statement.
+        executemany: Runs one statement for many rows.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        """Open a store, or make an empty one.
+
+        Args:
+            path: The file, or ``:memory:``.
+
+        Raises:
+            OutputError: It cannot be opened, is no store, is of another version, or is in use.
+        """
+        self.path = Path(path)
+        self._pack = zstandard.ZstdCompressor(level=3)
+        self._unpack = zstandard.ZstdDecompressor()
+        try:
+            self._connection = sqlite3.connect(path, isolation_level=None)
+            self.execute = self._connection.execute
+            self.executemany = self._connection.executemany
+            self._prepare()
+        except sqlite3.Error as error:
+            raise self.refusal(error) from error
+
+    def _prepare(self) -> None:
+        """Take the lock, check the version, make the tables."""
+        self.execute("PRAGMA locking_mode = EXCLUSIVE")
+        self.execute("PRAGMA journal_mode = WAL")
+        self.execute("PRAGMA synchronous = NORMAL")
+        self.execute("BEGIN IMMEDIATE")
+        version = self.execute("PRAGMA user_version").fetchone()[0]
+        tables = self.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if version not in (0, FORMAT) or (tables and version == 0):
+            raise OutputError(
+                f"{self.path} is not a store of this version of dedup; "
+                "use another output folder, or --overwrite to begin anew",
+                path=self.path,
+            )
+        if version == 0:
+            for statement in SCHEMA.split(";\n"):
+                self.execute(statement)
+            self.execute(f"PRAGMA user_version = {FORMAT}")
+        self.execute("COMMIT")
+
+    def refusal(self, error: sqlite3.Error) -> OutputError:
+        """Return what to tell a person about an error of the database."""
+        if "locked" in str(error):
+            text = f"{self.path} is in use by another run; wait for it or choose another folder"
+        elif "not a database" in str(error) or "malformed" in str(error):
+            text = f"{self.path} is damaged or no store; use --overwrite to begin anew"
+        else:
+            text = f"cannot write {self.path} ({error}); check that the folder can be written"
+        return OutputError(text, path=self.path)
+
+    def close(self) -> None:
+        """Close the file; what is not committed is undone."""
+        self._connection.close()
+
+    @contextmanager
+    def commit(self) -> Iterator[None]:
+        """Commit what is done inside, whole or not at all."""
+        self.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            if self._connection.in_transaction:
+                self.execute("ROLLBACK")
+            raise
+        self.execute("COMMIT")
+
+    def select_rows(self, query: str, rows: Sequence[int]) -> Iterator[Any]:
+        """Yield what a query that ends in ``IN`` finds for many rows, in slices that SQLite can take."""
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            part = rows[start : start + ROWS_AT_ONCE]
+            yield from self.execute(f"{query} ({', '.join('?' * len(part))})", part)
+
+    def squeeze(self, data: bytes) -> bytes:
+        """Compress."""
+        return self._pack.compress(data)
+
+    def expand(self, data: bytes) -> bytes:
+        """Undo :meth:`squeeze`; what this store did not write itself is refused.
+
+        Raises:
+            OutputError: The bytes are damaged.
+        """
+        try:
+            return self._unpack.decompress(data)
+        except zstandard.ZstdError as error:
+            raise OutputError(
+                f"{self.path} is damaged; use --overwrite to begin anew", path=self.path
+            ) from error
+
+    def squeeze_removals(self, removed: Iterable[Removal]) -> bytes | None:
+        """Return removals as bytes, None for none."""
+        listed = [[removal.step, removal.text] for removal in removed]
+        return self.squeeze(dump_json(listed)) if listed else None
+
+    def expand_removals(self, data: bytes | None) -> tuple[Removal, ...]:
+        """Undo :meth:`squeeze_removals`."""
+        if data is None:
+            return ()
+        return tuple(Removal(step, text) for step, text in load_json(self.expand(data)))
+
+
+def storable(text: str | None) -> str | None:
+    """Return a text that a cell can hold: lone surrogates become question marks."""
+    return None if text is None else text.encode("utf-8", "replace").decode()
+
+
+def array(blob: bytes | None) -> npt.NDArray[np.uint32]:
+    """Return the uint32 values of a cell."""
+    return np.frombuffer(blob or b"", "<u4")
+
+
+def blob(values: npt.NDArray[np.uint32]) -> bytes:
+    """Return an array as little-endian bytes."""
+    return values.astype("<u4", copy=False).tobytes()

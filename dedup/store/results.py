@@ -1,0 +1,123 @@
+"""Pairs, stories and decisions, and what is written of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from dedup.jsontext import dump_json, load_json
+from dedup.models import Decision, Facts, Status, Story
+from dedup.store.database import Database
+
+
+# Columns that are facts under their own names.
+_FACTS = (
+    "doc_id", "host", "page", "canonical_page", "title", "url", "moment", "date", "agency",
+    "agency_page", "tokens", "leftovers",
+)  # fmt: skip
+
+
+class Results:
+    """What matching, grouping and electing found."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on an open database."""
+        self._db = database
+
+    def clear(self) -> None:
+        """Forget pairs, stories and decisions of an unfinished run."""
+        with self._db.commit():
+            for table in ("edges", "stories", "decisions"):
+                self._db.execute(f"DELETE FROM {table}")
+
+    def add_edges(self, edges: Iterable[tuple[int, int, float, float, float, float, bool]]) -> None:
+        """Store measured pairs: one, other, jaccard, both containments, numbers, whether linked."""
+        with self._db.commit():
+            self._db.executemany("INSERT INTO edges VALUES (?, ?, ?, ?, ?, ?, ?)", edges)
+
+    def facts(self, rows: Sequence[int], twin_of: Mapping[int, int]) -> list[Facts]:
+        """Return what electing needs to know of some documents, in the order of ``rows``."""
+        query = (
+            f"SELECT row, fields, length(shingles) / 4, {', '.join(_FACTS)} "
+            "FROM documents JOIN signatures USING (row) WHERE row IN"
+        )
+        found: dict[int, Facts] = {}
+        for row, fields, shingles, *known in self._db.select_rows(query, rows):
+            found[row] = Facts(
+                row=row,
+                twin=twin_of[row],
+                shingles=shingles,
+                fields=load_json(self._db.expand(fields)),
+                **dict(zip(_FACTS, known, strict=True)),
+            )
+        return [found[row] for row in rows]
+
+    def add_decisions(self, stories: Iterable[Story], decisions: Iterable[Decision]) -> None:
+        """Store a batch of stories and decisions; commits whole."""
+        with self._db.commit():
+            self._db.executemany(
+                "INSERT INTO stories VALUES (?, ?, ?)",
+                ((s.story_id, s.canonical.row, dump_json(asdict(s))) for s in stories),
+            )
+            self._db.executemany(
+                "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    (
+                        d.row,
+                        d.status,
+                        d.story_id,
+                        d.canonical_id,
+                        d.size,
+                        d.relation,
+                        d.score,
+                        d.reason,
+                    )
+                    for d in decisions
+                ),
+            )
+
+    def stories(self) -> Iterator[dict[str, Any]]:
+        """Yield the stories as JSON objects, by id."""
+        for (body,) in self._db.execute("SELECT body FROM stories ORDER BY story_id"):
+            yield load_json(body)
+
+    def decisions(self) -> Iterator[Decision]:
+        """Yield a decision for each input, in input order; those without a story are unique."""
+        query = (
+            "SELECT d.row, d.doc_id, d.reason, c.status, c.story_id, c.canonical_id, c.size, "
+            "c.relation, c.score, c.reason, s.signature IS NOT NULL "
+            "FROM documents d LEFT JOIN decisions c USING (row) LEFT JOIN signatures s USING (row) "
+            "ORDER BY d.row"
+        )
+        cells: tuple[Any, ...]
+        for cells in self._db.execute(query):
+            row, doc_id, rejected, status = cells[:4]
+            if rejected is not None:
+                yield Decision(row, doc_id, Status.REJECTED, reason=rejected)
+            elif status is not None:
+                yield Decision(row, doc_id, Status(status), *cells[4:-1])
+            else:
+                text = "no other document matches" if cells[-1] else "too short to sign, none is equal"
+                yield Decision(row, doc_id, Status.UNIQUE, reason=text)
+
+    def records(self) -> Iterator[tuple[dict[str, Any], str, bool]]:
+        """Yield output fields, cleaned text, and whether it came from a page, in input order.
+
+        Rejected inputs have no fields and no text.
+        """
+        query = "SELECT fields, text, from_page, reason FROM documents ORDER BY row"
+        for fields, text, from_page, reason in self._db.execute(query):
+            if reason is not None:
+                yield {}, "", False
+            else:
+                own = load_json(self._db.expand(fields))
+                yield own, self._db.expand(text).decode(), bool(from_page)
+
+    def rejections(self) -> Iterator[tuple[str, str, str, str]]:
+        """Yield id, source, reason and detail of each rejected input, in input order."""
+        query = (
+            "SELECT doc_id, source, reason, coalesce(detail, '') FROM documents "
+            "WHERE reason IS NOT NULL ORDER BY row"
+        )
+        yield from self._db.execute(query)

@@ -1,0 +1,122 @@
+"""Signatures and sets of the documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.store.database import Database, array, blob
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPart:
+    """Signature data of one document, as it is stored.
+
+    Attributes:
+        row: Position in input order.
+        fingerprint: Digest of the cleaned text, 16 bytes.
+        tokens: Tokens of the cleaned text.
+        signature: uint32 values; None for a text too short to sign.
+        shingles: Sorted distinct shingle hashes, uint32.
+        numbers: Sorted distinct hashes of numbers, uint32.
+        lead: First shingles in text order, uint32.
+    """
+
+    row: int
+    fingerprint: bytes
+    tokens: int
+    signature: npt.NDArray[np.uint32] | None
+    shingles: npt.NDArray[np.uint32]
+    numbers: npt.NDArray[np.uint32]
+    lead: npt.NDArray[np.uint32]
+
+
+class Signatures:
+    """What signing made of the documents, by row."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on an open database."""
+        self._db = database
+
+    def unsigned(self, size: int) -> list[tuple[int, str, str | None]]:
+        """Return row, text and title of the next documents that have no signature data."""
+        last = self._db.execute("SELECT max(row) FROM signatures").fetchone()[0]
+        found = self._db.execute(
+            "SELECT row, text, title FROM documents WHERE row > ? AND reason IS NULL "
+            "ORDER BY row LIMIT ?",
+            [-1 if last is None else last, size],
+        )
+        return [(row, self._db.expand(text).decode(), title) for row, text, title in found]
+
+    def signable(self) -> int:
+        """Return how many documents there are to sign."""
+        query = "SELECT count(*) FROM documents WHERE reason IS NULL"
+        return int(self._db.execute(query).fetchone()[0])
+
+    def count(self) -> int:
+        """Return how many documents have signature data."""
+        return int(self._db.execute("SELECT count(*) FROM signatures").fetchone()[0])
+
+    def add(self, parts: Iterable[StoredPart]) -> None:
+        """Store a batch of signature data; commits whole."""
+        with self._db.commit():
+            self._db.executemany(
+                "INSERT INTO signatures VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    (
+                        part.row, part.fingerprint, part.tokens,
+                        None if part.signature is None else blob(part.signature),
+                        blob(part.shingles), blob(part.numbers), blob(part.lead),
+                    )
+                    for part in parts
+                ),
+            )  # fmt: skip
+
+    def twins(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return the rows with signature data, and for each the first row with the same text."""
+        rows, prints = [], bytearray()
+        for row, fingerprint in self._db.execute(
+            "SELECT row, fingerprint FROM signatures ORDER BY row"
+        ):
+            rows.append(row)
+            prints += fingerprint
+        ordered = np.array(rows, np.int64)
+        keys = np.frombuffer(bytes(prints), "S16") if rows else np.empty(0, "S16")
+        _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+        return ordered, ordered[first[inverse]] if rows else ordered
+
+    def matrix(
+        self, rows: npt.NDArray[np.int64], num_perm: int
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32]]:
+        """Return those of the rows that are signed, and their signatures as one matrix.
+
+        Args:
+            rows: Ascending rows.
+            num_perm: Values of a signature.
+        """
+        matrix = np.empty((rows.size, num_perm), np.uint32)
+        signed = np.zeros(rows.size, np.bool_)
+        at = {int(row): index for index, row in enumerate(rows)}
+        for row, cell in self._db.execute(
+            "SELECT row, signature FROM signatures WHERE signature IS NOT NULL ORDER BY row"
+        ):
+            index = at.get(row)
+            if index is not None:
+                matrix[index] = array(cell)
+                signed[index] = True
+        return rows[signed], matrix[signed]
+
+    def sets(self, rows: Sequence[int], column: str) -> list[npt.NDArray[np.uint32]]:
+        """Return shingles, numbers or leads of some documents, in the order of ``rows``.
+
+        Args:
+            rows: Which documents.
+            column: ``shingles``, ``numbers`` or ``lead``.
+        """
+        query = f"SELECT row, {column} FROM signatures WHERE row IN"
+        wanted = sorted(set(rows))
+        found = {row: array(cell) for row, cell in self._db.select_rows(query, wanted)}
+        return [found[row] for row in rows]

@@ -1,0 +1,26 @@
+"""Results to files: written under temporary names, renamed when whole, the manifest last."""
+
+from dedup.write.folder import OutputFolder, refuse_existing, stream_lines, write_file
+from dedup.write.lines import (
+    cleaned_lines,
+    decision_lines,
+    rejected_lines,
+    story_lines,
+    survivor_lines,
+)
+from dedup.write.manifest import input_manifest, package_versions, peak_memory
+
+__all__ = [
+    "OutputFolder",
+    "cleaned_lines",
+    "decision_lines",
+    "input_manifest",
+    "package_versions",
+    "peak_memory",
+    "refuse_existing",
+    "rejected_lines",
+    "story_lines",
+    "stream_lines",
+    "survivor_lines",
+    "write_file",
+]

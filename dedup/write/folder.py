@@ -1,0 +1,157 @@
+"""The output folder: refused when it holds an earlier run, filled so that no half file has a final name."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from dedup.errors import OutputError
+from dedup.jsontext import dump_json
+
+STORE = "store.sqlite"
+MANIFEST = "manifest.json"
+TABLES = ("survivors", "decisions", "stories")
+REJECTED = "rejected.jsonl"
+
+_OURS = (
+    MANIFEST,
+    REJECTED,
+    *(f"{table}.{kind}" for table in TABLES for kind in ("jsonl", "parquet")),
+    *(f"{STORE}{suffix}" for suffix in ("", "-wal", "-shm", "-journal")),
+)
+
+
+class OutputFolder:
+    """Where a run's files go.
+
+    Attributes:
+        path: The folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Name the folder; nothing is touched yet."""
+        self.path = path
+
+    @property
+    def store(self) -> Path:
+        """The working store."""
+        return self.path / STORE
+
+    def prepare(self, *, resume: bool, overwrite: bool) -> None:
+        """Make the folder, and refuse it where it holds a run that nobody said what to do with.
+
+        Args:
+            resume: Go on with the run that is there.
+            overwrite: Remove the files of the run that is there; other files stay.
+
+        Raises:
+            OutputError: It holds a run, is no folder, or cannot be written.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            held = [name for name in _OURS if (self.path / name).exists()]
+            if held and not resume and not overwrite:
+                raise OutputError(
+                    f"{self.path} holds an earlier run; continue it with --resume, "
+                    "replace it with --overwrite, or choose another folder",
+                    path=self.path,
+                )
+            if overwrite:
+                for name in held:
+                    (self.path / name).unlink()
+            probe = self.path / ".write-probe"
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError as error:
+            raise _refusal(self.path, error) from error
+
+    def write_lines(self, name: str, lines: Iterable[dict[str, Any]]) -> None:
+        """Write a file of JSON lines whole, then give it its name.
+
+        Raises:
+            OutputError: It cannot be written, as on a full disk; nothing has the final name then.
+        """
+        write_file(self.path / name, lines)
+
+    def write_table(self, table: str, lines: Iterable[dict[str, Any]], kind: str) -> None:
+        """Write survivors, decisions or stories in the asked format.
+
+        Args:
+            table: Name without ending.
+            lines: Its lines.
+            kind: ``jsonl`` or ``parquet``.
+
+        Raises:
+            OutputError: It cannot be written.
+        """
+        if kind == "jsonl":
+            self.write_lines(f"{table}.jsonl", lines)
+            return
+        from dedup.write.parquet import write_parquet  # the extra need not be installed
+
+        with _named_when_whole(self.path / f"{table}.parquet") as part:
+            write_parquet(part, lines)
+
+    def write_json(self, name: str, value: dict[str, Any]) -> None:
+        """Write one JSON object for people to read, whole, then give it its name.
+
+        Raises:
+            OutputError: It cannot be written.
+        """
+        with _named_when_whole(self.path / name) as part:
+            part.write_text(json.dumps(value, indent=2) + "\n", "utf-8")
+
+
+def write_file(path: Path, lines: Iterable[dict[str, Any]]) -> None:
+    """Write a file of JSON lines whole, then give it its name.
+
+    Raises:
+        OutputError: It cannot be written, as on a full disk; nothing has the final name then.
+    """
+    with _named_when_whole(path) as part, part.open("wb") as file:
+        stream_lines(file, lines)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def refuse_existing(path: Path, *, overwrite: bool) -> None:
+    """Refuse to write over a file that nobody said to replace.
+
+    Raises:
+        OutputError: It is there.
+    """
+    if path.exists() and not overwrite:
+        raise OutputError(f"{path} is there already; replace it with --overwrite", path=path)
+
+
+@contextmanager
+def _named_when_whole(path: Path) -> Iterator[Path]:
+    """Give a temporary name beside a path, and the path's own name to what was written there."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        yield part
+        part.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise _refusal(path.parent, error) from error
+
+
+def _refusal(folder: Path, error: OSError) -> OutputError:
+    """Return what to tell a person about an error of the disk."""
+    what = error.strerror or str(error)
+    return OutputError(
+        f"cannot write to {folder} ({what}); choose a folder that can be written, "
+        "with room for about the size of the input",
+        path=folder,
+    )
+
+
+def stream_lines(file: BinaryIO, lines: Iterable[dict[str, Any]]) -> None:
+    """Write JSON objects, one a line."""
+    for line in lines:
+        file.write(dump_json(line) + b"\n")

@@ -1,0 +1,115 @@
+"""What stands in each output file, a JSON object a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from dedup.models import Decision, Removal, Status
+
+Line = dict[str, Any]
+
+# Decimals of a share in the outputs: more would be noise of the last bits.
+DECIMALS = 6
+
+
+def survivor_lines(
+    records: Iterable[tuple[Line, str, bool]], decisions: Iterable[Decision]
+) -> Iterator[Line]:
+    """Yield the documents that stay, in input order.
+
+    A record that came with its text is given back as it came; one that came as a page also has the
+    cleaned ``text``, unless it has a field of that name.
+
+    Args:
+        records: Output fields, cleaned text, whether from a page; in input order.
+        decisions: The decisions, in the same order.
+    """
+    for (fields, text, from_page), decision in zip(records, decisions, strict=True):
+        if decision.status not in (Status.CANONICAL, Status.UNIQUE):
+            continue
+        line = dict(fields)
+        if from_page and not line.get("text"):
+            line["text"] = text
+        line["dedup"] = {
+            "story_id": decision.story_id,
+            "size": decision.size,
+            "status": decision.status.value,
+        }
+        yield line
+
+
+def cleaned_lines(
+    documents: Iterable[tuple[Line, str, Line, Iterable[Removal]]],
+) -> Iterator[Line]:
+    """Yield cleaned documents, in input order.
+
+    Args:
+        documents: Output fields, cleaned text, what was recognised (``agency`` ...), what was removed.
+    """
+    for fields, text, recognised, removed in documents:
+        yield {
+            **fields,
+            "text": text,
+            **{name: value for name, value in recognised.items() if value is not None},
+            "removed": [{"step": removal.step, "text": removal.text} for removal in removed],
+        }
+
+
+def decision_lines(decisions: Iterable[Decision]) -> Iterator[Line]:
+    """Yield a line for each input, in input order."""
+    for decision in decisions:
+        yield {
+            "id": decision.doc_id,
+            "status": decision.status.value,
+            "story_id": decision.story_id,
+            "canonical_id": decision.canonical_id,
+            "relation": decision.relation,
+            "score": decision.score,
+            "reason": decision.reason,
+        }
+
+
+def story_lines(stories: Iterable[Line]) -> Iterator[Line]:
+    """Yield a line for each story, by id of the story.
+
+    Args:
+        stories: Stories as the store keeps them.
+    """
+    for story in stories:
+        canonical = story["members"][0]
+        yield {
+            "story_id": story["story_id"],
+            "canonical_id": canonical["doc_id"],
+            "why": story["why"],
+            "first_date": story["first_date"],
+            "last_date": story["last_date"],
+            "outlets": story["outlets"],
+            "agencies": story["agencies"],
+            "origins": story["origins"],
+            "size": len(story["members"]),
+            "members": [_member_line(member) for member in story["members"]],
+        }
+
+
+def _member_line(member: Line) -> Line:
+    """Return what a story's line says of one member."""
+    return {
+        "id": member["doc_id"],
+        "relation": member["relation"],
+        "score": _rounded(member["score"]),
+        "jaccard": _rounded(member["jaccard"]),
+        "containment": _rounded(member["contained"]),
+        "contains": _rounded(member["contains"]),
+    }
+
+
+def _rounded(share: float | None) -> float | None:
+    """Return a share as it is written."""
+    return None if share is None else round(share, DECIMALS)
+
+
+def rejected_lines(rejections: Iterable[tuple[str, str, str, str]]) -> Iterator[Line]:
+    """Yield a line for each input that could not be used, in input order."""
+    for doc_id, source, reason, detail in rejections:
+        yield {"id": doc_id, "source": source, "reason": reason, "detail": detail}

@@ -1,0 +1,59 @@
+"""What a manifest says besides results: versions, inputs, memory."""
+
+from __future__ import annotations
+
+import platform
+import resource
+import sys
+import unicodedata
+from collections.abc import Mapping
+from importlib import metadata
+from typing import Any
+
+PACKAGES = (
+    "dedup", "trafilatura", "htmldate", "lxml", "datasketch", "numpy", "numba", "pebble", "fastwarc",
+    "zstandard", "orjson", "ijson", "pyarrow",
+)  # fmt: skip
+
+KIBIBYTES_A_UNIT = 1 / 1024 if sys.platform == "darwin" else 1
+"""``ru_maxrss`` counts bytes on macOS, KiB elsewhere."""
+
+
+def package_versions() -> dict[str, str]:
+    """Return the versions of everything that can change a result."""
+    versions = {"python": platform.python_version(), "unicode": unicodedata.unidata_version}
+    for package in PACKAGES:
+        try:
+            versions[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue  # an extra that is not installed
+    return versions
+
+
+def peak_memory() -> dict[str, float]:
+    """Return the most memory held so far in MiB: by this process, and by the largest of its workers."""
+    return {
+        name: round(resource.getrusage(who).ru_maxrss * KIBIBYTES_A_UNIT / 1024, 1)
+        for name, who in (("parent", resource.RUSAGE_SELF), ("worker", resource.RUSAGE_CHILDREN))
+    }
+
+
+def input_manifest(
+    names: list[str], *, files: int, size: int, digest: str, passed_over: Mapping[str, int]
+) -> dict[str, Any]:
+    """Return what the manifest says of the inputs.
+
+    Args:
+        names: The INPUT arguments, sorted.
+        files: Files and streams read.
+        size: Their bytes as stored.
+        digest: One digest over names and bytes of all of them.
+        passed_over: What was met that is no input document.
+    """
+    return {
+        "inputs": names,
+        "files": files,
+        "bytes": size,
+        "blake2b": digest,
+        "passed_over": dict(sorted(passed_over.items())),
+    }

@@ -1,0 +1,101 @@
+"""Lines to a Parquet file, in bounded memory, whatever types the records mix."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dedup.jsontext import dump_json, load_json
+
+ROWS_A_BATCH = 1000
+
+
+def write_parquet(path: Path, lines: Iterable[dict[str, Any]]) -> None:
+    """Write JSON objects as rows of one table.
+
+    A field that holds values of types that do not fit together becomes text: strings as they are, other
+    values as JSON. The lines pass a temporary file, because the types are known only after the last.
+
+    Args:
+        path: The file to write.
+        lines: The rows.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    with tempfile.TemporaryFile() as spool:
+        schema = _schema(_spooled(lines, spool))
+        spool.seek(0)
+        with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+            for rows in _batches(map(load_json, spool)):
+                writer.write_batch(_record_batch(rows, schema))
+
+
+
+def _spooled(lines: Iterable[dict[str, Any]], spool: BinaryIO) -> Iterator[dict[str, Any]]:
+    """Pass lines on and keep them."""
+    for line in lines:
+        data = dump_json(line)
+        spool.write(data + b"\n")
+        yield load_json(data)
+
+
+def _batches(lines: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Yield lines in batches."""
+    iterator = iter(lines)
+    while rows := list(islice(iterator, ROWS_A_BATCH)):
+        yield rows
+
+
+def _schema(lines: Iterable[dict[str, Any]]) -> pa.Schema:
+    """Return a type for each field that all its values fit."""
+    types: dict[str, pa.DataType] = {}
+    for rows in _batches(lines):
+        for name in dict.fromkeys(name for row in rows for name in row):
+            found = _type_of([row.get(name) for row in rows])
+            types[name] = _common_type(types.get(name, pa.null()), found)
+    return pa.schema(
+        [(name, pa.string() if pa.types.is_null(kind) else kind) for name, kind in types.items()]
+    )
+
+
+def _type_of(values: list[Any]) -> pa.DataType:
+    """Return the type of some values, text where they do not fit together."""
+    try:
+        return pa.array(values).type
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
+        return pa.string()
+
+
+def _common_type(one: pa.DataType, other: pa.DataType) -> pa.DataType:
+    """Return the type that holds both, text where there is none."""
+    try:
+        fields = [pa.schema([("value", kind)]) for kind in (one, other)]
+        return pa.unify_schemas(fields, promote_options="permissive").field("value").type
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return pa.string()
+
+
+def _record_batch(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.RecordBatch:
+    """Return rows as columns of the given types."""
+    columns = []
+    for field in schema:
+        values = [row.get(field.name) for row in rows]
+        if pa.types.is_string(field.type):
+            values = [_as_text(value) for value in values]
+        columns.append(pa.array(values, field.type))
+    return pa.record_batch(columns, schema=schema)
+
+
+def _as_text(value: Any) -> str | None:
+    """Return a value as text: lone surrogates become question marks."""
+    if value is None:
+        return None
+    text = value if isinstance(value, str) else dump_json(value).decode()
+    return text.encode("utf-8", "replace").decode()
