@@ -227,13 +227,12 @@ class Facts:
         canonical_page: The same of where the page says its original is.
         title: Headline, or None.
         url: The address as given, or None.
-        moment: Publication as seconds since 1970 UTC, or None. A bare day counts as its last second,
-            so that a page that tells its hour is earlier than one of that day that does not.
+        moment: Publication as seconds since 1970 UTC, or None. A bare day counts as its noon.
         date: The same as text, ISO 8601.
         agency: Wire agency credited, or None.
         agency_page: Whether the page stands on that agency's own site.
         tokens: Tokens of the cleaned text.
-        shingles: Distinct shingles of the cleaned text.
+        shingles: Shingles of the cleaned text.
         leftovers: Lines that cleaning took out as furniture or residue.
         fields: The document's output fields, for rules on a user's own field.
     """

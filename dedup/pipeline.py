@@ -59,9 +59,7 @@ class Observer(Protocol):
         """The stage is done."""
 
 
-def take_in(
-    records: Iterable[RawRecord], store: Store, config: Config, observer: Observer
-) -> None:
+def take_in(records: Iterable[RawRecord], store: Store, config: Config, observer: Observer) -> None:
     """Clean records and store them; those that an earlier, killed run has stored are only counted off.
 
     Args:
@@ -162,9 +160,9 @@ def _stored_part(
         fingerprint=fingerprint.digest(),
         tokens=int(signed.tokens[index]),
         signature=None if short else signed.signatures[index],
+        lead=None if short else signed.leads[index],
         shingles=_part(signed.shingles, signed.shingle_bounds, index),
         numbers=_part(signed.numbers, signed.number_bounds, index),
-        lead=_part(signed.leads, signed.lead_bounds, index),
     )
 
 
@@ -218,9 +216,11 @@ def match_copies(store: Store, twins: Twins, config: Config, observer: Observer)
         config: Bands and thresholds.
         observer: Is told pairs.
     """
-    signed, matrix = store.signatures.matrix(twins.firsts, config.sign.num_perm)
-    candidates = candidate_pairs(matrix, config.match)
-    del matrix
+    signed, whole, leads = store.signatures.matrices(
+        twins.firsts, config.sign.num_perm, config.sign.lead_perm
+    )
+    candidates = candidate_pairs(whole, leads, config.match)
+    del whole, leads
     store.put("candidates", candidates.summary())
     observer.start("verify pairs", candidates.left.size, "pair")
     linked = []
@@ -263,7 +263,6 @@ def _versions(
     """Return which of the pairs not matched by text alone are versions of one outlet's article."""
     found = np.zeros(evidence.left.size, np.bool_)
     worth = open_pairs & (evidence.max_containment() >= config.match.update_containment)
-    worth &= evidence.numbers >= config.match.shared_numbers
     pairs = np.flatnonzero(worth)
     if not pairs.size:
         return found
@@ -272,12 +271,15 @@ def _versions(
     twin_of = twins.documents(firsts)
     for facts in store.results.facts(sorted(twin_of), twin_of):
         by_text.setdefault(facts.twin, []).append(facts)
+    texts = _load_texts(store, firsts.tolist(), config)
     for index in pairs:
         pair = pair_at(evidence, int(index))
         ones = by_text[int(evidence.left[index])]
         others = by_text[int(evidence.right[index])]
         found[index] = any(
-            same_article(one, other, pair, config.match) for one in ones for other in others
+            same_article(one, other, pair, texts.passages, config.match)
+            for one in ones
+            for other in others
         )
     return found
 
@@ -288,9 +290,14 @@ def _keep_edges(store: Store, evidence: Evidence, links: npt.NDArray[np.bool_]) 
     some = evidence.pick(kept)
     store.results.add_edges(
         zip(
-            some.left.tolist(), some.right.tolist(), some.jaccard.tolist(),
-            some.left_in_right.tolist(), some.right_in_left.tolist(), some.numbers.tolist(),
-            links[kept].tolist(), strict=True,
+            some.left.tolist(),
+            some.right.tolist(),
+            some.jaccard.tolist(),
+            some.left_in_right.tolist(),
+            some.right_in_left.tolist(),
+            some.numbers.tolist(),
+            links[kept].tolist(),
+            strict=True,
         )  # fmt: skip
     )
 
@@ -309,9 +316,6 @@ def group_stories(
     """
     policy = parse_policy(config.group.canonical)
 
-    def relate(canonical: Facts, member: Facts, pair: Pair) -> tuple[Relation, float] | None:
-        return relation(canonical, member, pair, config.match)
-
     sets = iter(_connected_sets(twins, evidence))
     while batch := _take_documents(sets):
         firsts = np.concatenate([firsts for firsts, _ in batch])
@@ -320,6 +324,12 @@ def group_stories(
         for one in store.results.facts(sorted(twin_of), twin_of):
             facts.setdefault(one.twin, []).append(one)
         texts = _load_texts(store, sorted(facts), config)
+
+        def relate(
+            canonical: Facts, member: Facts, pair: Pair, texts: LoadedTexts = texts
+        ) -> tuple[Relation, float] | None:
+            return relation(canonical, member, pair, texts.passages, config.match)
+
         stories: list[Story] = []
         decisions: list[Decision] = []
         for members, edges in batch:
@@ -373,11 +383,11 @@ def _take_documents(
 
 def _load_texts(store: Store, firsts: list[int], config: Config) -> LoadedTexts:
     """Load what comparing some texts takes."""
-    shingles, numbers, leads = (
+    shingles, numbers = (
         dict(zip(firsts, store.signatures.sets(firsts, column), strict=True))
-        for column in ("shingles", "numbers", "lead")
+        for column in ("shingles", "numbers")
     )
-    return LoadedTexts(shingles, numbers, leads, config.match)
+    return LoadedTexts(shingles, numbers, config.match)
 
 
 def _pairs_of(evidence: Evidence, edges: npt.NDArray[np.int64]) -> dict[tuple[int, int], Pair]:

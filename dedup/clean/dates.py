@@ -20,13 +20,14 @@ def parse_date(value: object) -> tuple[str, float] | None:
     """Return a date as text and as seconds since 1970 UTC, or None where it cannot be told.
 
     Known are ISO 8601, the dates of mail and HTTP headers, and Unix times in seconds or milliseconds.
-    A time without a zone is taken as UTC. A bare day counts as its last second. Forms that put day or
+    A time without a zone is taken as UTC. A bare day counts as its noon: whatever the
+    zone it was written in, that is at most half a day wrong, or a little more. Forms that put day or
     month first are not guessed at.
 
     >>> parse_date("2024-05-03T10:00:00+02:00")
     ('2024-05-03T08:00:00Z', 1714723200.0)
     >>> parse_date("2024-05-03")
-    ('2024-05-03', 1714780799.0)
+    ('2024-05-03', 1714737600.0)
     """
     if isinstance(value, bool):
         return None
@@ -57,7 +58,7 @@ def _from_day(year: int, month: int, day: int) -> tuple[str, float] | None:
         return None
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return None
-    return start.date().isoformat(), (start + timedelta(days=1, seconds=-1)).timestamp()
+    return start.date().isoformat(), (start + timedelta(hours=12)).timestamp()
 
 
 def _from_text(text: str) -> datetime | None:

@@ -20,6 +20,9 @@ from dedup.models import (
     Rejection,
 )
 
+# A page whose longest line has fewer words holds a menu, not an article.
+SENTENCE_TOKENS = 6
+
 # A folder name that can only be a host: labels with dots between, letters last.
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}", re.IGNORECASE)
 
@@ -36,8 +39,8 @@ def from_page(record: RawRecord, page: CleanPage, config: CleanConfig) -> Docume
         config: The least length.
     """
     extraction, draft = page.extraction, page.draft
-    if short := too_short(draft.text, config):
-        return short
+    if bad := too_short(draft.text, config) or no_sentence(draft.text):
+        return bad
     fields: dict[str, Any] = {"id": record.doc_id, **record.fields}
     for name in PAGE_FIELDS:
         value = getattr(extraction, name)
@@ -68,11 +71,23 @@ def from_text(record: RawRecord, draft: Draft, config: CleanConfig) -> Document 
 def too_short(text: str, config: CleanConfig) -> Rejection | None:
     """Return a rejection for a text of fewer than ``config.min_tokens`` tokens.
 
-    In scripts without spaces a run of letters counts a token for each two characters, about the length
-    of a word.
-
     >>> too_short("Page not found.", CleanConfig()).detail
     '3 tokens are left, 5 are needed'
+    """
+    tokens = count_tokens(text, enough=config.min_tokens)
+    if tokens >= config.min_tokens:
+        return None
+    if not tokens:
+        return Rejection(Reason.NO_TEXT, "no text is left")
+    return Rejection(
+        Reason.TOO_SHORT, f"{tokens} tokens are left, {config.min_tokens} are needed"
+    )
+
+
+def count_tokens(text: str, *, enough: int | None = None) -> int:
+    """Return about how many words a text has, no more than ``enough`` of them counted.
+
+    In scripts without spaces a run of letters counts a word for each two characters.
     """
     tokens = 0
     for word in text.split():
@@ -80,11 +95,20 @@ def too_short(text: str, config: CleanConfig) -> Rejection | None:
         if letters:
             wide = unicodedata.east_asian_width(word[0]) == "W"
             tokens += max(1, letters // 2) if wide else 1
-        if tokens >= config.min_tokens:
-            return None
-    if not tokens:
-        return Rejection(Reason.NO_TEXT, "no text is left")
-    return Rejection(Reason.TOO_SHORT, f"{tokens} tokens are left, {config.min_tokens} are needed")
+        if enough is not None and tokens >= enough:
+            break
+    return tokens
+
+
+def no_sentence(text: str) -> Rejection | None:
+    """Return a rejection for the text of a page none of whose lines is long enough for a sentence.
+
+    >>> no_sentence("Home\nPolitics\nSport\nContact us").detail
+    'only lines too short for a sentence: a menu'
+    """
+    if any(count_tokens(line) >= SENTENCE_TOKENS for line in text.split("\n")):
+        return None
+    return Rejection(Reason.NO_TEXT, "only lines too short for a sentence: a menu")
 
 
 def _own(record: RawRecord, name: str) -> Any:

@@ -117,7 +117,12 @@ RELATED = Group(
     "related",
     240,
     _RELATED,
-    re.compile(r"\(?(?:related|see also|read more|also read|read also): .{2,220}"),
+    _pattern(
+        _RELATED_OF,
+        # "Minister furious at rival's jibe [INSIGHT]": how some sites mark links in the text
+        r".{10,200}\[(?:video|insight|reaction|photos|pictures|watch|analysis|comment|report|opinion"
+        r"|latest|update|exclusive|interview|gallery|live|podcast|quiz|revealed)",
+    ),
 )
 
 # "Read more: ..." in any language of the table; a dash only behind two words or more, because
@@ -222,6 +227,8 @@ BUTTONS = Group(
         r"|minutos?|minuti|минут\w?|мин)(?: (?:read|to read|listen|watch|lesezeit|de lectura|de lecture|di lettura|de leitura|чтения))?\)?",
         r"(?:lesezeit|lesedauer|tiempo de lectura|temps de lecture|tempo di lettura|tempo de leitura|время чтения|leestijd|lästid"
         r"|lesetid|czas czytania|okuma süresi|阅读时间) ?[:：]? ?(?:ca\. ?|etwa )?\d{1,3} ?\S{0,10}",
+        # the length of a film, with the day it was sent
+        r"(?:\d{1,2}[./]\d{1,2}[./]\d{2,4} ?\| ?)?\d{1,3}:\d\d ?(?:min|mins|minuten)",
         r"(?:article|story|post) continues (?:below|after) .{2,60}",
         r"(?:your browser|this browser|javascript|please enable|enable javascript|you need to enable) .{4,160}",
     ),
@@ -249,10 +256,13 @@ PROMPTS = Group(
         r"\b(?:newsletters?|alerts?|notifications?|inbox|our app|our apps|google play|app store|channel|channels|podcast)\b.{0,140}",
         rf"(?:sign[ -]?up|subscribe|register) (?:to|for|here|now|today)\b.{{0,100}}?\b{_SERVICE}\b.{{0,120}}",
         rf"(?:follow|like|find|join|visit|add) (?:us|@\S{{2,30}}|our \S{{2,20}}) (?:on|via|at|in) {_SERVICE}\b.{{0,120}}",
-        rf"(?:follow|like) \S{{2,30}}(?: \S{{2,20}}){{0,3}} on {_SERVICE}\b.{{0,120}}",
+        rf"(?:follow|like) \S{{2,30}}(?: \S{{2,20}}){{0,3}} on {_SERVICE}\b.{{0,200}}",
         r"(?:follow|contact|email|e-mail|reach) (?:the (?:author|writer|reporter)|him|her|them|me|us|\S{2,20} \S{2,20}) (?:on|at|via|or)\b.{2,160}",
         r"follow (?:@\w{2,30}|us|our).{0,120}",
         r"click here (?:to|for) .{3,140}",
+        r"for more (?:stories|news|information|updates|articles|content|on this)\b.{0,60}"
+        r"\b(?:check|visit|click|see|go to|follow|head to|subscribe)\b.{0,120}",
+        r"(?:independent|quality|good|unabhängiger|guter|freier|kritischer) journalis(?:m|mus) (?:needs|costs|depends on|braucht|kostet)\b.{0,160}",
         r"(?:subscribe|sign in|log in|register|sign up|create an? (?:free )?account) (?:to|for|or|and) (?:continue|keep|read|unlock|get|access|view|enjoy)\b.{0,140}",
         r"(?:this (?:article|story|content) is (?:for|only for|available|reserved|exclusive)|already a (?:subscriber|member)|to (?:continue|keep) reading"
         r"|you have (?:reached|read) your|you've (?:reached|read) your|support (?:independent|quality|our) journalism|support our work"
@@ -271,6 +281,13 @@ PROMPTS = Group(
         r"(?:关注|扫码|扫描|下载|订阅|更多精彩|欢迎关注|點擊|下載|加入|追蹤|欢迎下载|打开|长按).{0,60}(?:公众号|客户端|微信|微博|app|二维码|line|粉絲|频道|頻道)",
         r"(?:تابعنا|تابعونا|اشترك|للاشتراك|حمّل|حمل تطبيق|انضم).{2,160}",
     ),
+    _pattern(
+        # "There's more where that came from: sign up for the letter, delivered to your inbox"
+        r"(?=.*\b(?:newsletter|inbox|e-?mail briefing|postfach|boletín|infolettre)\b)"
+        r"(?=.*\b(?:you|your|sie|ihr|ihre|ihrem|ihren|du|dich|dir|dein|deinem|tu|te|vous|votre|tua|ti|você|seu)\b)"
+        r"(?=.*\b(?:sign|subscribe|get|anmeld\w*|abonn\w*|suscr\w*|inscri\w*|iscriv\w*|assin\w*)\b).{10,300}",
+        r"stay (?:informed|up to date|connected|tuned|ahead)\b.{0,260}",
+    ).fullmatch,
 )
 
 # ---- notices --------------------------------------------------------------------------------
@@ -316,6 +333,7 @@ _STAMP_TOKENS = frozenset(
     "понедельник вторник среда четверг пятница суббота воскресенье 年 月 日 时 時 分 年月日 년 월 일 오전 오후 上午 下午".split()
 )
 _STAMP_WORD = re.compile(_STAMP_WORDS)
+_BY_NAME = re.compile(r" (?:by|von|par|por|di) [^.!?\d]{3,50}$")
 # A year, a time of day, a date in figures: what a telephone number or a score has not.
 _DATED = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d\d|[年月日]")
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
@@ -325,7 +343,7 @@ def _is_stamp(folded: str) -> bool:
     """Tell whether a line is a date or time, or a small number that counted something."""
     if _STAMP_LINE.fullmatch(folded):
         return True
-    tokens = _TOKEN.findall(folded)
+    tokens = _TOKEN.findall(_BY_NAME.sub("", folded))
     dated = _DATED.search(folded) or not MONTHS.isdisjoint(tokens)
     return (
         0 < len(tokens) <= 16
@@ -341,7 +359,15 @@ def _is_stamp(folded: str) -> bool:
     )
 
 
-STAMPS = Group("stamps", 130, edges=_is_stamp)
+STAMPS = Group(
+    "stamps",
+    130,
+    _phrases(
+        "aktualisiert am|veröffentlicht am|published on|updated on|last updated|published|updated|stand"
+        "|publié le|mis à jour le|publicado el|actualizado el|pubblicato il|aggiornato il|publicado em"
+    ),
+    edges=_is_stamp,
+)
 
 LABELS = Group(
     "labels",

@@ -205,6 +205,8 @@ def _plain(line: str) -> tuple[None, str, int] | None:
 def _read_dateline(line: str, *, first: bool) -> tuple[str | None, str, int] | None:
     """Return (agency, place and date, where the text begins), or None."""
     start = line[:_MAX_HEAD]
+    if first and line.strip(" .:,").casefold() in _CITIES:
+        return None, line.strip(" .:,"), len(line)
     found = _with_agency(start) or _in_parentheses(start) or _east_asian(start)
     return found or (_plain(start) if first else None)
 
@@ -243,9 +245,23 @@ _NAME_WORD = re.compile(
 )
 
 
+# How the note on an author goes on after the name.
+_ABOUT = re.compile(
+    r",? (?:is|ist|est|es|è|é|covers|reports|writes|leads|joined|has (?:been|covered|worked|written)"
+    r"|can be reached|may be reached|schreibt|berichtet|arbeitet|leitet)\b"
+)
+_MAX_ABOUT = 500
+_OFFICE = re.compile(
+    r"(?:dal nostro|dalla nostra|dal|dai nostri) (?:inviat|corrispondent)\w{1,2}(?: .{2,40})?"
+    r"|(?:from )?(?:our|staff|special|a) (?:special |staff |own )?(?:correspondent|reporter|writer)s?"
+    r"|(?:news|web|online|express|city) (?:desk|staff|bureau)|redaktion|redacción|redazione|la rédaction|редакция"
+)
+
+
 def _is_byline(line: str, authors: frozenset[str]) -> bool:
     """Tell whether a whole line names who wrote the text."""
-    if line.casefold().strip(" .:|-–—") in authors:
+    folded = line.casefold().strip(" .:|-–—")
+    if folded in authors or _OFFICE.fullmatch(folded):
         return True
     found = _BY.fullmatch(line)
     if found:
@@ -273,25 +289,43 @@ def _authors(author: str | None) -> frozenset[str]:
     return frozenset(name.casefold() for name in names if " " in name)
 
 
+def _is_about(line: str, authors: frozenset[str]) -> bool:
+    """Tell whether a line at the end is an author's name or the note on an author."""
+    if len(line) > _MAX_ABOUT:
+        return False
+    folded = line.casefold()
+    return any(
+        folded.startswith(name) and (len(folded) == len(name) or _ABOUT.match(folded, len(name)))
+        for name in authors
+    )
+
+
 def byline(draft: Draft) -> Draft:
-    """Remove lines at the top that name writer or agency; the author field too names an agency."""
+    """Remove lines that name the writer or the agency; the author field too names an agency."""
     lines = draft.text.split("\n")
     authors = _authors(draft.author)
     agency = draft.agency or (agency_of_name(draft.author) if draft.author else None)
     kept: list[str] = []
     removed: list[Removal] = []
+    # The last line stays whatever it is: a text must not vanish into its bylines.
     index = 0
-    while index < len(lines) and len(kept) < HEAD_LINES:
+    while index < len(lines) - 1 and len(kept) < HEAD_LINES:
         line = lines[index]
         index += 1
-        if 0 < len(line) <= _MAX_BYLINE and _is_byline(line, authors):
+        if len(line) <= _MAX_BYLINE and _is_byline(line, authors):
             removed.append(Removal("byline", line))
             agency = agency or agency_of_name(line)
         else:
             kept.append(line)
+    lines = kept + lines[index:]
+    tail = len(lines)
+    while authors and tail > max(1, len(lines) - TAIL_LINES):
+        tail -= 1
+        if _is_about(lines[tail], authors):
+            removed.append(Removal("byline", lines.pop(tail)))
     if not removed:
         return replace(draft, agency=agency) if agency != draft.agency else draft
-    text = "\n".join([*kept, *lines[index:]])
+    text = "\n".join(lines)
     return replace(draft, text=text, agency=agency, removed=(*draft.removed, *removed))
 
 

@@ -66,9 +66,7 @@ _SHARED = (
         metavar="N",
         help="A cleaned text with fewer tokens is rejected as too-short.",
     ),
-    click.option(
-        "--strict", is_flag=True, help="Exit with 1 when an input was rejected."
-    ),
+    click.option("--strict", is_flag=True, help="Exit with 1 when an input was rejected."),
     click.option("-q", "--quiet", is_flag=True, help="No bars and no summary."),
     click.option("-v", "--verbose", is_flag=True, help="Also log what each stage does."),
 )

@@ -29,7 +29,9 @@ def run_summary(report: RunReport, out: Path) -> str:
 
 def clean_summary(counts: dict[str, int], reasons: dict[str, int]) -> str:
     """Return what cleaning came to, in a line or two."""
-    lines = [f"{counts['inputs']:,} inputs: {counts['cleaned']:,} cleaned, {counts['rejected']:,} rejected"]
+    lines = [
+        f"{counts['inputs']:,} inputs: {counts['cleaned']:,} cleaned, {counts['rejected']:,} rejected"
+    ]
     if reasons:
         lines.append("rejected: " + _listed(reasons))
     return "\n".join(lines)

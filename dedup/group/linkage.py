@@ -18,8 +18,11 @@ from dedup.group.canonical import STUB_RATIO, Ballot, Policy, common_text, rank,
 from dedup.models import Facts, Member, Pair, Relation, Story
 
 LEAD_SHARE = 0.5
-"""Share of the shorter text's first shingles that must be among the longer's for one to begin like the
-other: a headline or caption line before the first sentence must not hide it."""
+"""Share of the shorter text's first shingles that must be among the longer's for it to begin alike: a
+headline or caption line before the first sentence must not hide it."""
+
+FIRST = 24
+"""First shingles that are looked for: about a sentence. They may stand among twice as many."""
 
 CONTAINED = 0.8
 """Containment from which a text counts as held by another when stubs and roundups are told."""
@@ -29,10 +32,7 @@ class Texts(Protocol):
     """Where the texts of a connected set can be compared."""
 
     def shingles(self, twin: int) -> npt.NDArray[np.uint32]:
-        """Return the sorted distinct shingles of a text."""
-
-    def lead(self, twin: int) -> npt.NDArray[np.uint32]:
-        """Return the first shingles of a text, in text order."""
+        """Return the shingles of a text, in text order."""
 
     def pairs(self, twin: int, others: Sequence[int]) -> list[Pair]:
         """Return what is measured between one text and others, seen from the others."""
@@ -137,7 +137,7 @@ def _ballots(
     for facts in pending:
         weights[facts.twin] = weights.get(facts.twin, 0) + 1
     twins = sorted(weights)
-    shares = common_text([texts.shingles(twin) for twin in twins], [weights[t] for t in twins])
+    shares = common_text([np.unique(texts.shingles(t)) for t in twins], [weights[t] for t in twins])
     coverage = dict(zip(twins, shares, strict=True))
     stubs, roundups = _stubs_and_roundups(pending, edges, texts)
     pages: dict[str, int] = {}
@@ -171,7 +171,7 @@ def _stubs_and_roundups(
         held = pair.contained if short == one else pair.contains
         if held < CONTAINED or sizes[long] < STUB_RATIO * sizes[short]:
             continue
-        if _begin_alike(texts.lead(short), texts.lead(long)):
+        if _begin_alike(texts.shingles(short), texts.shingles(long)):
             starts.append((short, long))
         else:
             roundups.add(long)
@@ -180,8 +180,7 @@ def _stubs_and_roundups(
 
 def _begin_alike(short: npt.NDArray[np.uint32], long: npt.NDArray[np.uint32]) -> bool:
     """Return whether the first shingles of a text are among the first of a longer one."""
-    first = short[: max(1, short.size // 2)]
-    return bool(np.isin(first, long).mean() >= LEAD_SHARE)
+    return bool(np.isin(short[:FIRST], long[: 2 * FIRST]).mean() >= LEAD_SHARE)
 
 
 def _connected(

@@ -111,7 +111,7 @@ def minima(
 
 
 @nb.njit(cache=True)
-def _distinct(values: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+def distinct(values: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
     """Return the sorted distinct values; sorts its argument in place."""
     values.sort()
     kept = 0
@@ -134,13 +134,12 @@ def sign_batch(
     multipliers: npt.NDArray[np.uint32],
     offsets: npt.NDArray[np.uint32],
     signatures: npt.NDArray[np.uint32],
+    leads: npt.NDArray[np.uint32],
     counts: npt.NDArray[np.int64],
     shingles: npt.NDArray[np.uint32],
     shingle_bounds: npt.NDArray[np.int64],
     numbers: npt.NDArray[np.uint32],
     number_bounds: npt.NDArray[np.int64],
-    leads: npt.NDArray[np.uint32],
-    lead_bounds: npt.NDArray[np.int64],
 ) -> None:
     """Sign a batch of texts laid end to end.
 
@@ -151,17 +150,16 @@ def sign_batch(
         folded: Lower-case code points.
         size: Tokens in a shingle.
         signable: Texts with fewer tokens get no shingles and the signature of the empty set.
-        lead: Shingles kept in text order from the start of each text.
+        lead: First shingles of a text that its lead's signature is made of.
         multipliers: Permutation multipliers, odd.
         offsets: Permutation offsets.
         signatures: Output, n x permutations.
+        leads: Output, n x permutations of the lead's signature, at most as many.
         counts: Output, tokens of each text.
-        shingles: Output, sorted distinct shingles of all texts end to end; as long as ``points``.
+        shingles: Output, shingles of all texts in text order, end to end; as long as ``points``.
         shingle_bounds: Output, n + 1 bounds in ``shingles``.
         numbers: Output, sorted distinct hashes of tokens that start with a digit; as long as ``points``.
         number_bounds: Output, n + 1 bounds in ``numbers``.
-        leads: Output, first shingles in text order; n x lead.
-        lead_bounds: Output, n + 1 bounds in ``leads``.
     """
     longest = 0
     for doc in range(bounds.size - 1):
@@ -173,23 +171,41 @@ def sign_batch(
         text = points[bounds[doc] : bounds[doc + 1]]
         found = tokenise(text, kinds, folded, tokens, numeric)
         counts[doc] = found
+        start = shingle_bounds[doc]
         made = 0
         if found >= signable:
-            made = shingle(tokens[:found], size, scratch)
-        first = min(lead, made)
-        leads[lead_bounds[doc] : lead_bounds[doc] + first] = scratch[:first]
-        lead_bounds[doc + 1] = lead_bounds[doc] + first
-        distinct = _distinct(scratch[:made])
-        start = shingle_bounds[doc]
-        shingles[start : start + distinct.size] = distinct
-        shingle_bounds[doc + 1] = start + distinct.size
-        minima(distinct, multipliers, offsets, signatures[doc])
+            made = shingle(tokens[:found], size, shingles[start:])
+        shingle_bounds[doc + 1] = start + made
+        minima(shingles[start : start + made], multipliers, offsets, signatures[doc])
+        minima(shingles[start : start + min(lead, made)], multipliers, offsets, leads[doc])
         held = 0
         for index in range(found):
             if numeric[index]:
                 scratch[held] = np.uint32(tokens[index] >> np.uint64(32))
                 held += 1
-        distinct = _distinct(scratch[:held])
+        values = distinct(scratch[:held])
         start = number_bounds[doc]
-        numbers[start : start + distinct.size] = distinct
-        number_bounds[doc + 1] = start + distinct.size
+        numbers[start : start + values.size] = values
+        number_bounds[doc + 1] = start + values.size
+
+
+@nb.njit(cache=True, nogil=True)
+def distinct_parts(
+    values: npt.NDArray[np.uint32],
+    bounds: npt.NDArray[np.int64],
+    out: npt.NDArray[np.uint32],
+    out_bounds: npt.NDArray[np.int64],
+) -> None:
+    """Write the sorted distinct values of each part of a ragged array.
+
+    Args:
+        values: Values of all parts, end to end; sorted part by part in place.
+        bounds: n + 1 bounds in ``values``.
+        out: Output, as long as ``values``.
+        out_bounds: Output, n + 1 bounds in ``out``.
+    """
+    for part in range(bounds.size - 1):
+        found = distinct(values[bounds[part] : bounds[part + 1]])
+        start = out_bounds[part]
+        out[start : start + found.size] = found
+        out_bounds[part + 1] = start + found.size

@@ -44,7 +44,6 @@ class Evidence:
             self.left_in_right[mask], self.right_in_left[mask], self.numbers[mask],
         )  # fmt: skip
 
-
     def of_rows(self, rows: npt.NDArray[np.int64]) -> Evidence:
         """Return the same pairs with each index replaced by ``rows[index]``."""
         return Evidence(

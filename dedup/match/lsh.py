@@ -46,40 +46,68 @@ class Candidates:
         }
 
 
-def candidate_pairs(signatures: npt.NDArray[np.uint32], config: MatchConfig) -> Candidates:
+def candidate_pairs(
+    signatures: npt.NDArray[np.uint32], leads: npt.NDArray[np.uint32], config: MatchConfig
+) -> Candidates:
     """Return every pair of rows that agree on all values of at least one band.
 
     The cost is a sort of n keys a band, and the pairs themselves.
 
     Args:
         signatures: n x num_perm, with at least ``bands * rows`` columns; n below 2**32.
+        leads: n x lead_perm, with at least ``lead_bands * lead_rows`` columns.
         config: Bands, rows, and the bucket cap.
     """
+    found = _Found()
+    for band in range(config.bands):
+        _join(signatures, band * config.rows, config.rows, config, found)
+    for band in range(config.lead_bands):
+        _join(leads, band * config.lead_rows, config.lead_rows, config, found)
+    pairs = found.fold()
+    left = (pairs >> np.uint64(32)).astype(np.int64)
+    right = (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    return Candidates(left, right, found.capped, found.largest)
+
+
+class _Found:
+    """Pairs gathered so far, each as ``left << 32 | right``."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self.capped = 0
+        self.largest = 0
+        self._parts: list[npt.NDArray[np.uint64]] = []
+        self._gathered = 0
+
+    def add(self, part: npt.NDArray[np.uint64]) -> None:
+        """Take some more, folding those found before when they have become many."""
+        self._parts.append(part)
+        self._gathered += part.size
+        if self._gathered > FOLD_AT:
+            self._parts = [self.fold()]
+            self._gathered = 0
+
+    def fold(self) -> npt.NDArray[np.uint64]:
+        """Return the distinct pairs, ascending."""
+        return np.unique(np.concatenate([np.empty(0, np.uint64), *self._parts]))
+
+
+def _join(
+    signatures: npt.NDArray[np.uint32], start: int, rows: int, config: MatchConfig, found: _Found
+) -> None:
+    """Add the pairs of one band: the documents that agree on ``rows`` columns from ``start``."""
     from dedup.kernels.pairs import band_keys  # compiled code is loaded when it is first needed
 
     keys = np.empty(signatures.shape[0], np.uint64)
-    found: list[npt.NDArray[np.uint64]] = []
-    gathered, capped, largest = 0, 0, 0
-    for band in range(config.bands):
-        start = band * config.rows
-        band_keys(signatures, start, config.rows, keys)
-        order, starts, ends = _buckets(keys)
-        sizes = ends - starts
-        largest = max(largest, int(sizes.max(initial=1)))
-        over = sizes > config.bucket_cap
-        capped += int(over.sum())
-        found.append(_all_pairs(order, starts[~over], ends[~over]))
-        found.extend(
-            _neighbour_pairs(signatures, order[first:last], start, config)
-            for first, last in zip(starts[over], ends[over], strict=True)
-        )
-        gathered = sum(part.size for part in found)
-        if gathered > FOLD_AT:
-            found = [np.unique(np.concatenate(found))]
-    pairs = np.unique(np.concatenate(found)) if found else np.empty(0, np.uint64)
-    left = (pairs >> np.uint64(32)).astype(np.int64)
-    right = (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    return Candidates(left, right, capped, largest)
+    band_keys(signatures, start, rows, keys)
+    order, starts, ends = _buckets(keys)
+    sizes = ends - starts
+    over = sizes > config.bucket_cap
+    found.largest = max(found.largest, int(sizes.max(initial=1)))
+    found.capped += int(over.sum())
+    found.add(_all_pairs(order, starts[~over], ends[~over]))
+    for first, last in zip(starts[over], ends[over], strict=True):
+        found.add(_neighbour_pairs(signatures, order[first:last], start + rows, config.neighbours))
 
 
 def _buckets(
@@ -108,10 +136,7 @@ def _all_pairs(
 
 
 def _neighbour_pairs(
-    signatures: npt.NDArray[np.uint32],
-    members: npt.NDArray[np.int64],
-    start: int,
-    config: MatchConfig,
+    signatures: npt.NDArray[np.uint32], members: npt.NDArray[np.int64], column: int, neighbours: int
 ) -> npt.NDArray[np.uint64]:
     """Return the pairs of near neighbours of one large bucket, in the order of further columns.
 
@@ -119,11 +144,11 @@ def _neighbour_pairs(
     sorts by other columns, so that over the bands a document meets many different neighbours.
     """
     width = signatures.shape[1]
-    columns = [(start + config.rows + k) % width for k in range(SORT_COLUMNS)]
+    columns = [(column + k) % width for k in range(min(SORT_COLUMNS, width))]
     by = signatures[np.ix_(members, columns)]
     ranked = members[np.lexsort([members, *by.T[::-1]])]
     parts = []
-    for distance in range(1, min(config.neighbours, ranked.size - 1) + 1):
+    for distance in range(1, min(neighbours, ranked.size - 1) + 1):
         low = np.minimum(ranked[:-distance], ranked[distance:]).astype(np.uint64)
         high = np.maximum(ranked[:-distance], ranked[distance:]).astype(np.uint64)
         parts.append((low << np.uint64(32)) | high)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from dedup.config import MatchConfig
-from dedup.match.versions import same_article
+from dedup.match.versions import Passages, same_article
 from dedup.models import Facts, Pair, Relation
 
 
 def relation(
-    canonical: Facts, member: Facts, pair: Pair, config: MatchConfig
+    canonical: Facts, member: Facts, pair: Pair, passages: Passages, config: MatchConfig
 ) -> tuple[Relation, float] | None:
     """Return what ``member`` is to ``canonical`` and how much so, or None where they do not match.
 
-    The first that holds: the same text; another version of the same outlet's article; near; one contained
-    in the other. Pairs whose numbers differ are none of these, unless the texts are the same.
+    The first that holds: the same text; a later version of the same outlet's article; near; one contained in
+    the other; an earlier version. Near and contained texts whose numbers differ are no copies.
 
     Args:
         canonical: The document that stays.
         member: The other.
         pair: What was measured, seen from ``member``.
+        passages: See :func:`dedup.match.versions.same_article`.
         config: The thresholds.
 
     Returns:
@@ -26,19 +27,17 @@ def relation(
     """
     if pair.same:
         return Relation.EXACT, 1.0
-    if pair.numbers < config.shared_numbers:
-        return None
     containment = max(pair.contained, pair.contains)
-    if _is_later(canonical, member) and same_article(canonical, member, pair, config):
+    version = same_article(canonical, member, pair, passages, config)
+    if version and _is_later(canonical, member):
         return Relation.UPDATE, max(pair.jaccard, containment)
-    if pair.jaccard >= config.near:
-        return Relation.NEAR, pair.jaccard
-    if containment >= config.contained:
-        longer = member.shingles > canonical.shingles
-        return (Relation.EXPANDED if longer else Relation.ABRIDGED), containment
-    if same_article(canonical, member, pair, config):
-        return Relation.UPDATE, max(pair.jaccard, containment)
-    return None
+    if pair.numbers >= config.shared_numbers:
+        if pair.jaccard >= config.near:
+            return Relation.NEAR, pair.jaccard
+        if containment >= config.contained:
+            longer = member.shingles > canonical.shingles
+            return (Relation.EXPANDED if longer else Relation.ABRIDGED), containment
+    return (Relation.UPDATE, max(pair.jaccard, containment)) if version else None
 
 
 def _is_later(canonical: Facts, member: Facts) -> bool:

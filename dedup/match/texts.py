@@ -1,4 +1,4 @@
-"""Shingles, numbers and leads of a few documents, held together to be compared."""
+"""Shingles and numbers of a few documents, held together to be compared."""
 
 from __future__ import annotations
 
@@ -11,14 +11,22 @@ from dedup.config import MatchConfig
 from dedup.match.copies import Evidence, Ragged, measure
 from dedup.models import Pair
 
-Sets = Mapping[int, npt.NDArray[np.uint32]]
+Hashes = npt.NDArray[np.uint32]
+
+# Shared shingles count as a passage from this many in a row: about a sentence.
+PASSAGE = 15
 
 
-def ragged(parts: Sequence[npt.NDArray[np.uint32]]) -> Ragged:
-    """Return sets laid end to end."""
+def ragged(parts: Sequence[Hashes]) -> Ragged:
+    """Return sequences laid end to end, each as the sorted distinct values it holds."""
+    from dedup.kernels.text import distinct_parts  # compiled code is loaded when it is first needed
+
     sizes = np.fromiter((part.size for part in parts), np.int64, len(parts))
-    values = np.concatenate(parts) if parts else np.empty(0, np.uint32)
-    return Ragged(values.astype(np.uint32, copy=False), np.concatenate([[0], np.cumsum(sizes)]))
+    bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+    values = np.concatenate([np.empty(0, np.uint32), *parts])
+    out, out_bounds = np.empty_like(values), np.zeros_like(bounds)
+    distinct_parts(values, bounds, out, out_bounds)
+    return Ragged(out, out_bounds)
 
 
 def pair_at(evidence: Evidence, index: int, *, same: bool = False) -> Pair:
@@ -32,23 +40,44 @@ def pair_at(evidence: Evidence, index: int, *, same: bool = False) -> Pair:
     )
 
 
+def passage_share(one: Hashes, other: Hashes) -> float:
+    """Return how much of what two texts share stands in whole passages, in [0, 1].
+
+    Versions of one article share paragraphs and sentences. Two reports off one template share
+    the words between their numbers and names: as many shingles, but in short runs.
+
+    Args:
+        one: Shingles of a text in text order.
+        other: Shingles of the other in text order.
+
+    Returns:
+        The smaller of the two directions, 0 where nothing is shared.
+    """
+    return min(_in_passages(one, other), _in_passages(other, one))
+
+
+def _in_passages(one: Hashes, other: Hashes) -> float:
+    """Return the share of the common shingles of ``one`` that stand in runs of ``PASSAGE`` or more."""
+    common = np.concatenate([[False], np.isin(one, other), [False]])
+    edges = np.flatnonzero(common[1:] != common[:-1])
+    runs = edges[1::2] - edges[::2]
+    return float(runs[runs >= PASSAGE].sum() / max(1, runs.sum()))
+
+
 class LoadedTexts:
     """The texts of some documents, by the row of the first document that has each."""
 
-    def __init__(self, shingles: Sets, numbers: Sets, leads: Sets, config: MatchConfig) -> None:
-        """Hold the sets; all three have the same keys."""
+    def __init__(
+        self, shingles: Mapping[int, Hashes], numbers: Mapping[int, Hashes], config: MatchConfig
+    ) -> None:
+        """Hold shingles in text order, and numbers, under the same keys."""
         self._shingles = shingles
         self._numbers = numbers
-        self._leads = leads
         self._config = config
 
-    def shingles(self, twin: int) -> npt.NDArray[np.uint32]:
-        """Return the sorted distinct shingles of a text."""
+    def shingles(self, twin: int) -> Hashes:
+        """Return the shingles of a text, in text order."""
         return self._shingles[twin]
-
-    def lead(self, twin: int) -> npt.NDArray[np.uint32]:
-        """Return the first shingles of a text, in text order."""
-        return self._leads[twin]
 
     def pairs(self, twin: int, others: Sequence[int]) -> list[Pair]:
         """Return what is measured between one text and others, seen from the others."""
@@ -60,6 +89,8 @@ class LoadedTexts:
             np.zeros(len(others), np.int64),
             self._config,
         )
-        return [
-            pair_at(evidence, index, same=other == twin) for index, other in enumerate(others)
-        ]
+        return [pair_at(evidence, index, same=other == twin) for index, other in enumerate(others)]
+
+    def passages(self, one: int, other: int) -> float:
+        """Return :func:`passage_share` of two texts."""
+        return passage_share(self._shingles[one], self._shingles[other])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dedup.config import MatchConfig
 from dedup.models import Facts, Pair
 
@@ -10,22 +12,27 @@ SECONDS_A_DAY = 86_400
 TITLE_JACCARD = 0.6
 """Share of title words in common from which two titles are one headline, edited."""
 
+Passages = Callable[[int, int], float]
+"""Gives the share of what two texts share that stands in whole passages, by their twins."""
 
-def same_article(one: Facts, other: Facts, pair: Pair, config: MatchConfig) -> bool:
+
+def same_article(
+    one: Facts, other: Facts, pair: Pair, passages: Passages, config: MatchConfig
+) -> bool:
     """Return whether two documents are versions of one article of one outlet.
 
-    They must come from one host, within ``config.update_days``, with enough common text and common numbers,
-    and under one address or one headline. Exact copies are not versions.
+    They must come from one host, within ``config.update_days``, under one address or one headline, with
+    enough common text, most of it in whole passages. Numbers do not matter: an update is often nothing
+    but new ones. Exact copies are not versions.
 
     Args:
         one: First document.
         other: Second document.
         pair: What was measured on them.
+        passages: Asked only when all else holds.
         config: The limits.
     """
     if pair.same or one.host is None or one.host != other.host:
-        return False
-    if pair.numbers < config.shared_numbers:
         return False
     if max(pair.contained, pair.contains) < config.update_containment:
         return False
@@ -33,8 +40,23 @@ def same_article(one: Facts, other: Facts, pair: Pair, config: MatchConfig) -> b
         days = abs(one.moment - other.moment) / SECONDS_A_DAY
         if days > config.update_days:
             return False
-    same_page = one.page is not None and one.page == other.page
-    return same_page or title_jaccard(one.title, other.title) >= TITLE_JACCARD
+    if not _same_page(one.page, other.page):
+        if title_jaccard(one.title, other.title) < TITLE_JACCARD:
+            return False
+    return passages(one.twin, other.twin) >= config.update_passages
+
+
+def _same_page(one: str | None, other: str | None) -> bool:
+    """Return whether two addresses are one, a parameter that only one of them has left aside.
+
+    >>> _same_page("a.com/x?rev=2", "a.com/x"), _same_page("a.com/n?id=2", "a.com/n?id=3")
+    (True, False)
+    """
+    if one is None or other is None:
+        return False
+    path, _, query = one.partition("?")
+    other_path, _, other_query = other.partition("?")
+    return path == other_path and (query == other_query or not query or not other_query)
 
 
 def title_jaccard(one: str | None, other: str | None) -> float:

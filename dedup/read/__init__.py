@@ -1,4 +1,4 @@
-"""Read inputs of every kind into RawRecords, streaming; decides nothing about what a document says."""
+"""Read inputs of every kind into RawRecords, streaming; judge nothing that a document says."""
 
 from dedup.read.discover import Source, discover
 from dedup.read.reader import read

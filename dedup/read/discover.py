@@ -22,8 +22,8 @@ class Source:
     """One file or stream to read.
 
     Attributes:
-        name: Start of its documents' ids: the path relative to the INPUT folder, the file's own name
-            for a file INPUT, ``-`` for stdin.
+        name: Start of its documents' ids: the path relative to the INPUT folder, the file's own
+            name for a file INPUT, ``-`` for stdin.
         path: The file, or None for stdin.
         size: Its bytes on disk, 0 if unknown.
         root: The INPUT folder it was found in, all links resolved; None if it was named itself.
@@ -47,9 +47,9 @@ class _Entry:
 def discover(inputs: Sequence[str | Path], *, tally: Tally | None = None) -> Iterator[Source]:
     """Find every file of the INPUT arguments.
 
-    Arguments are taken in sorted order and ``-`` last, so their order changes nothing. What two of them
-    name is read once. Folders are walked lazily, in sorted order of path components; links to folders
-    are not followed, and names that start with a dot are passed over.
+    Arguments are taken in sorted order and ``-`` last, so their order changes nothing. What two of
+    them name is read once. Folders are walked lazily, in sorted order of path components; links to
+    folders are not followed, and names that start with a dot are passed over.
 
     Args:
         inputs: Files, folders, globs and ``-``. A glob counts as an INPUT folder: what it finds is
@@ -59,9 +59,10 @@ def discover(inputs: Sequence[str | Path], *, tally: Tally | None = None) -> Ite
     Raises:
         InputError: An argument names nothing. Raised before the first source.
     """
-    given = sorted({str(each) for each in inputs} - {STDIN}, key=lambda each: Path(each).parts)
-    entries = _once([entry for each in given for entry in _entries(each)])
-    return _sources(entries, tally or Tally(), with_stdin=STDIN in {str(each) for each in inputs})
+    given = {str(each) for each in inputs}
+    ordered = sorted(given - {STDIN}, key=lambda each: (_parts(Path(each)), each))
+    entries = _once([entry for each in ordered for entry in _entries(each)])
+    return _sources(entries, tally or Tally(), with_stdin=STDIN in given)
 
 
 def safe_name(path: Path) -> str:
@@ -78,13 +79,14 @@ def _entries(given: str) -> list[_Entry]:
     path = Path(given)
     if path.exists():
         return [_entry(path, path if path.is_dir() else path.parent, named=True)]
-    base = _fixed_part(path)
+    wild = _WILDCARD.search(given)
     # Not Path.glob: that matches hidden names too and raises on patterns such as "**x".
-    hits = sorted(glob.glob(given, recursive=True), key=lambda hit: Path(hit).parts)  # noqa: PTH207
+    hits = glob.glob(given, recursive=True) if wild else []  # noqa: PTH207
     if not hits:
-        told = "matches no file" if _WILDCARD.search(given) else "does not exist"
+        told = "matches no file" if wild else "does not exist"
         raise InputError(f"{given} {told}: check the path and its spelling", path=path)
-    return [_entry(Path(hit), base, named=False) for hit in hits]
+    base = _fixed_part(path)
+    return [_entry(hit, base, named=False) for hit in sorted(map(Path, hits), key=_parts)]
 
 
 def _entry(path: Path, base: Path, *, named: bool) -> _Entry:
@@ -97,6 +99,10 @@ def _fixed_part(pattern: Path) -> Path:
     parts = pattern.parts
     wild = next((n for n, part in enumerate(parts) if _WILDCARD.search(part)), len(parts))
     return Path(*parts[:wild])
+
+
+def _parts(path: Path) -> tuple[str, ...]:
+    return path.parts
 
 
 def _real(path: Path) -> Path:

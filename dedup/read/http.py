@@ -76,8 +76,9 @@ def response_of(block: bytes) -> Response | None:
 def payload_of(response: Response, limit: int) -> bytes:
     """Return a response's payload, all its encodings undone, cut after ``limit`` bytes.
 
-    Archives often store a body as a library has unpacked it, under the header of the packed one, so
-    an encoding that the body is not in is passed over. Of a body that was cut, what is there is taken.
+    Archives often store a body as a library has unpacked it, under the header of the packed one,
+    so an encoding that the body is not in is passed over. Of a body that was cut, what is there is
+    taken.
     """
     payload = response.body
     if "chunked" in (response.headers.get("Transfer-Encoding") or "").lower():

@@ -7,8 +7,8 @@ from typing import Any
 from dedup.jsontext import load_json
 
 # A JSON text may be larger than the document in it: quotes, line ends and control characters are
-# escaped, and in markup every quote is. A text of non-Latin letters that are all escaped grows threefold,
-# but is then as far from the limit as its script is from ASCII.
+# escaped, and other fields stand beside it. Letters that are all escaped grow two- to threefold, so
+# half the limit is what such a document may have at least.
 OVERHEAD = 2
 
 # The fast writer takes 254 levels. No record of an article has ten.

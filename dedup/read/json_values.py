@@ -1,8 +1,8 @@
 """JSON values that follow one another, in an array or bare, each taken out of the stream by itself.
 
-A value's end is found by its brackets alone, and what lies between them is parsed once it is whole by
-the reader of single lines. So memory holds one value, however large the file and however deep its
-nesting, and a record means the same in an array as on a line.
+A value's end is found by its brackets alone, and what lies between them is parsed, once it is
+whole, as a line of JSON Lines is. So memory holds one value, however large the file and however
+deep its nesting, and a record means the same in an array as on a line.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ _SKIP = 65_536
 
 
 def read_lines(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
-    """Yield a record for each line that is not blank, or for each object that is spread over lines."""
+    """Yield a record for each line that is not blank, or each object spread over lines."""
     if _is_spread(source.head):
         yield from read_values(source, config)
         return

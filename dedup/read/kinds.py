@@ -1,4 +1,4 @@
-"""What kind of input a file is: told by its content first, by its name where the content is silent."""
+"""What kind of input a file is: told by its content, else by its name."""
 
 from __future__ import annotations
 
@@ -85,9 +85,9 @@ _ARRAY = re.compile(r'\[\s*(?:\{\s*["}]|\]\s*$)')
 
 
 def encoding_of_mark(head: bytes) -> str | None:
-    """Return the encoding that a byte-order mark tells, or None.
+    r"""Return the encoding that a byte-order mark tells, or None.
 
-    >>> encoding_of_mark(b"\\xff\\xfe<\\x00")
+    >>> encoding_of_mark(b"\xff\xfe<\x00")
     'utf-16-le'
     """
     return next((name for mark, name in _MARKS if head.startswith(mark)), None)

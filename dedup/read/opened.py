@@ -40,7 +40,7 @@ class Input:
         if self.packing:
             self._content = Body(unpacked(self._raw, self.packing, self._members))
         self.head = self._content.head(_HEAD)
-        self.body = io.BufferedReader(self._content, CHUNK)
+        self.body: io.BufferedReader = io.BufferedReader(self._content, CHUNK)
 
     @property
     def fault(self) -> Rejection | None:

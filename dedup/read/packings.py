@@ -15,9 +15,9 @@ import zstandard
 from dedup.models import Reason
 
 # Bytes handed to a decoder at once. They bound what one call can return: deflate expands at most
-# 1032-fold (4 MB), and four bytes of zstd make a block of 128 KiB (32 MB for 1 KiB).
+# 1032-fold (4 MB), and four bytes of zstd make a block of 128 KiB (16 MB).
 _GZIP_STEP = 4096
-_ZSTD_STEP = 1024
+_ZSTD_STEP = 512
 # bz2 and xz decoders can be told how much to return, so their step is only a matter of speed.
 _BOUNDED_STEP = 65_536
 _BOUNDED_OUTPUT = 1 << 20
@@ -53,8 +53,8 @@ class Packing:
 def _expand_gzip(decoder: Any, piece: bytes) -> Iterator[bytes]:
     """Unpack a piece; on damage first give out what is whole before it.
 
-    zlib drops what a failing call has unpacked already, a wrong checksum at the end included, so the
-    piece is gone through again byte by byte from a copy made before the call.
+    zlib drops what a failing call has unpacked already, a wrong checksum at the end included, so
+    the piece is gone through again byte by byte from a copy made before the call.
     """
     spare = decoder.copy()
     try:

@@ -32,7 +32,7 @@ def read_parquet(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
         told = 'reading Parquet needs pyarrow: pip install "dedup[parquet]"'
         raise InputError(f"{source.name}: {told}", path=source.path) from error
     if source.path is None or source.packing:
-        where = "from stdin" if source.path is None else f"inside {source.packing.name}"
+        where = f"inside {source.packing.name}" if source.packing else "from stdin"
         detail = f"Parquet cannot be read {where}: give it as a file of its own"
         yield rejected(source.name, source.name, Reason.UNKNOWN_KIND, detail)
         return
@@ -59,7 +59,7 @@ def _rows(batch: Any, pa: Any) -> Iterator[dict[str, Any]]:
 
 
 def _values(column: Any, pa: Any) -> list[Any]:
-    """Return a column's values; as Arrow writes them where Python has no value as fine or as far."""
+    """Return a column's values; as text where Python has none as fine or as far."""
     try:
         return list(column.to_pylist())
     except (ValueError, OverflowError):
@@ -67,12 +67,12 @@ def _values(column: Any, pa: Any) -> list[Any]:
 
 
 def json_value(value: Any) -> Any:
-    """Return a value of a table as JSON has it.
+    r"""Return a value of a table as JSON has it.
 
-    Times are ISO 8601, decimals text with all their digits, bytes text if they are UTF-8 and Base64 if
-    not, and what is not a number is null.
+    Times are ISO 8601, decimals text with all their digits, bytes text if they are UTF-8 and Base64
+    if not, and what is not a number is null.
 
-    >>> json_value({"day": date(2024, 2, 29), "raw": b"\\xff"})
+    >>> json_value({"day": date(2024, 2, 29), "raw": b"\xff"})
     {'day': '2024-02-29', 'raw': '/w=='}
     """
     if value is None or isinstance(value, str | bool | int):

@@ -20,9 +20,9 @@ def rejected(
     *,
     fields: Mapping[str, Any] | None = None,
 ) -> RawRecord:
-    """Return the record of an input that cannot be used.
+    r"""Return the record of an input that cannot be used.
 
-    >>> rejected("a", "a", Reason.EMPTY, "two\\nlines").rejection.detail
+    >>> rejected("a", "a", Reason.EMPTY, "two\nlines").rejection.detail
     'two lines'
     """
     told = " ".join(detail.split())

@@ -132,7 +132,7 @@ class Members:
         self._starts: deque[tuple[int, int]] = deque(maxlen=_MEMBERS)
 
     def add(self, unpacked: int, stored: int) -> None:
-        """Note that the byte ``unpacked`` of the content is the first of the member at ``stored``."""
+        """Note that byte ``unpacked`` of the content is the first of the member at ``stored``."""
         if self._starts and self._starts[-1][0] == unpacked:
             self._starts.pop()  # an empty member holds no place
         self._starts.append((unpacked, stored))

@@ -26,9 +26,9 @@ _SILENT_TYPES = ("", "application/octet-stream", "application/x-unknown-content-
 def read_warc(source: Input, config: ReadConfig, tally: Tally) -> Iterator[RawRecord]:
     """Yield a record for each page of an archive, and for each damaged stretch of it.
 
-    The id of a page is ``<file>#<offset>``, the offset of its record in the file as stored. Where one
-    gzip member or zstd frame holds several records it is that of the member, followed, for all but
-    the first of them, by ``+`` and the record's place in the unpacked member.
+    The id of a page is ``<file>#<offset>``, the offset of its record in the file as stored. Where
+    one gzip member or zstd frame holds several records it is that of the member, followed, for all
+    but the first of them, by ``+`` and the record's place in the unpacked member.
     """
 
     def wanted(headers: HeaderMap) -> int:
@@ -36,15 +36,16 @@ def read_warc(source: Input, config: ReadConfig, tally: Tally) -> Iterator[RawRe
 
     for frame in frames(source.body, wanted):
         doc_id = f"{source.name}#{source.locate(frame.position)}"
-        if frame.fault and source.fault:
-            break
+        if frame.fault and source.fault and not source.body.peek(1):
+            break  # the record that was cut is part of what the fault has cost
         found = _page(frame, doc_id, source.name, config)
         if found:
             yield found
         else:
             tally.passed_over["WARC record without an HTML page"] += 1
-    if source.fault:
+    else:
         doc_id = f"{source.name}#{source.locate(source.body.tell())}"
+    if source.fault:
         yield rejected(doc_id, source.name, source.fault.reason, source.fault.detail)
 
 

@@ -1,7 +1,7 @@
 """WARC files cut into records: where each lies, its header, its block.
 
-Cut by hand, because an archive iterator of fastwarc 2.0 ends or skips records after a damaged one, loses
-the record after a body that it unpacks, and gives every record of one gzip member one place.
+Cut by hand, because the archive iterator of fastwarc 2.0 ends after a damaged record, loses the
+record after a chunked body that it unpacks, and gives all records of a gzip member one place.
 """
 
 from __future__ import annotations

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 SCHEME = "affine32"
 
-LEAD_SHINGLES = 48
-"""Shingles kept in text order from the start of a text: about its first two or three sentences."""
-
 
 @dataclass(frozen=True, slots=True)
 class Signed:
@@ -28,23 +25,21 @@ class Signed:
 
     Attributes:
         signatures: n x num_perm, uint32; all ones for a text too short to sign.
+        leads: The same of the first shingles of each text, n x lead_perm, uint32.
         tokens: Tokens of each text, int64.
-        shingles: Sorted distinct shingle hashes, uint32.
+        shingles: Shingle hashes of each text in text order, uint32.
         shingle_bounds: Text d has ``shingles[shingle_bounds[d]:shingle_bounds[d + 1]]``; int64.
         numbers: Sorted distinct hashes of the tokens that start with a digit, uint32.
         number_bounds: The same bounds for ``numbers``.
-        leads: First shingles of each text in text order, uint32.
-        lead_bounds: The same bounds for ``leads``.
     """
 
     signatures: npt.NDArray[np.uint32]
+    leads: npt.NDArray[np.uint32]
     tokens: npt.NDArray[np.int64]
     shingles: npt.NDArray[np.uint32]
     shingle_bounds: npt.NDArray[np.int64]
     numbers: npt.NDArray[np.uint32]
     number_bounds: npt.NDArray[np.int64]
-    leads: npt.NDArray[np.uint32]
-    lead_bounds: npt.NDArray[np.int64]
 
 
 @functools.cache
@@ -87,19 +82,18 @@ def sign(texts: Sequence[str], config: SignConfig) -> Signed:
     n = len(texts)
     signed = Signed(
         signatures=np.empty((n, config.num_perm), np.uint32),
+        leads=np.empty((n, config.lead_perm), np.uint32),
         tokens=np.zeros(n, np.int64),
         shingles=np.empty(points.size, np.uint32),
         shingle_bounds=np.zeros(n + 1, np.int64),
         numbers=np.empty(points.size, np.uint32),
         number_bounds=np.zeros(n + 1, np.int64),
-        leads=np.empty(n * LEAD_SHINGLES, np.uint32),
-        lead_bounds=np.zeros(n + 1, np.int64),
     )
     sign_batch(
         points, bounds, kinds, folded,
-        config.shingle_size, config.signable_tokens, LEAD_SHINGLES, multipliers, offsets,
-        signed.signatures, signed.tokens, signed.shingles, signed.shingle_bounds,
-        signed.numbers, signed.number_bounds, signed.leads, signed.lead_bounds,
+        config.shingle_size, config.signable_tokens, config.lead_shingles, multipliers, offsets,
+        signed.signatures, signed.leads, signed.tokens, signed.shingles, signed.shingle_bounds,
+        signed.numbers, signed.number_bounds,
     )  # fmt: skip
     return signed
 

@@ -33,7 +33,7 @@ CREATE INDEX documents_digest ON documents (digest) WHERE digest IS NOT NULL;
 CREATE INDEX documents_host ON documents (host) WHERE host IS NOT NULL;
 CREATE TABLE signatures (
     row INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL, tokens INTEGER NOT NULL,
-    signature BLOB, shingles BLOB NOT NULL, numbers BLOB NOT NULL, lead BLOB NOT NULL
+    signature BLOB, lead BLOB, shingles BLOB NOT NULL, numbers BLOB NOT NULL
 );
 CREATE TABLE edges (
     one INTEGER NOT NULL, other INTEGER NOT NULL, jaccard REAL NOT NULL, one_in_other REAL NOT NULL,

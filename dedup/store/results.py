@@ -98,7 +98,9 @@ class Results:
             elif status is not None:
                 yield Decision(row, doc_id, Status(status), *cells[4:-1])
             else:
-                text = "no other document matches" if cells[-1] else "too short to sign, none is equal"
+                text = (
+                    "no other document matches" if cells[-1] else "too short to sign, none is equal"
+                )
                 yield Decision(row, doc_id, Status.UNIQUE, reason=text)
 
     def records(self) -> Iterator[tuple[dict[str, Any], str, bool]]:

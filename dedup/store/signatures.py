@@ -20,18 +20,18 @@ class StoredPart:
         fingerprint: Digest of the cleaned text, 16 bytes.
         tokens: Tokens of the cleaned text.
         signature: uint32 values; None for a text too short to sign.
-        shingles: Sorted distinct shingle hashes, uint32.
+        lead: The signature of its first shingles, likewise.
+        shingles: Shingle hashes in text order, uint32.
         numbers: Sorted distinct hashes of numbers, uint32.
-        lead: First shingles in text order, uint32.
     """
 
     row: int
     fingerprint: bytes
     tokens: int
     signature: npt.NDArray[np.uint32] | None
+    lead: npt.NDArray[np.uint32] | None
     shingles: npt.NDArray[np.uint32]
     numbers: npt.NDArray[np.uint32]
-    lead: npt.NDArray[np.uint32]
 
 
 class Signatures:
@@ -69,7 +69,8 @@ class Signatures:
                     (
                         part.row, part.fingerprint, part.tokens,
                         None if part.signature is None else blob(part.signature),
-                        blob(part.shingles), blob(part.numbers), blob(part.lead),
+                        None if part.lead is None else blob(part.lead),
+                        blob(part.shingles), blob(part.numbers),
                     )
                     for part in parts
                 ),
@@ -88,33 +89,35 @@ class Signatures:
         _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
         return ordered, ordered[first[inverse]] if rows else ordered
 
-    def matrix(
-        self, rows: npt.NDArray[np.int64], num_perm: int
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32]]:
-        """Return those of the rows that are signed, and their signatures as one matrix.
+    def matrices(
+        self, rows: npt.NDArray[np.int64], num_perm: int, lead_perm: int
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
+        """Return those of the rows that are signed, their signatures, and those of their leads.
 
         Args:
             rows: Ascending rows.
             num_perm: Values of a signature.
+            lead_perm: Values of a lead's signature.
         """
-        matrix = np.empty((rows.size, num_perm), np.uint32)
+        whole = np.empty((rows.size, num_perm), np.uint32)
+        leads = np.empty((rows.size, lead_perm), np.uint32)
         signed = np.zeros(rows.size, np.bool_)
-        at = {int(row): index for index, row in enumerate(rows)}
-        for row, cell in self._db.execute(
-            "SELECT row, signature FROM signatures WHERE signature IS NOT NULL ORDER BY row"
+        at = 0
+        for row, signature, lead in self._db.execute(
+            "SELECT row, signature, lead FROM signatures WHERE signature IS NOT NULL ORDER BY row"
         ):
-            index = at.get(row)
-            if index is not None:
-                matrix[index] = array(cell)
-                signed[index] = True
-        return rows[signed], matrix[signed]
+            while at < rows.size and rows[at] < row:
+                at += 1
+            if at < rows.size and rows[at] == row:
+                whole[at], leads[at], signed[at] = array(signature), array(lead), True
+        return rows[signed], whole[signed], leads[signed]
 
     def sets(self, rows: Sequence[int], column: str) -> list[npt.NDArray[np.uint32]]:
-        """Return shingles, numbers or leads of some documents, in the order of ``rows``.
+        """Return shingles or numbers of some documents, in the order of ``rows``.
 
         Args:
             rows: Which documents.
-            column: ``shingles``, ``numbers`` or ``lead``.
+            column: ``shingles`` or ``numbers``.
         """
         query = f"SELECT row, {column} FROM signatures WHERE row IN"
         wanted = sorted(set(rows))

@@ -37,7 +37,6 @@ def write_parquet(path: Path, lines: Iterable[dict[str, Any]]) -> None:
                 writer.write_batch(_record_batch(rows, schema))
 
 
-
 def _spooled(lines: Iterable[dict[str, Any]], spool: BinaryIO) -> Iterator[dict[str, Any]]:
     """Pass lines on and keep them."""
     for line in lines:
