@@ -1,1 +1,1 @@
-"""From a page to clean text: extraction, then named steps that move or remove what is not the article."""
+"""From a page to clean text: extraction, then steps that take off what is not the article."""

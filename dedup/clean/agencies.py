@@ -1,5 +1,6 @@
 """Know wire agencies by name and by domain; say nothing about whether a text is theirs."""
 
+# ruff: noqa: E501  - a row of a table is read across
 from __future__ import annotations
 
 import re
@@ -191,14 +192,16 @@ def agency_of_domain(host: str) -> str | None:
 
 def _of_piece(piece: str) -> str | None:
     """Return the agency that one name stands for."""
-    piece = piece.strip(" .()[]{}\"'«»“”–—-:@")
-    if not piece:
-        return None
-    for form in (piece, _LEAD.sub("", piece, count=1), _ROLE.sub("", piece)):
+    piece = piece.strip(" .()[]{}\"'«»“”–—-:@/")
+    found = _SLUGS.get(piece) or _NAMES.get(piece.casefold()) or _CAPITALISED.get(piece)
+    if found or not (" " in piece or "-" in piece):
+        return found
+    bare = _ROLE.sub("", piece)
+    for form in (bare, _LEAD.sub("", piece, count=1)):
         found = _SLUGS.get(form) or _NAMES.get(form.casefold()) or _CAPITALISED.get(form)
         if found:
             return found
-    folded = _ROLE.sub("", piece).casefold()
+    folded = bare.casefold()
     if folded.endswith(_ENDINGS):
         ending = max((e for e in _ENDINGS if folded.endswith(e)), key=len)
         return _NAMES[ending[1:]]
@@ -218,7 +221,8 @@ def agency_of_name(text: str) -> str | None:
     """
     if len(text) > _MAX_LENGTH:
         return None
-    return next(filter(None, map(_of_piece, (text, *_BETWEEN.split(text)))), None)
+    pieces = _BETWEEN.split(text)
+    return next(filter(None, map(_of_piece, pieces if len(pieces) == 1 else (text, *pieces))), None)
 
 
 def starts_with_agency(text: str) -> tuple[str, str] | None:
@@ -247,6 +251,10 @@ def ends_with_agency(text: str) -> tuple[str, str] | None:
 
 # Longest first, so that "共同通信社" is not read as "共同".
 _UNSPACED = sorted(
-    (name for name in (*_NAMES, *_SLUGS) if re.search("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]", name)),
+    (
+        name
+        for name in (*_NAMES, *_SLUGS)
+        if re.search("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]", name)
+    ),
     key=lambda name: (-len(name), name),
 )

@@ -36,7 +36,8 @@ _DATE_NAMES = (
 
 _JSON_DATE = re.compile(r'"datePublished"\s*:\s*"([^"\\]{10,40})"')
 _ISO = re.compile(
-    r"\s*(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:[.,]\d{1,9})?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?\s*$"
+    r"\s*(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:[.,]\d{1,9})?"
+    r"\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?\s*$"
 )
 
 # What a fragment of a page begins with: Trafilatura takes only whole documents.

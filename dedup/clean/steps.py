@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 
-from dedup.clean.furniture import GROUPS, headline, strip_group
+from dedup.clean.furniture import GROUPS, furniture, headline
 from dedup.clean.normalise import normalise
 from dedup.clean.wire import byline, credit, dateline
 from dedup.models import Draft
@@ -21,12 +20,14 @@ class Step:
     """One step.
 
     Attributes:
-        name: What ``Removal.step`` says of its removals.
+        name: Its name.
         run: The step itself.
+        reports: What ``Removal.step`` says of its removals; empty if it removes no text.
     """
 
     name: str
     run: Callable[[Draft], Draft]
+    reports: tuple[str, ...] = ()
 
 
 def _normalise(draft: Draft) -> Draft:
@@ -37,27 +38,26 @@ def _normalise(draft: Draft) -> Draft:
 
 STEPS: tuple[Step, ...] = (
     Step("normalise", _normalise),
-    Step("headline", headline),
-    *(Step(group.name, partial(strip_group, group=group)) for group in GROUPS if group.name != "notices"),
-    Step("byline", byline),
-    Step("dateline", dateline),
-    Step("credit", credit),
-    # After the credits, so that an agency's copyright is credited before any other is dropped.
-    *(Step(group.name, partial(strip_group, group=group)) for group in GROUPS if group.name == "notices"),
+    Step("headline", headline, ("headline",)),
+    Step("byline", byline, ("byline",)),
+    Step("dateline", dateline, ("dateline",)),
+    # Before the furniture, so that an agency's copyright is its credit and not any site's notice.
+    Step("credit", credit, ("credit",)),
+    Step("furniture", furniture, GROUPS),
 )
 """The steps in the order in which they run."""
 
 
 def clean_text(text: str, *, title: str | None = None, author: str | None = None) -> Draft:
-    """Run the steps over a text until none of them changes it.
+    r"""Run the steps over a text until none of them changes it.
 
-    >>> clean_text("LONDON, Nov 3 (Reuters) - Shares rose.\\nRead more: Markets").text
+    >>> clean_text("LONDON, Nov 3 (Reuters) - Shares rose.\nRead more: Markets").text
     'Shares rose.'
     """
-    draft = Draft(text=text, title=title, author=author)
+    draft = _normalise(Draft(text=text, title=title, author=author))
     for _ in range(_MAX_ROUNDS):
         before = draft.text
-        for step in STEPS:
+        for step in STEPS[1:]:  # what is left of a normalised text is normalised
             draft = step.run(draft)
         if draft.text == before or not draft.text:
             break

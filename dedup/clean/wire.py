@@ -1,8 +1,9 @@
 """Move what a wire agency wrote around a report out of it: byline, dateline, credit lines.
 
-Only the first and last few lines are looked at, so an agency that a report quotes stays where it is.
+Only the first and last few lines are looked at: an agency that a report quotes stays where it is.
 """
 
+# ruff: noqa: E501  - a pattern is read across
 from __future__ import annotations
 
 import re
@@ -27,39 +28,42 @@ _DASH = r"(?:-{1,3}|[–—―−])"
 
 # ---- words of a dateline -------------------------------------------------------------------
 
-MONTHS = frozenset(
-    "january february march april may june july august september october november december "
-    "jan feb mar apr jun jul aug sep sept oct nov dec "
-    "januar februar märz mai juni juli oktober dezember jänner mär okt dez "
-    "enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre "
-    "diciembre ene abr ago set dic "
-    "janvier février mars avril juin juillet août septembre octobre novembre décembre janv févr "
-    "juil déc gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre gen mag giu "
-    "lug ott janeiro fevereiro março maio junho julho setembro outubro novembro dezembro fev out "
-    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря "
-    "янв фев мар апр май июн июл авг сен сент окт ноя нояб дек "
-    "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня "
-    "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık "
-    "januari februari maret mei agustus desember maart augustus mrt "
-    "siječnja veljače ožujka travnja svibnja lipnja srpnja kolovoza rujna listopada studenoga "
-    "studenog prosinca stycznia lutego marca kwietnia maja czerwca lipca sierpnia września "
-    "października grudnia ledna února března dubna května června července srpna září října "
-    "prosince".split()
+
+def _words(text: str) -> frozenset[str]:
+    """Return the words of a table."""
+    return frozenset(text.split())
+
+
+MONTHS = _words(
+    "january february march april may june july august september october november december jan "
+    "feb mar apr jun jul aug sep sept oct nov dec januar februar märz mai juni juli oktober "
+    "dezember jänner mär okt dez enero febrero marzo abril mayo junio julio agosto septiembre "
+    "setiembre octubre noviembre diciembre ene abr ago set dic janvier février mars avril juin "
+    "juillet août septembre octobre novembre décembre janv févr juil déc gennaio febbraio aprile "
+    "maggio giugno luglio settembre ottobre dicembre gen mag giu lug ott janeiro fevereiro março "
+    "maio junho julho setembro outubro novembro dezembro fev out января февраля марта апреля мая "
+    "июня июля августа сентября октября ноября декабря янв фев мар апр май июн июл авг сен сент "
+    "окт ноя нояб дек січня лютого березня квітня травня червня липня серпня вересня жовтня "
+    "листопада грудня ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık "
+    "januari februari maret mei agustus desember maart augustus mrt siječnja veljače ožujka "
+    "travnja svibnja lipnja srpnja kolovoza rujna listopada studenoga studenog prosinca stycznia "
+    "lutego marca kwietnia maja czerwca lipca sierpnia września października grudnia ledna února "
+    "března dubna května června července srpna září října prosince"
 )
 
 # Words in lower case that names of places and dates hold.
-_PARTICLES = frozenset(
+_PARTICLES = _words(
     "de del della di da do dos das du des la le les el los al an am auf bei der die den im in of "
-    "and und et y e on upon the sur sous lès van von near aboard st to".split()
+    "and und et y e on upon the sur sous lès van von near aboard st to"
 )
 
 # What stands in capitals before a dash and is no place: labels, and bodies that begin sentences.
-_NO_PLACE = frozenset(
+_NO_PLACE = _words(
     "BREAKING UPDATE UPDATED EXCLUSIVE WATCH OPINION ANALYSIS LIVE VIDEO PHOTOS REVIEW COLUMN "
     "EDITORIAL NOTE CORRECTION CORRECTED EXPLAINER FACTBOX INTERVIEW PREVIEW RECAP ALERT URGENT "
     "DEVELOPING SPOILER WARNING QUESTION ANSWER HOST GUEST ABOUT SOURCE FILE PHOTO NATO NASA FIFA "
     "UEFA OPEC UNESCO UNICEF ASEAN COVID POLL LIST QUIZ LETTER LETTERS ADVERTISEMENT SPONSORED "
-    "EILMELDUNG KOMMENTAR ANALYSE ACTUALIZACIÓN EXCLUSIVA EXCLUSIF ВИДЕО ФОТО СРОЧНО НАТО".split()
+    "EILMELDUNG KOMMENTAR ANALYSE ACTUALIZACIÓN EXCLUSIVA EXCLUSIF ВИДЕО ФОТО СРОЧНО НАТО"
 )
 
 # Cities that stand before a colon, or in title case before a dash, as datelines without an agency
@@ -96,10 +100,14 @@ _PAREN_FIRST = re.compile(
 )
 # МОСКВА, 3 ноября. /ТАСС/.
 _SLASHES = re.compile(r"(?P<head>[^/]{2,60}?)[.,]? ?/(?P<agency>[^/]{2,40})/[.,:]? ?")
+_BARE_NAMES = (
+    "РИА Новости", "INTERFAX.RU", "ИНТЕРФАКС", "Интерфакс", "ТАСС", "УНН", "УНІАН",
+    "Reuters", "AFP", "AP", "EFE", "PTI",
+)  # fmt: skip
 # МОСКВА, 3 ноя — РИА Новости. ; МОСКВА, 3 ноя - РИА Новости, Иван Иванов. ; Москва. 3 ноября. INTERFAX.RU -
 _BARE = re.compile(
     rf"(?P<head>[^()/]{{2,60}}?)(?: ?{_DASH}+ ?|\. )"
-    rf"(?P<agency>РИА Новости|INTERFAX\.RU|ИНТЕРФАКС|Интерфакс|ТАСС|УНН|УНІАН|Reuters|AFP|AP|EFE|PTI)"
+    rf"(?P<agency>{'|'.join(map(re.escape, _BARE_NAMES))})"
     rf"(?:(?:, [А-ЯЁ]\w{{1,20}} [А-ЯЁ]\w{{1,20}})?\. ?| ?{_DASH}+ ?)"
 )
 # 新华社北京11月3日电（记者 张三） ; （中央社記者王五台北3日電）
@@ -114,8 +122,8 @@ _BRACKET = re.compile(
 )
 # WASHINGTON — ; BATON ROUGE, La. (no agency) — ; NEW YORK, Nov. 3 — ; Berlin - ; ISLAMABAD:
 _PLACE = re.compile(
-    rf"(?P<head>[^\W\d_][^()\[\]:\-–—―−\"“”]{{2,60}}(?:-[^\W\d_]{{2,20}})?)"
-    rf"(?P<end> ?(?:--|[–—―−]) | ?(?:--|—)| - |: )(?=[\"'“‘«„(\d]|[^\W\d_])"
+    r"(?P<head>[^\W\d_][^()\[\]:\-–—―−\"“”]{2,60}(?:-[^\W\d_]{2,20})?)"
+    r"(?P<end> ?(?:--|[–—―−]) | ?(?:--|—)| - |: )(?=[\"'“‘«„(\d]|[^\W\d_])"
 )
 
 
@@ -140,7 +148,7 @@ def _has_date(head: str) -> bool:
 
 def _in_parentheses(line: str) -> tuple[str, str, int] | None:
     """Read ``PARIS, Nov. 3 (AFP) -`` and its kin."""
-    found = _PAREN.match(line)
+    found = _PAREN.match(line) if "(" in line or "[" in line else None
     if not found:
         return None
     head, end = found["head"].strip(" ,.:"), found["end"]
@@ -156,8 +164,13 @@ def _in_parentheses(line: str) -> tuple[str, str, int] | None:
 
 def _with_agency(line: str) -> tuple[str, str, int] | None:
     """Read the forms whose agency tells them: (agency, place and date, where the text begins)."""
-    for form in (_PAREN_FIRST, _SLASHES, _BARE):
-        found = form.match(line)
+    forms = (
+        (_PAREN_FIRST, line[0] == "("),
+        (_SLASHES, "/" in line),
+        (_BARE, any(name in line for name in _BARE_NAMES)),
+    )
+    for form, possible in forms:
+        found = form.match(line) if possible else None
         if found and (agency := agency_of_name(found["agency"])):
             head = found["head"].strip(" ,.:")
             if _is_place(head) and (form is not _SLASHES or _has_date(head)):
@@ -167,14 +180,14 @@ def _with_agency(line: str) -> tuple[str, str, int] | None:
 
 def _east_asian(line: str) -> tuple[str, str, int] | None:
     """Read Chinese, Japanese and Korean forms."""
-    found = _CHINESE.match(line)
+    found = _CHINESE.match(line) if "日" in line else None
     if found:
         start = found.start("agency")
         named = starts_with_agency(line[start:])
         if named:
             head = line[start + len(named[1]) : found.end("head") - 1]
             return named[0], head, found.end()
-    found = _BRACKET.match(line)
+    found = _BRACKET.match(line) if line[0] in "(（[［【" else None
     if found:
         named = ends_with_agency(found["head"])
         if named and len(found["head"]) > len(named[1]):
@@ -184,6 +197,8 @@ def _east_asian(line: str) -> tuple[str, str, int] | None:
 
 def _plain(line: str) -> tuple[None, str, int] | None:
     """Read a place without an agency before a dash, or a well-known city before a colon."""
+    if not any(mark in line for mark in ("—", "–", " - ", "--", ": ", "―", "−")):
+        return None
     found = _PLACE.match(line)
     if not found:
         return None
@@ -333,15 +348,15 @@ def byline(draft: Draft) -> Draft:
 
 # Whole lines, matched on the folded line; each is tied to the start and needs its own key words.
 # The look-ahead keeps sentences: "Reporting by the paper has shown that ...".
-_NO_SENTENCE = r"(?!.*\b(?:has|have|had|that|shows?|showed|found|revealed|suggests?|was|were|is|are)\b)"
+_NO_SENTENCE = (
+    r"(?!.*\b(?:has|have|had|that|shows?|showed|found|revealed|suggests?|was|were|is|are)\b)"
+)
 _CREDIT_LINE = re.compile(
     r"[(\[*_\s–—-]*+(?:"
     r"(?:additional |further |with additional |original )?"
     r"(?:reporting|writing|compiled|edited|editing|written)(?: and (?:writing|editing))? (?:by|from) "
     + _NO_SENTENCE
     + r".{2,500}"
-    r"|.{2,250}\bcontributed (?:additional )?(?:reporting|to this (?:report|story|article))"
-    r"(?: from [^.]{2,60})?"
     r"|with (?:additional )?(?:inputs?|reporting|material|files|information) (?:from|by|of) .{2,100}"
     r"|con información (?:adicional )?del? .{2,100}|com informações d[aeo]s? .{2,100}"
     r"|mit (?:material|informationen) (?:von|der|des) .{2,100}|mit agenturmaterial"
@@ -362,6 +377,10 @@ _CREDIT_LINE = re.compile(
     r"(?:receives? (?:support|funding)|is solely responsible)\b.{0,400}"
     r"|[a-z]{2,4}(?:/[a-z]{2,7}){1,4}/?"
     r")[)\]*_.\s]*"
+)
+_CONTRIBUTED = re.compile(
+    r".{2,250}\bcontributed (?:additional )?(?:reporting|to this (?:report|story|article))"
+    r"(?: from [^.]{2,60})?[)\]*_.\s]*"
 )
 # "© 2024 AFP"; "Copyright 2024 The Associated Press. All rights reserved. ..."; not "(c) the court".
 _COPYRIGHT = re.compile(
@@ -385,6 +404,8 @@ _CLOSING = ".!?。…”\"»’'"
 
 def _credit_at_end(line: str) -> int:
     """Return where a credit at the end of a paragraph begins, or its length if there is none."""
+    if line[-2:].isalnum() and not any(dash in line[-50:] for dash in "–—-"):
+        return len(line)
     found = _CREDIT_TAIL.search(line, max(0, len(line) - 410))
     if found and found.start():
         inside = found["paren"] or found["dash"]
@@ -412,6 +433,8 @@ def _is_credit(line: str) -> bool:
     folded = line.casefold()
     if _CREDIT_LINE.fullmatch(folded) or _COPYRIGHT.match(folded) or _INITIALS.fullmatch(line):
         return True
+    if "contributed" in folded and _CONTRIBUTED.fullmatch(folded):
+        return True
     bare = line.strip("()[] .–—-*/")
     return len(bare) <= 60 and _only_agencies(bare)
 
@@ -419,7 +442,9 @@ def _is_credit(line: str) -> bool:
 def _credited_agency(texts: Sequence[str]) -> str | None:
     """Return the first agency named in credit lines."""
     for text in texts:
-        for part in re.split(r"[():;,.©]| (?:from|by|contributed|writers?|\d{4}|journalists?) ", f" {text} "):
+        for part in re.split(
+            r"[():;,.©]| (?:from|by|contributed|writers?|\d{4}|journalists?) ", f" {text} "
+        ):
             if agency := agency_of_name(part.strip()):
                 return agency
     return None

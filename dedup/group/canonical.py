@@ -34,7 +34,7 @@ class Ballot:
     Attributes:
         facts: The document.
         stub: Whether it is the start of a text of the story at least twice as long.
-        roundup: Whether it holds a text of the story less than half its size elsewhere than at its start.
+        roundup: Whether it holds the story among others.
         declared: How many other documents of the story name its page as their canonical.
         coverage: Share of the common text (shingles in at least half of the story's documents) that
             it holds, in [0, 1].
@@ -70,7 +70,7 @@ def _tenths(share: float) -> int:
 
 
 def whole(ballot: Ballot) -> Key:
-    """What tells the story and only it comes first; stubs and roundups come last, roundups after stubs."""
+    """Stubs come last, roundups after them: what shows less or more than the story never stands for it."""
     return (ballot.stub + 2 * ballot.roundup,)
 
 
@@ -78,7 +78,7 @@ def _part_in_words(ballot: Ballot) -> str:
     """Say what ``whole`` compared."""
     if ballot.roundup:
         return "a roundup that holds the story"
-    return "a stub, the start of a longer text" if ballot.stub else "the whole story"
+    return "the start of a longer text" if ballot.stub else "the whole story"
 
 
 def agency(ballot: Ballot) -> Key:

@@ -57,6 +57,9 @@ class Links:
 def split(links: Links, texts: Texts, relate: Relate, policy: Policy) -> list[Story]:
     """Return the stories of one connected set; documents in none of them are unique.
 
+    A roundup holds several stories and would tie them together. So stories are made of the other documents
+    first, and each roundup is then added to the one story that most of it tells.
+
     Args:
         links: The set.
         texts: For what the edges do not say: canonical and member may never have met in a bucket.
@@ -66,52 +69,152 @@ def split(links: Links, texts: Texts, relate: Relate, policy: Policy) -> list[St
     Returns:
         Stories of two or more; no document is in two.
     """
-    stories = []
-    waiting = [tuple(sorted(links.documents, key=lambda facts: facts.doc_id))]
+    documents = tuple(sorted(links.documents, key=lambda facts: facts.doc_id))
+    roundups = frozenset(_roundups(documents, links.edges, texts))
+    plain = [facts for facts in documents if facts.twin not in roundups]
+    stars = _stars(plain, links.edges, texts, relate, policy)
+    held = {member.facts.row for star in stars for member in star.members}
+    stars += [_Star(facts, []) for facts in plain if facts.row not in held]
+    _settle(stars, links.edges, relate)
+    rest = _add_roundups([f for f in documents if f.twin in roundups], stars, texts, relate)
+    stars += _stars(rest, links.edges, texts, relate, policy)
+    return [
+        _story(star, _ballots([m.facts for m in star.members], links.edges, texts, roundups), policy)
+        for star in stars
+        if len(star.members) > 1
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """A document of a story on the making, with what it is to the canonical."""
+
+    facts: Facts
+    pair: Pair | None = None
+    related: tuple[Relation, float] | None = None
+
+
+class _Star:
+    """A canonical and the documents that match it."""
+
+    def __init__(self, canonical: Facts, members: Sequence[_Joined]) -> None:
+        """Begin with some members besides the canonical."""
+        self.canonical = canonical
+        self.members = [_Joined(canonical), *members]
+
+
+def _stars(
+    documents: Sequence[Facts],
+    edges: Mapping[tuple[int, int], Pair],
+    texts: Texts,
+    relate: Relate,
+    policy: Policy,
+) -> list[_Star]:
+    """Elect among connected documents, take out what matches the elected, and go on with the rest.
+
+    Completeness hangs on who stands for election. Where the elected would not win among its own matches
+    alone, these elect again among themselves; each such set is smaller than the one before.
+    """
+    stars = []
+    waiting = _connected(documents, edges)
     while waiting:
         pending = waiting.pop()
-        ranked = rank(_ballots(pending, links.edges, texts), policy)
-        first, rest = ranked[0], ranked[1:]
-        pairs = texts.pairs(first.facts.twin, [ballot.facts.twin for ballot in rest])
+        first = rank(_ballots(pending, edges, texts), policy)[0].facts
+        others = [facts for facts in pending if facts.row != first.row]
         joined, left = [], []
-        for ballot, pair in zip(rest, pairs, strict=True):
-            related = relate(first.facts, ballot.facts, pair)
+        pairs = texts.pairs(first.twin, [facts.twin for facts in others])
+        for facts, pair in zip(others, pairs, strict=True):
+            related = relate(first, facts, pair)
             if related is None:
-                left.append(ballot.facts)
+                left.append(facts)
             else:
-                joined.append((ballot, _member(ballot.facts, pair, related)))
-        if joined:
-            stories.append(_story(first, joined, policy))
-        waiting.extend(_connected(left, links.edges))
-    return stories
+                joined.append(_Joined(facts, pair, related))
+        waiting.extend(_connected(left, edges))
+        everyone = [first, *(each.facts for each in joined)]
+        if left and joined and rank(_ballots(everyone, edges, texts), policy)[0].facts != first:
+            waiting.append(tuple(everyone))
+        elif joined:
+            stars.append(_Star(first, joined))
+    return stars
 
 
-def _member(facts: Facts, pair: Pair, related: tuple[Relation, float]) -> Member:
+def _settle(
+    stars: Sequence[_Star], edges: Mapping[tuple[int, int], Pair], relate: Relate
+) -> None:
+    """Move each member to the canonical it shares most with, documents left alone among them.
+
+    The elected takes all that matches it, which may be another's copy even more.
+    """
+    at = {star.canonical.row: star for star in stars}
+    rows: dict[int, list[int]] = {}
+    for row, star in sorted(at.items()):
+        rows.setdefault(star.canonical.twin, []).append(row)
+    near: dict[int, list[tuple[int, Pair]]] = {}
+    for (one, other), pair in sorted(edges.items()):
+        near.setdefault(one, []).append((other, pair))
+        near.setdefault(other, []).append((one, pair.reversed()))
+    for star in stars:
+        for joined in list(star.members[1:]):
+            best = (joined.pair.jaccard if joined.pair else 0.0, star, joined)
+            for twin, pair in near.get(joined.facts.twin, ()):
+                for row in rows.get(twin, ()):
+                    related = relate(at[row].canonical, joined.facts, pair)
+                    if related is not None and pair.jaccard > best[0]:
+                        best = (pair.jaccard, at[row], _Joined(joined.facts, pair, related))
+            if best[1] is not star:
+                star.members.remove(joined)
+                best[1].members.append(best[2])
+
+
+def _add_roundups(
+    roundups: Sequence[Facts], stars: Sequence[_Star], texts: Texts, relate: Relate
+) -> list[Facts]:
+    """Add each roundup to the story whose canonical it shares most with; return those that match none."""
+    rest = []
+    canonicals = [star.canonical for star in stars]
+    for facts in roundups:
+        pairs = texts.pairs(facts.twin, [canonical.twin for canonical in canonicals])
+        found = []
+        for star, seen in zip(stars, pairs, strict=True):
+            pair = seen.reversed()
+            related = relate(star.canonical, facts, pair)
+            if related is not None:
+                found.append((-pair.jaccard, star.canonical.doc_id, star, pair, related))
+        if found:
+            _, _, star, pair, related = min(found, key=lambda each: each[:2])
+            star.members.append(_Joined(facts, pair, related))
+        else:
+            rest.append(facts)
+    return rest
+
+
+def _member(joined: _Joined) -> Member:
     """Return a member with the evidence against its canonical."""
-    relation, score = related
+    facts, pair, related = joined.facts, joined.pair, joined.related
+    if pair is None or related is None:
+        return Member(row=facts.row, doc_id=facts.doc_id)
     return Member(
         row=facts.row,
         doc_id=facts.doc_id,
-        relation=relation,
-        score=score,
+        relation=related[0],
+        score=related[1],
         jaccard=pair.jaccard,
         contained=pair.contained,
         contains=pair.contains,
     )
 
 
-def _story(first: Ballot, joined: Sequence[tuple[Ballot, Member]], policy: Policy) -> Story:
-    """Return the story of one canonical; ``joined`` is in the order of the election."""
-    canonical = first.facts
-    everyone = [canonical, *(ballot.facts for ballot, _ in joined)]
+def _story(star: _Star, ballots: Sequence[Ballot], policy: Policy) -> Story:
+    """Return the story of a canonical and its members, with the reason for the election."""
+    canonical = next(b for b in ballots if b.facts.row == star.canonical.row)
+    others = rank([b for b in ballots if b.facts.row != star.canonical.row], policy)
+    everyone = [ballot.facts for ballot in ballots]
     dated = sorted((f.moment, f.date) for f in everyone if f.moment is not None and f.date)
+    first, *members = map(_member, star.members)
     return Story(
-        story_id=story_id(canonical.doc_id),
-        why=why(first, joined[0][0], policy),
-        members=(
-            Member(row=canonical.row, doc_id=canonical.doc_id),
-            *sorted((member for _, member in joined), key=lambda member: member.doc_id),
-        ),
+        story_id=story_id(star.canonical.doc_id),
+        why=why(canonical, others[0], policy),
+        members=(first, *sorted(members, key=lambda member: member.doc_id)),
         first_date=dated[0][1] if dated else None,
         last_date=dated[-1][1] if dated else None,
         outlets=tuple(sorted({f.host for f in everyone if f.host})),
@@ -130,7 +233,10 @@ def story_id(canonical_id: str) -> str:
 
 
 def _ballots(
-    pending: Sequence[Facts], edges: Mapping[tuple[int, int], Pair], texts: Texts
+    pending: Sequence[Facts],
+    edges: Mapping[tuple[int, int], Pair],
+    texts: Texts,
+    roundups: frozenset[int] = frozenset(),
 ) -> list[Ballot]:
     """Return what the rules need to know of each document among the others of ``pending``."""
     weights: dict[int, int] = {}
@@ -139,7 +245,7 @@ def _ballots(
     twins = sorted(weights)
     shares = common_text([np.unique(texts.shingles(t)) for t in twins], [weights[t] for t in twins])
     coverage = dict(zip(twins, shares, strict=True))
-    stubs, roundups = _stubs_and_roundups(pending, edges, texts)
+    stubs = _stubs(pending, edges, texts)
     pages: dict[str, int] = {}
     for facts in pending:
         if facts.canonical_page and facts.canonical_page != facts.page:
@@ -157,25 +263,42 @@ def _ballots(
     ]
 
 
-def _stubs_and_roundups(
-    pending: Sequence[Facts], edges: Mapping[tuple[int, int], Pair], texts: Texts
-) -> tuple[set[int], set[int]]:
-    """Return the texts that are the start of a far longer one, and those that hold a far shorter one
-    elsewhere than at their start."""
-    sizes = {facts.twin: facts.shingles for facts in pending}
-    starts, roundups = [], set()
+def _roundups(
+    documents: Sequence[Facts], edges: Mapping[tuple[int, int], Pair], texts: Texts
+) -> set[int]:
+    """Return the texts that hold a far shorter one elsewhere than at their start."""
+    return {
+        long
+        for short, long in _held(documents, edges)
+        if not _begin_alike(texts.shingles(short), texts.shingles(long))
+    }
+
+
+def _stubs(
+    documents: Sequence[Facts], edges: Mapping[tuple[int, int], Pair], texts: Texts
+) -> set[int]:
+    """Return the texts that are the start of a far longer one."""
+    return {
+        short
+        for short, long in _held(documents, edges)
+        if _begin_alike(texts.shingles(short), texts.shingles(long))
+    }
+
+
+def _held(
+    documents: Sequence[Facts], edges: Mapping[tuple[int, int], Pair]
+) -> list[tuple[int, int]]:
+    """Return the pairs (short, long) of texts in which the long one holds the short and much more."""
+    sizes = {facts.twin: facts.shingles for facts in documents}
+    found = []
     for (one, other), pair in edges.items():
         if one not in sizes or other not in sizes:
             continue
         short, long = sorted((one, other), key=lambda twin: (sizes[twin], twin))
         held = pair.contained if short == one else pair.contains
-        if held < CONTAINED or sizes[long] < STUB_RATIO * sizes[short]:
-            continue
-        if _begin_alike(texts.shingles(short), texts.shingles(long)):
-            starts.append((short, long))
-        else:
-            roundups.add(long)
-    return {short for short, long in starts if long not in roundups}, roundups
+        if held >= CONTAINED and sizes[long] >= STUB_RATIO * sizes[short]:
+            found.append((short, long))
+    return found
 
 
 def _begin_alike(short: npt.NDArray[np.uint32], long: npt.NDArray[np.uint32]) -> bool:

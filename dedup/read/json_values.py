@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from dedup.config import ReadConfig
 from dedup.models import RawRecord, Reason
@@ -46,6 +47,9 @@ def _read(source: Input, config: ReadConfig, *, array: bool) -> Iterator[RawReco
                 yield rejected(place, source.name, Reason.BROKEN_JSON, str(error))
                 return
             yield record(value, source.name, place, config)
+        if last := splitter.last_object():
+            number += 1
+            yield record(last, source.name, f"{source.name}:{number}", config)
         splitter.finish()
     except BrokenJson as error:
         reason, detail = Reason.BROKEN_JSON, str(error)
@@ -108,6 +112,15 @@ class Splitter:
         self._hold(chunk[start:])
         if self._closed and self._held.strip():
             raise BrokenJson("something follows the array")
+
+    def last_object(self) -> dict[str, Any] | None:
+        """Return the object that is whole though the stream ends before its array does, if any."""
+        try:
+            value = value_of(bytes(self._held))
+        except BrokenJson:
+            return None
+        self._held.clear()
+        return value if isinstance(value, dict) else None
 
     def finish(self) -> None:
         """Check that the stream ended between two values.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from pathlib import Path
 from typing import BinaryIO
 
@@ -51,11 +52,11 @@ class Input:
         """Return where a byte of the content lies in the file as stored; in rising order only."""
         return self._members.locate(position) if self.packing else str(position)
 
-    def read_through(self, stop: int | None = None) -> None:
+    def read_through(self, stop: float = math.inf) -> None:
         """Read on, for the digest, to the byte ``stop`` of the file as stored or to its end."""
+        chunks = self.meter.chunks()
         try:
-            for _ in self.meter.chunks():
-                if stop is not None and self.meter.count >= stop:
-                    return
+            while self.meter.count < stop and next(chunks, b""):
+                pass
         except StreamFault:  # what could be read is digested; the reader has told the rest
             return

@@ -60,8 +60,7 @@ def _expand_gzip(decoder: Any, piece: bytes) -> Iterator[bytes]:
     try:
         yield decoder.decompress(piece)
     except zlib.error:
-        for at in range(len(piece)):
-            yield spare.decompress(piece[at : at + 1])
+        yield from (spare.decompress(piece[at : at + 1]) for at in range(len(piece)))
 
 
 def _expand_zstd(decoder: Any, piece: bytes) -> Iterator[bytes]:

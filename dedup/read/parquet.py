@@ -59,11 +59,15 @@ def _rows(batch: Any, pa: Any) -> Iterator[dict[str, Any]]:
 
 
 def _values(column: Any, pa: Any) -> list[Any]:
-    """Return a column's values; as text where Python has none as fine or as far."""
+    """Return a column's values.
+
+    Times that Python cannot tell as finely or as far come as text, text that is not UTF-8 as bytes.
+    """
     try:
         return list(column.to_pylist())
-    except (ValueError, OverflowError):
-        return list(column.cast(pa.string()).to_pylist())
+    except (ValueError, OverflowError, LookupError):
+        is_text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+        return list(column.cast(pa.binary() if is_text else pa.string()).to_pylist())
 
 
 def json_value(value: Any) -> Any:

@@ -17,7 +17,9 @@ def read_plain(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
     content = source.body.read(config.max_document_bytes + 1)
     encoding = encoding_of(content)
     text = content.decode(encoding, "replace")
-    fault = _fault(content, text, config) or source.fault
+    fault = _fault(content, text, config)
+    if source.fault and not (fault and fault.reason is Reason.TOO_LARGE):
+        fault = source.fault
     if fault:
         yield rejected(source.name, source.name, fault.reason, fault.detail)
     else:

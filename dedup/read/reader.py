@@ -17,7 +17,7 @@ from dedup.read.discover import Source
 from dedup.read.html import read_page
 from dedup.read.json_values import read_array
 from dedup.read.jsonl import read_lines
-from dedup.read.kinds import Kind, kind_of
+from dedup.read.kinds import Kind, kind_of, kind_of_name
 from dedup.read.opened import Input
 from dedup.read.parquet import read_parquet
 from dedup.read.plain import read_plain
@@ -77,17 +77,22 @@ def read(source: Source, config: ReadConfig, tally: Tally) -> Iterator[RawRecord
 
 
 def _records(content: Input, config: ReadConfig, tally: Tally) -> Iterator[RawRecord]:
-    told: Kind | Rejection
-    if content.head:
-        told = kind_of(content.head, content.name)
-    else:
-        told = content.fault or Rejection(Reason.EMPTY, "the file is empty")
+    told = kind_of(content.head, content.name) if content.head else _kind_of_nothing(content)
     if isinstance(told, Rejection):
         yield rejected(content.name, content.name, told.reason, told.detail)
     elif told is Kind.WARC:
         yield from read_warc(content, config, tally)
     else:
         yield from _READERS[told](content, config)
+
+
+def _kind_of_nothing(content: Input) -> Kind | Rejection:
+    """Return what to do with an input of which not one byte could be unpacked."""
+    if content.fault is None:
+        return Rejection(Reason.EMPTY, "the file is empty")
+    # The reader of the kind that it was to be tells the fault under an id of that kind.
+    named = kind_of_name(content.name)
+    return content.fault if named in (None, Kind.PARQUET) else named
 
 
 def _open(source: Source) -> AbstractContextManager[BinaryIO]:
@@ -100,7 +105,7 @@ def _refusal(source: Source) -> Rejection | None:
     """Return why a file must not even be opened, or None."""
     if source.path is None:
         return None
-    if source.root and source.path.is_symlink():
+    if source.root:
         target = Path(os.path.realpath(source.path))
         if not target.is_relative_to(source.root):
             return Rejection(Reason.OUTSIDE_INPUT, f"a link to {target}, outside the INPUT folder")

@@ -95,7 +95,7 @@ def _rows(rows: Iterator[list[str]], lines: _Lines) -> Iterator[list[str] | None
         except (_RowTooLarge, csv.Error):
             yield None
             continue
-        if row:
+        if len(row) > 1 or "".join(row).strip():
             yield row
 
 

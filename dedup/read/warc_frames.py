@@ -42,7 +42,7 @@ def frames(body: io.BufferedReader, wanted: Callable[[HeaderMap], int]) -> Itera
         body: The unpacked file.
         wanted: Tells from a record's header how many bytes of its block to keep.
     """
-    position, line = _next_line(body)
+    position, line, _ = _next_line(body)
     while line:
         headers = _headers(body, line) if line.startswith(b"WARC/") else None
         length = _length(headers)
@@ -52,32 +52,36 @@ def frames(body: io.BufferedReader, wanted: Callable[[HeaderMap], int]) -> Itera
             continue
         block, missing = _block(body, length, wanted(headers))
         start = position
-        position, line = _next_line(body)
+        position, line, parted = _next_line(body)
         fault = f"its last {missing} bytes are missing" if missing else ""
-        if line and not line.startswith(b"WARC/"):
+        if line and not parted and not line.startswith(b"WARC/"):
             fault = "its length is not the one that its header gives"
             position, line = _next_record(body)
         yield Frame(start, headers, block, fault)
 
 
-def _next_line(body: io.BufferedReader) -> tuple[int, bytes]:
-    """Return the next line that is not blank and its place; empty at the end."""
+def _next_line(body: io.BufferedReader) -> tuple[int, bytes, bool]:
+    """Return the next line that is not blank, empty at the end, and its place.
+
+    Returns:
+        The place, the line, and whether two blank lines came before it, as they end a record.
+    """
+    blank = 0
     while True:
         position = body.tell()
         line = body.readline(_LINE)
         if not line or line.strip():
-            return position, line
+            return position, line, blank >= 2
+        blank += 1
 
 
 def _next_record(body: io.BufferedReader) -> tuple[int, bytes]:
     """Return the next line that a record can begin with, and its place; empty at the end."""
-    at_start = False
     while True:
         position = body.tell()
         line = body.readline(_LINE)
-        if not line or (at_start and line.startswith(b"WARC/")):
+        if not line or line.startswith(b"WARC/"):
             return position, line
-        at_start = line.endswith(b"\n")
 
 
 def _headers(body: io.BufferedReader, first: bytes) -> HeaderMap | None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from reading import PACKERS

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import pytest
+
+from dedup.config import ReadConfig
+from dedup.models import RawRecord
+from dedup.read.records import record, rejected, whole
+
+
+def made(given, *fields, limit=1_000):
+    return record(given, "f", "f:1", ReadConfig(fields=fields, max_document_bytes=limit))
+
+
+def reason(found):
+    return found.rejection and str(found.rejection.reason)
+
+
+def test_every_field_stays_as_it_is():
+    given = {"id": 7, "text": " a ", "html": "<p>b", "tags": ["x", {"y": None}], "n": 1.5, "": ""}
+    found = made(given)
+    assert found.fields == given
+    assert found == RawRecord("7", "f", given, text=" a ")
+
+
+@pytest.mark.parametrize(
+    ("value", "doc_id"),
+    [
+        ("x", "x"),
+        (" x ", " x "),
+        (7, "7"),
+        (0, "0"),
+        (-1, "-1"),
+        (2**70, str(2**70)),
+        (None, "f:1"),
+        ("", "f:1"),
+        ("  ", "f:1"),
+        ("a\ud800", "a\ufffd"),
+    ],
+    ids=repr,
+)
+def test_an_id_is_text_or_a_whole_number_and_else_the_place(value, doc_id):
+    assert made({"id": value, "text": "a"}).doc_id == doc_id
+
+
+def test_a_record_without_an_id_has_its_place_for_one():
+    assert made({"text": "a"}).doc_id == "f:1"
+
+
+@pytest.mark.parametrize("value", [True, 1.0, ["x"], {"$oid": "x"}], ids=repr)
+def test_an_id_of_another_type_is_rejected(value):
+    found = made({"id": value, "text": "a"})
+    assert (reason(found), found.doc_id, found.text) == ("wrong-type", "f:1", None)
+    assert found.fields == {"id": value, "text": "a"}
+
+
+@pytest.mark.parametrize(
+    ("given", "text", "html"),
+    [
+        ({"text": "a"}, "a", None),
+        ({"html": "<p>a"}, None, b"<p>a"),
+        ({"text": "a", "html": "<p>b"}, "a", None),
+        ({"text": " \n", "html": "<p>b"}, None, b"<p>b"),
+        ({"text": "", "html": "<p>b"}, None, b"<p>b"),
+        ({"text": None, "html": "<p>ż"}, None, "<p>ż".encode()),
+        ({"text": "a", "html": 3}, "a", None),
+    ],
+    ids=str,
+)
+def test_html_counts_only_where_the_text_is_absent_or_blank(given, text, html):
+    found = made(given)
+    assert (found.text, found.html, found.rejection) == (text, html, None)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, "no-text"),
+        ({"body": "a"}, "no-text"),
+        ({"text": " ", "html": "\n"}, "no-text"),
+        ({"text": None}, "no-text"),
+        ({"text": 1}, "wrong-type"),
+        ({"text": ["a"]}, "wrong-type"),
+        ({"text": False, "html": "<p>"}, "wrong-type"),
+        ({"html": {"a": 1}}, "wrong-type"),
+        ({"text": "a" * 1_001}, "too-large"),
+        ({"text": "ż" * 501}, "too-large"),
+        ({"html": "a" * 1_001}, "too-large"),
+        (["a"], "wrong-type"),
+        ("a", "wrong-type"),
+        (None, "wrong-type"),
+        (1, "wrong-type"),
+    ],
+    ids=str,
+)
+def test_a_record_without_usable_text_is_rejected(given, expected):
+    assert reason(made(given)) == expected
+
+
+def test_a_document_of_exactly_the_limit_is_read():
+    assert made({"text": "a" * 1_000}).text == "a" * 1_000
+
+
+def test_a_rejected_record_keeps_its_id_and_fields():
+    found = made({"id": "x", "title": "t"})
+    assert (found.doc_id, found.fields) == ("x", {"id": "x", "title": "t"})
+
+
+def test_a_mapped_name_wins_over_the_same_name():
+    found = made(
+        {"text": "teaser", "body": "story", "id": 1, "guid": "g"}, ("text", "body"), ("id", "guid")
+    )
+    assert (found.text, found.doc_id) == ("story", "g")
+    assert found.mapped == {"text": "body", "id": "guid"}
+
+
+@pytest.mark.parametrize("given", [{"text": "a"}, {"text": "a", "body": None}], ids=str)
+def test_a_mapped_name_that_is_absent_or_null_leaves_the_same_name(given):
+    found = made(given, ("text", "body"))
+    assert (found.text, found.mapped) == ("a", {})
+
+
+def test_only_names_that_differ_are_mapped():
+    assert made({"text": "a", "head": "h"}, ("text", "text"), ("title", "head")).mapped == {
+        "title": "head"
+    }
+
+
+def test_fields_that_reading_does_not_need_may_be_of_any_type():
+    assert made({"text": "a", "title": 3, "date": ["x"], "url": {}}).rejection is None
+
+
+def test_lone_surrogates_do_not_raise():
+    found = made({"text": "a\ud800", "title": "\udfff"})
+    assert (found.text, found.fields["text"]) == ("a\ufffd", "a\ud800")
+    assert made({"html": "<p>\ud83d\ude00\ud800"}).html == "<p>😀\ufffd".encode()
+
+
+def test_whole_text_is_left_as_it_is():
+    assert whole("😀 ż") == "😀 ż"
+
+
+def test_a_detail_is_one_short_line():
+    detail = rejected("a", "a", "empty", "x\n" * 1_000).rejection.detail
+    assert "\n" not in detail
+    assert len(detail) == 200
+    assert detail.endswith("...")
