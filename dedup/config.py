@@ -102,7 +102,7 @@ class SignConfig:
     shingle_size: int = 3
     num_perm: int = 128
     seed: int = 1
-    lead_shingles: int = 64
+    lead_shingles: int = 40
     lead_perm: int = 32
     signable_tokens: int = 29
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 import orjson
 
-# The fast reader turns integers over 64 bits into floats; those have 19 digits or more.
-_MAYBE_BIG = re.compile(rb"\d{19}")
+# The fast reader turns integers over 64 bits into floats, none of them smaller than this.
+_BIG = 2.0**63
 
 
 def dump_json(value: Any) -> bytes:
@@ -44,7 +43,16 @@ def load_json(data: bytes) -> Any:
         if b"\\u" not in data:
             raise
         return json.loads(data, parse_constant=_refuse)
-    return json.loads(data) if _MAYBE_BIG.search(data) else value
+    return json.loads(data) if _holds_big(value) else value
+
+
+def _holds_big(value: Any) -> bool:
+    """Return whether a float that may have been an integer stands anywhere in a value."""
+    if isinstance(value, float):
+        return not -_BIG < value < _BIG
+    if isinstance(value, dict):
+        return any(map(_holds_big, value.values()))
+    return isinstance(value, list) and any(map(_holds_big, value))
 
 
 def _refuse(constant: str) -> Any:

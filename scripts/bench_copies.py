@@ -71,10 +71,8 @@ def plant(articles: list[Article], seed: int) -> dict[str, list[Article]]:
 
 def stranger(article: Article, articles: list[Article], rng: random.Random) -> Article:
     """Return an article of another story, at least half as long; of the longest ones, any other."""
-    needed = len(article["text"].split()) // 2
     others = [a for a in articles if a["story"] != article["story"]]
-    long_enough = [a for a in others if len(a["text"].split()) >= needed]
-    return rng.choice(long_enough or others)
+    return rng.choice([a for a in others if 2 * a["words"] >= article["words"]] or others)
 
 
 RELATION = {"exact": "exact", "near 2%": "near", "extended": "expanded"}
@@ -101,7 +99,9 @@ def told(copy: Article, decisions: dict[str, Article], relation: str) -> tuple[b
         return True, source["relation"] == FLIPPED.get(relation, relation)
     # Both are duplicates of a third: right if that one is another copy of the source's very text,
     # or stands to the copy as the source does.
-    return True, mine["relation"] == relation or source["relation"] == FLIPPED.get(relation, relation)
+    return True, mine["relation"] == relation or source["relation"] == FLIPPED.get(
+        relation, relation
+    )
 
 
 def without_copies(articles: list[Article]) -> list[Article]:
@@ -142,9 +142,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("labelled", type=Path)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--all", action="store_true", help="also articles that have copies")
     arguments = parser.parse_args()
     lines = arguments.labelled.read_text("utf-8").splitlines()
-    articles = without_copies([{key: a[key] for key in ("id", "story", "text")} for a in map(json.loads, lines)])
+    articles = [{key: a[key] for key in ("id", "story", "text")} for a in map(json.loads, lines)]
+    if not arguments.all:
+        articles = without_copies(articles)
+    for article in articles:
+        article["words"] = len(article["text"].split())
     copies = plant(articles, arguments.seed)
     report("together", copies, articles)
     for kind, planted in copies.items():

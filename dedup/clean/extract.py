@@ -124,7 +124,7 @@ def _without_site(title: str, site: str | None, hostname: str | None) -> str:
 
 def _language(tree: HtmlElement, fallback: str | None) -> str | None:
     """Return the two-letter language that the page declares."""
-    declared = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or ""
+    declared = tree.get("lang") or tree.get("xml:lang") or ""
     for text in (declared, fallback or ""):
         found = _LANGUAGE.match(text.strip())
         if found:

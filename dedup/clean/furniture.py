@@ -331,25 +331,24 @@ _CALL = re.compile(
     r"\b(?:sign|subscribe|get|anmeld\w*|abonn\w*|suscr\w*|inscri\w*|iscriv\w*|assin\w*)\b"
 )
 
-_STAMP_TOKENS = MONTHS.union(
-    (
-        "am pm a m p gmt utc jst kst ist cet cest est edt pst pdt cst cdt et bst aest sast msk wib "
-        "wit uhr hrs hr h min sec at on of de del um om kl le à el a las alle ore в г by the year now "
-        "ago st nd rd th last and minutes minute hours hour days day weeks week vor stunden stunde "
-        "minuten tagen hace horas il y heures mon tue tues wed thu thur thurs fri sat sun monday "
-        "tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag "
-        "freitag samstag sonntag mo di mi do fr sa so lunes martes miércoles jueves viernes sábado "
-        "domingo lundi mardi mercredi jeudi vendredi samedi dimanche lunedì martedì mercoledì giovedì "
-        "venerdì sabato domenica segunda terça quarta quinta sexta feira понедельник вторник среда "
-        "четверг пятница суббота воскресенье 年 月 日 时 時 分 年月日 년 월 일 오전 오후 上午 下午 published updated "
-        "update modified posted created publication date first veröffentlicht aktualisiert stand "
-        "erstellt zuletzt publicado actualizado última actualización creado publié mis jour modifié "
-        "pubblicato aggiornato ultimo aggiornamento atualizado atualização опубликовано обновлено "
-        "дата 发布时间 更新时间 發布時間 更新 時間 时间 公開 入力 입력 수정 기사입력 최종수정 등록 publisert oppdatert publicerad "
-        "uppdaterad opdateret gepubliceerd bijgewerkt opublikowano aktualizacja güncelleme yayınlanma "
-        "giriş diterbitkan نشر تاريخ النشر آخر تحديث تم"
-    ).split()
+_STAMP_TEXT = (
+    "am pm a m p gmt utc jst kst ist cet cest est edt pst pdt cst cdt et bst aest sast msk wib "
+    "wit uhr hrs hr h min sec at on of de del um om kl le à el a las alle ore в г by the year now "
+    "ago st nd rd th last and minutes minute hours hour days day weeks week vor stunden stunde "
+    "minuten tagen hace horas il y heures mon tue tues wed thu thur thurs fri sat sun monday "
+    "tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag "
+    "freitag samstag sonntag mo di mi do fr sa so lunes martes miércoles jueves viernes sábado "
+    "domingo lundi mardi mercredi jeudi vendredi samedi dimanche lunedì martedì mercoledì giovedì "
+    "venerdì sabato domenica segunda terça quarta quinta sexta feira понедельник вторник среда "
+    "четверг пятница суббота воскресенье 年 月 日 时 時 分 年月日 년 월 일 오전 오후 上午 下午 published updated "
+    "update modified posted created publication date first veröffentlicht aktualisiert stand "
+    "erstellt zuletzt publicado actualizado última actualización creado publié mis jour modifié "
+    "pubblicato aggiornato ultimo aggiornamento atualizado atualização опубликовано обновлено "
+    "дата 发布时间 更新时间 發布時間 更新 時間 时间 公開 入力 입력 수정 기사입력 최종수정 등록 publisert oppdatert publicerad "
+    "uppdaterad opdateret gepubliceerd bijgewerkt opublikowano aktualizacja güncelleme yayınlanma "
+    "giriş diterbitkan نشر تاريخ النشر آخر تحديث تم"
 )
+_STAMP_TOKENS = MONTHS.union(_STAMP_TEXT.split())
 _MAX_STAMP = 130
 _BY_NAME = re.compile(r" (?:by|von|par|por|di) [^.!?\d]{3,50}$")
 # A year, a time of day, a date in figures: what a telephone number or a score has not.
@@ -377,7 +376,7 @@ def _is_stamp(folded: str) -> bool:
 def _leads(folded: str) -> bool:
     """Tell whether a line begins with a phrase for related articles and a separator."""
     led = _LED.match(folded)
-    return bool(led) and led[1] in _RELATED and bool(led[2] or " " in led[1])
+    return led is not None and led[1] in _RELATED and bool(led[2] or " " in led[1])
 
 
 def _group_of_edge(folded: str, word: str) -> str | None:

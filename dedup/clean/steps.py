@@ -57,8 +57,8 @@ def clean_text(text: str, *, title: str | None = None, author: str | None = None
     draft = _normalise(Draft(text=text, title=title, author=author))
     for _ in range(_MAX_ROUNDS):
         before = draft.text
-        for step in STEPS[1:]:  # what is left of a normalised text is normalised
+        for step in STEPS[1:] if before else ():  # what is left of a normalised text is normalised
             draft = step.run(draft)
-        if draft.text == before or not draft.text:
+        if draft.text == before:
             break
     return draft

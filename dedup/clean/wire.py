@@ -155,6 +155,8 @@ def _in_parentheses(line: str) -> tuple[str, str, int] | None:
     agency = agency_of_name(found["agency"])
     if not agency or not _is_place(head) or agency_of_name(head):
         return None
+    if not head and found.end() == len(line):
+        return None  # "(AFP)" alone is a byline or a credit
     # Without a dash only a head in capitals or with a date is a dateline: "Maersk (AP) said" is not.
     open_end = not re.search(_DASH, end) and found.end() < len(line)
     if open_end and not (head and (head.isupper() or _has_date(head) or end.strip() == ":")):
@@ -241,7 +243,7 @@ def dateline(draft: Draft) -> Draft:
         return replace(
             draft,
             text="\n".join(lines),
-            agency=draft.agency or agency,
+            agency=agency or draft.agency,  # a dateline is surer than an author field
             dateline=draft.dateline or head or None,
             removed=(*draft.removed, Removal("dateline", line[:end].strip())),
         )

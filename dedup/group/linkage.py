@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -38,6 +38,10 @@ class Texts(Protocol):
         """Return what is measured between one text and others, seen from the others."""
 
 
+COMPLETED = 64
+"""Most texts of a connected set whose pairs are all measured: 2,016 pairs. Larger sets, which copies of
+one text make, do with those that met in a bucket and those with a canonical."""
+
 Relate = Callable[[Facts, Facts, Pair], tuple[Relation, float] | None]
 
 
@@ -47,11 +51,13 @@ class Links:
 
     Attributes:
         documents: Facts of its documents, any order.
-        edges: Verified pairs (twin, twin), seen from the first.
+        edges: Matching pairs (twin, twin), seen from the first.
+        seen: These and other measured pairs, matching or not; filled in by :func:`split`.
     """
 
     documents: tuple[Facts, ...]
     edges: Mapping[tuple[int, int], Pair]
+    seen: Mapping[tuple[int, int], Pair] = field(default_factory=dict)
 
 
 def split(links: Links, texts: Texts, relate: Relate, policy: Policy) -> list[Story]:
@@ -70,19 +76,33 @@ def split(links: Links, texts: Texts, relate: Relate, policy: Policy) -> list[St
         Stories of two or more; no document is in two.
     """
     documents = tuple(sorted(links.documents, key=lambda facts: facts.doc_id))
-    roundups = frozenset(_roundups(documents, links.edges, texts))
+    links = replace(links, seen=_seen(links, texts))
+    roundups = frozenset(_roundups(documents, links.seen, texts))
     plain = [facts for facts in documents if facts.twin not in roundups]
-    stars = _stars(plain, links.edges, texts, relate, policy)
+    stars = _stars(plain, links, texts, relate, policy)
     held = {member.facts.row for star in stars for member in star.members}
     stars += [_Star(facts, []) for facts in plain if facts.row not in held]
-    _settle(stars, links.edges, relate)
-    rest = _add_roundups([f for f in documents if f.twin in roundups], stars, texts, relate)
-    stars += _stars(rest, links.edges, texts, relate, policy)
+    _settle(stars, links.seen, relate)
+    held_many = [facts for facts in documents if facts.twin in roundups]
+    rest = _add_roundups(held_many, stars, links.seen, texts, relate)
+    stars += _stars(rest, links, texts, relate, policy)
     return [
-        _story(star, _ballots([m.facts for m in star.members], links.edges, texts, roundups), policy)
+        _story(star, _ballots([m.facts for m in star.members], links.seen, texts, roundups), policy)
         for star in stars
         if len(star.members) > 1
     ]
+
+
+def _seen(links: Links, texts: Texts) -> dict[tuple[int, int], Pair]:
+    """Return the measured pairs of a set: all there are, unless it is large."""
+    seen = dict(links.edges)
+    twins = sorted({facts.twin for facts in links.documents})
+    if len(twins) <= COMPLETED:
+        for index, twin in enumerate(twins[:-1]):
+            others = twins[index + 1 :]
+            pairs = texts.pairs(twin, others)
+            seen.update({(twin, o): p.reversed() for o, p in zip(others, pairs, strict=True)})
+    return seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +125,7 @@ class _Star:
 
 def _stars(
     documents: Sequence[Facts],
-    edges: Mapping[tuple[int, int], Pair],
+    links: Links,
     texts: Texts,
     relate: Relate,
     policy: Policy,
@@ -116,10 +136,10 @@ def _stars(
     alone, these elect again among themselves; each such set is smaller than the one before.
     """
     stars = []
-    waiting = _connected(documents, edges)
+    waiting = _connected(documents, links.edges)
     while waiting:
         pending = waiting.pop()
-        first = rank(_ballots(pending, edges, texts), policy)[0].facts
+        first = rank(_ballots(pending, links.seen, texts), policy)[0].facts
         others = [facts for facts in pending if facts.row != first.row]
         joined, left = [], []
         pairs = texts.pairs(first.twin, [facts.twin for facts in others])
@@ -129,18 +149,29 @@ def _stars(
                 left.append(facts)
             else:
                 joined.append(_Joined(facts, pair, related))
-        waiting.extend(_connected(left, edges))
+        waiting.extend(_connected(left, links.edges))
         everyone = [first, *(each.facts for each in joined)]
-        if left and joined and rank(_ballots(everyone, edges, texts), policy)[0].facts != first:
+        if (
+            left
+            and joined
+            and rank(_ballots(everyone, links.seen, texts), policy)[0].facts != first
+        ):
             waiting.append(tuple(everyone))
         elif joined:
             stars.append(_Star(first, joined))
     return stars
 
 
-def _settle(
-    stars: Sequence[_Star], edges: Mapping[tuple[int, int], Pair], relate: Relate
-) -> None:
+def _neighbours(edges: Mapping[tuple[int, int], Pair]) -> dict[int, list[tuple[int, Pair]]]:
+    """Return for each text those it was paired with, and the pair seen from the other."""
+    near: dict[int, list[tuple[int, Pair]]] = {}
+    for (one, other), pair in sorted(edges.items()):
+        near.setdefault(one, []).append((other, pair))
+        near.setdefault(other, []).append((one, pair.reversed()))
+    return near
+
+
+def _settle(stars: Sequence[_Star], edges: Mapping[tuple[int, int], Pair], relate: Relate) -> None:
     """Move each member to the canonical it shares most with, documents left alone among them.
 
     The elected takes all that matches it, which may be another's copy even more.
@@ -149,10 +180,7 @@ def _settle(
     rows: dict[int, list[int]] = {}
     for row, star in sorted(at.items()):
         rows.setdefault(star.canonical.twin, []).append(row)
-    near: dict[int, list[tuple[int, Pair]]] = {}
-    for (one, other), pair in sorted(edges.items()):
-        near.setdefault(one, []).append((other, pair))
-        near.setdefault(other, []).append((one, pair.reversed()))
+    near = _neighbours(edges)
     for star in stars:
         for joined in list(star.members[1:]):
             best = (joined.pair.jaccard if joined.pair else 0.0, star, joined)
@@ -167,21 +195,27 @@ def _settle(
 
 
 def _add_roundups(
-    roundups: Sequence[Facts], stars: Sequence[_Star], texts: Texts, relate: Relate
+    roundups: Sequence[Facts],
+    stars: Sequence[_Star],
+    edges: Mapping[tuple[int, int], Pair],
+    texts: Texts,
+    relate: Relate,
 ) -> list[Facts]:
-    """Add each roundup to the story whose canonical it shares most with; return those that match none."""
+    """Add each roundup to the story that it shares most with; return those that do not match it.
+
+    The story is that of the document it is most alike, be that the canonical or not.
+    """
+    star_of = {joined.facts.twin: star for star in stars for joined in star.members}
+    near = _neighbours(edges)
     rest = []
-    canonicals = [star.canonical for star in stars]
     for facts in roundups:
-        pairs = texts.pairs(facts.twin, [canonical.twin for canonical in canonicals])
-        found = []
-        for star, seen in zip(stars, pairs, strict=True):
-            pair = seen.reversed()
-            related = relate(star.canonical, facts, pair)
-            if related is not None:
-                found.append((-pair.jaccard, star.canonical.doc_id, star, pair, related))
-        if found:
-            _, _, star, pair, related = min(found, key=lambda each: each[:2])
+        alike = [
+            (-pair.jaccard, twin) for twin, pair in near.get(facts.twin, ()) if twin in star_of
+        ]
+        star = star_of[min(alike)[1]] if alike else None
+        pair = texts.pairs(star.canonical.twin, [facts.twin])[0] if star else None
+        related = relate(star.canonical, facts, pair) if star and pair else None
+        if star and pair and related:
             star.members.append(_Joined(facts, pair, related))
         else:
             rest.append(facts)

@@ -82,7 +82,7 @@ def payload_of(response: Response, limit: int) -> bytes:
     """
     payload = response.body
     if "chunked" in (response.headers.get("Transfer-Encoding") or "").lower():
-        payload = _read(lambda data: ChunkedReader(data), payload, limit) or payload
+        payload = _read(ChunkedReader, payload, limit) or payload
     codings = (response.headers.get("Content-Encoding") or "").lower().split(",")
     for coding in reversed(codings):
         payload = _undone(coding.strip(), payload, limit) or payload
@@ -97,7 +97,7 @@ def _undone(coding: str, payload: bytes, limit: int) -> bytes:
             _inflated(payload, limit, -15) if coding == "deflate" else b""
         )
     if coding == "br":
-        return _read(lambda data: BrotliReader(data), payload, limit)
+        return _read(BrotliReader, payload, limit)
     if coding == "zstd":
         return _read(zstandard.ZstdDecompressor().stream_reader, payload, limit)
     return b""

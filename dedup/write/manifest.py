@@ -12,7 +12,7 @@ from typing import Any
 
 PACKAGES = (
     "dedup", "trafilatura", "htmldate", "lxml", "datasketch", "numpy", "numba", "pebble", "fastwarc",
-    "zstandard", "orjson", "ijson", "pyarrow",
+    "zstandard", "orjson", "pyarrow",
 )  # fmt: skip
 
 KIBIBYTES_A_UNIT = 1 / 1024 if sys.platform == "darwin" else 1
