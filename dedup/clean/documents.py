@@ -101,7 +101,7 @@ def count_tokens(text: str, *, enough: int | None = None) -> int:
 
 
 def no_sentence(text: str) -> Rejection | None:
-    """Return a rejection for the text of a page none of whose lines is long enough for a sentence.
+    r"""Return a rejection for the text of a page none of whose lines is long enough for a sentence.
 
     >>> no_sentence("Home\nPolitics\nSport\nContact us").detail
     'only lines too short for a sentence: a menu'
