@@ -57,13 +57,16 @@ class CleanConfig:
     """How a page becomes clean text.
 
     Attributes:
-        timeout: Seconds a page may take. Lower saves time on hostile pages and loses slow honest ones
+        timeout: Seconds a page may take. Lower saves time on hostile pages and loses slow
+            honest ones
             (median page: 0.03 s).
         memory_mb: Address space of one worker in MiB, 0 for no limit. A page that needs more is
             rejected as ``crashed``.
-        min_tokens: A cleaned text with fewer tokens is rejected as ``too-short``: a handful of words
+        min_tokens: A cleaned text with fewer tokens is rejected as ``too-short``: a handful of
+            words
             is what extraction leaves of a page without an article.
-        residue_documents: A line is residue when it recurs on one host in at least this many documents
+        residue_documents: A line is residue when it recurs on one host in at least this many
+            documents
             with different leads. Lower removes more, and with 2 an update's shared lines.
     """
 
@@ -89,11 +92,13 @@ class SignConfig:
         shingle_size: Tokens in a shingle. The relations are defined on three.
         num_perm: Permutations of the signature.
         seed: Seed of datasketch's permutations.
-        lead_shingles: The first shingles of a text get a second, short signature. A paywall stub or a short
+        lead_shingles: The first shingles of a text get a second, short signature. A paywall
+            stub or a short
             cut shares too little with the whole text for the whole signature, but begins alike.
         lead_perm: Permutations of that signature; the first of the whole signature's.
         signable_tokens: Texts with fewer tokens get no signature. One changed word changes
-            ``shingle_size`` of the shingles on either side, so of n shingles (n - 3) / (n + 3) remain
+            ``shingle_size`` of the shingles on either side, so of n shingles (n - 3) / (n + 3)
+            remain
             common: with 29 tokens, 27 shingles, that is 0.8, the border of ``near``. In a shorter
             text one word is the difference between a copy and another report, and similarity
             says nothing; such texts are only ever ``exact``.
@@ -121,18 +126,21 @@ class MatchConfig:
     """Which pairs are looked at, and which of them match.
 
     Attributes:
-        bands: Bands of the signature; with ``rows`` = 3, datasketch's optimiser gives 37 for J >= 0.3
+        bands: Bands of the signature; with ``rows`` = 3, datasketch's optimiser gives 37 for J
+            >= 0.3
             at 128 permutations. More bands find more and cost more.
         rows: Rows of a band.
         lead_bands: Bands of the signature of the lead.
-        lead_rows: Rows of a band of it; 8 x 4 finds leads with J = 0.8 with a chance of 0.98 and of 0.5 with 0.40.
+        lead_rows: Rows of a band of it; 8 x 4 finds leads with J = 0.8 with a chance of 0.98
+            and of 0.5 with 0.40.
         bucket_cap: A bucket with more documents is joined through ``neighbours`` sorted neighbours
             instead of all its pairs; the manifest counts such buckets.
         neighbours: Documents that each one is paired with in such a bucket.
         near: Jaccard from which a pair is ``near``.
         contained: Containment from which the shorter is ``abridged``, the longer ``expanded``.
         update_containment: Least containment of two versions of one article of one outlet.
-        update_passages: Least share of their common text that stands in runs of a sentence or more. Measured on
+        update_passages: Least share of their common text that stands in runs of a sentence or
+            more. Measured on
             templates (weather, football, markets): 0.38 to 0.54; on updates: 0.91 and more.
         update_days: Most days between two such versions.
         shared_numbers: Least share of the distinct numbers of the text with fewer of them that

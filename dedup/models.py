@@ -72,9 +72,11 @@ class RawRecord:
     Exactly one of ``html``, ``text`` and ``rejection`` is set.
 
     Attributes:
-        doc_id: The id by the rules of the contract (own ``id``, path, ``file#offset``, ``file:line``).
+        doc_id: The id by the rules of the contract (own ``id``, path, ``file#offset``,
+            ``file:line``).
         source: Name of the file or stream, as in ``rejected.jsonl``.
-        fields: The record's own fields under their own names, JSON values only; empty for a bare page.
+        fields: The record's own fields under their own names, JSON values only; empty for a
+            bare page.
         mapped: Standard names (``text html id url title date ...``) to the names they have in
             ``fields``; names that are the same are left out.
         html: A page's bytes, content encoding undone, character encoding untouched.
@@ -163,7 +165,8 @@ class CleanPage:
     """What a worker makes of the bytes of one page, whatever record they came in.
 
     Attributes:
-        extraction: The page's own metadata; its ``text`` is empty, the cleaned one stands in ``draft``.
+        extraction: The page's own metadata; its ``text`` is empty, the cleaned one stands in
+            ``draft``.
         draft: The cleaned text and what was taken off it.
     """
 
@@ -264,7 +267,8 @@ class Pair:
         contained: Share of the first that stands in the second.
         contains: Share of the second that stands in the first.
         same: Whether their cleaned texts are the same.
-        numbers: Share of the numbers of the one with fewer that the other holds too; 1 where the veto
+        numbers: Share of the numbers of the one with fewer that the other holds too; 1 where
+            the veto
             does not ask.
     """
 
@@ -302,7 +306,8 @@ class Member:
         row: Position in input order.
         doc_id: The id.
         relation: What it is to the canonical; None for the canonical itself.
-        score: Similarity to the canonical in [0, 1]: 1 for ``exact``, Jaccard for ``near``, else the larger
+        score: Similarity to the canonical in [0, 1]: 1 for ``exact``, Jaccard for ``near``,
+            else the larger
             containment; None for the canonical itself.
         jaccard: Jaccard with the canonical.
         contained: Share of this document that stands in the canonical.

@@ -33,7 +33,8 @@ from dedup.store import Store, StoredPart
 if TYPE_CHECKING:
     from dedup.clean.workers import Cleaned
 
-# A batch of inputs commits when it holds this many, or this much raw text: about two seconds of pages,
+# A batch of inputs commits when it holds this many, or this much raw text: about two seconds of
+# pages,
 # which is what a kill costs.
 BATCH_RECORDS = 1000
 BATCH_BYTES = 8_000_000
@@ -60,7 +61,7 @@ class Observer(Protocol):
 
 
 def take_in(records: Iterable[RawRecord], store: Store, config: Config, observer: Observer) -> None:
-    """Clean records and store them; those that an earlier, killed run has stored are only counted off.
+    """Clean records and store them; those that a killed run has stored are only counted off.
 
     Args:
         records: What was read, from the first input on.
@@ -288,18 +289,11 @@ def _keep_edges(store: Store, evidence: Evidence, links: npt.NDArray[np.bool_]) 
     """Store the measured pairs that share something."""
     kept = links | (evidence.max_containment() >= KEPT_CONTAINMENT)
     some = evidence.pick(kept)
-    store.results.add_edges(
-        zip(
-            some.left.tolist(),
-            some.right.tolist(),
-            some.jaccard.tolist(),
-            some.left_in_right.tolist(),
-            some.right_in_left.tolist(),
-            some.numbers.tolist(),
-            links[kept].tolist(),
-            strict=True,
-        )  # fmt: skip
-    )
+    columns = (
+        some.left, some.right, some.jaccard, some.left_in_right, some.right_in_left, some.numbers,
+        links[kept],
+    )  # fmt: skip
+    store.results.add_edges(zip(*(column.tolist() for column in columns), strict=True))
 
 
 def group_stories(

@@ -148,7 +148,7 @@ def clean_dump(
     overwrite: bool = False,
     observer: Observer | None = None,
 ) -> tuple[dict[str, int], dict[str, int]]:
-    """Clean a dump and write its documents as JSON lines; nothing is compared but lines of one host.
+    """Clean a dump and write its documents as JSON lines.
 
     Args:
         inputs: As in :func:`run_dump`.
@@ -264,7 +264,7 @@ def _report(store: Store, config: Config, timer: Timer, *, strict: bool) -> RunR
 
 def _write(store: Store, folder: OutputFolder, kind: str, survivors_to: BinaryIO | None) -> None:
     """Write all files but the manifest."""
-    results, documents = store.results, store.documents
+    results = store.results
     tables = {
         "decisions": decision_lines(results.decisions()),
         "stories": story_lines(results.stories()),

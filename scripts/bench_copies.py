@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
-"""How many planted copies are found and told as what they are: bench_copies.py LABELLED.jsonl
+"""Count how many planted copies are found and told as what they are.
 
-Plants into the labelled articles, for each of them that has no copy among them and 50 words or more, an exact copy, one with words changed, cuts to several lengths,
-and one extended by half with the text of an article of another story; runs `dedup run --level copies` on all of
-them together, and then on the articles with one kind of copy at a time. Prints for each kind the share joined to its
+Plants into the labelled articles, for each of them that has no copy among them and 50 words or
+more, an exact copy, one with words changed, cuts to several lengths,
+and one extended by half with the text of an article of another story; runs `dedup run --level
+copies` on all of
+them together, and then on the articles with one kind of copy at a time. Prints for each kind the
+share joined to its
 source (one story) and the share told as what it is, and all stories in which two labels met.
 
-A copy is told right when its relation to its source is right, whichever of the two was elected: a cut whose source
+A copy is told right when its relation to its source is right, whichever of the two was elected: a
+cut whose source
 is its duplicate must have made the source `expanded`.
 """
 
@@ -27,9 +31,7 @@ Article = dict[str, Any]
 
 FLIPPED = {"abridged": "expanded", "expanded": "abridged"}
 
-WORDS = (
-    "amber basin copper delta ember falcon granite harbor island jasper kettle lantern marble needle orchard pepper"
-).split()
+WORDS = ["amber", "basin", "copper", "delta", "ember", "falcon", "granite", "harbor", "island"]
 
 
 def changed(text: str, share: float, rng: random.Random) -> str:
@@ -105,7 +107,7 @@ def told(copy: Article, decisions: dict[str, Article], relation: str) -> tuple[b
 
 
 def without_copies(articles: list[Article]) -> list[Article]:
-    """Return the articles that have no copies among the others, long enough to be signed when cut to 60 %."""
+    """Return the articles without a copy among the others, long enough to be signed when cut."""
     with tempfile.TemporaryDirectory() as folder:
         decisions = decide(articles, Path(folder))
     alone = [a for a in articles if decisions[a["id"]]["status"] == "unique"]

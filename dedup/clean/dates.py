@@ -19,9 +19,11 @@ _STARTS_WITH_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 def parse_date(value: object) -> tuple[str, float] | None:
     """Return a date as text and as seconds since 1970 UTC, or None where it cannot be told.
 
-    Known are ISO 8601, the dates of mail and HTTP headers, and Unix times in seconds or milliseconds.
+    Known are ISO 8601, the dates of mail and HTTP headers, and Unix times in seconds or
+    milliseconds.
     A time without a zone is taken as UTC. A bare day counts as its noon: whatever the
-    zone it was written in, that is at most half a day wrong, or a little more. Forms that put day or
+    zone it was written in, that is at most half a day wrong, or a little more. Forms that put day
+    or
     month first are not guessed at.
 
     >>> parse_date("2024-05-03T10:00:00+02:00")

@@ -79,9 +79,7 @@ def too_short(text: str, config: CleanConfig) -> Rejection | None:
         return None
     if not tokens:
         return Rejection(Reason.NO_TEXT, "no text is left")
-    return Rejection(
-        Reason.TOO_SHORT, f"{tokens} tokens are left, {config.min_tokens} are needed"
-    )
+    return Rejection(Reason.TOO_SHORT, f"{tokens} tokens are left, {config.min_tokens} are needed")
 
 
 def count_tokens(text: str, *, enough: int | None = None) -> int:
@@ -123,7 +121,7 @@ def _text_or(record: RawRecord, name: str, other: str | None) -> str | None:
 
 
 def _mirror_host(record: RawRecord) -> str | None:
-    """Return the host of a page that lies where a mirroring crawler puts it: ``host/path/page.html``."""
+    """Return the host of a page that lies where mirroring crawlers put it: ``host/path/page``."""
     first, slash, _ = record.doc_id.partition("/")
     if record.fields or not slash or not _HOST.fullmatch(first):
         return None

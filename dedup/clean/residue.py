@@ -19,7 +19,8 @@ LONGEST_RESIDUE = 400
 # A lead shorter than this is a caption or a date line as likely as a sentence.
 SHORTEST_LEAD = 30
 
-# A document speaks on what is residue only where at least this share of it is found in fewer than the asked
+# A document speaks on what is residue only where at least this share of it is found in fewer than
+# the asked
 # number of documents: versions of one article share most of their lines and differ in a few.
 OWN_SHARE = 0.5
 
@@ -67,7 +68,8 @@ def host_lines(documents: Iterable[tuple[int, str]]) -> HostLines:
 def find_residue(lines: HostLines, documents: int) -> npt.NDArray[np.uint64]:
     """Return the digests of the lines of a host that are residue, sorted.
 
-    Taking lines out leaves more documents whose text is mostly their own, so the search goes on until
+    Taking lines out leaves more documents whose text is mostly their own, so the search goes on
+    until
     it finds nothing more.
 
     Args:

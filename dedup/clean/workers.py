@@ -7,7 +7,7 @@ import multiprocessing
 import resource
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Future, TimeoutError  # noqa: A004 - what pebble raises
+from concurrent.futures import Future, TimeoutError
 from dataclasses import dataclass
 
 from pebble import ProcessExpired, ProcessPool
@@ -195,7 +195,7 @@ class _Pool:
 
 
 def _context() -> multiprocessing.context.BaseContext:
-    """Return how workers start: never by forking this process, whose threads and files they would share.
+    """Return how workers start: never by forking this process with its threads and open files.
 
     A fork server imports the extractor once; a worker that was killed is replaced in milliseconds.
     """

@@ -45,7 +45,7 @@ def clean(
     """Take boilerplate, agency lines and left-over lines off INPUT... and write JSON lines.
 
     Each line has the document's own fields, its cleaned text in "text", what was recognised
-    (agency, dateline, credit), and under "removed" every piece that was taken out and by which step.
+    (agency, dateline, credit), and under "removed" every piece taken out and by which step.
 
     \b
     Examples:

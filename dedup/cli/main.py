@@ -13,7 +13,7 @@ from dedup.version import __version__
 
 
 class _Group(click.Group):
-    """Turns the package's own errors into one line; any other error is a bug and keeps its traceback."""
+    """Turns the package's own errors into one line; any other is a bug and keeps its traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""

@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 
 class Bars:
-    """An observer that draws a bar a stage: documents, rate, and time left where the total is known."""
+    """An observer that draws a bar a stage: documents, rate, time left where the total is known."""
 
     def __init__(self) -> None:
         """Draw nothing yet."""

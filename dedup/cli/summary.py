@@ -29,9 +29,8 @@ def run_summary(report: RunReport, out: Path) -> str:
 
 def clean_summary(counts: dict[str, int], reasons: dict[str, int]) -> str:
     """Return what cleaning came to, in a line or two."""
-    lines = [
-        f"{counts['inputs']:,} inputs: {counts['cleaned']:,} cleaned, {counts['rejected']:,} rejected"
-    ]
+    inputs, cleaned, rejected = (counts[name] for name in ("inputs", "cleaned", "rejected"))
+    lines = [f"{inputs:,} inputs: {cleaned:,} cleaned, {rejected:,} rejected"]
     if reasons:
         lines.append("rejected: " + _listed(reasons))
     return "\n".join(lines)

@@ -70,7 +70,7 @@ def _tenths(share: float) -> int:
 
 
 def whole(ballot: Ballot) -> Key:
-    """Stubs come last, roundups after them: what shows less or more than the story never stands for it."""
+    """Stubs come last, roundups after them: less or more than the story never stands for it."""
     return (ballot.stub + 2 * ballot.roundup,)
 
 
@@ -92,7 +92,7 @@ def declared(ballot: Ballot) -> Key:
 
 
 def complete(ballot: Ballot) -> Key:
-    """The text that covers most of what the story's documents share comes first, then the leanest."""
+    """The text that covers most of what the documents share comes first, then the leanest."""
     return (-_tenths(ballot.coverage), _tenths(ballot.surplus))
 
 
@@ -166,7 +166,8 @@ def parse_policy(names: Sequence[str]) -> Policy:
     before both unless it is named itself: a stub never beats a full text by accident.
 
     Args:
-        names: Names of rules, or ``field:NAME:asc`` / ``field:NAME:desc`` for a field of the record.
+        names: Names of rules, or ``field:NAME:asc`` / ``field:NAME:desc`` for a field of the
+            record.
 
     Raises:
         ConfigError: Naming the rule that is not known, and those that are.
@@ -192,7 +193,7 @@ def _rule(name: str) -> Rule:
 
 
 def _field_rule(field: str, *, descending: bool) -> Rule:
-    """Return a rule on a record's own field: numbers by value, then texts, then documents without."""
+    """Return a rule on a record's own field: numbers, then texts, then documents without it."""
 
     def key(ballot: Ballot) -> Key:
         value = ballot.facts.fields.get(field)
@@ -227,7 +228,7 @@ def common_text(
         return [(1.0, 0.0)] * len(sets)
     stacked = np.concatenate(list(sets))
     votes = np.repeat(np.asarray(weights, np.int64), [part.size for part in sets])
-    values, inverse = np.unique(stacked, return_inverse=True)
+    _, inverse = np.unique(stacked, return_inverse=True)
     held_by = np.bincount(inverse, weights=votes)
     common = held_by * 2 >= sum(weights)
     inside = np.add.reduceat(

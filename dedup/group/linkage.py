@@ -1,6 +1,7 @@
 """Connected documents to stories: each member matches its canonical, or the group splits.
 
-A chain A ~ B ~ C with A unlike C is connected but not one story. Of each connected set the canonical is
+A chain A ~ B ~ C with A unlike C is connected but not one story. Of each connected set the
+canonical is
 elected, the documents that match it directly are its story, and the rest is looked at again.
 """
 
@@ -18,7 +19,7 @@ from dedup.group.canonical import STUB_RATIO, Ballot, Policy, common_text, rank,
 from dedup.models import Facts, Member, Pair, Relation, Story
 
 LEAD_SHARE = 0.5
-"""Share of the shorter text's first shingles that must be among the longer's for it to begin alike: a
+"""Share of the shorter text's first shingles that must be among the longer's to begin alike: a
 headline or caption line before the first sentence must not hide it."""
 
 FIRST = 24
@@ -39,8 +40,8 @@ class Texts(Protocol):
 
 
 COMPLETED = 64
-"""Most texts of a connected set whose pairs are all measured: 2,016 pairs. Larger sets, which copies of
-one text make, do with those that met in a bucket and those with a canonical."""
+"""Most texts of a connected set whose pairs are all measured: 2,016 pairs. Larger sets, which copies
+of one text make, do with those that met in a bucket and those with a canonical."""
 
 Relate = Callable[[Facts, Facts, Pair], tuple[Relation, float] | None]
 
@@ -63,7 +64,8 @@ class Links:
 def split(links: Links, texts: Texts, relate: Relate, policy: Policy) -> list[Story]:
     """Return the stories of one connected set; documents in none of them are unique.
 
-    A roundup holds several stories and would tie them together. So stories are made of the other documents
+    A roundup holds several stories and would tie them together. So stories are made of the other
+    documents
     first, and each roundup is then added to the one story that most of it tells.
 
     Args:
@@ -132,7 +134,8 @@ def _stars(
 ) -> list[_Star]:
     """Elect among connected documents, take out what matches the elected, and go on with the rest.
 
-    Completeness hangs on who stands for election. Where the elected would not win among its own matches
+    Completeness hangs on who stands for election. Where the elected would not win among its own
+    matches
     alone, these elect again among themselves; each such set is smaller than the one before.
     """
     stars = []
@@ -322,7 +325,7 @@ def _stubs(
 def _held(
     documents: Sequence[Facts], edges: Mapping[tuple[int, int], Pair]
 ) -> list[tuple[int, int]]:
-    """Return the pairs (short, long) of texts in which the long one holds the short and much more."""
+    """Return pairs (short, long) of texts in which the long one holds the short and much more."""
     sizes = {facts.twin: facts.shingles for facts in documents}
     found = []
     for (one, other), pair in edges.items():
@@ -343,7 +346,7 @@ def _begin_alike(short: npt.NDArray[np.uint32], long: npt.NDArray[np.uint32]) ->
 def _connected(
     documents: Sequence[Facts], edges: Mapping[tuple[int, int], Pair]
 ) -> list[tuple[Facts, ...]]:
-    """Return the connected sets of two or more among some documents; texts that are the same are one."""
+    """Return the connected sets of two or more documents; texts that are the same are one."""
     root = {facts.twin: facts.twin for facts in documents}
 
     def find(twin: int) -> int:

@@ -1,1 +1,1 @@
-"""Compiled loops: arrays in, arrays out, no type of ours. Import only where a kernel is about to run."""
+"""Compiled loops: arrays in, arrays out, no type of ours; imported where one is about to run."""

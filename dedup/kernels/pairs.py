@@ -1,4 +1,4 @@
-"""Loops over pairs of documents: what two sorted sets share, and who stands in a bucket with whom."""
+"""Loops over pairs: what two sorted sets share, who stands in a bucket with whom."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ def band_keys(
     """Write one 64-bit key a document for the band of ``rows`` values from column ``start``.
 
     Up to two rows the key holds the values themselves. From three on it is a hash of them: two of a
-    million documents get one key by accident with a chance of about 3e-8, and verification drops them.
+    million documents get one key by accident with a chance of about 3e-8, and verification drops
+    them.
     """
     for doc in range(signatures.shape[0]):
         key = np.uint64(0)

@@ -50,7 +50,7 @@ def tokenise(
     limit = kinds.size
     while at < points.size:
         kind = kinds[points[at]] if points[at] < limit else SEPARATOR
-        if kind == SEPARATOR or kind == MARK:
+        if kind in (SEPARATOR, MARK):
             at += 1
             continue
         digest = FNV_OFFSET
@@ -73,7 +73,7 @@ def tokenise(
 
 @nb.njit(cache=True)
 def shingle(tokens: npt.NDArray[np.uint64], size: int, out: npt.NDArray[np.uint32]) -> int:
-    """Write the hash of each run of ``size`` tokens, in text order, and return how many there are."""
+    """Write the hash of each run of ``size`` tokens, in text order; return how many there are."""
     count = tokens.size - size + 1
     if count <= 0:
         return 0
@@ -158,7 +158,8 @@ def sign_batch(
         counts: Output, tokens of each text.
         shingles: Output, shingles of all texts in text order, end to end; as long as ``points``.
         shingle_bounds: Output, n + 1 bounds in ``shingles``.
-        numbers: Output, sorted distinct hashes of tokens that start with a digit; as long as ``points``.
+        numbers: Output, sorted distinct hashes of tokens that start with a digit; as long as
+            ``points``.
         number_bounds: Output, n + 1 bounds in ``numbers``.
     """
     longest = 0

@@ -1,4 +1,4 @@
-"""Candidate pairs to evidence: exact Jaccard and containment of shingle sets, and the number veto."""
+"""Candidate pairs to evidence: exact Jaccard and containment, and the number veto."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ class Evidence:
         jaccard: |A & B| / |A or B| of the shingle sets, float64 in [0, 1].
         left_in_right: Containment of the first in the second, |A & B| / |A|.
         right_in_left: Containment of the second in the first, |A & B| / |B|.
-        numbers: Share of the distinct numbers of the document with fewer of them that the other holds
+        numbers: Share of the distinct numbers of the document with fewer of them that the other
+            holds
             too; 1 where one of them has fewer than the veto asks for.
     """
 

@@ -113,7 +113,7 @@ def _join(
 def _buckets(
     keys: npt.NDArray[np.uint64],
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return the sorted order of rows, and where each bucket of two or more starts and ends in it."""
+    """Return the sorted order of rows, and where each bucket of two or more begins and ends."""
     order = np.argsort(keys, kind="stable")
     ordered = keys[order]
     edges = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1
@@ -140,7 +140,8 @@ def _neighbour_pairs(
 ) -> npt.NDArray[np.uint64]:
     """Return the pairs of near neighbours of one large bucket, in the order of further columns.
 
-    All pairs of a bucket of m documents are m * (m - 1) / 2; this keeps it at m * neighbours. Each band
+    All pairs of a bucket of m documents are m * (m - 1) / 2; this keeps it at m * neighbours. Each
+    band
     sorts by other columns, so that over the bands a document meets many different neighbours.
     """
     width = signatures.shape[1]

@@ -57,7 +57,7 @@ def passage_share(one: Hashes, other: Hashes) -> float:
 
 
 def _in_passages(one: Hashes, other: Hashes) -> float:
-    """Return the share of the common shingles of ``one`` that stand in runs of ``PASSAGE`` or more."""
+    """Return the share of the common shingles of ``one`` in runs of ``PASSAGE`` or more."""
     common = np.concatenate([[False], np.isin(one, other), [False]])
     edges = np.flatnonzero(common[1:] != common[:-1])
     runs = edges[1::2] - edges[::2]

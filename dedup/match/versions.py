@@ -21,8 +21,10 @@ def same_article(
 ) -> bool:
     """Return whether two documents are versions of one article of one outlet.
 
-    They must come from one host, within ``config.update_days``, under one address or one headline, with
-    enough common text, most of it in whole passages. Numbers do not matter: an update is often nothing
+    They must come from one host, within ``config.update_days``, under one address or one headline,
+    with
+    enough common text, most of it in whole passages. Numbers do not matter: an update is often
+    nothing
     but new ones. Exact copies are not versions.
 
     Args:
@@ -40,9 +42,9 @@ def same_article(
         days = abs(one.moment - other.moment) / SECONDS_A_DAY
         if days > config.update_days:
             return False
-    if not _same_page(one.page, other.page):
-        if title_jaccard(one.title, other.title) < TITLE_JACCARD:
-            return False
+    same_headline = title_jaccard(one.title, other.title) >= TITLE_JACCARD
+    if not same_headline and not _same_page(one.page, other.page):
+        return False
     return passages(one.twin, other.twin) >= config.update_passages
 
 

@@ -39,7 +39,8 @@ def character_tables() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint32]]:
     """Return the class and the folded form of every code point below ``TABLE_SIZE``.
 
     Letters and digits make tokens, marks (accents, vowel signs) belong to the token they follow,
-    letters of unspaced scripts are tokens alone, everything else separates. Folding is lower case, and
+    letters of unspaced scripts are tokens alone, everything else separates. Folding is lower case,
+    and
     full-width forms become plain ones; a letter whose lower case is several characters stays.
 
     Returns:

@@ -1,6 +1,7 @@
 """The one place that remembers: a SQLite file with everything a run has found out.
 
-Batches commit whole, so that a killed run can go on from the last one. Arrays are raw little-endian bytes,
+Batches commit whole, so that a killed run can go on from the last one. Arrays are raw little-endian
+bytes,
 texts and fields Zstandard-compressed UTF-8, structures JSON; nothing in it is ever executed.
 """
 
@@ -53,7 +54,7 @@ class Store:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close the file, undo what is not committed; errors of the database become ``OutputError``."""
+        """Close the file, undo what is not committed; database errors become ``OutputError``."""
         self._db.close()
         if isinstance(error, sqlite3.Error):
             raise self._db.refusal(error) from error

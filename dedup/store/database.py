@@ -43,7 +43,8 @@ CREATE TABLE edges (
 CREATE TABLE stories (story_id TEXT PRIMARY KEY, canonical INTEGER NOT NULL, body BLOB NOT NULL)
     WITHOUT ROWID;
 CREATE TABLE decisions (
-    row INTEGER PRIMARY KEY, status TEXT NOT NULL, story_id TEXT, canonical_id TEXT, size INTEGER NOT NULL,
+    row INTEGER PRIMARY KEY, status TEXT NOT NULL, story_id TEXT, canonical_id TEXT, size INTEGER
+    NOT NULL,
     relation TEXT, score REAL, reason TEXT NOT NULL
 );
 """
@@ -129,7 +130,7 @@ class Database:
         self.execute("COMMIT")
 
     def select_rows(self, query: str, rows: Sequence[int]) -> Iterator[Any]:
-        """Yield what a query that ends in ``IN`` finds for many rows, in slices that SQLite can take."""
+        """Yield what a query that ends in ``IN`` finds for many rows, slice by slice."""
         for start in range(0, len(rows), ROWS_AT_ONCE):
             part = rows[start : start + ROWS_AT_ONCE]
             yield from self.execute(f"{query} ({', '.join('?' * len(part))})", part)

@@ -10,7 +10,6 @@ from dedup.jsontext import dump_json, load_json
 from dedup.models import Decision, Facts, Status, Story
 from dedup.store.database import Database
 
-
 # Columns that are facts under their own names.
 _FACTS = (
     "doc_id", "host", "page", "canonical_page", "title", "url", "moment", "date", "agency",

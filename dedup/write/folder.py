@@ -1,4 +1,4 @@
-"""The output folder: refused when it holds an earlier run, filled so that no half file has a final name."""
+"""The output folder: refused when it holds a run, filled so that no half file has a final name."""
 
 from __future__ import annotations
 

@@ -45,7 +45,8 @@ def cleaned_lines(
     """Yield cleaned documents, in input order.
 
     Args:
-        documents: Output fields, cleaned text, what was recognised (``agency`` ...), what was removed.
+        documents: Output fields, cleaned text, what was recognised (``agency`` ...), what was
+            removed.
     """
     for fields, text, recognised, removed in documents:
         yield {

@@ -11,8 +11,8 @@ from importlib import metadata
 from typing import Any
 
 PACKAGES = (
-    "dedup", "trafilatura", "htmldate", "lxml", "datasketch", "numpy", "numba", "pebble", "fastwarc",
-    "zstandard", "orjson", "pyarrow",
+    "dedup", "trafilatura", "htmldate", "lxml", "datasketch", "numpy", "numba", "pebble",
+    "fastwarc", "zstandard", "orjson", "pyarrow",
 )  # fmt: skip
 
 KIBIBYTES_A_UNIT = 1 / 1024 if sys.platform == "darwin" else 1
@@ -31,7 +31,7 @@ def package_versions() -> dict[str, str]:
 
 
 def peak_memory() -> dict[str, float]:
-    """Return the most memory held so far in MiB: by this process, and by the largest of its workers."""
+    """Return the most memory held so far in MiB, by this process and by its largest worker."""
     return {
         name: round(resource.getrusage(who).ru_maxrss * KIBIBYTES_A_UNIT / 1024, 1)
         for name, who in (("parent", resource.RUSAGE_SELF), ("worker", resource.RUSAGE_CHILDREN))

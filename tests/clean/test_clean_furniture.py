@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dedup.clean.furniture import GROUPS, furniture, group_of, headline
+from dedup.clean.furniture import GROUPS, furniture, group_of
+from dedup.clean.headline import headline
 from dedup.clean.steps import clean_text
 from dedup.models import Draft
 

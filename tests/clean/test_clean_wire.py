@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from dedup.clean.dateline import dateline
 from dedup.clean.steps import clean_text
-from dedup.clean.wire import byline, credit, dateline
+from dedup.clean.wire import byline, credit
 from dedup.models import Draft
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "wire.json").read_text("utf-8"))

@@ -1,0 +1,245 @@
+"""Move the dateline before the first sentence, and the agency in it, to fields.
+
+Only the first few lines are looked at: an agency that a report quotes stays where it is.
+"""
+
+# ruff: noqa: E501  - a pattern is read across
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from dedup.clean.agencies import agency_of_name, ends_with_agency, starts_with_agency
+from dedup.models import Draft, Removal
+
+HEAD_LINES = 3
+"""Lines at the top in which a byline or a dateline may stand (above them only a standfirst)."""
+
+# Start of a line in which a dateline is looked for: the longest of 31 on real pages had 37
+# characters; the rest is room for several places and an agency's full name.
+_MAX_HEAD = 120
+
+_DASH = r"(?:-{1,3}|[–—―−])"
+
+# ---- words of a dateline -------------------------------------------------------------------
+
+
+def _words(text: str) -> frozenset[str]:
+    """Return the words of a table."""
+    return frozenset(text.split())
+
+
+MONTHS = _words(
+    "january february march april may june july august september october november december jan "
+    "feb mar apr jun jul aug sep sept oct nov dec januar februar märz mai juni juli oktober "
+    "dezember jänner mär okt dez enero febrero marzo abril mayo junio julio agosto septiembre "
+    "setiembre octubre noviembre diciembre ene abr ago set dic janvier février mars avril juin "
+    "juillet août septembre octobre novembre décembre janv févr juil déc gennaio febbraio aprile "
+    "maggio giugno luglio settembre ottobre dicembre gen mag giu lug ott janeiro fevereiro março "
+    "maio junho julho setembro outubro novembro dezembro fev out января февраля марта апреля мая "
+    "июня июля августа сентября октября ноября декабря янв фев мар апр май июн июл авг сен сент "
+    "окт ноя нояб дек січня лютого березня квітня травня червня липня серпня вересня жовтня "
+    "листопада грудня ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık "
+    "januari februari maret mei agustus desember maart augustus mrt siječnja veljače ožujka "
+    "travnja svibnja lipnja srpnja kolovoza rujna listopada studenoga studenog prosinca stycznia "
+    "lutego marca kwietnia maja czerwca lipca sierpnia września października grudnia ledna února "
+    "března dubna května června července srpna září října prosince"
+)
+
+# Words in lower case that names of places and dates hold.
+_PARTICLES = _words(
+    "de del della di da do dos das du des la le les el los al an am auf bei der die den im in of "
+    "and und et y e on upon the sur sous lès van von near aboard st to"
+)
+
+# What stands in capitals before a dash and is no place: labels, and bodies that begin sentences.
+_NO_PLACE = _words(
+    "BREAKING UPDATE UPDATED EXCLUSIVE WATCH OPINION ANALYSIS LIVE VIDEO PHOTOS REVIEW COLUMN "
+    "EDITORIAL NOTE CORRECTION CORRECTED EXPLAINER FACTBOX INTERVIEW PREVIEW RECAP ALERT URGENT "
+    "DEVELOPING SPOILER WARNING QUESTION ANSWER HOST GUEST ABOUT SOURCE FILE PHOTO NATO NASA FIFA "
+    "UEFA OPEC UNESCO UNICEF ASEAN COVID POLL LIST QUIZ LETTER LETTERS ADVERTISEMENT SPONSORED "
+    "EILMELDUNG KOMMENTAR ANALYSE ACTUALIZACIÓN EXCLUSIVA EXCLUSIF ВИДЕО ФОТО СРОЧНО НАТО"
+)
+
+# Cities that stand before a colon, or in title case before a dash, as datelines without an agency
+# do; a closed list, for any other word there could be a speaker or a subject.
+_CITIES = frozenset(
+    """abu dhabi|abuja|accra|addis ababa|ahmedabad|algiers|amman|amsterdam|ankara|athens|baghdad|baku|
+bangkok|beijing|beirut|belgrade|bengaluru|berlin|bern|bhopal|bogota|bogotá|brasilia|brasília|
+bratislava|brussels|brüssel|bruxelles|bucharest|budapest|buenos aires|cairo|canberra|caracas|
+chandigarh|chennai|colombo|copenhagen|dakar|damascus|delhi|dhaka|doha|dubai|dublin|frankfurt|gaza|
+geneva|genf|guwahati|hamburg|hanoi|harare|havana|helsinki|hong kong|hyderabad|islamabad|istanbul|
+jakarta|jeddah|jerusalem|johannesburg|kabul|kampala|karachi|kathmandu|khartoum|kiev|kolkata|
+kuala lumpur|kyiv|köln|lagos|lahore|lima|lisboa|lisbon|london|los angeles|lucknow|madrid|manila|
+mexico city|mexiko-stadt|milan|milano|minsk|montevideo|moscow|moskau|mumbai|munich|muscat|münchen|
+nairobi|new delhi|new york|nicosia|oslo|ottawa|paris|patna|peking|peshawar|prague|prag|quetta|quito|
+ramallah|riga|rio de janeiro|riyadh|rom|roma|rome|santiago|sao paulo|são paulo|sarajevo|seoul|
+shanghai|singapore|skopje|sofia|srinagar|stockholm|stuttgart|sydney|taipei|tallinn|tashkent|tbilisi|
+teheran|tehran|tel aviv|thiruvananthapuram|tokio|tokyo|toronto|tripoli|tunis|ulaanbaatar|
+united nations|vatican city|vienna|vilnius|warsaw|washington|wien|yangon|yerevan|zagreb|zürich|
+москва|киев|минск|санкт-петербург""".replace("\n", "").split("|")
+)
+
+WORD = re.compile(r"[^\s,./;:|()•–—-]+")
+
+# ---- the national forms ---------------------------------------------------------------------
+
+# PARIS, Nov. 3 (AFP) - ; (Reuters) - ; Madrid, 3 nov (EFE).- ; القاهرة (رويترز) - ; ROMA (ANSA):
+_PAREN = re.compile(
+    rf"(?P<head>[^()\[\]]{{0,90}}?) ?[(\[](?P<agency>[^()\[\]]{{2,40}})[)\]]"
+    rf"(?P<end> ?[.,:]? ?{_DASH}{{1,2}} ?|[:.] ?| |$)"
+)
+# (ANSA) - ROMA, 03 NOV -
+_PAREN_FIRST = re.compile(
+    rf"\((?P<agency>[^()]{{2,40}})\) ?{_DASH} ?(?P<head>[^()\-–—]{{2,60}}?) ?{_DASH}+ ?"
+)
+# МОСКВА, 3 ноября. /ТАСС/.
+_SLASHES = re.compile(r"(?P<head>[^/]{2,60}?)[.,]? ?/(?P<agency>[^/]{2,40})/[.,:]? ?")
+_BARE_NAMES = (
+    "РИА Новости", "INTERFAX.RU", "ИНТЕРФАКС", "Интерфакс", "ТАСС", "УНН", "УНІАН",
+    "Reuters", "AFP", "AP", "EFE", "PTI",
+)  # fmt: skip
+# МОСКВА, 3 ноя — РИА Новости. ; МОСКВА, 3 ноя - РИА Новости, Иван Иванов. ; Москва. 3 ноября. INTERFAX.RU -
+_BARE = re.compile(
+    rf"(?P<head>[^()/]{{2,60}}?)(?: ?{_DASH}+ ?|\. )"
+    rf"(?P<agency>{'|'.join(map(re.escape, _BARE_NAMES))})"
+    rf"(?:(?:, [А-ЯЁ]\w{{1,20}} [А-ЯЁ]\w{{1,20}})?\. ?| ?{_DASH}+ ?)"
+)
+# 新华社北京11月3日电（记者 张三） ; （中央社記者王五台北3日電）
+_CHINESE = re.compile(
+    r"[(（【]?(?P<agency>[\u4e00-\u9fff]{2,8}?)(?P<head>[^，。、,.]{0,40}?\d{1,2}日[电電訊讯])[)）】]?"
+    r"(?:[(（][^()（）]{1,60}[)）])?[:：]? ?"
+)
+# 【北京時事】 ; （東京 共同） ; [東京　3日　ロイター] - ; (서울=연합뉴스) 홍길동 기자 =
+_BRACKET = re.compile(
+    r"[(（\[［【](?P<head>[^()（）\[\]［］【】]{2,40})[)）\]］】]"
+    rf"(?:(?: ?[가-힣]{{2,4}}){{1,2}} ?(?:기자|특파원) ?=)? ?(?:{_DASH}|=)? ?"
+)
+# WASHINGTON — ; BATON ROUGE, La. (no agency) — ; NEW YORK, Nov. 3 — ; Berlin - ; ISLAMABAD:
+_PLACE = re.compile(
+    r"(?P<head>[^\W\d_][^()\[\]:\-–—―−\"“”]{2,60}(?:-[^\W\d_]{2,20})?)"
+    r"(?P<end> ?(?:--|[–—―−]) | ?(?:--|—)| - |: )(?=[\"'“‘«„(\d]|[^\W\d_])"
+)
+
+
+def _is_place(head: str) -> bool:
+    """Tell whether every word is capitalised, a number, a month or a particle: a place and date."""
+    words = WORD.findall(head)
+    return len(words) <= 9 and all(
+        word[0].isupper()
+        or not word[0].islower()
+        or word.casefold() in MONTHS
+        or word in _PARTICLES
+        for word in words
+    )
+
+
+def _has_date(head: str) -> bool:
+    """Tell whether a number or a month stands in a head."""
+    return any(c.isdigit() for c in head) or any(
+        word.casefold() in MONTHS for word in WORD.findall(head)
+    )
+
+
+def _in_parentheses(line: str) -> tuple[str, str, int] | None:
+    """Read ``PARIS, Nov. 3 (AFP) -`` and its kin."""
+    found = _PAREN.match(line) if "(" in line or "[" in line else None
+    if not found:
+        return None
+    head, end = found["head"].strip(" ,.:"), found["end"]
+    agency = agency_of_name(found["agency"])
+    if not agency or not _is_place(head) or agency_of_name(head):
+        return None
+    if not head and found.end() == len(line):
+        return None  # "(AFP)" alone is a byline or a credit
+    # Without a dash only a head in capitals or with a date is a dateline: "Maersk (AP) said" is not.
+    open_end = not re.search(_DASH, end) and found.end() < len(line)
+    if open_end and not (head and (head.isupper() or _has_date(head) or end.strip() == ":")):
+        return None
+    return agency, head, found.end()
+
+
+def _with_agency(line: str) -> tuple[str, str, int] | None:
+    """Read the forms whose agency tells them: (agency, place and date, where the text begins)."""
+    forms = (
+        (_PAREN_FIRST, line[0] == "("),
+        (_SLASHES, "/" in line),
+        (_BARE, any(name in line for name in _BARE_NAMES)),
+    )
+    for form, possible in forms:
+        found = form.match(line) if possible else None
+        if found and (agency := agency_of_name(found["agency"])):
+            head = found["head"].strip(" ,.:")
+            if _is_place(head) and (form is not _SLASHES or _has_date(head)):
+                return agency, head, found.end()
+    return None
+
+
+def _east_asian(line: str) -> tuple[str, str, int] | None:
+    """Read Chinese, Japanese and Korean forms."""
+    found = _CHINESE.match(line) if "日" in line else None
+    if found:
+        start = found.start("agency")
+        named = starts_with_agency(line[start:])
+        if named:
+            head = line[start + len(named[1]) : found.end("head") - 1]
+            return named[0], head, found.end()
+    found = _BRACKET.match(line) if line[0] in "(（[［【" else None
+    if found:
+        named = ends_with_agency(found["head"])
+        if named and len(found["head"]) > len(named[1]):
+            return named[0], found["head"][: -len(named[1])].strip(" =、,"), found.end()
+    return None
+
+
+def _plain(line: str) -> tuple[None, str, int] | None:
+    """Read a place without an agency before a dash, or a well-known city before a colon."""
+    if not any(mark in line for mark in ("—", "–", " - ", "--", ": ", "―", "−")):
+        return None
+    found = _PLACE.match(line)
+    if not found:
+        return None
+    head, end = found["head"].strip(" ,."), found["end"].strip()
+    following = line[found.end()]
+    place = re.split(r"[,./]", head, maxsplit=1)[0].strip()
+    known = place.casefold() in _CITIES
+    rest_fits = following.isupper() or not following.islower()
+    if not rest_fits or not _is_place(head) or place.upper() in _NO_PLACE:
+        return None
+    if end == ":":
+        fits = known and place.isupper()
+    else:
+        fits = known or (place.isupper() and len(place) >= 4 and len(place.split()) <= 4)
+    # After the place only a region or a date may follow: "PARIS, the capital," is a sentence.
+    return (None, head, found.end()) if fits and len(head) <= 60 else None
+
+
+def _read_dateline(line: str, *, first: bool) -> tuple[str | None, str, int] | None:
+    """Return (agency, place and date, where the text begins), or None."""
+    start = line[:_MAX_HEAD]
+    if first and line.strip(" .:,").casefold() in _CITIES:
+        return None, line.strip(" .:,"), len(line)
+    found = _with_agency(start) or _in_parentheses(start) or _east_asian(start)
+    return found or (_plain(start) if first else None)
+
+
+def dateline(draft: Draft) -> Draft:
+    """Move the dateline before the first sentence, in its national forms, to ``dateline``."""
+    lines = draft.text.split("\n")
+    first = True  # no sentence yet: later "PARIS - ..." begins the next item of a round-up
+    for index, line in enumerate(lines[:HEAD_LINES]):
+        found = _read_dateline(line, first=first) if line else None
+        if not found:
+            first = first and line[-1:] not in ".!?。"
+            continue
+        agency, head, end = found
+        rest = line[end:].lstrip()
+        lines[index : index + 1] = [rest] if rest else []
+        return replace(
+            draft,
+            text="\n".join(lines),
+            agency=agency or draft.agency,  # a dateline is surer than an author field
+            dateline=draft.dateline or head or None,
+            removed=(*draft.removed, Removal("dateline", line[:end].strip())),
+        )
+    return draft

@@ -1,0 +1,72 @@
+"""Remove the title where it stands in the text again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from dedup.clean.furniture import HEAD_LINES
+from dedup.models import Draft, Removal
+
+# Share of the shorter one's words that a line must have in common with the title, when it is not
+# the title itself: outlets keep a second headline of the same story for the page.
+_TITLE_SHARE = 0.6
+_MIN_TITLE_WORDS = 5
+# In letters, for scripts without spaces, where a title is one or two runs.
+_MIN_TITLE_LETTERS = 8
+_TWO_SENTENCES = re.compile(r"[?!] \w")
+_MAX_HEADLINE = 250
+_WORDS = re.compile(r"\w+")
+
+
+def _ends_sentence(line: str) -> bool:
+    """Tell whether a line ends as sentences do and headlines do not."""
+    return line.rstrip("\"'”’»)")[-1:] in ".。:;,"
+
+
+def _is_variant(line: str, wanted: list[str]) -> bool:
+    """Tell whether a line is the title with a kicker, a site's name or other words around."""
+    words = _WORDS.findall(line.casefold())
+    if not words or line[0].islower() or _TWO_SENTENCES.search(line):
+        return False
+    if len(words) > 2 * len(wanted) or len(wanted) > 2 * len(words):
+        return False
+    joined, title_joined = "".join(words), "".join(wanted)
+    if len(joined) >= _MIN_TITLE_LETTERS and (
+        title_joined.startswith(joined) or joined.endswith(title_joined)
+    ):
+        return True
+    shorter = min(len(words), len(wanted))
+    common = len(set(words) & set(wanted))
+    return shorter >= _MIN_TITLE_WORDS and common >= _TITLE_SHARE * shorter
+
+
+def headline(draft: Draft) -> Draft:
+    """Remove lines near the top that repeat the title, unless nothing else would stay.
+
+    The title itself goes wherever it stands there, a variant of it only before the first sentence.
+    """
+    if not draft.title or len(draft.title) > _MAX_HEADLINE:
+        return draft
+    wanted = _WORDS.findall(draft.title.casefold())
+    title = "".join(wanted)
+    lines = draft.text.split("\n")
+    kept: list[str] = []
+    gone: list[str] = []
+    index, begun = 0, False
+    while index < len(lines) - 1 and len(kept) < HEAD_LINES:
+        line = lines[index]
+        index += 1
+        sentence = _ends_sentence(line)
+        same = len(line) <= _MAX_HEADLINE and "".join(_WORDS.findall(line.casefold())) == title
+        variant = not begun and not sentence and len(line) <= _MAX_HEADLINE
+        if title and (same or (variant and _is_variant(line, wanted))):
+            gone.append(line)
+        else:
+            kept.append(line)
+            begun = begun or sentence
+    if not gone:
+        return draft
+    removed = tuple(Removal("headline", line) for line in gone)
+    text = "\n".join([*kept, *lines[index:]])
+    return replace(draft, text=text, removed=(*draft.removed, *removed))
