@@ -80,15 +80,18 @@ def take_in(records: Iterable[RawRecord], store: Store, config: Config, observer
     )
     batch: list[Cleaned] = []
     size = 0
+    worker_kib = store.get("worker_kib") or 0
     with closing(cleaned):  # an error must end the workers before it leaves
         for item in cleaned:
             batch.append(item)
+            worker_kib = max(worker_kib, item.worker_kib)
             size += len(item.record.html or item.record.text or b"")
             observer.advance(item.record.consumed, 1)
             if len(batch) >= BATCH_RECORDS or size >= BATCH_BYTES:
                 _store_batch(store, batch)
                 batch, size = [], 0
     _store_batch(store, batch)
+    store.put("worker_kib", worker_kib)
 
 
 def _store_batch(store: Store, batch: Iterable[Cleaned]) -> None:
@@ -217,12 +220,14 @@ def match_copies(store: Store, twins: Twins, config: Config, observer: Observer)
         config: Bands and thresholds.
         observer: Is told pairs.
     """
+    observer.start("match", None, "band")
     signed, whole, leads = store.signatures.matrices(
         twins.firsts, config.sign.num_perm, config.sign.lead_perm
     )
     candidates = candidate_pairs(whole, leads, config.match)
     del whole, leads
     store.put("candidates", candidates.summary())
+    observer.end()
     observer.start("verify pairs", candidates.left.size, "pair")
     linked = []
     for start in range(0, candidates.left.size, PAIR_BATCH):

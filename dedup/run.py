@@ -15,6 +15,7 @@ from dedup.pipeline import Observer, clean_stages, run_stages, tally_results
 from dedup.read import Tally, discover, read
 from dedup.store import Store
 from dedup.write import (
+    KIBIBYTES_A_UNIT,
     OutputFolder,
     cleaned_lines,
     decision_lines,
@@ -133,7 +134,10 @@ def run_dump(
         _write(store, folder, kind, survivors_to)
         timer.end()
         report.manifest["timings"] = timer.seconds
-        report.manifest["peak_memory_mib"] = peak_memory()
+        report.manifest["peak_memory_mib"] = {
+            "parent": peak_memory(),
+            "largest_worker": round(store.get("worker_kib") * KIBIBYTES_A_UNIT / 1024, 1),
+        }
         folder.write_json("manifest.json", report.manifest)
         store.put("manifest", report.manifest)
     return report

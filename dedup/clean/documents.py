@@ -27,7 +27,10 @@ SENTENCE_TOKENS = 6
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}", re.IGNORECASE)
 
 # Metadata of a page that goes to its output record, in this order.
-PAGE_FIELDS = ("url", "title", "date", "author", "site", "language", "description")
+PAGE_FIELDS = (
+    "url", "title", "date", "author", "site", "hostname", "canonical_url", "language",
+    "description",
+)  # fmt: skip
 
 
 def from_page(record: RawRecord, page: CleanPage, config: CleanConfig) -> Document | Rejection:

@@ -8,7 +8,7 @@ import resource
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, TimeoutError
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -36,12 +36,27 @@ class Cleaned:
         result: Its document, or why there is none.
         digest: Digest of the page's bytes, None for records with text.
         page: What the page alone gave, to be remembered under ``digest``.
+        worker_kib: Most memory its worker had held by then, 0 where none was asked.
     """
 
     record: RawRecord
     result: Document | Rejection
     digest: bytes | None = None
     page: PageResult | None = None
+    worker_kib: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a worker sends back.
+
+    Attributes:
+        page: What the page came to.
+        worker_kib: Most memory the worker has held so far, in KiB.
+    """
+
+    page: PageResult
+    worker_kib: int = 0
 
 
 def page_digest(html: bytes) -> bytes:
@@ -87,7 +102,7 @@ class _Waiting:
 
     record: RawRecord
     digest: bytes | None = None
-    future: Future[PageResult] | None = None
+    future: Future[Answer] | None = None
     page: PageResult | None = None
     result: Document | Rejection | None = None
 
@@ -104,11 +119,11 @@ class _Waiting:
         """Wait for the page if need be and return what became of the record."""
         if self.result is not None:
             return Cleaned(self.record, self.result)
-        page = self.page if self.future is None else _outcome(self.future, config)
-        if isinstance(page, CleanPage):
-            return Cleaned(self.record, from_page(self.record, page, config), self.digest, page)
-        rejection = page or Rejection(Reason.CRASHED)
-        return Cleaned(self.record, rejection, self.digest, rejection)
+        answer = Answer(self.page) if self.page is not None else _outcome(self.future, config)
+        result = answer.page
+        if isinstance(result, CleanPage):
+            result = from_page(self.record, result, config)
+        return Cleaned(self.record, result, self.digest, answer.page, answer.worker_kib)
 
 
 def _start(
@@ -144,16 +159,16 @@ def _text_field(record: RawRecord, name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _outcome(future: Future[PageResult], config: CleanConfig) -> PageResult:
+def _outcome(future: Future[Answer] | None, config: CleanConfig) -> Answer:
     """Wait for a page and return what it came to, whatever happened to its worker."""
     try:
-        return future.result()
+        return future.result() if future else Answer(Rejection(Reason.CRASHED))
     except TimeoutError:
-        return Rejection(Reason.TIMEOUT, f"not cleaned within {config.timeout:g} s")
+        return Answer(Rejection(Reason.TIMEOUT, f"not cleaned within {config.timeout:g} s"))
     except ProcessExpired as error:
-        return Rejection(Reason.CRASHED, f"its worker ended with code {error.exitcode}")
+        return Answer(Rejection(Reason.CRASHED, f"its worker ended with code {error.exitcode}"))
     except MemoryError:
-        return Rejection(Reason.CRASHED, f"needs more than {config.memory_mb} MiB")
+        return Answer(Rejection(Reason.CRASHED, f"needs more than {config.memory_mb} MiB"))
 
 
 class _Pool:
@@ -179,7 +194,7 @@ class _Pool:
             self._pool.stop()
         self._pool.join()
 
-    def submit(self, html: bytes) -> Future[PageResult]:
+    def submit(self, html: bytes) -> Future[Answer]:
         """Have one page cleaned in a worker."""
         if self._pool is None:
             self._pool = ProcessPool(
@@ -188,7 +203,7 @@ class _Pool:
                 initargs=[self._config.memory_mb],
                 context=_context(),
             )
-        future: Future[PageResult] = self._pool.schedule(
+        future: Future[Answer] = self._pool.schedule(
             clean_page, args=[html], timeout=self._config.timeout
         )
         return future
@@ -213,18 +228,19 @@ def _limit_memory(memory_mb: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-def clean_page(html: bytes) -> PageResult:
+def clean_page(html: bytes) -> Answer:
     """Extract and clean one page; runs in a worker.
 
     Args:
         html: The page's bytes.
     """
-    from dataclasses import replace
-
     from dedup.clean.extract import extract  # Trafilatura belongs into workers only
 
+    page: PageResult
     extraction = extract(html)
     if isinstance(extraction, Rejection):
-        return extraction
-    draft = clean_text(extraction.text, title=extraction.title, author=extraction.author)
-    return CleanPage(replace(extraction, text=""), draft)
+        page = extraction
+    else:
+        draft = clean_text(extraction.text, title=extraction.title, author=extraction.author)
+        page = CleanPage(replace(extraction, text=""), draft)
+    return Answer(page, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)

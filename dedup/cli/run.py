@@ -103,17 +103,20 @@ def run(
     from dedup.cli.progress import Bars  # these pull in everything: --help must not wait for it
     from dedup.run import run_dump
 
-    report = run_dump(
-        inputs,
-        out,
-        config,
-        kind=kind,
-        survivors_to=sys.stdout.buffer if survivors else None,
-        resume=resume,
-        overwrite=overwrite,
-        strict=strict,
-        observer=None if quiet else Bars(),
-    )
+    try:
+        report = run_dump(
+            inputs,
+            out,
+            config,
+            kind=kind,
+            survivors_to=sys.stdout.buffer if survivors else None,
+            resume=resume,
+            overwrite=overwrite,
+            strict=strict,
+            observer=None if quiet else Bars(),
+        )
+    except KeyboardInterrupt:
+        raise click.ClickException("stopped; go on with the same command and --resume") from None
     if not quiet:
         click.echo(run_summary(report, out), err=True)
     ctx.exit(report.return_code)

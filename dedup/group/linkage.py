@@ -40,8 +40,8 @@ class Texts(Protocol):
 
 
 COMPLETED = 64
-"""Most texts of a connected set whose pairs are all measured: 2,016 pairs. Larger sets, which copies
-of one text make, do with those that met in a bucket and those with a canonical."""
+"""Most texts of a connected set whose pairs are all measured: 2,016 pairs. Larger sets, which
+copies of one text make, do with those that met in a bucket and those with a canonical."""
 
 Relate = Callable[[Facts, Facts, Pair], tuple[Relation, float] | None]
 

@@ -8,9 +8,10 @@ from dedup.write.lines import (
     story_lines,
     survivor_lines,
 )
-from dedup.write.manifest import input_manifest, package_versions, peak_memory
+from dedup.write.manifest import KIBIBYTES_A_UNIT, input_manifest, package_versions, peak_memory
 
 __all__ = [
+    "KIBIBYTES_A_UNIT",
     "OutputFolder",
     "cleaned_lines",
     "decision_lines",

@@ -30,12 +30,10 @@ def package_versions() -> dict[str, str]:
     return versions
 
 
-def peak_memory() -> dict[str, float]:
-    """Return the most memory held so far in MiB, by this process and by its largest worker."""
-    return {
-        name: round(resource.getrusage(who).ru_maxrss * KIBIBYTES_A_UNIT / 1024, 1)
-        for name, who in (("parent", resource.RUSAGE_SELF), ("worker", resource.RUSAGE_CHILDREN))
-    }
+def peak_memory() -> float:
+    """Return the most memory this process has held so far, in MiB."""
+    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(held * KIBIBYTES_A_UNIT / 1024, 1)
 
 
 def input_manifest(

@@ -1,0 +1,193 @@
+"""The rules of the house, checked on the source text."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "dedup"
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+# A module may import only from layers below its own.
+LAYERS = [
+    {"kernels"},
+    {"errors", "models", "config", "version", "jsontext"},
+    {"read", "clean", "sign", "match", "group", "write", "store"},
+    {"pipeline"},
+    {"run"},
+    {"library"},
+    {"__init__"},
+    {"cli"},
+    {"__main__"},
+]
+
+# Config and models raise the package's errors; nothing else looks sideways.
+SAME_LAYER_OK = {("config", "errors"), ("models", "errors")}
+
+ONLY_HERE = {
+    "click": {"cli", "__main__"},
+    "tqdm": {"cli"},
+    "trafilatura": {"clean"},
+    "htmldate": {"clean"},
+    "lxml": {"clean"},
+    "datasketch": {"sign", "match"},
+    "sqlite3": {"store"},
+    "pebble": {"clean"},
+    "fastwarc": {"read"},
+    "pyarrow": {"read", "write"},
+    "numba": {"kernels"},
+}
+
+# Their bytes can run code when they are read.
+EXECUTABLE_DATA = {"pickle", "marshal", "shelve", "cPickle", "dill", "cloudpickle", "joblib"}
+
+RUNS_TEXT = {"eval", "exec", "compile", "__import__"}
+
+NAMELESS = {"utils", "util", "helpers", "misc", "common"}
+
+LONGEST_MODULE = 400
+LONGEST_FUNCTION = 60
+
+TOO_LONG = pytest.mark.xfail(strict=True, reason="longer than 400 lines; to be split")
+KNOWN_LONG = {"models.py": TOO_LONG, "pipeline.py": TOO_LONG}
+
+LAYER_OF = {name: level for level, names in enumerate(LAYERS) for name in names}
+
+
+def name_of(path):
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def unit_of(path):
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def tree_of(path):
+    return ast.parse(path.read_text("utf-8"))
+
+
+def imported_names(path):
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import; write dedup.<module>"
+            yield node.module
+            if node.module == "dedup":
+                yield from (f"dedup.{alias.name}" for alias in node.names)
+
+
+def functions(tree):
+    return [n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
+
+
+def length(function):
+    """Lines of a function, decorators and docstring left out."""
+    first = function.body[0]
+    told = first.end_lineno - first.lineno + 1 if ast.get_docstring(function) else 0
+    return function.end_lineno - function.lineno + 1 - told
+
+
+def public_nodes(tree, inside=""):
+    """Yield name and node of every public function, class and method; functions in functions are private."""
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            if node.name.startswith("_"):
+                continue
+            yield f"{inside}{node.name}", node
+            if isinstance(node, ast.ClassDef):
+                yield from public_nodes(node, f"{node.name}.")
+
+
+each_module = pytest.mark.parametrize("path", MODULES, ids=name_of)
+
+
+def test_every_unit_has_a_layer():
+    assert {unit_of(path) for path in MODULES} <= set(LAYER_OF)
+
+
+@each_module
+def test_imports_point_down(path):
+    unit = unit_of(path)
+    for name in imported_names(path):
+        top, _, rest = name.partition(".")
+        other = rest.partition(".")[0]
+        if top != "dedup" or not other or other == unit or other.startswith("__"):
+            continue
+        below = LAYER_OF[other] < LAYER_OF[unit] or (unit, other) in SAME_LAYER_OK
+        assert below, f"{unit} must not import {other}"
+
+
+@each_module
+def test_a_library_is_imported_only_where_it_belongs(path):
+    unit = unit_of(path)
+    for name in imported_names(path):
+        top = name.partition(".")[0]
+        assert unit in ONLY_HERE.get(top, {unit}), f"{unit} must not import {top}"
+
+
+@each_module
+def test_nothing_that_is_read_can_run_code(path):
+    assert not EXECUTABLE_DATA & {name.partition(".")[0] for name in imported_names(path)}
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id not in RUNS_TEXT, f"line {node.lineno}: {node.func.id}()"
+        for keyword in getattr(node, "keywords", []):
+            assert keyword.arg != "allow_pickle", f"line {node.lineno}: allow_pickle"
+
+
+@each_module
+def test_only_the_command_line_prints(path):
+    if unit_of(path) == "cli":
+        return
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id != "print", f"line {node.lineno} prints"
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            told = node.value.id == "sys" and node.attr in ("stdout", "stderr")
+            assert not told, f"line {node.lineno} uses sys.{node.attr}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(p, id=name_of(p), marks=KNOWN_LONG.get(name_of(p), ())) for p in MODULES],
+)
+def test_a_module_has_at_most_400_lines(path):
+    assert len(path.read_text("utf-8").splitlines()) <= LONGEST_MODULE
+
+
+@each_module
+def test_a_function_has_at_most_60_lines(path):
+    for function in functions(tree_of(path)):
+        assert length(function) <= LONGEST_FUNCTION, function.name
+
+
+@each_module
+def test_everything_public_has_a_docstring(path):
+    tree = tree_of(path)
+
+    assert ast.get_docstring(tree)
+    assert [name for name, node in public_nodes(tree) if not ast.get_docstring(node)] == []
+
+
+@each_module
+def test_nothing_has_a_name_that_says_nothing(path):
+    assert not NAMELESS & set(path.relative_to(PACKAGE).with_suffix("").parts)
+
+
+@each_module
+def test_no_handler_catches_everything(path):
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.ExceptHandler):
+            caught = ast.unparse(node.type) if node.type else "everything"
+            undoes = caught == "BaseException" and isinstance(node.body[-1], ast.Raise)
+            assert undoes or caught not in ("everything", "Exception", "BaseException")
+
+
+@each_module
+def test_nothing_holds_state_that_outlives_a_call(path):
+    """No function declares a global; module constants are never rebound."""
+    assert not [n for n in ast.walk(tree_of(path)) if isinstance(n, ast.Global)]
