@@ -120,9 +120,11 @@ class _Waiting:
         if self.result is not None:
             return Cleaned(self.record, self.result)
         answer = Answer(self.page) if self.page is not None else _outcome(self.future, config)
-        result = answer.page
-        if isinstance(result, CleanPage):
-            result = from_page(self.record, result, config)
+        result: Document | Rejection
+        if isinstance(answer.page, CleanPage):
+            result = from_page(self.record, answer.page, config)
+        else:
+            result = answer.page
         return Cleaned(self.record, result, self.digest, answer.page, answer.worker_kib)
 
 
