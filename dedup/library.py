@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dedup.config import Config
+from dedup.group import parse_policy
 from dedup.models import Decision, RawRecord
 from dedup.pipeline import Observer, run_stages
 from dedup.read import Tally
@@ -69,6 +70,7 @@ def deduplicate(
         TypeError: Records and paths are mixed.
     """
     config = config or Config()
+    parse_policy(config.group.canonical)
     given = [inputs] if isinstance(inputs, (str, Path)) else inputs
     records, size = _records(given, config)
     with (

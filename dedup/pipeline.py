@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -32,6 +33,8 @@ from dedup.store import Store, StoredPart
 
 if TYPE_CHECKING:
     from dedup.clean.workers import Cleaned
+
+log = logging.getLogger(__name__)
 
 # A batch of inputs commits when it holds this many, or this much raw text: about two seconds of
 # pages,
@@ -92,6 +95,7 @@ def take_in(records: Iterable[RawRecord], store: Store, config: Config, observer
                 batch, size = [], 0
     _store_batch(store, batch)
     store.put("worker_kib", worker_kib)
+    log.info("read and clean: %d inputs", store.documents.count())
 
 
 def _store_batch(store: Store, batch: Iterable[Cleaned]) -> None:
@@ -128,6 +132,7 @@ def drop_residue(store: Store, config: Config, observer: Observer) -> None:
             found = find_residue(host_lines(store.documents.texts_of_host(host)), least)
             if found.size:
                 residue = frozenset(found.tolist())
+                log.info("residue: %d lines recur on %s", found.size, host)
                 for row, text in list(store.documents.texts_of_host(host)):
                     kept, lines = strip_residue(text, residue)
                     if lines:
@@ -227,6 +232,7 @@ def match_copies(store: Store, twins: Twins, config: Config, observer: Observer)
     candidates = candidate_pairs(whole, leads, config.match)
     del whole, leads
     store.put("candidates", candidates.summary())
+    log.info("match: %s of %d texts", candidates.summary(), signed.size)
     observer.end()
     observer.start("verify pairs", candidates.left.size, "pair")
     linked = []

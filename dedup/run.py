@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from dedup.config import Config
 from dedup.errors import OutputError
+from dedup.group import parse_policy
 from dedup.models import RawRecord, RunReport
 from dedup.pipeline import Observer, clean_stages, run_stages, tally_results
 from dedup.read import Tally, discover, read
@@ -120,6 +121,7 @@ def run_dump(
         InputError: An input is missing, or is not that of the run to resume.
         OutputError: The folder cannot be written, or holds a run and nobody said what to do.
     """
+    parse_policy(config.group.canonical)  # a rule that does not exist must not wait for the dump
     timer = Timer(observer or Silence())
     tally = Tally()
     records = read_inputs(inputs, config, tally)

@@ -109,7 +109,13 @@ hostile = st.lists(st.sampled_from(ODD) | st.characters(exclude_categories=()), 
     "".join
 )
 hashes32 = st.lists(st.integers(0, MASK32) | st.integers(0, 5), max_size=40)
-HUGE = ["a" * 100_000, "\u0301" * 100_000, "\u4e00" * 50_000, "a" + "\u0301" * 100_000, "1 " * 50_000]
+HUGE = [
+    "a" * 100_000,
+    "\u0301" * 100_000,
+    "\u4e00" * 50_000,
+    "a" + "\u0301" * 100_000,
+    "1 " * 50_000,
+]
 
 
 def points_of(string):
@@ -365,7 +371,12 @@ except IndexError:
 def test_no_kernel_reads_past_an_array_on_hostile_input(tmp_path):
     ran = subprocess.run(
         [sys.executable, "-c", CHECKED, str(Path(__file__).parent)],
-        env={**os.environ, "NUMBA_BOUNDSCHECK": "1", "NUMBA_OPT": "0", "NUMBA_CACHE_DIR": str(tmp_path)},
+        env={
+            **os.environ,
+            "NUMBA_BOUNDSCHECK": "1",
+            "NUMBA_OPT": "0",
+            "NUMBA_CACHE_DIR": str(tmp_path),
+        },
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -52,11 +52,13 @@ def test_any_signed_text_has_datasketchs_signature(pieces):
     assert signed.signatures[0].tolist() == expected.tolist()
 
 
-def test_the_first_permutations_are_odd_and_do_not_depend_on_their_number():
-    few, many = permutations(16, 1), permutations(128, 1)
-    assert few.dtype == np.uint32
-    assert (many[0] % 2 == 1).all()
-    assert few.tolist() == many[:, :16].tolist()
+@pytest.mark.parametrize("count", [1, 16, 128, 300])
+def test_permutations_are_datasketchs_own_with_odd_multipliers(count):
+    made = permutations(count, 1)
+    assert made.dtype == np.uint32
+    assert made.shape == (2, count)
+    assert (made[0] % 2 == 1).all()
+    assert made.tolist() == reference(np.empty(0), num_perm=count).permutations.tolist()
 
 
 def test_interop_gives_an_object_that_datasketch_compares_with_its_own():
