@@ -320,13 +320,14 @@ def group_stories(
         observer: Is told documents.
     """
     policy = parse_policy(config.group.canonical)
+    own_fields = any(rule.name.startswith("field:") for rule in policy)
 
     sets = iter(_connected_sets(twins, evidence))
     while batch := _take_documents(sets):
         firsts = np.concatenate([firsts for firsts, _ in batch])
         twin_of = twins.documents(np.sort(firsts))
         facts: dict[int, list[Facts]] = {}
-        for one in store.results.facts(sorted(twin_of), twin_of):
+        for one in store.results.facts(sorted(twin_of), twin_of, with_fields=own_fields):
             facts.setdefault(one.twin, []).append(one)
         texts = _load_texts(store, sorted(facts), config)
 

@@ -127,8 +127,10 @@ def run_dump(
     records = read_inputs(inputs, config, tally)
     folder = OutputFolder(out)
     _refuse_own_input(inputs, out)
-    folder.prepare(resume=resume, overwrite=overwrite)
-    with Store(folder.store) as store:
+    with (
+        folder.claim(resume=resume, overwrite=overwrite),
+        Store(folder.store) as store,
+    ):
         _claim(store, config, folder)
         _stages(records, inputs, store, config, timer, tally)
         timer.start("write", None, "file")

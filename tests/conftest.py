@@ -1,4 +1,4 @@
-"""Fixtures of the tests of whole runs: the samples, the command, and what a run left in its folder."""
+"""Fixtures of the tests of whole runs: the samples, the command, and what a run leaves."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def length(function):
 
 
 def public_nodes(tree, inside=""):
-    """Yield name and node of every public function, class and method; functions in functions are private."""
+    """Yield name and node of all that is public; functions inside functions are private."""
     for node in tree.body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             if node.name.startswith("_"):

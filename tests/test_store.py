@@ -55,7 +55,7 @@ def test_a_store_of_another_version_is_refused(path, version):
         database.execute(f"PRAGMA user_version = {version}")
     database.close()
 
-    with pytest.raises(OutputError, match="not a store of this version.*--overwrite") as refused:
+    with pytest.raises(OutputError, match=r"not a store of this version.*--overwrite") as refused:
         Store(path)
     assert refused.value.path == path
 

@@ -151,7 +151,7 @@ def _document(
         text=draft.text,
         title=_text_or(record, "title", extraction.title),
         url=url,
-        page=page_of(url),
+        page=page_of(f"http://{record.doc_id}" if url is None and mirrored else url),
         canonical_page=page_of(declared),
         host=host,
         date=date[0] if date else None,

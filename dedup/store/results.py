@@ -35,10 +35,19 @@ class Results:
         with self._db.commit():
             self._db.executemany("INSERT INTO edges VALUES (?, ?, ?, ?, ?, ?, ?)", edges)
 
-    def facts(self, rows: Sequence[int], twin_of: Mapping[int, int]) -> list[Facts]:
-        """Return what electing needs to know of some documents, in the order of ``rows``."""
+    def facts(
+        self, rows: Sequence[int], twin_of: Mapping[int, int], *, with_fields: bool = False
+    ) -> list[Facts]:
+        """Return what electing needs to know of some documents, in the order of ``rows``.
+
+        Args:
+            rows: Which documents.
+            twin_of: For each the first document with its text.
+            with_fields: Whether a rule asks for the records' own fields.
+        """
         query = (
-            f"SELECT row, fields, length(shingles) / 4, {', '.join(_FACTS)} "
+            f"SELECT row, {'fields' if with_fields else 'NULL'}, length(shingles) / 4, "
+            f"{', '.join(_FACTS)} "
             "FROM documents JOIN signatures USING (row) WHERE row IN"
         )
         found: dict[int, Facts] = {}
@@ -47,7 +56,7 @@ class Results:
                 row=row,
                 twin=twin_of[row],
                 shingles=shingles,
-                fields=load_json(self._db.expand(fields)),
+                fields=load_json(self._db.expand(fields)) if fields else {},
                 **dict(zip(_FACTS, known, strict=True)),
             )
         return [found[row] for row in rows]

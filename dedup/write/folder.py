@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -16,6 +17,7 @@ STORE = "store.sqlite"
 MANIFEST = "manifest.json"
 TABLES = ("survivors", "decisions", "stories")
 REJECTED = "rejected.jsonl"
+LOCK = ".dedup.lock"
 
 _OURS = (
     MANIFEST,
@@ -41,31 +43,49 @@ class OutputFolder:
         """The working store."""
         return self.path / STORE
 
-    def prepare(self, *, resume: bool, overwrite: bool) -> None:
-        """Make the folder, and refuse it where it holds a run that nobody said what to do with.
+    @contextmanager
+    def claim(self, *, resume: bool, overwrite: bool) -> Iterator[None]:
+        """Make the folder and hold it for one run; refuse it where another run is or was.
 
         Args:
             resume: Go on with the run that is there.
             overwrite: Remove the files of the run that is there; other files stay.
 
         Raises:
-            OutputError: It holds a run, is no folder, or cannot be written.
+            OutputError: It holds a run, is in use, is no folder, or cannot be written.
         """
+        lock = self.path / LOCK
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            held = [name for name in _OURS if (self.path / name).exists()]
-            if held and not resume and not overwrite:
+            held = lock.open("wb")
+        except OSError as error:
+            raise _refusal(self.path, error) from error
+        with held:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
                 raise OutputError(
-                    f"{self.path} holds an earlier run; continue it with --resume, "
-                    "replace it with --overwrite, or choose another folder",
+                    f"{self.path} is in use by another run; wait for it or choose another folder",
                     path=self.path,
-                )
-            if overwrite:
-                for name in held:
-                    (self.path / name).unlink()
-            probe = self.path / ".write-probe"
-            probe.write_bytes(b"")
-            probe.unlink()
+                ) from error
+            try:
+                self._make_room(resume=resume, overwrite=overwrite)
+                yield
+            finally:
+                lock.unlink(missing_ok=True)
+
+    def _make_room(self, *, resume: bool, overwrite: bool) -> None:
+        """Refuse the run that is there, or remove it, or leave it to be gone on with."""
+        held = [self.path / name for name in _OURS if (self.path / name).exists()]
+        if held and not resume and not overwrite:
+            raise OutputError(
+                f"{self.path} holds an earlier run; continue it with --resume, "
+                "replace it with --overwrite, or choose another folder",
+                path=self.path,
+            )
+        try:
+            for path in held if overwrite else ():
+                path.unlink()
         except OSError as error:
             raise _refusal(self.path, error) from error
 

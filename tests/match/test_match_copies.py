@@ -103,7 +103,14 @@ def test_four_fifths_of_real_sets_are_at_the_threshold():
         ([1, 2, 3, 4], [5, 6, 7, 8], 0.0),
         ([1, 1, 2, 2], [3, 3, 4, 4], 1.0),
     ],
-    ids=["few in both", "few in one", "half", "share of the fewer", "none", "repeated ones are few"],
+    ids=[
+        "few in both",
+        "few in one",
+        "half",
+        "share of the fewer",
+        "none",
+        "repeated ones are few",
+    ],
 )
 def test_numbers_are_asked_where_both_texts_have_four_different_ones(one, other, expected):
     assert measured([1], [1], numbers=(one, other)).numbers[0] == expected
@@ -135,9 +142,7 @@ def test_a_pair_is_seen_from_its_left_document():
 @given(st.lists(st.lists(values, max_size=10), max_size=6))
 def test_ragged_holds_the_sorted_set_of_each_part(parts):
     made = ragged([array(part) for part in parts])
-    found = [
-        made.values[a:b].tolist() for a, b in zip(made.bounds, made.bounds[1:], strict=False)
-    ]
+    found = [made.values[a:b].tolist() for a, b in zip(made.bounds, made.bounds[1:], strict=False)]
     assert found == [sorted(set(part)) for part in parts]
 
 

@@ -92,7 +92,7 @@ def test_no_letter_or_digit_is_assigned_past_the_table():
 
 
 def test_folding_is_lower_case_once_and_for_all():
-    kinds, folded = character_tables()
+    _, folded = character_tables()
     assert (folded[folded] == folded).all()
     assert chr(folded[ord("Ä")]) == "ä"
     assert folded[ord("\u0130")] == ord("\u0130")  # its lower case is two characters

@@ -128,7 +128,9 @@ def test_what_stands_beside_a_text_in_its_batch_changes_nothing(texts, random):
         assert together.tokens[place] == alone.tokens[0]
         numbers = slice(*together.number_bounds[place : place + 2])
         assert shingles_of(together, place).tolist() == shingles_of(alone, 0).tolist()
-        assert together.numbers[numbers].tolist() == alone.numbers[: alone.number_bounds[1]].tolist()
+        assert (
+            together.numbers[numbers].tolist() == alone.numbers[: alone.number_bounds[1]].tolist()
+        )
 
 
 def test_no_texts_give_empty_arrays():
