@@ -225,7 +225,7 @@ def match_copies(store: Store, twins: Twins, config: Config, observer: Observer)
         config: Bands and thresholds.
         observer: Is told pairs.
     """
-    observer.start("match", None, "band")
+    observer.start("match", None, "text")
     signed, whole, leads = store.signatures.matrices(
         twins.firsts, config.sign.num_perm, config.sign.lead_perm
     )
@@ -233,6 +233,7 @@ def match_copies(store: Store, twins: Twins, config: Config, observer: Observer)
     del whole, leads
     store.put("candidates", candidates.summary())
     log.info("match: %s of %d texts", candidates.summary(), signed.size)
+    observer.advance(signed.size)
     observer.end()
     observer.start("verify pairs", candidates.left.size, "pair")
     linked = []

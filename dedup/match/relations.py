@@ -30,7 +30,7 @@ def relation(
         return Relation.EXACT, 1.0
     containment = max(pair.contained, pair.contains)
     version = same_article(canonical, member, pair, passages, config)
-    if version and _is_later(canonical, member):
+    if version and _dated_apart(canonical, member):
         return Relation.UPDATE, max(pair.jaccard, containment)
     if pair.numbers >= config.shared_numbers:
         if pair.jaccard >= config.near:
@@ -41,8 +41,8 @@ def relation(
     return (Relation.UPDATE, max(pair.jaccard, containment)) if version else None
 
 
-def _is_later(canonical: Facts, member: Facts) -> bool:
-    """Return whether the member is known to be published after the canonical."""
+def _dated_apart(canonical: Facts, member: Facts) -> bool:
+    """Return whether two documents are known to be published at different times."""
     if canonical.moment is None or member.moment is None:
         return False
-    return member.moment > canonical.moment
+    return member.moment != canonical.moment
