@@ -58,16 +58,13 @@ class CleanConfig:
 
     Attributes:
         timeout: Seconds a page may take. Lower saves time on hostile pages and loses slow
-            honest ones
-            (median page: 0.03 s).
+            honest ones (median page: 0.03 s).
         memory_mb: Address space of one worker in MiB, 0 for no limit. A page that needs more is
             rejected as ``crashed``.
         min_tokens: A cleaned text with fewer tokens is rejected as ``too-short``: a handful of
-            words
-            is what extraction leaves of a page without an article.
+            words is what extraction leaves of a page without an article.
         residue_documents: A line is residue when it recurs on one host in at least this many
-            documents
-            with different leads. Lower removes more, and with 2 an update's shared lines.
+            documents with different leads. Lower removes more, and with 2 an update's shared lines.
     """
 
     timeout: float = 30.0
@@ -93,8 +90,8 @@ class SignConfig:
         num_perm: Permutations of the signature.
         seed: Seed of datasketch's permutations.
         lead_shingles: The first shingles of a text get a second, short signature. A paywall
-            stub or a short
-            cut shares too little with the whole text for the whole signature, but begins alike.
+            stub or a short cut shares too little with the whole text for the whole signature, but
+            begins alike.
         lead_perm: Permutations of that signature; the first of the whole signature's.
         signable_tokens: Texts with fewer tokens get no signature. One changed word changes
             ``shingle_size`` of the shingles on either side, so of n shingles (n - 3) / (n + 3)
@@ -127,8 +124,7 @@ class MatchConfig:
 
     Attributes:
         bands: Bands of the signature; with ``rows`` = 3, datasketch's optimiser gives 37 for J
-            >= 0.3
-            at 128 permutations. More bands find more and cost more.
+            >= 0.3 at 128 permutations. More bands find more and cost more.
         rows: Rows of a band.
         lead_bands: Bands of the signature of the lead.
         lead_rows: Rows of a band of it; 8 x 4 finds leads with J = 0.8 with a chance of 0.98
@@ -140,8 +136,8 @@ class MatchConfig:
         contained: Containment from which the shorter is ``abridged``, the longer ``expanded``.
         update_containment: Least containment of two versions of one article of one outlet.
         update_passages: Least share of their common text that stands in runs of a sentence or
-            more. Measured on
-            templates (weather, football, markets): 0.38 to 0.54; on updates: 0.91 and more.
+            more. Measured on templates (weather, football, markets): 0.38 to 0.54; on updates: 0.91
+            and more.
         update_days: Most days between two such versions.
         shared_numbers: Least share of the distinct numbers of the text with fewer of them that
             the other must hold too. Weather, markets and scores are the same words

@@ -53,14 +53,12 @@ def deduplicate(
     """Find the copies among records or files and elect one canonical for each story.
 
     The same as ``dedup run``, with the result in memory and the store in a temporary folder.
-    Cleaning
-    pages starts worker processes: a script that passes pages must guard its entry point with
-    ``if __name__ == "__main__"``.
+    Cleaning pages starts worker processes: a script that passes pages must guard its entry point
+    with ``if __name__ == "__main__"``.
 
     Args:
         inputs: Records as dicts with ``text`` or ``html`` and, where known, ``id url title date
-            ...``;
-            or paths and globs as ``dedup run`` takes them. Not both at once.
+            ...``; or paths and globs as ``dedup run`` takes them. Not both at once.
         config: The options; the defaults of ``dedup run`` otherwise.
         observer: Is told how far it got.
 

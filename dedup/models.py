@@ -268,8 +268,7 @@ class Pair:
         contains: Share of the second that stands in the first.
         same: Whether their cleaned texts are the same.
         numbers: Share of the numbers of the one with fewer that the other holds too; 1 where
-            the veto
-            does not ask.
+            the veto does not ask.
     """
 
     jaccard: float
@@ -307,8 +306,7 @@ class Member:
         doc_id: The id.
         relation: What it is to the canonical; None for the canonical itself.
         score: Similarity to the canonical in [0, 1]: 1 for ``exact``, Jaccard for ``near``,
-            else the larger
-            containment; None for the canonical itself.
+            else the larger containment; None for the canonical itself.
         jaccard: Jaccard with the canonical.
         contained: Share of this document that stands in the canonical.
         contains: Share of the canonical that stands in this document.

@@ -37,8 +37,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 # A batch of inputs commits when it holds this many, or this much raw text: about two seconds of
-# pages,
-# which is what a kill costs.
+# pages, which is what a kill costs.
 BATCH_RECORDS = 1000
 BATCH_BYTES = 8_000_000
 

@@ -4,14 +4,12 @@
 Plants into the labelled articles, for each of them that has no copy among them and 50 words or
 more, an exact copy, one with words changed, cuts to several lengths,
 and one extended by half with the text of an article of another story; runs `dedup run --level
-copies` on all of
-them together, and then on the articles with one kind of copy at a time. Prints for each kind the
-share joined to its
-source (one story) and the share told as what it is, and all stories in which two labels met.
+copies` on all of them together, and then on the articles with one kind of copy at a time. Prints
+for each kind the share joined to its source (one story) and the share told as what it is, and all
+stories in which two labels met.
 
 A copy is told right when its relation to its source is right, whichever of the two was elected: a
-cut whose source
-is its duplicate must have made the source `expanded`.
+cut whose source is its duplicate must have made the source `expanded`.
 """
 
 from __future__ import annotations

@@ -32,8 +32,7 @@ def page_of(url: str | None) -> str | None:
     """Return what identifies the article at an address, or None where it names no page.
 
     Scheme, device host, fragment, tracking parameters and index page names are dropped; the
-    remaining
-    parameters are sorted.
+    remaining parameters are sorted.
 
     >>> page_of("https://www.example.com/a/?utm_source=x&id=7#top")
     'example.com/a?id=7'

@@ -23,8 +23,7 @@ def parse_date(value: object) -> tuple[str, float] | None:
     milliseconds.
     A time without a zone is taken as UTC. A bare day counts as its noon: whatever the
     zone it was written in, that is at most half a day wrong, or a little more. Forms that put day
-    or
-    month first are not guessed at.
+    or month first are not guessed at.
 
     >>> parse_date("2024-05-03T10:00:00+02:00")
     ('2024-05-03T08:00:00Z', 1714723200.0)

@@ -20,8 +20,8 @@ LONGEST_RESIDUE = 400
 SHORTEST_LEAD = 30
 
 # A document speaks on what is residue only where at least this share of it is found in fewer than
-# the asked
-# number of documents: versions of one article share most of their lines and differ in a few.
+# the asked number of documents: versions of one article share most of their lines and differ in a
+# few.
 OWN_SHARE = 0.5
 
 
@@ -69,8 +69,7 @@ def find_residue(lines: HostLines, documents: int) -> npt.NDArray[np.uint64]:
     """Return the digests of the lines of a host that are residue, sorted.
 
     Taking lines out leaves more documents whose text is mostly their own, so the search goes on
-    until
-    it finds nothing more.
+    until it finds nothing more.
 
     Args:
         lines: The lines of the host.

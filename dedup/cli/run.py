@@ -73,10 +73,8 @@ def run(
     """De-duplicate INPUT... and write one canonical document of every story to OUT.
 
     INPUT is a file, a folder, a glob or - for JSON lines on stdin. Known are .html, .htm, .xhtml,
-    .warc,
-    .jsonl, .ndjson, .json, .parquet, .csv, .tsv and .txt, most of them also as .gz, .zst, .bz2,
-    .xz;
-    content wins where a name lies.
+    .warc, .jsonl, .ndjson, .json, .parquet, .csv, .tsv and .txt, most of them also as .gz, .zst,
+    .bz2, .xz; content wins where a name lies.
 
     \b
     Examples:

@@ -1,8 +1,8 @@
 """Connected documents to stories: each member matches its canonical, or the group splits.
 
 A chain A ~ B ~ C with A unlike C is connected but not one story. Of each connected set the
-canonical is
-elected, the documents that match it directly are its story, and the rest is looked at again.
+canonical is elected, the documents that match it directly are its story, and the rest is looked at
+again.
 """
 
 from __future__ import annotations
@@ -65,8 +65,7 @@ def split(links: Links, texts: Texts, relate: Relate, policy: Policy) -> list[St
     """Return the stories of one connected set; documents in none of them are unique.
 
     A roundup holds several stories and would tie them together. So stories are made of the other
-    documents
-    first, and each roundup is then added to the one story that most of it tells.
+    documents first, and each roundup is then added to the one story that most of it tells.
 
     Args:
         links: The set.
@@ -135,8 +134,7 @@ def _stars(
     """Elect among connected documents, take out what matches the elected, and go on with the rest.
 
     Completeness hangs on who stands for election. Where the elected would not win among its own
-    matches
-    alone, these elect again among themselves; each such set is smaller than the one before.
+    matches alone, these elect again among themselves; each such set is smaller than the one before.
     """
     stars = []
     waiting = _connected(documents, links.edges)

@@ -23,8 +23,7 @@ class Evidence:
         left_in_right: Containment of the first in the second, |A & B| / |A|.
         right_in_left: Containment of the second in the first, |A & B| / |B|.
         numbers: Share of the distinct numbers of the document with fewer of them that the other
-            holds
-            too; 1 where one of them has fewer than the veto asks for.
+            holds too; 1 where one of them has fewer than the veto asks for.
     """
 
     left: npt.NDArray[np.int64]

@@ -141,8 +141,7 @@ def _neighbour_pairs(
     """Return the pairs of near neighbours of one large bucket, in the order of further columns.
 
     All pairs of a bucket of m documents are m * (m - 1) / 2; this keeps it at m * neighbours. Each
-    band
-    sorts by other columns, so that over the bands a document meets many different neighbours.
+    band sorts by other columns, so that over the bands a document meets many different neighbours.
     """
     width = signatures.shape[1]
     columns = [(column + k) % width for k in range(min(SORT_COLUMNS, width))]

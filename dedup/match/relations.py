@@ -12,9 +12,9 @@ def relation(
 ) -> tuple[Relation, float] | None:
     """Return what ``member`` is to ``canonical`` and how much so, or None where they do not match.
 
-    The first that holds: the same text; a later version of the same outlet's article; near; one
-    contained in
-    the other; an earlier version. Near and contained texts whose numbers differ are no copies.
+    The first that holds: the same text; a version of the same outlet's article with another date;
+    near; one contained in the other; a version with the same date or none. Near and contained
+    texts whose numbers differ are no copies.
 
     Args:
         canonical: The document that stays.

@@ -22,10 +22,8 @@ def same_article(
     """Return whether two documents are versions of one article of one outlet.
 
     They must come from one host, within ``config.update_days``, under one address or one headline,
-    with
-    enough common text, most of it in whole passages. Numbers do not matter: an update is often
-    nothing
-    but new ones. Exact copies are not versions.
+    with enough common text, most of it in whole passages. Numbers do not matter: an update is often
+    nothing but new ones. Exact copies are not versions.
 
     Args:
         one: First document.

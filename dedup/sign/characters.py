@@ -40,8 +40,7 @@ def character_tables() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint32]]:
 
     Letters and digits make tokens, marks (accents, vowel signs) belong to the token they follow,
     letters of unspaced scripts are tokens alone, everything else separates. Folding is lower case,
-    and
-    full-width forms become plain ones; a letter whose lower case is several characters stays.
+    and full-width forms become plain ones; a letter whose lower case is several characters stays.
 
     Returns:
         Two arrays of ``TABLE_SIZE``: classes and folded code points.

@@ -20,9 +20,8 @@ def write_parquet(path: Path, lines: Iterable[dict[str, Any]]) -> None:
     """Write JSON objects as rows of one table.
 
     A field that holds values of types that do not fit together becomes text: strings as they are,
-    other
-    values as JSON. The lines pass a temporary file, because the types are known only after the
-    last.
+    other values as JSON. The lines pass a temporary file, because the types are known only after
+    the last.
 
     Args:
         path: The file to write.
