@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from dedup.cli.clean import clean
+from dedup.cli.evaluate import evaluate
 from dedup.cli.run import run
 from dedup.errors import ConfigError, DedupError
 from dedup.version import __version__
@@ -45,3 +46,4 @@ def main() -> None:
 
 main.add_command(run)
 main.add_command(clean)
+main.add_command(evaluate)

@@ -172,33 +172,35 @@ def _neighbours(edges: Mapping[tuple[int, int], Pair]) -> dict[int, list[tuple[i
     return near
 
 
-def _settle(stars: Sequence[_Star], edges: Mapping[tuple[int, int], Pair], relate: Relate) -> None:
+def _settle(stars: Sequence[_Star], seen: Mapping[tuple[int, int], Pair], relate: Relate) -> None:
     """Move each member to the canonical it shares most with, documents left alone among them.
 
     The elected takes all that matches it, which may be another's copy even more.
     """
-    at = {star.canonical.row: star for star in stars}
-    rows: dict[int, list[int]] = {}
-    for row, star in sorted(at.items()):
-        rows.setdefault(star.canonical.twin, []).append(row)
-    near = _neighbours(edges)
+    by_text: dict[int, list[_Star]] = {}
+    for star in stars:
+        by_text.setdefault(star.canonical.twin, []).append(star)
+    near = _neighbours(seen)
     for star in stars:
         for joined in list(star.members[1:]):
-            best = (joined.pair.jaccard if joined.pair else 0.0, star, joined)
-            for twin, pair in near.get(joined.facts.twin, ()):
-                for row in rows.get(twin, ()):
-                    related = relate(at[row].canonical, joined.facts, pair)
-                    if related is not None and pair.jaccard > best[0]:
-                        best = (pair.jaccard, at[row], _Joined(joined.facts, pair, related))
-            if best[1] is not star:
+            least = joined.pair.jaccard if joined.pair else 0.0
+            better = [
+                (-pair.jaccard, other.canonical.doc_id, other, _Joined(joined.facts, pair, related))
+                for twin, pair in near.get(joined.facts.twin, ())
+                for other in by_text.get(twin, ())
+                if pair.jaccard > least
+                and (related := relate(other.canonical, joined.facts, pair)) is not None
+            ]
+            if better:
+                _, _, other, moved = min(better, key=lambda each: each[:2])
                 star.members.remove(joined)
-                best[1].members.append(best[2])
+                other.members.append(moved)
 
 
 def _add_roundups(
     roundups: Sequence[Facts],
     stars: Sequence[_Star],
-    edges: Mapping[tuple[int, int], Pair],
+    seen: Mapping[tuple[int, int], Pair],
     texts: Texts,
     relate: Relate,
 ) -> list[Facts]:
@@ -207,16 +209,21 @@ def _add_roundups(
     The story is that of the document it is most alike, be that the canonical or not.
     """
     star_of = {joined.facts.twin: star for star in stars for joined in star.members}
-    near = _neighbours(edges)
+    near = _neighbours(seen)
     rest = []
     for facts in roundups:
         alike = [
-            (-pair.jaccard, twin) for twin, pair in near.get(facts.twin, ()) if twin in star_of
+            (-pair.jaccard, star_of[twin].canonical.doc_id, star_of[twin])
+            for twin, pair in near.get(facts.twin, ())
+            if twin in star_of
         ]
-        star = star_of[min(alike)[1]] if alike else None
-        pair = texts.pairs(star.canonical.twin, [facts.twin])[0] if star else None
-        related = relate(star.canonical, facts, pair) if star and pair else None
-        if star and pair and related:
+        if not alike:
+            rest.append(facts)
+            continue
+        star = min(alike, key=lambda each: each[:2])[2]
+        pair = texts.pairs(star.canonical.twin, [facts.twin])[0]
+        related = relate(star.canonical, facts, pair)
+        if related:
             star.members.append(_Joined(facts, pair, related))
         else:
             rest.append(facts)

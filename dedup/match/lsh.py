@@ -143,10 +143,14 @@ def _neighbour_pairs(
     All pairs of a bucket of m documents are m * (m - 1) / 2; this keeps it at m * neighbours. Each
     band sorts by other columns, so that over the bands a document meets many different neighbours.
     """
+    from dedup.kernels.pairs import band_keys  # as in _join
+
     width = signatures.shape[1]
     columns = [(column + k) % width for k in range(min(SORT_COLUMNS, width))]
+    whole = np.empty(members.size, np.uint64)
+    band_keys(signatures[members], 0, width, whole)  # so that the order of rows decides nothing
     by = signatures[np.ix_(members, columns)]
-    ranked = members[np.lexsort([members, *by.T[::-1]])]
+    ranked = members[np.lexsort([whole, *by.T[::-1]])]
     parts = []
     for distance in range(1, min(neighbours, ranked.size - 1) + 1):
         low = np.minimum(ranked[:-distance], ranked[distance:]).astype(np.uint64)

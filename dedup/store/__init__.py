@@ -55,7 +55,7 @@ class Store:
     ) -> None:
         """Close the file, undo what is not committed; database errors become ``OutputError``."""
         self._db.close()
-        if isinstance(error, sqlite3.Error):
+        if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.ProgrammingError):
             raise self._db.refusal(error) from error
 
     def get(self, name: str) -> Any:

@@ -27,9 +27,11 @@ CREATE TABLE documents (
     canonical_page TEXT, host TEXT, date TEXT, moment REAL, language TEXT, agency TEXT,
     agency_page INTEGER NOT NULL DEFAULT 0, dateline TEXT, credit TEXT,
     leftovers INTEGER NOT NULL DEFAULT 0, removed BLOB, digest BLOB, extraction BLOB
-); CREATE UNIQUE INDEX documents_id ON documents (doc_id) WHERE reason IS NULL; CREATE INDEX
-documents_digest ON documents (digest) WHERE digest IS NOT NULL; CREATE INDEX documents_host ON
-documents (host) WHERE host IS NOT NULL; CREATE TABLE signatures (
+);
+CREATE UNIQUE INDEX documents_id ON documents (doc_id) WHERE reason IS NULL;
+CREATE INDEX documents_digest ON documents (digest) WHERE digest IS NOT NULL;
+CREATE INDEX documents_host ON documents (host) WHERE host IS NOT NULL;
+CREATE TABLE signatures (
     row INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL, tokens INTEGER NOT NULL,
     signature BLOB, lead BLOB, shingles BLOB NOT NULL, numbers BLOB NOT NULL
 );
@@ -42,7 +44,8 @@ CREATE TABLE stories (story_id TEXT PRIMARY KEY, canonical INTEGER NOT NULL, bod
     WITHOUT ROWID;
 CREATE TABLE decisions (
     row INTEGER PRIMARY KEY, status TEXT NOT NULL, story_id TEXT, canonical_id TEXT, size INTEGER
-    NOT NULL, relation TEXT, score REAL, reason TEXT NOT NULL
+    NOT NULL,
+    relation TEXT, score REAL, reason TEXT NOT NULL
 );
 """
 
@@ -77,6 +80,8 @@ class Database:
             self.execute = self._connection.execute
             self.executemany = self._connection.executemany
             self._prepare()
+        except sqlite3.ProgrammingError:
+            raise  # a bug of ours is none of the user's doing
         except sqlite3.Error as error:
             raise self.refusal(error) from error
 
@@ -95,7 +100,7 @@ class Database:
                 path=self.path,
             )
         if version == 0:
-            for statement in SCHEMA.split(";\n"):
+            for statement in SCHEMA.split(";"):
                 self.execute(statement)
             self.execute(f"PRAGMA user_version = {FORMAT}")
         self.execute("COMMIT")
