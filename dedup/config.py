@@ -149,8 +149,8 @@ class MatchConfig:
     rows: int = 3
     lead_bands: int = 8
     lead_rows: int = 4
-    bucket_cap: int = 200
-    neighbours: int = 10
+    bucket_cap: int = 100
+    neighbours: int = 6
     near: float = 0.8
     contained: float = 0.8
     update_containment: float = 0.4

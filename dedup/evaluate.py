@@ -126,14 +126,14 @@ class _Cells:
 
     Attributes:
         gold: For each cell the number of its gold story.
-        story: For each cell the number of its story of the output.
-        count: Documents in the cell.
+        sums: For each cell a row of what its documents add to: their number, their pairs together
+            in both groupings, in gold, in the output (half of a pair is each document's), their
+            B-cubed precision and recall.
         names: The gold stories by number.
     """
 
     gold: npt.NDArray[np.int64]
-    story: npt.NDArray[np.int64]
-    count: npt.NDArray[np.float64]
+    sums: npt.NDArray[np.float64]
     names: tuple[Label, ...]
 
 
@@ -164,7 +164,8 @@ def scores(gold_labels: Sequence[Label], story_labels: Sequence[Label | None]) -
     (0.3333333333333333, 1.0, 0.0)
     """
     cells = _count_cells(gold_labels, story_labels)
-    return _scores(cells, np.ones(len(cells.names)))
+    # Added one after the other, so that every machine gets the same last digit.
+    return _scores([sum(column) for column in cells.sums.T.tolist()], len(cells.names))
 
 
 def bootstrap(
@@ -177,10 +178,11 @@ def bootstrap(
     """Return for each measure the interval that holds the middle 95 % of its resamples.
 
     A resample draws whole gold stories, as many as there are, with replacement. A story drawn
-    twice is two stories, each with the documents and the mistakes of the first: its documents share
-    stories of the output with those of every *other* gold story drawn, as often as that was drawn,
-    and never with its own other copy. (Were copies to meet in the output, even a perfect output
-    would score below 1.)
+    twice is two stories that have not met; each drawn story brings the documents, the pairs and the
+    mistakes that it has in the whole output, half of each falsely joined pair being its own. (Were
+    stories to be joined anew among those drawn, a story would meet its own copy, or miss those it
+    was merged with, and the interval would lie beside the score.) The interval tells how much a
+    measure hangs on which stories were labelled.
 
     Args:
         gold_labels: The gold story of each document.
@@ -198,11 +200,13 @@ def bootstrap(
     stories = len(cells.names)
     by_name = sorted(range(stories), key=lambda number: _name(cells.names[number]))
     random = np.random.default_rng(seed)
+    of_story = np.zeros((stories, cells.sums.shape[1]))
+    np.add.at(of_story, cells.gold, cells.sums)
+    of_story = of_story[by_name]
     values = np.empty((samples, len(MEASURES)))
     for sample in values:
-        drawn = np.empty(stories)
-        drawn[by_name] = np.bincount(random.integers(stories, size=stories), minlength=stories)
-        found = asdict(_scores(cells, drawn))
+        drawn = np.bincount(random.integers(stories, size=stories), minlength=stories)
+        found = asdict(_scores((drawn @ of_story).tolist(), stories))
         sample[:] = [found[name] for name in MEASURES]
     low, high = np.percentile(values, _PERCENTILES, axis=0).tolist()
     return dict(zip(MEASURES, zip(low, high, strict=True), strict=True))
@@ -299,51 +303,35 @@ def _count_cells(gold_labels: Sequence[Label], story_labels: Sequence[Label | No
         )
         counts[cell] += 1
     numbers = np.array(list(counts), np.int64)
-    return _Cells(
-        gold=numbers[:, 0],
-        story=numbers[:, 1],
-        count=np.array(list(counts.values()), np.float64),
-        names=tuple(gold_numbers),
+    count = np.array(list(counts.values()), np.float64)
+    in_gold, in_story = (np.bincount(each, count)[each] for each in numbers.T)
+    sums = (
+        count,
+        count * (count - 1) / 2,
+        count * (in_gold - 1) / 2,
+        count * (in_story - 1) / 2,
+        count * count / in_story,
+        count * count / in_gold,
     )
+    return _Cells(numbers[:, 0], np.stack(sums, axis=1), tuple(gold_numbers))
 
 
-def _scores(cells: _Cells, drawn: npt.NDArray[np.float64]) -> Scores:
-    """Score a table in which each gold story stands as often as drawn.
-
-    Copies of one gold story never share a story of the output; drawn once each, it is the table
-    itself, and every formula the one in :func:`scores`.
-    """
-    count, times = cells.count, drawn[cells.gold]
-    gold_size = np.bincount(cells.gold, count).astype(np.float64)
-    # Documents of the same story of the output, seen from one copy of a gold story.
-    others = np.bincount(cells.story, times * count)[cells.story] - times * count
-    n = float((times * count).sum())
-    tp = _pairs(times, count)
-    gp = _pairs(drawn, gold_size)
-    pp = tp + float((times * count * others).sum()) / 2
-    copies = float((drawn * (drawn - 1) * gold_size * gold_size).sum())
-    total = (n * (n - 1) - copies) / 2
+def _scores(sums: Sequence[float], stories: int) -> Scores:
+    """Return the scores that sums as those of :class:`_Cells` give over all documents."""
+    n, tp, gp, pp, b3_precision, b3_recall = sums
     pair_precision, pair_recall = (tp / pp if pp else 1.0), (tp / gp if gp else 1.0)
-    right = times * count * count
-    # Added one after the other, so that every machine gets the same last digit.
-    b3_precision = sum((right / (count + others)).tolist()) / n
-    b3_recall = sum((right / gold_size[cells.gold]).tolist()) / n
+    b3_precision, b3_recall = b3_precision / n, b3_recall / n
     return Scores(
         n=int(n),
-        stories=int(drawn.sum()),
+        stories=stories,
         pair_precision=pair_precision,
         pair_recall=pair_recall,
         pair_f1=_harmonic(pair_precision, pair_recall),
-        adjusted_rand=_adjusted_rand(tp, gp, pp, total),
+        adjusted_rand=_adjusted_rand(tp, gp, pp, n * (n - 1) / 2),
         b3_precision=b3_precision,
         b3_recall=b3_recall,
         b3_f1=_harmonic(b3_precision, b3_recall),
     )
-
-
-def _pairs(times: npt.NDArray[np.float64], sizes: npt.NDArray[np.float64]) -> float:
-    """Return how many pairs groups of some sizes hold that occur some times."""
-    return float((times * sizes * (sizes - 1)).sum()) / 2
 
 
 def _adjusted_rand(tp: float, gp: float, pp: float, total: float) -> float:

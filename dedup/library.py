@@ -12,10 +12,11 @@ from typing import Any
 from dedup.config import Config
 from dedup.group import parse_policy
 from dedup.models import Decision, RawRecord
-from dedup.pipeline import Observer, run_stages
+from dedup.observe import Observer, Silence
+from dedup.pipeline import run_stages
 from dedup.read import Tally
 from dedup.read.records import record
-from dedup.run import Silence, read_inputs, size_of_inputs
+from dedup.run import read_inputs, size_of_inputs
 from dedup.store import Store
 from dedup.write import story_lines, survivor_lines
 

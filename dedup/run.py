@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -12,7 +11,8 @@ from dedup.config import Config
 from dedup.errors import OutputError
 from dedup.group import parse_policy
 from dedup.models import RawRecord, RunReport
-from dedup.pipeline import Observer, clean_stages, run_stages, tally_results
+from dedup.observe import Observer, Silence, Timer
+from dedup.pipeline import clean_stages, run_stages, tally_results
 from dedup.read import Tally, discover, read
 from dedup.store import Store
 from dedup.write import (
@@ -30,48 +30,6 @@ from dedup.write import (
     survivor_lines,
     write_file,
 )
-
-
-class Silence:
-    """An observer that says nothing."""
-
-    def start(self, stage: str, total: int | None, unit: str) -> None:
-        """A stage begins."""
-
-    def advance(self, amount: int, documents: int = 0) -> None:
-        """The stage got on."""
-
-    def end(self) -> None:
-        """The stage is done."""
-
-
-class Timer:
-    """An observer that passes everything on and keeps the seconds of each stage.
-
-    Attributes:
-        seconds: By stage, in the order they ran.
-    """
-
-    def __init__(self, observer: Observer) -> None:
-        """Watch on behalf of another observer."""
-        self._observer = observer
-        self._stage = ""
-        self._began = 0.0
-        self.seconds: dict[str, float] = {}
-
-    def start(self, stage: str, total: int | None, unit: str) -> None:
-        """A stage begins."""
-        self._stage, self._began = stage, time.perf_counter()
-        self._observer.start(stage, total, unit)
-
-    def advance(self, amount: int, documents: int = 0) -> None:
-        """The stage got on."""
-        self._observer.advance(amount, documents)
-
-    def end(self) -> None:
-        """The stage is done."""
-        self.seconds[self._stage] = round(time.perf_counter() - self._began, 3)
-        self._observer.end()
 
 
 def read_inputs(inputs: Sequence[str | Path], config: Config, tally: Tally) -> Iterator[RawRecord]:

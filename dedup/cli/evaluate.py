@@ -281,7 +281,7 @@ def _as_text(report: Report) -> Iterator[str]:
     for name, words in told:
         if ids := report[name]:
             some = ", ".join(map(_escaped, ids[:_EXAMPLES])) + (", ..." if ids[_EXAMPLES:] else "")
-            yield f"{words}: {len(ids):,} documents of GOLD, each a story of its own: {some}"
+            yield f"{words}: {len(ids):,} of GOLD, each a story of its own: {some}"
     yield from _listed("false merges", "story_id", "story", "gold stories", report["merges"])
     yield from _listed("splits", "story", "story_id", "stories of OUT", report["splits"])
 
@@ -308,15 +308,23 @@ def _listed(kind: str, whole: str, part: str, parts: str, found: Report) -> Iter
     for mistake in worst:
         label = _escaped(str(mistake[whole]))
         yield (
-            f"  {label}: {mistake['documents']:,} documents, "
-            f"{len(mistake['parts']):,} {parts}, {mistake['wrong_pairs']:,} wrong pairs"
+            f"  {label}: {mistake['documents']:,} documents in "
+            f"{len(mistake['parts']):,} {parts}, wrong pairs: {mistake['wrong_pairs']:,}"
         )
-        for each in mistake["parts"][:_PARTS_SHOWN]:
-            name = "(alone)" if each[part] is None else _escaped(str(each[part]))
-            yield f"    {name}: {len(each['documents']):,}"
-            yield from map(_document, each["documents"][:_DOCUMENTS_SHOWN])
-            yield from _more(each["documents"], _DOCUMENTS_SHOWN, "      ")
-        yield from _more(mistake["parts"], _PARTS_SHOWN, "    ")
+        named = [each for each in mistake["parts"] if each[part] is not None]
+        for each in named[:_PARTS_SHOWN]:
+            yield from _part(_escaped(str(each[part])), each["documents"])
+        yield from _more(named, _PARTS_SHOWN, "    ")
+        alone = [each["documents"][0] for each in mistake["parts"] if each[part] is None]
+        if alone:
+            yield from _part("alone", alone)
+
+
+def _part(name: str, documents: Sequence[Report]) -> Iterator[str]:
+    """Yield the lines on one part of a mistake."""
+    yield f"    {name}: {len(documents):,}"
+    yield from map(_document, documents[:_DOCUMENTS_SHOWN])
+    yield from _more(documents, _DOCUMENTS_SHOWN, "      ")
 
 
 def _more(items: Sequence[Any], shown: int, indent: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -52,13 +52,11 @@ class Links:
 
     Attributes:
         documents: Facts of its documents, any order.
-        edges: Matching pairs (twin, twin), seen from the first.
-        seen: These and other measured pairs, matching or not; filled in by :func:`split`.
+        edges: Matching pairs (twin, twin), the smaller first, seen from it.
     """
 
     documents: tuple[Facts, ...]
     edges: Mapping[tuple[int, int], Pair]
-    seen: Mapping[tuple[int, int], Pair] = field(default_factory=dict)
 
 
 def split(links: Links, texts: Texts, relate: Relate, policy: Policy) -> list[Story]:
@@ -77,33 +75,20 @@ def split(links: Links, texts: Texts, relate: Relate, policy: Policy) -> list[St
         Stories of two or more; no document is in two.
     """
     documents = tuple(sorted(links.documents, key=lambda facts: facts.doc_id))
-    links = replace(links, seen=_seen(links, texts))
-    roundups = frozenset(_roundups(documents, links.seen, texts))
+    net = _Net(documents, links.edges, texts)
+    roundups = frozenset(long for _, long, alike in net.held if not alike)
     plain = [facts for facts in documents if facts.twin not in roundups]
-    stars = _stars(plain, links, texts, relate, policy)
-    held = {member.facts.row for star in stars for member in star.members}
-    stars += [_Star(facts, []) for facts in plain if facts.row not in held]
-    _settle(stars, links.seen, relate)
-    held_many = [facts for facts in documents if facts.twin in roundups]
-    rest = _add_roundups(held_many, stars, links.seen, texts, relate)
-    stars += _stars(rest, links, texts, relate, policy)
+    stars = _stars(plain, net, relate, policy)
+    taken = {member.facts.row for star in stars for member in star.members}
+    stars += [_Star(facts, []) for facts in plain if facts.row not in taken]
+    _settle(stars, net, relate)
+    rest = _add_roundups([f for f in documents if f.twin in roundups], stars, net, relate)
+    stars += _stars(rest, net, relate, policy)
     return [
-        _story(star, _ballots([m.facts for m in star.members], links.seen, texts, roundups), policy)
+        _story(star, net.ballots([m.facts for m in star.members], roundups), policy)
         for star in stars
         if len(star.members) > 1
     ]
-
-
-def _seen(links: Links, texts: Texts) -> dict[tuple[int, int], Pair]:
-    """Return the measured pairs of a set: all there are, unless it is large."""
-    seen = dict(links.edges)
-    twins = sorted({facts.twin for facts in links.documents})
-    if len(twins) <= COMPLETED:
-        for index, twin in enumerate(twins[:-1]):
-            others = twins[index + 1 :]
-            pairs = texts.pairs(twin, others)
-            seen.update({(twin, o): p.reversed() for o, p in zip(others, pairs, strict=True)})
-    return seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,55 +109,36 @@ class _Star:
         self.members = [_Joined(canonical), *members]
 
 
-def _stars(
-    documents: Sequence[Facts],
-    links: Links,
-    texts: Texts,
-    relate: Relate,
-    policy: Policy,
-) -> list[_Star]:
+def _stars(documents: Sequence[Facts], net: _Net, relate: Relate, policy: Policy) -> list[_Star]:
     """Elect among connected documents, take out what matches the elected, and go on with the rest.
 
     Completeness hangs on who stands for election. Where the elected would not win among its own
     matches alone, these elect again among themselves; each such set is smaller than the one before.
     """
     stars = []
-    waiting = _connected(documents, links.edges)
+    waiting = net.connected(documents)
     while waiting:
         pending = waiting.pop()
-        first = rank(_ballots(pending, links.seen, texts), policy)[0].facts
+        first = rank(net.ballots(pending), policy)[0].facts
         others = [facts for facts in pending if facts.row != first.row]
         joined, left = [], []
-        pairs = texts.pairs(first.twin, [facts.twin for facts in others])
+        pairs = net.texts.pairs(first.twin, [facts.twin for facts in others])
         for facts, pair in zip(others, pairs, strict=True):
             related = relate(first, facts, pair)
             if related is None:
                 left.append(facts)
             else:
                 joined.append(_Joined(facts, pair, related))
-        waiting.extend(_connected(left, links.edges))
+        waiting.extend(net.connected(left))
         everyone = [first, *(each.facts for each in joined)]
-        if (
-            left
-            and joined
-            and rank(_ballots(everyone, links.seen, texts), policy)[0].facts != first
-        ):
-            waiting.append(tuple(everyone))
+        if left and joined and rank(net.ballots(everyone), policy)[0].facts != first:
+            waiting.append(everyone)
         elif joined:
             stars.append(_Star(first, joined))
     return stars
 
 
-def _neighbours(edges: Mapping[tuple[int, int], Pair]) -> dict[int, list[tuple[int, Pair]]]:
-    """Return for each text those it was paired with, and the pair seen from the other."""
-    near: dict[int, list[tuple[int, Pair]]] = {}
-    for (one, other), pair in sorted(edges.items()):
-        near.setdefault(one, []).append((other, pair))
-        near.setdefault(other, []).append((one, pair.reversed()))
-    return near
-
-
-def _settle(stars: Sequence[_Star], seen: Mapping[tuple[int, int], Pair], relate: Relate) -> None:
+def _settle(stars: Sequence[_Star], net: _Net, relate: Relate) -> None:
     """Move each member to the canonical it shares most with, documents left alone among them.
 
     The elected takes all that matches it, which may be another's copy even more.
@@ -180,16 +146,15 @@ def _settle(stars: Sequence[_Star], seen: Mapping[tuple[int, int], Pair], relate
     by_text: dict[int, list[_Star]] = {}
     for star in stars:
         by_text.setdefault(star.canonical.twin, []).append(star)
-    near = _neighbours(seen)
     for star in stars:
         for joined in list(star.members[1:]):
             least = joined.pair.jaccard if joined.pair else 0.0
             better = [
                 (-pair.jaccard, other.canonical.doc_id, other, _Joined(joined.facts, pair, related))
-                for twin, pair in near.get(joined.facts.twin, ())
-                for other in by_text.get(twin, ())
+                for twin, pair in net.seen.get(joined.facts.twin, ())
                 if pair.jaccard > least
-                and (related := relate(other.canonical, joined.facts, pair)) is not None
+                for other in by_text.get(twin, ())
+                if (related := relate(other.canonical, joined.facts, pair)) is not None
             ]
             if better:
                 _, _, other, moved = min(better, key=lambda each: each[:2])
@@ -198,30 +163,25 @@ def _settle(stars: Sequence[_Star], seen: Mapping[tuple[int, int], Pair], relate
 
 
 def _add_roundups(
-    roundups: Sequence[Facts],
-    stars: Sequence[_Star],
-    seen: Mapping[tuple[int, int], Pair],
-    texts: Texts,
-    relate: Relate,
+    roundups: Sequence[Facts], stars: Sequence[_Star], net: _Net, relate: Relate
 ) -> list[Facts]:
     """Add each roundup to the story that it shares most with; return those that do not match it.
 
     The story is that of the document it is most alike, be that the canonical or not.
     """
     star_of = {joined.facts.twin: star for star in stars for joined in star.members}
-    near = _neighbours(seen)
     rest = []
     for facts in roundups:
         alike = [
             (-pair.jaccard, star_of[twin].canonical.doc_id, star_of[twin])
-            for twin, pair in near.get(facts.twin, ())
+            for twin, pair in net.seen.get(facts.twin, ())
             if twin in star_of
         ]
         if not alike:
             rest.append(facts)
             continue
         star = min(alike, key=lambda each: each[:2])[2]
-        pair = texts.pairs(star.canonical.twin, [facts.twin])[0]
+        pair = net.texts.pairs(star.canonical.twin, [facts.twin])[0]
         related = relate(star.canonical, facts, pair)
         if related:
             star.members.append(_Joined(facts, pair, related))
@@ -274,97 +234,101 @@ def story_id(canonical_id: str) -> str:
     return f"s-{digest.hexdigest()[:16]}"
 
 
-def _ballots(
-    pending: Sequence[Facts],
-    edges: Mapping[tuple[int, int], Pair],
-    texts: Texts,
-    roundups: frozenset[int] = frozenset(),
-) -> list[Ballot]:
-    """Return what the rules need to know of each document among the others of ``pending``."""
-    weights: dict[int, int] = {}
-    for facts in pending:
-        weights[facts.twin] = weights.get(facts.twin, 0) + 1
-    twins = sorted(weights)
-    shares = common_text([np.unique(texts.shingles(t)) for t in twins], [weights[t] for t in twins])
-    coverage = dict(zip(twins, shares, strict=True))
-    stubs = _stubs(pending, edges, texts)
-    pages: dict[str, int] = {}
-    for facts in pending:
-        if facts.canonical_page and facts.canonical_page != facts.page:
-            pages[facts.canonical_page] = pages.get(facts.canonical_page, 0) + 1
-    return [
-        Ballot(
-            facts=facts,
-            stub=facts.twin in stubs,
-            roundup=facts.twin in roundups,
-            declared=pages.get(facts.page, 0) if facts.page else 0,
-            coverage=coverage[facts.twin][0],
-            surplus=coverage[facts.twin][1],
-        )
-        for facts in pending
-    ]
+class _Net:
+    """One connected set of documents, laid out for the questions that grouping keeps asking.
 
+    Attributes:
+        texts: The texts.
+        seen: For each text those it was measured with, and the pair seen from it.
+        held: Texts (short, long) of which the long one holds the short and much more, and whether
+            it begins with it.
+    """
 
-def _roundups(
-    documents: Sequence[Facts], edges: Mapping[tuple[int, int], Pair], texts: Texts
-) -> set[int]:
-    """Return the texts that hold a far shorter one elsewhere than at their start."""
-    return {
-        long
-        for short, long in _held(documents, edges)
-        if not _begin_alike(texts.shingles(short), texts.shingles(long))
-    }
+    def __init__(
+        self, documents: Sequence[Facts], edges: Mapping[tuple[int, int], Pair], texts: Texts
+    ) -> None:
+        """Measure what small sets have not measured yet, and lay the pairs out."""
+        self.texts = texts
+        self._linked: dict[int, list[int]] = {}
+        for one, other in edges:
+            self._linked.setdefault(one, []).append(other)
+            self._linked.setdefault(other, []).append(one)
+        twins = sorted({facts.twin for facts in documents})
+        self.seen: dict[int, list[tuple[int, Pair]]] = {twin: [] for twin in twins}
+        for (one, other), pair in (dict(edges) | self._missing(twins, edges)).items():
+            self.seen[one].append((other, pair))
+            self.seen[other].append((one, pair.reversed()))
+        sizes = {facts.twin: facts.shingles for facts in documents}
+        self.held = [
+            (short, long, _begin_alike(texts.shingles(short), texts.shingles(long)))
+            for short in twins
+            for long, pair in self.seen[short]
+            if pair.contained >= CONTAINED and sizes[long] >= STUB_RATIO * sizes[short]
+        ]
 
+    def _missing(
+        self, twins: Sequence[int], edges: Mapping[tuple[int, int], Pair]
+    ) -> dict[tuple[int, int], Pair]:
+        """Return the pairs of a set that are not among the edges, nothing for a large set."""
+        found: dict[tuple[int, int], Pair] = {}
+        for index, twin in enumerate(twins if len(twins) <= COMPLETED else ()):
+            others = [o for o in twins[index + 1 :] if (twin, o) not in edges]
+            pairs = self.texts.pairs(twin, others) if others else []
+            found.update({(twin, o): p.reversed() for o, p in zip(others, pairs, strict=True)})
+        return found
 
-def _stubs(
-    documents: Sequence[Facts], edges: Mapping[tuple[int, int], Pair], texts: Texts
-) -> set[int]:
-    """Return the texts that are the start of a far longer one."""
-    return {
-        short
-        for short, long in _held(documents, edges)
-        if _begin_alike(texts.shingles(short), texts.shingles(long))
-    }
+    def connected(self, documents: Sequence[Facts]) -> list[list[Facts]]:
+        """Return the connected sets of two or more among some of the documents.
 
+        Documents with the same text are connected.
+        """
+        by_twin: dict[int, list[Facts]] = {}
+        for facts in documents:
+            by_twin.setdefault(facts.twin, []).append(facts)
+        unseen = set(by_twin)
+        sets = []
+        for start in by_twin:
+            if start not in unseen:
+                continue
+            unseen.remove(start)
+            reached = [start]
+            for twin in reached:  # grows as it goes
+                fresh = unseen.intersection(self._linked.get(twin, ()))
+                unseen -= fresh
+                reached.extend(fresh)
+            group = [facts for twin in reached for facts in by_twin[twin]]
+            if len(group) > 1:
+                sets.append(group)
+        return sets
 
-def _held(
-    documents: Sequence[Facts], edges: Mapping[tuple[int, int], Pair]
-) -> list[tuple[int, int]]:
-    """Return pairs (short, long) of texts in which the long one holds the short and much more."""
-    sizes = {facts.twin: facts.shingles for facts in documents}
-    found = []
-    for (one, other), pair in edges.items():
-        if one not in sizes or other not in sizes:
-            continue
-        short, long = sorted((one, other), key=lambda twin: (sizes[twin], twin))
-        held = pair.contained if short == one else pair.contains
-        if held >= CONTAINED and sizes[long] >= STUB_RATIO * sizes[short]:
-            found.append((short, long))
-    return found
+    def ballots(
+        self, pending: Sequence[Facts], roundups: frozenset[int] = frozenset()
+    ) -> list[Ballot]:
+        """Return what the rules need to know of each document among the others of ``pending``."""
+        weights: dict[int, int] = {}
+        pages: dict[str, int] = {}
+        for facts in pending:
+            weights[facts.twin] = weights.get(facts.twin, 0) + 1
+            if facts.canonical_page and facts.canonical_page != facts.page:
+                pages[facts.canonical_page] = pages.get(facts.canonical_page, 0) + 1
+        sets = [np.unique(self.texts.shingles(twin)) for twin in weights]
+        shares = dict(zip(weights, common_text(sets, list(weights.values())), strict=True))
+        stubs = {
+            short for short, long, alike in self.held if alike and {short, long} <= weights.keys()
+        }
+        return [
+            Ballot(
+                facts=facts,
+                stub=facts.twin in stubs,
+                roundup=facts.twin in roundups,
+                declared=pages.get(facts.page, 0) if facts.page else 0,
+                coverage=shares[facts.twin][0],
+                surplus=shares[facts.twin][1],
+            )
+            for facts in pending
+        ]
 
 
 def _begin_alike(short: npt.NDArray[np.uint32], long: npt.NDArray[np.uint32]) -> bool:
     """Return whether the first shingles of a text are among the first of a longer one."""
     return bool(np.isin(short[:FIRST], long[: 2 * FIRST]).mean() >= LEAD_SHARE)
-
-
-def _connected(
-    documents: Sequence[Facts], edges: Mapping[tuple[int, int], Pair]
-) -> list[tuple[Facts, ...]]:
-    """Return the connected sets of two or more documents; texts that are the same are one."""
-    root = {facts.twin: facts.twin for facts in documents}
-
-    def find(twin: int) -> int:
-        while root[twin] != twin:
-            root[twin] = root[root[twin]]
-            twin = root[twin]
-        return twin
-
-    for one, other in edges:
-        if one in root and other in root:
-            low, high = sorted((find(one), find(other)))
-            root[high] = low
-    sets: dict[int, list[Facts]] = {}
-    for facts in documents:
-        sets.setdefault(find(facts.twin), []).append(facts)
-    return [tuple(group) for group in sets.values() if len(group) > 1]

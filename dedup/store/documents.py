@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from dedup.jsontext import dump_json, load_json
 from dedup.models import (
     CleanPage,
@@ -135,6 +138,17 @@ class Documents:
                 removed=self._db.expand_removals(removed),
             ),
         )
+
+    def host_numbers(self) -> npt.NDArray[np.int64]:
+        """Return a number for the host of each input, by row; -1 where it is not known."""
+        numbers = np.full(self.count(), -1, np.int64)
+        query = (
+            "SELECT row, dense_rank() OVER (ORDER BY host) FROM documents "
+            "WHERE host IS NOT NULL AND reason IS NULL"
+        )
+        for row, number in self._db.execute(query):
+            numbers[row] = number
+        return numbers
 
     def hosts(self, documents: int) -> list[str]:
         """Return the hosts with at least this many documents, sorted."""

@@ -1,0 +1,51 @@
+"""Which documents have the same text, and on which hosts they stand."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.store import Store
+
+
+class Twins:
+    """Which documents have the same text; each text stands for all its documents.
+
+    Attributes:
+        rows: Documents with signature data, ascending.
+        twin: For each the first document with its text.
+        firsts: The distinct values of ``twin``, ascending.
+    """
+
+    def __init__(self, store: Store) -> None:
+        """Read the fingerprints."""
+        self.rows, self.twin = store.signatures.twins()
+        self.firsts = np.unique(self.twin)
+        self._by_twin = np.argsort(self.twin, kind="stable")
+        self._sorted = self.twin[self._by_twin]
+        self._host = store.documents.host_numbers()
+        self._several = np.zeros(self._host.size, np.bool_)
+        self._several[self.repeated()] = True
+
+    def documents(self, firsts: npt.NDArray[np.int64]) -> dict[int, int]:
+        """Return the documents that have some texts, each with the first document of its text."""
+        starts = np.searchsorted(self._sorted, firsts, "left")
+        ends = np.searchsorted(self._sorted, firsts, "right")
+        return {
+            int(row): int(first)
+            for first, start, end in zip(firsts, starts, ends, strict=True)
+            for row in self.rows[self._by_twin[start:end]]
+        }
+
+    def may_share_host(
+        self, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.bool_]:
+        """Return for pairs of texts whether documents of one host may have them."""
+        one, other = self._host[left], self._host[right]
+        same: npt.NDArray[np.bool_] = (one == other) & (one >= 0)
+        return same | self._several[left] | self._several[right]
+
+    def repeated(self) -> npt.NDArray[np.int64]:
+        """Return the first documents of the texts that several documents have."""
+        firsts, counts = np.unique(self.twin, return_counts=True)
+        return firsts[counts > 1]
