@@ -1,0 +1,35 @@
+"""The values that pass between stages: plain, frozen, without behaviour that reads or writes."""
+
+from dedup.models.documents import CleanPage, Document, Draft, Extraction, Removal
+from dedup.models.inputs import RawRecord, Reason, Rejection
+from dedup.models.stories import (
+    Decision,
+    Facts,
+    Member,
+    Pair,
+    Relation,
+    RunReport,
+    Status,
+    Story,
+    Why,
+)
+
+__all__ = [
+    "CleanPage",
+    "Decision",
+    "Document",
+    "Draft",
+    "Extraction",
+    "Facts",
+    "Member",
+    "Pair",
+    "RawRecord",
+    "Reason",
+    "Rejection",
+    "Relation",
+    "Removal",
+    "RunReport",
+    "Status",
+    "Story",
+    "Why",
+]

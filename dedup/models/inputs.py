@@ -1,0 +1,76 @@
+"""Inputs as they were read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Reason(StrEnum):
+    """Why an input could not be used: the fixed words of ``rejected.jsonl``."""
+
+    EMPTY = "empty"
+    NOT_HTML = "not-html"
+    UNKNOWN_KIND = "unknown-kind"
+    UNREADABLE = "unreadable"
+    OUTSIDE_INPUT = "outside-input"
+    BROKEN_GZIP = "broken-gzip"
+    BROKEN_ZSTD = "broken-zstd"
+    BROKEN_BZ2 = "broken-bz2"
+    BROKEN_XZ = "broken-xz"
+    BROKEN_WARC = "broken-warc"
+    BROKEN_JSON = "broken-json"
+    BROKEN_TABLE = "broken-table"
+    BROKEN_PARQUET = "broken-parquet"
+    HTTP_STATUS = "http-status"
+    WRONG_TYPE = "wrong-type"
+    TOO_LARGE = "too-large"
+    NO_TEXT = "no-text"
+    TOO_SHORT = "too-short"
+    TIMEOUT = "timeout"
+    CRASHED = "crashed"
+    DUPLICATE_ID = "duplicate-id"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """One input that could not be used.
+
+    Attributes:
+        reason: The fixed word.
+        detail: One line for a person; may hold text of the dump, so it is never parsed.
+    """
+
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """One input document as it was read, before any cleaning.
+
+    Exactly one of ``html``, ``text`` and ``rejection`` is set.
+
+    Attributes:
+        doc_id: The id by the rules of the contract (own ``id``, path, ``file#offset``,
+            ``file:line``).
+        source: Name of the file or stream, as in ``rejected.jsonl``.
+        fields: The record's own fields under their own names, JSON values only; empty for a
+            bare page.
+        mapped: Standard names (``text html id url title date ...``) to the names they have in
+            ``fields``; names that are the same are left out.
+        html: A page's bytes, content encoding undone, character encoding untouched.
+        text: Already clean text.
+        rejection: Why the record cannot be used.
+        consumed: Bytes of the input file read since the record before it (for the progress bar).
+    """
+
+    doc_id: str
+    source: str
+    fields: dict[str, Any] = field(default_factory=dict)
+    mapped: dict[str, str] = field(default_factory=dict)
+    html: bytes | None = None
+    text: str | None = None
+    rejection: Rejection | None = None
+    consumed: int = 0
