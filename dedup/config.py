@@ -170,6 +170,8 @@ class MatchConfig:
         for name in ("near", "contained", "update_containment", "update_passages"):
             _within(name, getattr(self, name), 0.0, 1.0)
         _within("shared_numbers", self.shared_numbers, 0.0, 1.0)
+        _within("update_days", self.update_days, 0.0, 36_525.0)
+        _within("veto_numbers", self.veto_numbers, 0, 1_000_000)
 
 
 @dataclass(frozen=True, slots=True)

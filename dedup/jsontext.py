@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from typing import Any
 
 import orjson
 
 # The fast reader turns integers over 64 bits into floats, none of them smaller than this.
 _BIG = 2.0**63
+
+# It refuses those that no float can hold; the smallest has 309 digits.
+_LONG_NUMBER = re.compile(rb"\d{300}")
 
 
 def dump_json(value: Any) -> bytes:
@@ -22,7 +27,7 @@ def dump_json(value: Any) -> bytes:
     try:
         return orjson.dumps(value)
     except TypeError:
-        return json.dumps(value, separators=(",", ":")).encode("ascii")
+        return json.dumps(_finite(value), separators=(",", ":")).encode("ascii")
 
 
 def load_json(data: bytes) -> Any:
@@ -39,20 +44,50 @@ def load_json(data: bytes) -> Any:
     """
     try:
         value = orjson.loads(data)
+        return _slowly(data) if _holds_big(value) else value
     except orjson.JSONDecodeError:
-        if b"\\u" not in data:
+        if b"\\u" not in data and not _LONG_NUMBER.search(data):
             raise
-        return json.loads(data, parse_constant=_refuse)
-    return json.loads(data) if _holds_big(value) else value
+        return _slowly(data)
+
+
+def _slowly(data: bytes) -> Any:
+    """Read what the fast reader cannot: lone surrogates and integers of any length."""
+    try:
+        return json.loads(data, parse_constant=_refuse, parse_float=_read_float)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
 
 
 def _holds_big(value: Any) -> bool:
     """Return whether a float that may have been an integer stands anywhere in a value."""
+    waiting = [value]
+    for each in waiting:  # grows as it goes; a stranger's nesting must not exhaust the stack
+        if isinstance(each, float):
+            if not -_BIG < each < _BIG:
+                return True
+        elif isinstance(each, dict):
+            waiting.extend(each.values())
+        elif isinstance(each, list):
+            waiting.extend(each)
+    return False
+
+
+def _finite(value: Any) -> Any:
+    """Return a value with None for the numbers that JSON does not know, as the fast writer does."""
     if isinstance(value, float):
-        return not -_BIG < value < _BIG
+        return value if math.isfinite(value) else None
     if isinstance(value, dict):
-        return any(map(_holds_big, value.values()))
-    return isinstance(value, list) and any(map(_holds_big, value))
+        return {name: _finite(each) for name, each in value.items()}
+    return [_finite(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
+def _read_float(text: str) -> float:
+    """Read a number with a point or an exponent; one that no float can hold is refused."""
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text} is too large a number")
+    return number
 
 
 def _refuse(constant: str) -> Any:

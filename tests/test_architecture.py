@@ -15,7 +15,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = [
     {"kernels"},
     {"errors", "models", "config", "version", "jsontext"},
-    {"read", "clean", "sign", "match", "group", "write", "store"},
+    {"read", "clean", "sign", "match", "group", "write", "store", "evaluate"},
     {"pipeline"},
     {"run"},
     {"library"},

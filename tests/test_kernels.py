@@ -22,7 +22,7 @@ MULTIPLIERS, OFFSETS = permutations(16, 1)
 MASK64 = 2**64 - 1
 MASK32 = 2**32 - 1
 
-laws = settings(max_examples=150, deadline=None)
+laws = settings(max_examples=80, deadline=None)
 
 
 # --- definitions ---------------------------------------------------------------------------------
@@ -50,7 +50,7 @@ def kind_of(point):
 
 
 def token_points(points):
-    """The tokens of a text, each as a list of code points: cut between what does not belong together."""
+    """The tokens of a text, each as a list of code points."""
     tokens = []
     inside = None  # SINGLE or LETTER (which stands for digits too) while a token may go on
     for point in points:
@@ -101,10 +101,11 @@ def signature(values, columns):
 
 # --- what they are compared on -------------------------------------------------------------------
 
-ODD = ["", " ", "\u0301", "\u0301\u0301a", "a\u0301b", "1a", "a1", "\u4e00\u0301\u4e01", "\u0e01\u0e31",
-       "a\u4e00", "\u4e001", "1\u4e00a", "\u3007\u4e00", "\U0001f600", "\U00020000\U0003ffff", "\U00040000",
-       "\U000e0100", "\u4e00\U000e0100\u4e00", "\U0010ffff", "\ud800", "\u0130", "\uff21\uff11", "\x00",
-       "\u0915\u094d\u0937", "\u0661\u0662", "a\u200db"]  # fmt: skip
+ODD = ["", " ", "\u0301", "\u0301\u0301a", "a\u0301b", "1a", "a1", "\u4e00\u0301\u4e01",
+       "\u0e01\u0e31", "a\u4e00", "\u4e001", "1\u4e00a", "\u3007\u4e00", "\U0001f600",
+       "\U00020000\U0003ffff", "\U00040000", "\U000e0100", "\u4e00\U000e0100\u4e00",
+       "\U0010ffff", "\ud800", "\u0130", "\uff21\uff11", "\x00", "\u0915\u094d\u0937",
+       "\u0661\u0662", "a\u200db"]  # fmt: skip
 hostile = st.lists(st.sampled_from(ODD) | st.characters(exclude_categories=()), max_size=40).map(
     "".join
 )

@@ -23,9 +23,7 @@ def host_of(url: str | None) -> str | None:
     'example.com'
     """
     parts = _split(url)
-    if parts is None or not parts.hostname:
-        return None
-    return _plain_host(parts.hostname)
+    return _plain_host(parts.hostname) if parts is not None and parts.hostname else None
 
 
 def page_of(url: str | None) -> str | None:
@@ -38,7 +36,8 @@ def page_of(url: str | None) -> str | None:
     'example.com/a?id=7'
     """
     parts = _split(url)
-    if parts is None or not parts.hostname:
+    host = host_of(url)
+    if parts is None or host is None:
         return None
     path = parts.path
     for index in INDEX_PAGES:
@@ -52,13 +51,14 @@ def page_of(url: str | None) -> str | None:
     if not path and not kept:
         return None  # a front page shows another article every hour
     query = f"?{urlencode(kept, errors='replace')}" if kept else ""
-    return f"{_plain_host(parts.hostname)}{path}{query}"
+    return f"{host}{path}{query}"
 
 
-def _plain_host(host: str) -> str:
-    """Return a host without the label of a device."""
-    first, _, rest = host.lower().rstrip(".").partition(".")
-    return rest if first in DEVICE_LABELS and "." in rest else host.lower().rstrip(".")
+def _plain_host(host: str) -> str | None:
+    """Return a host without the label of a device, or None where nothing but dots is left."""
+    host = host.lower().strip(".")
+    first, _, rest = host.partition(".")
+    return (rest if first in DEVICE_LABELS and "." in rest else host) or None
 
 
 def _split(url: str | None) -> SplitResult | None:

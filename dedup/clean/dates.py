@@ -12,8 +12,8 @@ FIRST_YEAR, LAST_YEAR = 1971, 2100
 # Numbers above this are milliseconds: as seconds they would lie in the year 5138.
 MILLISECONDS_FROM = 100_000_000_000
 
-_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\Z")
-_STARTS_WITH_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|(\d{2})(\d{2}))\Z")
+_STARTS_WITH_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?!\d)")
 
 
 def parse_date(value: object) -> tuple[str, float] | None:
@@ -33,14 +33,18 @@ def parse_date(value: object) -> tuple[str, float] | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, (int, float)):
-        return _from_number(float(value))
+        return _from_number(value)
     if not isinstance(value, str) or not value.strip():
         return None
     text = value.strip()
     if day := _DAY.match(text):
-        return _from_day(*map(int, day.groups()))
+        return _from_day(*(int(part) for part in day.groups() if part))
     moment = _from_text(text)
-    return _in_utc(moment) if moment is not None else None
+    if moment is not None:
+        return _in_utc(moment)
+    if day := _STARTS_WITH_DAY.match(text):  # "2024-05-03 (updated)": the day is certain
+        return _from_day(*map(int, day.groups()))
+    return None
 
 
 def _from_number(value: float) -> tuple[str, float] | None:
@@ -70,21 +74,18 @@ def _from_text(text: str) -> datetime | None:
         pass
     try:
         return parsedate_to_datetime(text)
-    except (ValueError, IndexError, TypeError):
-        pass
-    if found := _STARTS_WITH_DAY.match(text):  # "2024-05-03 (updated)": the day is certain
-        try:
-            return datetime.fromisoformat(found.group())
-        except ValueError:
-            return None
-    return None
+    except (ValueError, IndexError, TypeError, OverflowError):
+        return None
 
 
 def _in_utc(moment: datetime) -> tuple[str, float] | None:
     """Return a time as text and seconds, or None outside the years of the web."""
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
+    try:
+        moment = moment.astimezone(UTC).replace(microsecond=0)
+    except OverflowError:  # a time of the year 1 or 9999 in a far zone
+        return None
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         return None
-    moment = moment.astimezone(UTC).replace(microsecond=0)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ"), moment.timestamp()

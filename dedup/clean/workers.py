@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import resource
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, TimeoutError
 from dataclasses import dataclass, replace
@@ -20,6 +20,9 @@ from dedup.models import CleanPage, Document, RawRecord, Reason, Rejection
 # Pages that wait for their turn, so that a slow one at the head does not idle the others.
 WAITING_PER_WORKER = 16
 WAITING_BYTES = 64_000_000
+
+RECENT_PAGES = 2000
+"""Results of pages that are held until they are surely committed: two batches of documents."""
 
 MEBIBYTE = 1 << 20
 
@@ -78,11 +81,12 @@ def clean_records(
         workers: Processes.
         recall: Gives what an earlier page of the same digest came to, or None.
     """
+    recent = _Recent(recall)
     with _Pool(config, workers) as pool:
         waiting: deque[_Waiting] = deque()
         held = 0
         for record in records:
-            item = _start(record, config, pool, recall, waiting)
+            item = _start(record, config, pool, recent, waiting)
             waiting.append(item)
             held += item.size
             while waiting and (
@@ -91,9 +95,30 @@ def clean_records(
                 or held > WAITING_BYTES
             ):
                 held -= waiting[0].size
-                yield waiting.popleft().finish(config)
+                yield recent.keep(waiting.popleft().finish(config))
         while waiting:
-            yield waiting.popleft().finish(config)
+            yield recent.keep(waiting.popleft().finish(config))
+
+
+class _Recent:
+    """What the last pages came to: the store knows a page only when its batch is committed."""
+
+    def __init__(self, recall: Recall) -> None:
+        """Ask ``recall`` for what is longer ago."""
+        self._recall = recall
+        self._pages: OrderedDict[bytes, PageResult] = OrderedDict()
+
+    def keep(self, cleaned: Cleaned) -> Cleaned:
+        """Remember what a page came to, forget the oldest, and pass it on."""
+        if cleaned.digest is not None and cleaned.page is not None:
+            self._pages[cleaned.digest] = cleaned.page
+            if len(self._pages) > RECENT_PAGES:
+                self._pages.popitem(last=False)
+        return cleaned
+
+    def __call__(self, digest: bytes) -> PageResult | None:
+        """Return what a page with this digest came to, or None."""
+        return self._pages.get(digest) or self._recall(digest)
 
 
 @dataclass(slots=True)

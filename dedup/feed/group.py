@@ -80,7 +80,7 @@ def _connected_sets(
     edges = np.argsort(root[left], kind="stable")
     edge_roots = root[left][edges]
     starts = np.flatnonzero(np.diff(root[nodes], prepend=-1))
-    for start, end in zip(starts, [*starts[1:], nodes.size], strict=True):
+    for start, end in zip(starts, np.append(starts[1:], nodes.size), strict=bool(starts.size)):
         members = nodes[start:end]
         first, last = np.searchsorted(edge_roots, [root[members[0]], root[members[0]] + 1])
         yield twins.firsts[members], edges[first:last]

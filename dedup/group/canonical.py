@@ -197,7 +197,7 @@ def _field_rule(field: str, *, descending: bool) -> Rule:
 
     def key(ballot: Ballot) -> Key:
         value = ballot.facts.fields.get(field)
-        if isinstance(value, (bool, int, float)):
+        if isinstance(value, (bool, int, float)) and value == value:  # NaN has no place
             return (0, -value if descending else value)
         if isinstance(value, str):
             points = tuple(-ord(c) for c in value) if descending else tuple(map(ord, value))

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.group.canonical import STUB_RATIO, Ballot, Policy, common_text, rank, why
-from dedup.models import Facts, Member, Pair, Relation, Story
+from dedup.models import SAME, Facts, Member, Pair, Relation, Story
 
 LEAD_SHARE = 0.5
 """Share of the shorter text's first shingles that must be among the longer's to begin alike: a
@@ -75,17 +75,17 @@ def split(links: Links, texts: Texts, relate: Relate, policy: Policy) -> list[St
         Stories of two or more; no document is in two.
     """
     documents = tuple(sorted(links.documents, key=lambda facts: facts.doc_id))
-    net = _Net(documents, links.edges, texts)
+    net = _Net(documents, links.edges, texts, relate)
     roundups = frozenset(long for _, long, alike in net.held if not alike)
     plain = [facts for facts in documents if facts.twin not in roundups]
     stars = _stars(plain, net, relate, policy)
     taken = {member.facts.row for star in stars for member in star.members}
     stars += [_Star(facts, []) for facts in plain if facts.row not in taken]
-    _settle(stars, net, relate)
+    _settle(stars, net, relate, policy)
     rest = _add_roundups([f for f in documents if f.twin in roundups], stars, net, relate)
     stars += _stars(rest, net, relate, policy)
     return [
-        _story(star, net.ballots([m.facts for m in star.members], roundups), policy)
+        _story(star, _final_ballots(star, net, roundups), policy)
         for star in stars
         if len(star.members) > 1
     ]
@@ -112,54 +112,85 @@ class _Star:
 def _stars(documents: Sequence[Facts], net: _Net, relate: Relate, policy: Policy) -> list[_Star]:
     """Elect among connected documents, take out what matches the elected, and go on with the rest.
 
-    Completeness hangs on who stands for election. Where the elected would not win among its own
-    matches alone, these elect again among themselves; each such set is smaller than the one before.
+    What is left matches none of those elected before: of the documents that stay no two match.
     """
     stars = []
     waiting = net.connected(documents)
     while waiting:
         pending = waiting.pop()
-        first = rank(net.ballots(pending), policy)[0].facts
-        others = [facts for facts in pending if facts.row != first.row]
-        joined, left = [], []
-        pairs = net.texts.pairs(first.twin, [facts.twin for facts in others])
-        for facts, pair in zip(others, pairs, strict=True):
-            related = relate(first, facts, pair)
-            if related is None:
-                left.append(facts)
-            else:
-                joined.append(_Joined(facts, pair, related))
-        waiting.extend(net.connected(left))
-        everyone = [first, *(each.facts for each in joined)]
-        if left and joined and rank(net.ballots(everyone), policy)[0].facts != first:
-            waiting.append(everyone)
-        elif joined:
+        first, joined = _elect(pending, net, relate, policy)
+        taken = {first.row, *(each.facts.row for each in joined)}
+        if joined:
             stars.append(_Star(first, joined))
+        waiting.extend(net.connected([facts for facts in pending if facts.row not in taken]))
     return stars
 
 
-def _settle(stars: Sequence[_Star], net: _Net, relate: Relate) -> None:
+def _elect(
+    pending: Sequence[Facts], net: _Net, relate: Relate, policy: Policy
+) -> tuple[Facts, list[_Joined]]:
+    """Return a document of a set that wins among its own matches, and these matches.
+
+    Completeness hangs on who stands for election: the winner among all need not win among those
+    that match it. Then the winner of these is tried, until one holds or comes round again.
+    """
+    first = rank(net.ballots(pending), policy)[0].facts
+    tried = set()
+    while True:
+        tried.add(first.row)
+        joined = _matches(first, pending, net, relate)
+        everyone = [first, *(each.facts for each in joined)]
+        winner = first
+        if len(everyone) < len(pending):
+            winner = rank(net.ballots(everyone), policy)[0].facts
+        if winner.row in tried:
+            return first, joined
+        first = winner
+
+
+def _matches(first: Facts, pending: Sequence[Facts], net: _Net, relate: Relate) -> list[_Joined]:
+    """Return the documents of a set that match one of them."""
+    others = [facts for facts in pending if facts.row != first.row]
+    pairs = net.texts.pairs(first.twin, [facts.twin for facts in others])
+    related = (relate(first, facts, pair) for facts, pair in zip(others, pairs, strict=True))
+    return [
+        _Joined(facts, pair, found)
+        for facts, pair, found in zip(others, pairs, related, strict=True)
+        if found is not None
+    ]
+
+
+def _settle(stars: Sequence[_Star], net: _Net, relate: Relate, policy: Policy) -> None:
     """Move each member to the canonical it shares most with, documents left alone among them.
 
-    The elected takes all that matches it, which may be another's copy even more.
+    The elected takes all that matches it, which may be another's copy even more. A move that would
+    unseat either canonical is not made.
     """
     by_text: dict[int, list[_Star]] = {}
     for star in stars:
         by_text.setdefault(star.canonical.twin, []).append(star)
     for star in stars:
         for joined in list(star.members[1:]):
-            least = joined.pair.jaccard if joined.pair else 0.0
             better = [
                 (-pair.jaccard, other.canonical.doc_id, other, _Joined(joined.facts, pair, related))
-                for twin, pair in net.seen.get(joined.facts.twin, ())
-                if pair.jaccard > least
+                for twin, pair in (*net.seen[joined.facts.twin], (joined.facts.twin, SAME))
+                if joined.pair is not None and pair.jaccard > joined.pair.jaccard
                 for other in by_text.get(twin, ())
+                if other is not star
                 if (related := relate(other.canonical, joined.facts, pair)) is not None
             ]
-            if better:
-                _, _, other, moved = min(better, key=lambda each: each[:2])
-                star.members.remove(joined)
-                other.members.append(moved)
+            for _, _, other, moved in sorted(better, key=lambda each: each[:2]):
+                rest = [each for each in star.members if each is not joined]
+                if _holds(rest, net, policy) and _holds([*other.members, moved], net, policy):
+                    star.members.remove(joined)
+                    other.members.append(moved)
+                    break
+
+
+def _holds(members: Sequence[_Joined], net: _Net, policy: Policy) -> bool:
+    """Return whether the first of some documents would be elected among them."""
+    everyone = [each.facts for each in members]
+    return rank(net.ballots(everyone), policy)[0].facts.row == everyone[0].row
 
 
 def _add_roundups(
@@ -206,6 +237,16 @@ def _member(joined: _Joined) -> Member:
     )
 
 
+def _final_ballots(star: _Star, net: _Net, roundups: frozenset[int]) -> list[Ballot]:
+    """Return what the rules saw of a story's documents; roundups had no voice."""
+    everyone = [each.facts for each in star.members]
+    plain = [facts for facts in everyone if facts.twin not in roundups]
+    added = [facts for facts in everyone if facts.twin in roundups]
+    if not plain:
+        return net.ballots(everyone)
+    return [*net.ballots(plain), *(Ballot(facts, roundup=True) for facts in added)]
+
+
 def _story(star: _Star, ballots: Sequence[Ballot], policy: Policy) -> Story:
     """Return the story of a canonical and its members, with the reason for the election."""
     canonical = next(b for b in ballots if b.facts.row == star.canonical.row)
@@ -228,7 +269,7 @@ def story_id(canonical_id: str) -> str:
     """Return the name of the story that a document is the canonical of.
 
     >>> story_id("a.html")
-    's-3b9c358f36f0a31b'
+    's-7aa267cfbf8eb1a7'
     """
     digest = hashlib.sha256(canonical_id.encode("utf-8", "surrogatepass"))
     return f"s-{digest.hexdigest()[:16]}"
@@ -245,17 +286,29 @@ class _Net:
     """
 
     def __init__(
-        self, documents: Sequence[Facts], edges: Mapping[tuple[int, int], Pair], texts: Texts
+        self,
+        documents: Sequence[Facts],
+        edges: Mapping[tuple[int, int], Pair],
+        texts: Texts,
+        relate: Relate,
     ) -> None:
         """Measure what small sets have not measured yet, and lay the pairs out."""
         self.texts = texts
-        self._linked: dict[int, list[int]] = {}
-        for one, other in edges:
-            self._linked.setdefault(one, []).append(other)
-            self._linked.setdefault(other, []).append(one)
-        twins = sorted({facts.twin for facts in documents})
+        by_twin: dict[int, list[Facts]] = {}
+        for facts in documents:
+            by_twin.setdefault(facts.twin, []).append(facts)
+        twins = sorted(by_twin)
+        missing = self._missing(twins, edges)
+        linked = set(edges)
+        for (one, other), pair in missing.items():
+            if any(relate(a, b, pair.reversed()) for a in by_twin[one] for b in by_twin[other]):
+                linked.add((one, other))
+        self._linked: dict[int, list[int]] = {twin: [] for twin in twins}
+        for one, other in linked:
+            self._linked[one].append(other)
+            self._linked[other].append(one)
         self.seen: dict[int, list[tuple[int, Pair]]] = {twin: [] for twin in twins}
-        for (one, other), pair in (dict(edges) | self._missing(twins, edges)).items():
+        for (one, other), pair in (dict(edges) | missing).items():
             self.seen[one].append((other, pair))
             self.seen[other].append((one, pair.reversed()))
         sizes = {facts.twin: facts.shingles for facts in documents}
@@ -293,7 +346,7 @@ class _Net:
             unseen.remove(start)
             reached = [start]
             for twin in reached:  # grows as it goes
-                fresh = unseen.intersection(self._linked.get(twin, ()))
+                fresh = unseen.intersection(self._linked[twin])
                 unseen -= fresh
                 reached.extend(fresh)
             group = [facts for twin in reached for facts in by_twin[twin]]
@@ -301,9 +354,7 @@ class _Net:
                 sets.append(group)
         return sets
 
-    def ballots(
-        self, pending: Sequence[Facts], roundups: frozenset[int] = frozenset()
-    ) -> list[Ballot]:
+    def ballots(self, pending: Sequence[Facts]) -> list[Ballot]:
         """Return what the rules need to know of each document among the others of ``pending``."""
         weights: dict[int, int] = {}
         pages: dict[str, int] = {}
@@ -320,7 +371,6 @@ class _Net:
             Ballot(
                 facts=facts,
                 stub=facts.twin in stubs,
-                roundup=facts.twin in roundups,
                 declared=pages.get(facts.page, 0) if facts.page else 0,
                 coverage=shares[facts.twin][0],
                 surplus=shares[facts.twin][1],
@@ -331,4 +381,4 @@ class _Net:
 
 def _begin_alike(short: npt.NDArray[np.uint32], long: npt.NDArray[np.uint32]) -> bool:
     """Return whether the first shingles of a text are among the first of a longer one."""
-    return bool(np.isin(short[:FIRST], long[: 2 * FIRST]).mean() >= LEAD_SHARE)
+    return short.size > 0 and bool(np.isin(short[:FIRST], long[: 2 * FIRST]).mean() >= LEAD_SHARE)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from dedup.config import MatchConfig
 from dedup.match.copies import Evidence, Ragged, measure
-from dedup.models import Pair
+from dedup.models import SAME, Pair
 
 Hashes = npt.NDArray[np.uint32]
 
@@ -29,13 +29,12 @@ def ragged(parts: Sequence[Hashes]) -> Ragged:
     return Ragged(out, out_bounds)
 
 
-def pair_at(evidence: Evidence, index: int, *, same: bool = False) -> Pair:
+def pair_at(evidence: Evidence, index: int) -> Pair:
     """Return one measured pair, seen from its left document."""
     return Pair(
         jaccard=float(evidence.jaccard[index]),
         contained=float(evidence.left_in_right[index]),
         contains=float(evidence.right_in_left[index]),
-        same=same,
         numbers=float(evidence.numbers[index]),
     )
 
@@ -89,7 +88,10 @@ class LoadedTexts:
             np.zeros(len(others), np.int64),
             self._config,
         )
-        return [pair_at(evidence, index, same=other == twin) for index, other in enumerate(others)]
+        return [
+            SAME if other == twin else pair_at(evidence, index)
+            for index, other in enumerate(others)
+        ]
 
     def passages(self, one: int, other: int) -> float:
         """Return :func:`passage_share` of two texts."""

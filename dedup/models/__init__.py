@@ -3,6 +3,7 @@
 from dedup.models.documents import CleanPage, Document, Draft, Extraction, Removal
 from dedup.models.inputs import RawRecord, Reason, Rejection
 from dedup.models.stories import (
+    SAME,
     Decision,
     Facts,
     Member,
@@ -15,6 +16,7 @@ from dedup.models.stories import (
 )
 
 __all__ = [
+    "SAME",
     "CleanPage",
     "Decision",
     "Document",

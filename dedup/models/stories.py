@@ -91,6 +91,10 @@ class Pair:
         return Pair(self.jaccard, self.contains, self.contained, self.same, self.numbers)
 
 
+SAME = Pair(jaccard=1.0, contained=1.0, contains=1.0, same=True)
+"""The pair of two documents with the same text, however short it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Why:
     """Why a canonical was elected.

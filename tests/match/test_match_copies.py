@@ -34,7 +34,7 @@ def share(part, whole):
     return len(part) / len(whole) if whole else 0.0
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.lists(st.tuples(st.lists(values, max_size=15), st.lists(values, max_size=8)), min_size=1),
     st.integers(0, 5),
@@ -135,7 +135,6 @@ def test_a_pair_is_seen_from_its_left_document():
     turned = pair.reversed()
     assert (turned.contained, turned.contains) == (1.0, 0.5)
     assert turned.reversed() == pair
-    assert pair_at(measured([1], [1]), 0, same=True).same
 
 
 @settings(max_examples=100, deadline=None)

@@ -125,9 +125,11 @@ def large_bucket(rng, count):
     return rows
 
 
-def test_the_order_of_rows_changes_no_pair_of_a_large_bucket_either():
+@pytest.mark.parametrize("agreeing_columns", [3, 12], ids=["a band", "all columns sorted by"])
+def test_the_order_of_rows_changes_no_pair_of_a_large_bucket_either(agreeing_columns):
     rng = np.random.default_rng(5)
-    signatures = large_bucket(rng, 300)
+    signatures = rng.integers(0, 2**32, (300, 20), dtype=np.uint32)
+    signatures[:, :agreeing_columns] = 7
     order = rng.permutation(300)
     config = MatchConfig(bands=4, rows=3, lead_bands=0, bucket_cap=50, neighbours=4)
     plain = pairs_of(candidate_pairs(signatures, NO_LEADS, config))
@@ -138,7 +140,7 @@ def test_the_order_of_rows_changes_no_pair_of_a_large_bucket_either():
 @pytest.mark.parametrize(("count", "capped"), [(200, 0), (201, 1)])
 def test_a_bucket_over_the_cap_is_counted_and_joined_through_neighbours(count, capped):
     signatures = large_bucket(np.random.default_rng(1), count)
-    config = MatchConfig(bands=4, rows=3, lead_bands=0)
+    config = MatchConfig(bands=4, rows=3, lead_bands=0, bucket_cap=200, neighbours=10)
     found = candidate_pairs(signatures, NO_LEADS, config)
     neighbours = sum(count - distance for distance in range(1, config.neighbours + 1))
     assert found.summary() == {

@@ -1,0 +1,231 @@
+import os
+import signal
+import time
+from concurrent.futures import Future
+from contextlib import closing
+
+import pytest
+
+from dedup.clean import workers
+from dedup.clean.workers import clean_page, clean_records, page_digest
+from dedup.config import CleanConfig
+from dedup.models import CleanPage, Document, RawRecord, Reason, Rejection
+
+NO_MEMORY = 4 << 30
+
+
+def hostile_page(html):
+    """Stands in for cleaning in a worker: some pages do what hostile ones do to a parser."""
+    if b"HANG" in html:
+        while True:
+            time.sleep(1)
+    if b"EXIT" in html:
+        os._exit(7)
+    if b"KILL" in html:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if b"GREEDY" in html:
+        bytearray(NO_MEMORY)
+    if b"BUG" in html:
+        raise KeyError("a bug of ours")
+    return clean_page(html)
+
+
+def html_of(word, sentences=6):
+    body = "".join(
+        f"<p>The {word} went past the harbour wall for the {n}th time on Monday, people said.</p>"
+        for n in range(sentences)
+    )
+    return f"<html><body><article><h1>{word} news</h1>{body}</article></body></html>".encode()
+
+
+def page(doc_id, html):
+    return RawRecord(doc_id, "pages", html=html)
+
+
+def cleaned(records, count=2, recall=lambda digest: None, **options):
+    config = CleanConfig(**options)
+    return list(clean_records(records, config, workers=count, recall=recall))
+
+
+@pytest.fixture
+def hostile(monkeypatch):
+    monkeypatch.setattr(workers, "clean_page", hostile_page)
+
+
+@pytest.fixture
+def submitted(monkeypatch):
+    """The pages that were handed to a worker; they are cleaned at once and here."""
+    seen = []
+
+    def submit(self, html):
+        seen.append(html)
+        future = Future()
+        future.set_result(clean_page(html))
+        return future
+
+    monkeypatch.setattr(workers._Pool, "submit", submit)
+    return seen
+
+
+@pytest.mark.usefixtures("hostile")
+def test_a_page_that_hangs_kills_or_ends_its_worker_harms_no_neighbour():
+    pages = ["ferry", "HANG", "tram", "EXIT", "KILL", "boat", "GREEDY", "cart"]
+    records = [page(word, html_of(word)) for word in pages]
+    found = cleaned(records, timeout=2.0, memory_mb=2048)
+    assert [item.record.doc_id for item in found] == pages
+    by_id = {item.record.doc_id: item.result for item in found}
+    for word in ("ferry", "tram", "boat", "cart"):
+        assert isinstance(by_id[word], Document)
+        assert f"The {word} went past" in by_id[word].text
+    assert by_id["HANG"] == Rejection(Reason.TIMEOUT, "not cleaned within 2 s")
+    assert by_id["EXIT"] == Rejection(Reason.CRASHED, "its worker ended with code 7")
+    assert by_id["KILL"].reason == Reason.CRASHED
+    assert by_id["GREEDY"] == Rejection(Reason.CRASHED, "needs more than 2048 MiB")
+
+
+@pytest.mark.usefixtures("hostile")
+def test_a_bug_of_ours_ends_the_run_and_its_workers_at_once():
+    records = [page("a", html_of("BUG")), page("b", html_of("HANG"))]
+    began = time.monotonic()
+    with pytest.raises(KeyError, match="a bug of ours"):
+        cleaned(records, timeout=600)
+    assert time.monotonic() - began < 60
+
+
+@pytest.mark.usefixtures("hostile")
+def test_a_reader_that_goes_away_ends_the_workers():
+    records = [
+        RawRecord("t", "texts", text="The ferry went past the wall."),
+        page("a", html_of("HANG")),
+    ]
+    began = time.monotonic()
+    found = clean_records(records, CleanConfig(timeout=600), workers=1, recall=lambda digest: None)
+    with closing(found):
+        assert next(found).record.doc_id == "t"
+    assert time.monotonic() - began < 60
+
+
+def test_one_worker_and_two_clean_alike_and_in_order():
+    records = [page(f"p{n}", html_of(f"word{n}", sentences=n % 7 + 2)) for n in range(40)]
+    one, two = cleaned(records, count=1), cleaned(records, count=2)
+    assert [item.record.doc_id for item in two] == [f"p{n}" for n in range(40)]
+    assert [item.result for item in one] == [item.result for item in two]
+
+
+def test_texts_and_rejections_start_no_worker(submitted):
+    records = [
+        RawRecord("a", "x", {"title": "Ferry", "author": 5}, text="The ferry went past the wall."),
+        RawRecord("b", "x", rejection=Rejection(Reason.TOO_LARGE, "9 bytes")),
+        RawRecord("c", "x", text=""),
+        RawRecord("d", "x", text="Too short."),
+    ]
+    found = cleaned(records)
+    assert [item.record.doc_id for item in found] == list("abcd")
+    assert found[0].result.text == "The ferry went past the wall."
+    assert found[1].result == Rejection(Reason.TOO_LARGE, "9 bytes")
+    assert [item.result.reason for item in found[2:]] == [Reason.NO_TEXT, Reason.TOO_SHORT]
+    assert all(item.digest is item.page is None for item in found)
+    assert submitted == []
+
+
+def test_a_records_own_title_and_author_are_known_to_the_steps():
+    text = "River rises\nThe river rose by a metre in the night, people said."
+    fields = {"headline": "River rises", "title": 7}
+    record = RawRecord("a", "x", fields, {"title": "headline"}, text=text)
+    assert cleaned([record])[0].result.text == text.partition("\n")[2]
+
+
+def test_pages_of_the_same_bytes_that_wait_together_are_extracted_once(monkeypatch):
+    seen = []
+
+    def submit(self, html):
+        seen.append(html)
+        return Future()
+
+    monkeypatch.setattr(workers._Pool, "submit", submit)
+    monkeypatch.setattr(workers, "_outcome", lambda future, config: clean_page(html_of("ferry")))
+    records = [page(f"p{n}", html_of("ferry")) for n in range(5)]
+    found = cleaned(records)
+    assert len(seen) == 1
+    assert len({item.result.text for item in found}) == 1
+    assert [item.result.doc_id for item in found] == [f"p{n}" for n in range(5)]
+
+
+def test_a_page_that_is_remembered_is_not_extracted_again(submitted):
+    first = cleaned([page("a", html_of("ferry"))])[0]
+    assert len(submitted) == 1
+    known = {first.digest: first.page}
+    again = cleaned([page("b", html_of("ferry")), page("c", html_of("tram"))], recall=known.get)
+    assert submitted == [html_of("ferry"), html_of("tram")]
+    assert again[0].result.text == first.result.text
+    assert again[0].page == first.page
+    assert isinstance(first.page, CleanPage)
+    assert first.digest == page_digest(html_of("ferry"))
+
+
+def test_a_remembered_rejection_stands(submitted):
+    rejection = Rejection(Reason.TIMEOUT, "not cleaned within 30 s")
+    found = cleaned([page("a", html_of("ferry"))] * 2, recall=lambda digest: rejection)
+    assert [item.result for item in found] == [rejection] * 2
+    assert submitted == []
+
+
+@pytest.mark.parametrize(
+    ("html", "reason"),
+    [
+        (b" \n", Reason.EMPTY),
+        (b"no elements", Reason.NOT_HTML),
+        (b"<html><p>Home</p><p>Sport today</p><p>All our news</p></html>", Reason.NO_TEXT),
+    ],
+    ids=["white space", "no page", "menu"],
+)  # fmt: skip
+def test_a_page_without_an_article_is_rejected_with_a_reason(submitted, html, reason):
+    (found,) = cleaned([page("a", html)])
+    assert found.result.reason == reason
+    assert submitted == [html]
+
+
+def test_no_more_than_so_many_bytes_wait(monkeypatch, submitted):
+    """With a page over the limit the one before it is finished first, and so on."""
+    monkeypatch.setattr(workers, "WAITING_BYTES", 10)
+    monkeypatch.setattr(workers._Waiting, "ready", lambda self: False)
+    taken = []
+
+    def records():
+        for number in range(3):
+            taken.append(number)
+            yield page(f"p{number}", html_of(f"word{number}"))
+
+    found = clean_records(records(), CleanConfig(), workers=1, recall=lambda digest: None)
+    assert next(found).record.doc_id == "p0"
+    assert taken == [0]
+    assert [item.record.doc_id for item in found] == ["p1", "p2"]
+
+
+def test_no_more_than_so_many_pages_wait_for_each_worker(monkeypatch, submitted):
+    monkeypatch.setattr(workers._Waiting, "ready", lambda self: False)
+    taken = []
+
+    def records():
+        for number in range(40):
+            taken.append(number)
+            yield page(f"p{number}", html_of(f"word{number}"))
+
+    found = clean_records(records(), CleanConfig(), workers=2, recall=lambda digest: None)
+    assert next(found).record.doc_id == "p0"
+    assert len(taken) == 2 * workers.WAITING_PER_WORKER + 1
+    assert len(list(found)) == 39
+
+
+def test_workers_never_start_by_forking(monkeypatch):
+    assert workers._context().get_start_method() == "forkserver"
+    monkeypatch.setattr(workers.multiprocessing, "get_all_start_methods", lambda: ["spawn"])
+    assert workers._context().get_start_method() == "spawn"
+
+
+@pytest.mark.parametrize(("memory", "limits"), [(0, []), (256, [(256 << 20, 256 << 20)])])
+def test_memory_is_limited_where_asked(monkeypatch, memory, limits):
+    seen = []
+    monkeypatch.setattr(workers.resource, "setrlimit", lambda what, limit: seen.append(limit))
+    workers._limit_memory(memory)
+    assert seen == limits

@@ -1,0 +1,126 @@
+"""Documents given by a few letters, and what the pipeline would hand to grouping for them."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+
+from dedup.config import MatchConfig, SignConfig
+from dedup.group import Links, parse_policy, split
+from dedup.kernels.pairs import components
+from dedup.match import LoadedTexts, accepted, measure, pair_at, ragged, relation, same_article
+from dedup.models import Facts
+from dedup.sign import sign
+
+CONFIG = MatchConfig()
+
+CHUNK = 40
+"""Words in a chunk: well over the length from which a text is signed."""
+
+
+def words(spec):
+    """``A B:10 C:10-30`` is chunk A, the first 10 words of B, and words 10 to 30 of C."""
+    found = []
+    for part in spec.split():
+        name, _, span = part.partition(":")
+        first, dash, last = span.partition("-")
+        start, end = (int(first), int(last)) if dash else (0, int(first or CHUNK))
+        found += [
+            f"{name.lower()}{chr(97 + at // 26)}{chr(97 + at % 26)}" for at in range(start, end)
+        ]
+    return " ".join(found)
+
+
+class Dump:
+    """Documents as matching leaves them: facts, texts, and the connected sets."""
+
+    def __init__(self, documents):
+        """Take dicts with ``id``, ``text`` as for :func:`words`, and any field of ``Facts``."""
+        texts = [words(each["text"]) for each in documents]
+        signed = sign(texts, SignConfig())
+        first = {}
+        self.facts = []
+        for row, each in enumerate(documents):
+            own = {name: value for name, value in each.items() if name not in ("id", "text")}
+            self.facts.append(
+                Facts(
+                    row=row,
+                    doc_id=each["id"],
+                    twin=first.setdefault(texts[row], row),
+                    tokens=int(signed.tokens[row]),
+                    shingles=int(np.diff(signed.shingle_bounds)[row]),
+                    **own,
+                )
+            )
+        rows = range(len(documents))
+        shingles = {d: signed.shingles[slice(*signed.shingle_bounds[d : d + 2])] for d in rows}
+        numbers = {d: signed.numbers[slice(*signed.number_bounds[d : d + 2])] for d in rows}
+        self.texts = LoadedTexts(shingles, numbers, CONFIG)
+        self.by_id = {facts.doc_id: facts for facts in self.facts}
+
+    def pair(self, one, other):
+        """What is measured on two documents, seen from the second."""
+        return self.texts.pairs(one.twin, [other.twin])[0]
+
+    def relate(self, canonical, member, pair):
+        return relation(canonical, member, pair, self.texts.passages, CONFIG)
+
+    def edges(self):
+        """The pairs of texts that match, as the pipeline finds them."""
+        twins = sorted({facts.twin for facts in self.facts})
+        pairs = np.array(list(itertools.combinations(range(len(twins)), 2)), np.int64).reshape(
+            -1, 2
+        )
+        evidence = measure(
+            ragged([self.texts.shingles(twin) for twin in twins]),
+            ragged([np.empty(0, np.uint32)] * len(twins)),
+            pairs[:, 0],
+            pairs[:, 1],
+            CONFIG,
+        )
+        alike = accepted(evidence, CONFIG)
+        found = {}
+        for at, (left, right) in enumerate(pairs):
+            one, other = twins[left], twins[right]
+            pair = pair_at(evidence, at)
+            if alike[at] or any(
+                same_article(a, b, pair, self.texts.passages, CONFIG)
+                for a in self.facts
+                for b in self.facts
+                if (a.twin, b.twin) == (one, other)
+            ):
+                found[one, other] = pair
+        return found
+
+    def stories(self, *rules):
+        """The stories under some rules of the user's."""
+        policy = parse_policy(rules)
+        edges = self.edges()
+        left = np.array([one for one, _ in edges], np.int64)
+        right = np.array([other for _, other in edges], np.int64)
+        root = components(len(self.facts), left, right)
+        sets = {}
+        for facts in self.facts:
+            sets.setdefault(int(root[facts.twin]), []).append(facts)
+        found = []
+        for documents in sets.values():
+            own = {
+                key: pair for key, pair in edges.items() if root[key[0]] == root[documents[0].twin]
+            }
+            found += split(Links(tuple(documents), own), self.texts, self.relate, policy)
+        return sorted(found, key=lambda story: story.story_id)
+
+
+def told(stories):
+    """Stories without the rows, which are the input's order and nothing else."""
+    return [
+        replace(story, members=tuple(replace(member, row=0) for member in story.members))
+        for story in stories
+    ]
+
+
+def names(stories):
+    """The ids of each story, its canonical first."""
+    return [[member.doc_id for member in story.members] for story in stories]

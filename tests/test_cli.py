@@ -1,0 +1,511 @@
+"""The manners of the commands: help, refusals in one sentence, exit codes, what goes to stdout."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+
+import click
+import pytest
+from conftest import Out, read_lines
+
+from dedup.cli import main
+from dedup.version import __version__
+from dedup.write import OutputFolder
+
+TEXT = "The ferry to Port Elwood will run again from Monday, its owner said on Friday. " * 3
+
+RECORDS = [
+    {"id": "a", "text": TEXT},
+    {"id": "b", "text": TEXT},
+    {"id": "c", "text": "The council of Northvale voted on Tuesday to keep the old library open."},
+]
+
+HEAVY = ["numba", "trafilatura", "datasketch", "pyarrow", "sqlite3", "lxml", "numpy", "pebble"]
+
+COMMANDS = [[], *([name] for name in main.commands)]
+
+
+@pytest.fixture
+def source(jsonl):
+    return jsonl(RECORDS)
+
+
+@pytest.fixture
+def out(tmp_path):
+    return tmp_path / "out"
+
+
+def sentence(done, code):
+    """Check that a command failed with one sentence, and return it."""
+    assert done.exit_code == code, done.output
+    assert "Traceback" not in done.output
+    assert done.stdout == ""
+    lines = done.stderr.splitlines()
+    assert lines[-1].startswith("Error: ")
+    # Wrong usage may say where help is; there is nothing else.
+    assert all(line.startswith(("Usage:", "Try", "")) for line in lines[:-1])
+    return lines[-1]
+
+
+class TestHelp:
+    @pytest.mark.parametrize("name", COMMANDS, ids=lambda name: name[0] if name else "dedup")
+    def test_help_has_examples_that_name_the_command(self, name, command):
+        done = command(*name, "--help")
+
+        assert done.exit_code == 0
+        assert "Example" in done.stdout
+        assert f"  dedup {' '.join(name)}".rstrip() in done.stdout
+        assert command(*name, "-h").stdout == done.stdout
+
+    @pytest.mark.parametrize("each", main.commands.values(), ids=main.commands)
+    def test_every_option_has_a_help_text(self, each):
+        options = [option for option in each.params if isinstance(option, click.Option)]
+
+        assert len(options) > 5
+        for option in options:
+            assert option.help, option.name
+            assert option.help.endswith("."), option.name
+
+    @pytest.mark.parametrize("name", COMMANDS, ids=lambda name: name[0] if name else "dedup")
+    def test_help_waits_for_nothing_heavy(self, name):
+        code = (
+            "import sys\n"
+            "from dedup.cli import main\n"
+            f"main({[*name, '--help']}, standalone_mode=False)\n"
+            f"print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], check=True, capture_output=True, text=True
+        )
+
+        assert done.stderr.strip() == "[]"
+
+    def test_the_version_is_told_by_both_entry_points(self, command):
+        module = subprocess.run(
+            [sys.executable, "-m", "dedup", "--version"], check=True, capture_output=True, text=True
+        )
+
+        assert module.stdout == f"dedup, version {__version__}\n"
+        assert command.installed("--version", text=True).stdout == module.stdout
+
+
+class TestWrongUsage:
+    @pytest.mark.parametrize(
+        ("arguments", "told"),
+        [
+            (["--timeout", "0"], r"--timeout is 0"),
+            (["--timeout", "nan"], r"--timeout is nan"),
+            (["--timeout", "soon"], r"'soon' is not a valid float"),
+            (["--memory", "5"], r"--memory is 5"),
+            (["--min-tokens", "0"], r"--min-tokens is 0"),
+            (["--max-bytes", "1"], r"--max-bytes is 1"),
+            (["--workers", "0"], r"--workers"),
+            (["--field", "text"], r"NAME=OWN"),
+            (["--field", "text="], r"NAME=OWN"),
+            (["--field", "words=body"], r"--field words: .* one of id, text"),
+            (["--canonical", "newest"], r"--canonical newest: no such rule; use .*earliest"),
+            (["--canonical", "field:x"], r"--canonical field:x: no such rule"),
+            (["--level", "chapters"], r"--level"),
+            (["--format", "xml"], r"--format"),
+            (["--survivors", "file"], r"--survivors"),
+            (["--resume", "--overwrite"], r"--resume and --overwrite exclude each other"),
+            (["--nonsense"], r"No such option"),
+        ],
+        ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+    )
+    def test_an_option_that_cannot_be_is_told(self, arguments, told, command, source, out):
+        import re
+
+        assert re.search(told, sentence(command("run", source, "-o", out, *arguments), 2))
+
+    def test_a_rule_that_is_not_known_costs_no_run(self, command, source, out):
+        sentence(command("run", source, "-o", out, "--canonical", "newest"), 2)
+
+        assert not out.exists()
+
+    def test_no_input_and_no_output_are_told(self, command, source, out):
+        assert "INPUT" in sentence(command("run", "-o", out), 2)
+        assert "--output" in sentence(command("run", source), 2)
+        assert "INPUT" in sentence(command("clean"), 2)
+        assert "No such command" in sentence(command("nothing"), 2)
+
+    def test_an_input_that_is_not_there_is_told_before_the_folder_is_made(
+        self, command, source, out, tmp_path
+    ):
+        missing = tmp_path / "nothing.jsonl"
+        for arguments in ([missing], [source, missing], [tmp_path / "*.warc"]):
+            line = sentence(command("run", *arguments, "-o", out), 1)
+            assert "nothing.jsonl" in line or "*.warc" in line
+            assert not out.exists()
+
+    def test_the_output_cannot_be_a_file(self, command, source, out):
+        out.write_text("mine")
+
+        assert "is a file" in sentence(command("run", source, "-o", out), 2)
+        assert out.read_text() == "mine"
+
+
+class TestOutput:
+    def test_a_run_that_is_there_is_not_overwritten_silently(self, command, source, out):
+        before = command.run(source, out=out).tables()
+        line = sentence(command("run", source, "-o", out), 1)
+
+        assert "--resume" in line
+        assert "--overwrite" in line
+        assert Out(out).tables() == before
+
+    @pytest.mark.parametrize(
+        "name", ["store.sqlite", "survivors.parquet", "decisions.jsonl", "manifest.json"]
+    )
+    def test_any_file_of_a_run_is_a_run(self, name, command, source, out):
+        out.mkdir()
+        (out / name).write_text("mine")
+
+        sentence(command("run", source, "-o", out), 1)
+        assert (out / name).read_text() == "mine"
+
+    def test_overwrite_replaces_a_run_and_leaves_other_files(self, command, source, jsonl, out):
+        command.run(source, "--format", "parquet", out=out)
+        (out / "notes.txt").write_text("mine")
+        run = command.run(jsonl(RECORDS[:2], "other.jsonl"), "--overwrite", out=out)
+
+        assert len(run.decisions) == 2
+        assert not list(out.glob("*.parquet"))
+        assert (out / "notes.txt").read_text() == "mine"
+
+    @pytest.mark.parametrize("inside", ["out", "deep/er/out", ""])
+    def test_the_output_cannot_lie_among_the_input(self, inside, command, source, tmp_path):
+        dump = tmp_path / "dump"
+        dump.mkdir()
+        source.rename(dump / "a.jsonl")
+        line = sentence(command("run", dump, "-o", dump / inside), 1)
+
+        assert "input folder" in line
+        assert [path.name for path in dump.iterdir()] == ["a.jsonl"]
+
+    def test_a_link_does_not_hide_that_it_does(self, command, source, tmp_path):
+        dump = tmp_path / "dump"
+        dump.mkdir()
+        (tmp_path / "link").symlink_to(dump)
+
+        sentence(command("run", source, dump, "-o", tmp_path / "link" / "out"), 1)
+        sentence(command("run", source, tmp_path / "link", "-o", dump / "out"), 1)
+
+    @pytest.mark.xfail(strict=True, reason="only folders that are given by name are looked at")
+    def test_a_glob_does_not_hide_that_it_does(self, command, source, tmp_path):
+        (tmp_path / "dump").mkdir()
+        source.rename(tmp_path / "dump" / "a.jsonl")
+        arguments = ["run", tmp_path / "dump" / "*", "-o", tmp_path / "dump" / "out", "--quiet"]
+        first = command(*arguments)
+        second = command(*arguments, "--overwrite")
+
+        assert 1 in (first.exit_code, second.exit_code)
+
+    @pytest.mark.xfail(
+        strict=True, reason="the files of the earlier run are removed before the input is read"
+    )
+    def test_overwrite_never_removes_an_input(self, command, source, out):
+        survivors = command.run(source, out=out).path / "survivors.jsonl"
+        before = survivors.read_bytes()
+        sentence(command("run", survivors, "-o", out, "--overwrite", "--quiet"), 1)
+
+        assert survivors.read_bytes() == before
+
+    def test_a_folder_that_cannot_be_made_is_told(self, command, source, tmp_path):
+        (tmp_path / "file").write_text("mine")
+        line = sentence(command("run", source, "-o", tmp_path / "file" / "out"), 1)
+
+        assert "cannot write to" in line
+
+    @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only to root")
+    def test_a_read_only_folder_is_told(self, command, source, out):
+        out.mkdir(mode=0o555)
+
+        assert "cannot write to" in sentence(command("run", source, "-o", out), 1)
+
+    def test_a_read_only_disk_is_told(self, command, source, out, monkeypatch):
+        def refuse(self, **options):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+        monkeypatch.setattr("pathlib.Path.mkdir", refuse)
+
+        assert "Read-only" in sentence(command("run", source, "-o", out, "--quiet"), 1)
+
+
+class TestFullDisk:
+    @pytest.mark.parametrize("place", [1, 2, 3, 4])
+    def test_a_disk_that_fills_up_while_results_are_written(
+        self, place, command, source, out, monkeypatch
+    ):
+        """The n-th file cannot be flushed to the disk."""
+        calls = []
+
+        def refuse(descriptor):
+            calls.append(descriptor)
+            if len(calls) == place:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        monkeypatch.setattr("os.fsync", refuse)
+        line = sentence(command("run", source, "-o", out, "--quiet"), 1)
+
+        assert "No space left" in line
+        assert len(list(out.glob("*.jsonl"))) == place - 1
+        assert not list(out.glob(".*"))
+        assert not (out / "manifest.json").exists()
+
+        monkeypatch.undo()
+        assert command.run(source, "--resume", out=out).status() == {
+            "a": "canonical",
+            "b": "duplicate",
+            "c": "unique",
+        }
+
+    @pytest.mark.parametrize("kibibytes", [4, 60, 200, 380])
+    @pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+    def test_a_disk_that_is_full_at_any_time(self, kibibytes, kind, command, samples, out):
+        """No file may grow beyond a limit: the store cannot be made, or filled."""
+
+        def limit():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (kibibytes * 1024, kibibytes * 1024))
+
+        done = command.installed(
+            *("run", samples / "dump.jsonl", "-o", out, "--quiet", "--format", kind),
+            preexec_fn=limit,
+            text=True,
+        )
+        if done.returncode == 0:
+            assert kibibytes >= 200
+            return
+
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr, done.stderr
+        assert len(done.stderr.splitlines()) == 1, done.stderr
+        assert not list(out.glob("*.jsonl"))
+        assert not (out / "manifest.json").exists()
+
+    @pytest.mark.xfail(strict=True, reason="an error of stdout is no error of ours: a traceback")
+    def test_a_stdout_that_is_full_is_told(self, command, samples, out):
+        with open("/dev/full", "wb") as full:  # noqa: PTH123
+            done = command.installed(
+                *("run", samples / "dump.jsonl", "-o", out, "--quiet", "--survivors", "-"),
+                capture_output=False,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        assert "No space left" in done.stderr
+
+
+class TestTwoAtOnce:
+    @pytest.mark.parametrize("option", [[], ["--resume"], ["--overwrite"]], ids=" ".join)
+    def test_the_second_is_refused_and_does_no_harm(self, option, command, source, out):
+        command.run(source, out=out)
+        with OutputFolder(out).claim(resume=True, overwrite=False):
+            before = {path: path.read_bytes() for path in out.iterdir()}
+            line = sentence(command("run", source, "-o", out, "--quiet", *option), 1)
+
+            assert "in use by another run" in line
+            assert {path: path.read_bytes() for path in out.iterdir()} == before
+
+    def test_the_folder_is_free_afterwards(self, command, source, out):
+        run = command.run(source, out=out)
+
+        assert not list(out.glob(".*"))
+        assert command.run(source, "--resume", out=out).tables() == run.tables()
+
+    def test_the_second_is_refused_while_the_first_really_runs(self, command, samples, out):
+        first = command.spawn("run", samples / "dump", "-o", out, "--quiet")
+        while not (out / "store.sqlite").exists():
+            assert first.process.poll() is None
+            time.sleep(0.005)
+        second = command("run", samples / "dump", "-o", out, "--quiet")
+        first.process.wait(60)
+
+        assert "in use by another run" in sentence(second, 1)
+        assert first.process.returncode == 0
+
+
+class TestStreams:
+    def test_survivors_to_stdout_are_json_lines_and_nothing_else(self, command, samples, tmp_path):
+        arguments = ("run", samples / "dump.jsonl", "--survivors", "-")
+        done = command.installed(*arguments, "-o", tmp_path / "one")
+        plain = command.run(samples / "dump.jsonl", out=tmp_path / "two")
+
+        assert done.returncode == 0
+        assert done.stdout == plain.tables()["survivors"]
+        assert b"62 inputs" in done.stderr
+        assert not (tmp_path / "one" / "survivors.jsonl").exists()
+        assert (tmp_path / "one" / "manifest.json").exists()
+
+    def test_a_reader_that_leaves_early_gets_no_traceback(self, command, samples, out):
+        with subprocess.Popen(
+            [command.program, "run", samples / "dump.jsonl", "-o", out, "-q", "--survivors", "-"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as running:
+            running.stdout.read(10)
+            running.stdout.close()
+            told = running.stderr.read()
+
+        assert b"Traceback" not in told
+        assert running.returncode in (0, 1)
+
+    def test_stdin_is_an_input(self, command, out):
+        lines = "".join(json.dumps(record) + "\n" for record in RECORDS)
+        run = command.run("-", out=out, stdin=lines)
+
+        assert run.status() == {"a": "canonical", "b": "duplicate", "c": "unique"}
+
+    def test_a_pipe_of_two_runs(self, command, source, tmp_path):
+        first = command("run", source, "-o", tmp_path / "one", "--survivors", "-", "--quiet")
+        twice = first.stdout + json.dumps({"id": "again", "text": TEXT}) + "\n"
+        run = command.run("-", out=tmp_path / "two", stdin=twice)
+
+        assert run.status() == {"a": "canonical", "c": "unique", "again": "duplicate"}
+
+    def test_the_summary_goes_to_stderr_and_counts_everything(self, command, source, out):
+        done = command("run", source, "-o", out)
+
+        assert done.stdout == ""
+        assert "3 inputs" in done.stderr
+        assert "1 are duplicates" in done.stderr
+        assert str(out) in done.stderr
+
+    def test_quiet_says_nothing(self, command, samples, out):
+        done = command.installed("run", samples / "dump", "-o", out, "--quiet")
+
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+    def test_ctrl_c_ends_a_run_without_a_traceback(self, command, samples, out):
+        running = subprocess.Popen(
+            [command.program, "run", samples / "dump", "-o", out, "--quiet"],
+            start_new_session=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        while not (out / "store.sqlite").exists():
+            assert running.poll() is None
+            time.sleep(0.005)
+        os.killpg(running.pid, signal.SIGINT)
+        told = b"".join(running.communicate(timeout=60))
+
+        assert running.returncode == 1
+        assert b"Traceback" not in told
+        assert not list(out.glob("*.jsonl"))
+
+
+class TestOptions:
+    def test_strict_fails_on_a_rejection_and_writes_all_the_same(self, command, jsonl, out):
+        source = jsonl([*RECORDS, {"id": "empty", "text": ""}])
+        done = command("run", source, "-o", out, "--strict")
+
+        assert done.exit_code == 1
+        assert "1 no-text" in done.stderr
+        assert [each["id"] for each in Out(out).rejected] == ["empty"]
+        assert len(Out(out).survivors) == 2
+
+    def test_strict_without_a_rejection_is_fine(self, command, source, out):
+        assert command("run", source, "-o", out, "--strict").exit_code == 0
+
+    def test_rejections_alone_do_not_fail_a_run(self, command, jsonl, out):
+        assert command("run", jsonl([*RECORDS, {"id": "e"}]), "-o", out).exit_code == 0
+
+    def test_a_dry_run_lists_and_does_nothing(self, command, samples, out):
+        done = command("run", samples / "dump", "-o", out, "--dry-run")
+
+        assert done.exit_code == 0
+        assert done.stdout == ""
+        assert done.stderr.count(".html\n") == 62
+        assert "62 files" in done.stderr
+        assert not out.exists()
+        assert command("run", samples / "dump", "--dry-run").exit_code == 0
+        assert "does not exist" in sentence(command("run", samples / "no", "--dry-run"), 1)
+
+    def test_fields_are_mapped(self, command, jsonl, out):
+        own = [{"key": each["id"], "body": each["text"], "n": 1} for each in RECORDS]
+        run = command.run(jsonl(own), "--field", "text=body", "--field", "id=key", out=out)
+
+        assert run.status() == {"a": "canonical", "b": "duplicate", "c": "unique"}
+        assert [set(each) for each in run.survivors] == [{"key", "body", "n", "dedup"}] * 2
+
+    def test_limits_reject(self, command, jsonl, out):
+        source = jsonl([*RECORDS, {"id": "long", "text": "word " * 500}])
+        run = command.run(source, "--min-tokens", 14, "--max-bytes", 1000, out=out)
+
+        assert {each["id"]: each["reason"] for each in run.rejected} == {
+            "c": "too-short",
+            "records.jsonl:4": "too-large",  # the line is too long to be looked at
+        }
+
+
+class TestClean:
+    def test_it_writes_documents_with_what_was_taken_out(self, command, jsonl):
+        text = f"PORT ELWOOD, March 6 (Reuters) - {TEXT.strip()}\nSign up to our newsletter!"
+        done = command("clean", jsonl([{"id": "a", "text": text, "own": [1, None]}]), "--quiet")
+        (line,) = map(json.loads, done.stdout_bytes.splitlines())
+
+        assert done.exit_code == 0
+        assert line["text"] == TEXT.strip()
+        assert (line["id"], line["own"], line["agency"]) == ("a", [1, None], "Reuters")
+        assert line["dateline"].startswith("PORT ELWOOD")
+        assert {"dateline", "prompts"} <= {piece["step"] for piece in line["removed"]}
+        for piece in line["removed"]:
+            assert piece["text"] in text
+
+    def test_pages_give_their_fields(self, command, samples):
+        done = command("clean", samples / "dump", "--quiet")
+        lines = [json.loads(line) for line in done.stdout_bytes.splitlines()]
+
+        assert len(lines) == 59
+        for line in lines:
+            assert {"id", "text", "title", "removed"} <= line.keys()
+
+    def test_cleaning_twice_is_cleaning_once(self, command, samples, tmp_path):
+        once = command("clean", samples / "dump", "--quiet").stdout_bytes
+        path = tmp_path / "once.jsonl"
+        path.write_bytes(once)
+        twice = command("clean", path, "--quiet").stdout_bytes
+
+        assert [json.loads(line)["text"] for line in twice.splitlines()] == [
+            json.loads(line)["text"] for line in once.splitlines()
+        ]
+
+    def test_a_file_is_written_whole_and_never_replaced_silently(self, command, source, tmp_path):
+        out, rejected = tmp_path / "clean.jsonl", tmp_path / "rejected.jsonl"
+        done = command("clean", source, "-o", out, "--rejected", rejected)
+        assert (done.exit_code, done.stdout) == (0, "")
+        assert "3 inputs: 3 cleaned, 0 rejected" in done.stderr
+        assert [each["id"] for each in read_lines(out)] == ["a", "b", "c"]
+        assert read_lines(rejected) == []
+
+        assert "--overwrite" in sentence(command("clean", source, "-o", out), 1)
+        (tmp_path / "new").mkdir()
+        refused = command("clean", source, "-o", tmp_path / "new" / "x", "--rejected", rejected)
+        assert "--overwrite" in sentence(refused, 1)
+        assert not (tmp_path / "new" / "x").exists()
+        assert command("clean", source, "-o", out, "--overwrite").exit_code == 0
+
+    def test_rejected_inputs_are_told_with_their_reasons(self, command, samples, tmp_path):
+        rejected = tmp_path / "rejected.jsonl"
+        done = command("clean", samples / "dump", "--rejected", rejected, "--quiet", "--strict")
+
+        assert done.exit_code == 1
+        assert {each["reason"] for each in read_lines(rejected)} == {"empty", "no-text", "not-html"}
+
+    @pytest.mark.xfail(strict=True, reason="--overwrite replaces the input that was just read")
+    def test_an_input_is_never_replaced(self, command, source):
+        before = source.read_bytes()
+        sentence(command("clean", source, "-o", source, "--overwrite", "--quiet"), 1)
+
+        assert source.read_bytes() == before
