@@ -25,8 +25,9 @@ from dedup.write import (
     peak_memory,
     refuse_existing,
     rejected_lines,
+    require_parquet,
     story_lines,
-    stream_lines,
+    stream_out,
     survivor_lines,
     write_file,
 )
@@ -38,15 +39,34 @@ def read_inputs(inputs: Sequence[str | Path], config: Config, tally: Tally) -> I
     Raises:
         InputError: An input is missing.
     """
-    sources = discover(inputs)  # checks every INPUT before the first is read
+    sources = discover(inputs, tally=tally)  # checks every INPUT before the first is read
     return (record for source in sources for record in read(source, config.read, tally))
 
 
-def size_of_inputs(inputs: Sequence[str | Path]) -> int | None:
-    """Return the bytes of all inputs, None where a stream is among them."""
-    if "-" in map(str, inputs):
-        return None
-    return sum(source.size for source in discover(inputs))
+def size_of_inputs(inputs: Sequence[str | Path], outputs: Sequence[Path] = ()) -> int | None:
+    """Return the bytes of all inputs, None where a stream is among them.
+
+    Args:
+        inputs: As given.
+        outputs: Files and folders that will be written.
+
+    Raises:
+        InputError: An input is missing.
+        OutputError: One of ``outputs`` is an input, or holds one: it would be read and replaced.
+    """
+    written = [path.resolve() for path in outputs]
+    total = 0
+    for source in discover(inputs):
+        total += source.size
+        place = source.path.resolve() if source.path and written else None
+        for path in written if place else ():
+            if place and place.is_relative_to(path):
+                raise OutputError(
+                    f"{source.path} would be read and replaced: it is, or lies in, the output "
+                    f"{path}; choose another output",
+                    path=path,
+                )
+    return None if "-" in map(str, inputs) else total
 
 
 def run_dump(
@@ -79,18 +99,22 @@ def run_dump(
         InputError: An input is missing, or is not that of the run to resume.
         OutputError: The folder cannot be written, or holds a run and nobody said what to do.
     """
+    if kind == "parquet":
+        require_parquet()
     parse_policy(config.group.canonical)  # a rule that does not exist must not wait for the dump
     timer = Timer(observer or Silence())
     tally = Tally()
     records = read_inputs(inputs, config, tally)
     folder = OutputFolder(out)
     _refuse_own_input(inputs, out)
+    size = size_of_inputs(inputs, [out])
     with (
         folder.claim(resume=resume, overwrite=overwrite),
         Store(folder.store) as store,
     ):
         _claim(store, config, folder)
-        _stages(records, inputs, store, config, timer, tally)
+        run_stages(records, size, store, config, timer)
+        store.put("inputs", _inputs(inputs, tally))
         timer.start("write", None, "file")
         report = _report(store, config, timer, strict=strict)
         _write(store, folder, kind, survivors_to)
@@ -135,16 +159,17 @@ def clean_dump(
     files = [path for path in (out, rejected) if isinstance(path, Path)]
     for path in files:
         refuse_existing(path, overwrite=overwrite)
+    size = size_of_inputs(inputs, files)
     records = read_inputs(inputs, config, Tally())
     with (
         tempfile.TemporaryDirectory(prefix="dedup-") as folder,
         Store(Path(folder) / "store.sqlite") as store,
     ):
-        clean_stages(records, size_of_inputs(inputs), store, config, observer or Silence())
+        clean_stages(records, size, store, config, observer or Silence())
         if isinstance(out, Path):
             write_file(out, cleaned_lines(store.documents.cleaned()))
         else:
-            stream_lines(out, cleaned_lines(store.documents.cleaned()))
+            stream_out(out, cleaned_lines(store.documents.cleaned()))
         if rejected is not None:
             write_file(rejected, rejected_lines(store.results.rejections()))
         status, reasons, _ = tally_results(store)
@@ -175,19 +200,6 @@ def _claim(store: Store, config: Config, folder: OutputFolder) -> None:
             "give the same ones, or begin anew with --overwrite",
             path=folder.path,
         )
-
-
-def _stages(
-    records: Iterator[RawRecord],
-    inputs: Sequence[str | Path],
-    store: Store,
-    config: Config,
-    observer: Observer,
-    tally: Tally,
-) -> None:
-    """Run all stages, keeping what reading told for the manifest."""
-    run_stages(records, size_of_inputs(inputs), store, config, observer)
-    store.put("inputs", _inputs(inputs, tally))
 
 
 def _inputs(inputs: Sequence[str | Path], tally: Tally) -> dict[str, Any]:
@@ -242,4 +254,4 @@ def _write(store: Store, folder: OutputFolder, kind: str, survivors_to: BinaryIO
         folder.write_table(name, lines, kind)
     folder.write_lines("rejected.jsonl", rejected_lines(results.rejections()))
     if survivors_to is not None:
-        stream_lines(survivors_to, survivors)
+        stream_out(survivors_to, survivors)

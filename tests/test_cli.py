@@ -198,7 +198,6 @@ class TestOutput:
         sentence(command("run", source, dump, "-o", tmp_path / "link" / "out"), 1)
         sentence(command("run", source, tmp_path / "link", "-o", dump / "out"), 1)
 
-    @pytest.mark.xfail(strict=True, reason="only folders that are given by name are looked at")
     def test_a_glob_does_not_hide_that_it_does(self, command, source, tmp_path):
         (tmp_path / "dump").mkdir()
         source.rename(tmp_path / "dump" / "a.jsonl")
@@ -208,9 +207,6 @@ class TestOutput:
 
         assert 1 in (first.exit_code, second.exit_code)
 
-    @pytest.mark.xfail(
-        strict=True, reason="the files of the earlier run are removed before the input is read"
-    )
     def test_overwrite_never_removes_an_input(self, command, source, out):
         survivors = command.run(source, out=out).path / "survivors.jsonl"
         before = survivors.read_bytes()
@@ -291,7 +287,6 @@ class TestFullDisk:
         assert not list(out.glob("*.jsonl"))
         assert not (out / "manifest.json").exists()
 
-    @pytest.mark.xfail(strict=True, reason="an error of stdout is no error of ours: a traceback")
     def test_a_stdout_that_is_full_is_told(self, command, samples, out):
         with open("/dev/full", "wb") as full:  # noqa: PTH123
             done = command.installed(
@@ -503,7 +498,6 @@ class TestClean:
         assert done.exit_code == 1
         assert {each["reason"] for each in read_lines(rejected)} == {"empty", "no-text", "not-html"}
 
-    @pytest.mark.xfail(strict=True, reason="--overwrite replaces the input that was just read")
     def test_an_input_is_never_replaced(self, command, source):
         before = source.read_bytes()
         sentence(command("clean", source, "-o", source, "--overwrite", "--quiet"), 1)

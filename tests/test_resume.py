@@ -254,7 +254,6 @@ def test_resuming_on_changed_inputs_is_refused(change, texts, command, jsonl, tm
     check_refused(texts, change, command, jsonl, tmp_path)
 
 
-@pytest.mark.xfail(strict=True, reason="only the ids of what is stored are compared")
 @pytest.mark.parametrize("change", UNSEEN_CHANGES.values(), ids=UNSEEN_CHANGES)
 def test_resuming_on_inputs_changed_under_their_ids_is_refused(
     change, texts, command, jsonl, tmp_path

@@ -131,20 +131,7 @@ ODD = {
 }
 
 
-SURROGATE = pytest.mark.xfail(strict=True, reason="ends in a UnicodeEncodeError")
-NO_FIELDS = pytest.mark.xfail(strict=True, reason="ends in an ArrowNotImplementedError")
-KNOWN = {
-    "half a character": SURROGATE,
-    "half a character in a list": SURROGATE,
-    "half a character in a name": SURROGATE,
-    "an empty object": NO_FIELDS,
-    "an empty object in a list": NO_FIELDS,
-}
-
-
-@pytest.mark.parametrize(
-    "odd", [pytest.param(odd, id=name, marks=KNOWN.get(name, ())) for name, odd in ODD.items()]
-)
+@pytest.mark.parametrize("odd", [pytest.param(odd, id=name) for name, odd in ODD.items()])
 def test_whatever_json_can_hold_can_be_written(odd, both, jsonl):
     """Among plain values and alone."""
     lines, table = both(jsonl(records([odd, odd])))
@@ -154,9 +141,6 @@ def test_whatever_json_can_hold_can_be_written(odd, both, jsonl):
     ]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="found out only when the results are written, with a traceback"
-)
 def test_a_missing_extra_is_told_before_anything_is_done(command, jsonl, tmp_path):
     hidden = tmp_path / "hidden"
     hidden.mkdir()

@@ -13,7 +13,7 @@ from dedup.config import Config
 from dedup.errors import InputError
 from dedup.models import RawRecord, Rejection
 from dedup.observe import Observer
-from dedup.store import Store
+from dedup.store import Store, stamp_of
 
 log = logging.getLogger(__name__)
 
@@ -64,16 +64,24 @@ def _store_batch(store: Store, batch: Iterable[Cleaned]) -> None:
 def _behind_stored(
     records: Iterator[RawRecord], store: Store, observer: Observer
 ) -> Iterator[RawRecord]:
-    """Pass over the records that are stored, comparing ids, and yield the others."""
-    for stored in store.documents.ids():
+    """Pass over the records that are stored, comparing their stamps, and yield the others.
+
+    Where the earlier run had read everything, there must be no others.
+    """
+    changed = InputError(
+        "the inputs changed since the run that is to be resumed; "
+        "give the same inputs, or begin anew with --overwrite"
+    )
+    for stamp in store.documents.stamps():
         record = next(records, None)
-        if record is None or record.doc_id.encode("utf-8", "replace").decode() != stored:
-            raise InputError(
-                "the inputs changed since the run that is to be resumed; "
-                "give the same inputs, or begin anew with --overwrite"
-            )
+        if record is None or stamp_of(record) != stamp:
+            raise changed
         observer.advance(record.consumed, 1)
-    yield from records
+    complete = store.get("residue")
+    for record in records:
+        if complete:
+            raise changed
+        yield record
 
 
 def drop_residue(store: Store, config: Config, observer: Observer) -> None:

@@ -13,11 +13,11 @@ from typing import Any
 
 from dedup.jsontext import dump_json, load_json
 from dedup.store.database import Database
-from dedup.store.documents import Documents
+from dedup.store.documents import Documents, stamp_of
 from dedup.store.results import Results
 from dedup.store.signatures import Signatures, StoredPart
 
-__all__ = ["Store", "StoredPart"]
+__all__ = ["Store", "StoredPart", "stamp_of"]
 
 
 class Store:

@@ -19,6 +19,9 @@ from dedup.models import Removal
 FORMAT = 1
 """Version of the tables and of the byte order of arrays; a store of another one is refused."""
 
+OWNER = int.from_bytes(b"dedu", "big")
+"""Marks the file as ours in its header, for us and for ``file``."""
+
 SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
@@ -26,7 +29,8 @@ CREATE TABLE documents (
     from_page INTEGER NOT NULL, fields BLOB, text BLOB, title TEXT, url TEXT, page TEXT,
     canonical_page TEXT, host TEXT, date TEXT, moment REAL, language TEXT, agency TEXT,
     agency_page INTEGER NOT NULL DEFAULT 0, dateline TEXT, credit TEXT,
-    leftovers INTEGER NOT NULL DEFAULT 0, removed BLOB, digest BLOB, extraction BLOB
+    leftovers INTEGER NOT NULL DEFAULT 0, removed BLOB, digest BLOB, extraction BLOB,
+    stamp BLOB NOT NULL
 );
 CREATE UNIQUE INDEX documents_id ON documents (doc_id) WHERE reason IS NULL;
 CREATE INDEX documents_digest ON documents (digest) WHERE digest IS NOT NULL;
@@ -87,21 +91,28 @@ class Database:
 
     def _prepare(self) -> None:
         """Take the lock, check the version, make the tables."""
-        self.execute("PRAGMA locking_mode = EXCLUSIVE")
-        self.execute("PRAGMA journal_mode = WAL")
-        self.execute("PRAGMA synchronous = NORMAL")
-        self.execute("BEGIN IMMEDIATE")
-        version = self.execute("PRAGMA user_version").fetchone()[0]
-        tables = self.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if version not in (0, FORMAT) or (tables and version == 0):
+        owner, version, tables = (
+            self.execute(question).fetchone()[0]
+            for question in (
+                "PRAGMA application_id",
+                "PRAGMA user_version",
+                "SELECT count(*) FROM sqlite_master",
+            )
+        )
+        if (owner, version) != (OWNER, FORMAT) and (owner or version or tables):
             raise OutputError(
                 f"{self.path} is not a store of this version of dedup; "
                 "use another output folder, or --overwrite to begin anew",
                 path=self.path,
             )
-        if version == 0:
+        self.execute("PRAGMA locking_mode = EXCLUSIVE")
+        self.execute("PRAGMA journal_mode = WAL")
+        self.execute("PRAGMA synchronous = NORMAL")
+        self.execute("BEGIN IMMEDIATE")
+        if not tables:
             for statement in SCHEMA.split(";"):
                 self.execute(statement)
+            self.execute(f"PRAGMA application_id = {OWNER}")
             self.execute(f"PRAGMA user_version = {FORMAT}")
         self.execute("COMMIT")
 

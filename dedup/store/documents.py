@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
@@ -24,6 +25,15 @@ from dedup.models import (
 from dedup.store.database import Database, storable
 
 
+def stamp_of(record: RawRecord) -> bytes:
+    """Return a digest of an input as it was read, 8 bytes: what a resumed run must read again."""
+    digest = hashlib.blake2b(record.doc_id.encode("utf-8", "surrogatepass"), digest_size=8)
+    digest.update(record.html or b"")
+    digest.update((record.text or "").encode("utf-8", "surrogatepass"))
+    digest.update(dump_json(record.fields))
+    return digest.digest()
+
+
 class Documents:
     """The inputs of a run: rows 0 to n - 1 in input order, rejected ones among them."""
 
@@ -36,10 +46,10 @@ class Documents:
         found = self._db.execute("SELECT max(row) FROM documents").fetchone()[0]
         return 0 if found is None else int(found) + 1
 
-    def ids(self) -> Iterator[str]:
-        """Yield the ids of the stored inputs in input order."""
-        for (doc_id,) in self._db.execute("SELECT doc_id FROM documents ORDER BY row"):
-            yield doc_id
+    def stamps(self) -> Iterator[bytes]:
+        """Yield :func:`stamp_of` of the stored inputs in input order."""
+        for (stamp,) in self._db.execute("SELECT stamp FROM documents ORDER BY row"):
+            yield stamp
 
     def add(
         self,
@@ -66,11 +76,12 @@ class Documents:
     ) -> None:
         """Store an input that cannot be used."""
         self._db.execute(
-            "INSERT INTO documents (row, doc_id, source, reason, detail, from_page, digest) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO documents (row, doc_id, source, reason, detail, from_page, digest, stamp) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 row, storable(record.doc_id), storable(record.source),
                 rejection.reason.value, storable(rejection.detail), record.html is not None, digest,
+                stamp_of(record),
             ],
         )  # fmt: skip
 
@@ -96,6 +107,7 @@ class Documents:
             "leftovers": len(document.removed),
             "removed": self._db.squeeze_removals(document.removed),
             "digest": digest,
+            "stamp": stamp_of(record),
             "extraction": extraction,
         }
         for name in ("title", "url", "page", "canonical_page", "host", "date", "language"):

@@ -1,6 +1,12 @@
 """Results to files: written under temporary names, renamed when whole, the manifest last."""
 
-from dedup.write.folder import OutputFolder, refuse_existing, stream_lines, write_file
+from dedup.write.folder import (
+    OutputFolder,
+    refuse_existing,
+    require_parquet,
+    stream_out,
+    write_file,
+)
 from dedup.write.lines import (
     cleaned_lines,
     decision_lines,
@@ -20,8 +26,9 @@ __all__ = [
     "peak_memory",
     "refuse_existing",
     "rejected_lines",
+    "require_parquet",
     "story_lines",
-    "stream_lines",
+    "stream_out",
     "survivor_lines",
     "write_file",
 ]

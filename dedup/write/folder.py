@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from dedup.errors import OutputError
+from dedup.errors import ConfigError, OutputError
 from dedup.jsontext import dump_json
 
 STORE = "store.sqlite"
@@ -175,3 +175,34 @@ def stream_lines(file: BinaryIO, lines: Iterable[dict[str, Any]]) -> None:
     """Write JSON objects, one a line."""
     for line in lines:
         file.write(dump_json(line) + b"\n")
+
+
+def stream_out(file: BinaryIO, lines: Iterable[dict[str, Any]]) -> None:
+    """Write JSON objects to a stream that somebody else reads, to its end.
+
+    Raises:
+        OutputError: The stream takes no more, as on a full disk.
+        BrokenPipeError: Its reader has gone, which is the reader's right.
+    """
+    try:
+        stream_lines(file, lines)
+        file.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        name = Path(str(getattr(file, "name", "the stream")))
+        raise _refusal(name, error) from error
+
+
+def require_parquet() -> None:
+    """Do nothing where Parquet can be written.
+
+    Raises:
+        ConfigError: The extra is not installed.
+    """
+    try:
+        import pyarrow.parquet  # noqa: F401 - only to see whether it is there
+    except ImportError as error:
+        raise ConfigError(
+            '--format parquet needs pyarrow; install it with: pip install "dedup[parquet]"'
+        ) from error

@@ -34,7 +34,7 @@ def write_parquet(path: Path, lines: Iterable[dict[str, Any]]) -> None:
         schema = _schema(_spooled(lines, spool))
         spool.seek(0)
         with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-            for rows in _batches(map(load_json, spool)):
+            for rows in _batches(_whole(load_json(line)) for line in spool):
                 writer.write_batch(_record_batch(rows, schema))
 
 
@@ -43,7 +43,7 @@ def _spooled(lines: Iterable[dict[str, Any]], spool: BinaryIO) -> Iterator[dict[
     for line in lines:
         data = dump_json(line)
         spool.write(data + b"\n")
-        yield load_json(data)
+        yield _whole(load_json(data))
 
 
 def _batches(lines: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
@@ -68,9 +68,26 @@ def _schema(lines: Iterable[dict[str, Any]]) -> pa.Schema:
 def _type_of(values: list[Any]) -> pa.DataType:
     """Return the type of some values, text where they do not fit together."""
     try:
-        return pa.array(values).type
+        found = pa.array(values).type
+        return found if _writable(found) else pa.string()
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
         return pa.string()
+
+
+def _writable(kind: pa.DataType) -> bool:
+    """Return whether Parquet can hold a type: structures without fields it cannot."""
+    if pa.types.is_struct(kind):
+        return kind.num_fields > 0 and all(_writable(part.type) for part in kind)
+    return not pa.types.is_list(kind) or _writable(kind.value_type)
+
+
+def _whole(value: Any) -> Any:
+    """Return a JSON value with question marks for lone surrogates, which UTF-8 cannot hold."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_whole(name): _whole(each) for name, each in value.items()}
+    return [_whole(each) for each in value] if isinstance(value, list) else value
 
 
 def _common_type(one: pa.DataType, other: pa.DataType) -> pa.DataType:
@@ -94,8 +111,7 @@ def _record_batch(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.RecordBat
 
 
 def _as_text(value: Any) -> str | None:
-    """Return a value as text: lone surrogates become question marks."""
-    if value is None:
-        return None
-    text = value if isinstance(value, str) else dump_json(value).decode()
-    return text.encode("utf-8", "replace").decode()
+    """Return a value as text."""
+    if value is None or isinstance(value, str):
+        return value
+    return dump_json(value).decode()

@@ -144,7 +144,9 @@ def test_a_member_goes_to_the_canonical_it_shares_most_with(drawn, chosen):
                     assert pair.jaccard <= member.jaccard
 
 
-@pytest.mark.xfail(strict=True, reason="where two elections lead to one another, one of them stands")
+@pytest.mark.xfail(
+    strict=True, reason="of two elections that lead to one another one stands"
+)
 @laws
 @given(documents, rules)
 @example(LATE_CANONICAL, ("id",))
