@@ -326,3 +326,13 @@ def test_a_dump_in_which_nothing_matches_is_a_run_like_any(records, command, jso
 
     assert run.manifest["counts"]["duplicate"] == 0
     assert run.stories == []
+
+
+def test_an_id_is_taken_by_the_first_input_whatever_became_of_it(command, jsonl, tmp_path):
+    run = command.run(jsonl([{"id": "a"}, record("a"), {"id": "a"}]), out=tmp_path / "out")
+
+    assert [(each["id"], each["reason"]) for each in run.decisions] == [
+        ("a", "no-text"),
+        ("a", "duplicate-id"),
+        ("a", "duplicate-id"),
+    ]

@@ -132,19 +132,20 @@ def _elect(
     """Return a document of a set that wins among its own matches, and these matches.
 
     Completeness hangs on who stands for election: the winner among all need not win among those
-    that match it. Then the winner of these is tried, until one holds or comes round again.
+    that match it. Then the winner of these is tried, until one holds. Where they come round again
+    the winner among all stands.
     """
-    first = rank(net.ballots(pending), policy)[0].facts
-    tried = set()
+    best = rank(net.ballots(pending), policy)[0].facts
+    first, tried = best, set[int]()
     while True:
         tried.add(first.row)
         joined = _matches(first, pending, net, relate)
         everyone = [first, *(each.facts for each in joined)]
-        winner = first
-        if len(everyone) < len(pending):
-            winner = rank(net.ballots(everyone), policy)[0].facts
-        if winner.row in tried:
+        winner = rank(net.ballots(everyone), policy)[0].facts
+        if winner.row == first.row:
             return first, joined
+        if winner.row in tried:
+            return best, _matches(best, pending, net, relate)
         first = winner
 
 
@@ -169,8 +170,8 @@ def _settle(stars: Sequence[_Star], net: _Net, relate: Relate, policy: Policy) -
     by_text: dict[int, list[_Star]] = {}
     for star in stars:
         by_text.setdefault(star.canonical.twin, []).append(star)
-    for star in stars:
-        for joined in list(star.members[1:]):
+    for star in sorted(stars, key=lambda star: star.canonical.doc_id):
+        for joined in sorted(star.members[1:], key=lambda joined: joined.facts.doc_id):
             better = [
                 (-pair.jaccard, other.canonical.doc_id, other, _Joined(joined.facts, pair, related))
                 for twin, pair in (*net.seen[joined.facts.twin], (joined.facts.twin, SAME))

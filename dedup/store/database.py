@@ -32,7 +32,7 @@ CREATE TABLE documents (
     leftovers INTEGER NOT NULL DEFAULT 0, removed BLOB, digest BLOB, extraction BLOB,
     stamp BLOB NOT NULL
 );
-CREATE UNIQUE INDEX documents_id ON documents (doc_id) WHERE reason IS NULL;
+CREATE UNIQUE INDEX documents_id ON documents (doc_id) WHERE reason IS NOT 'duplicate-id';
 CREATE INDEX documents_digest ON documents (digest) WHERE digest IS NOT NULL;
 CREATE INDEX documents_host ON documents (host) WHERE host IS NOT NULL;
 CREATE TABLE signatures (

@@ -24,6 +24,8 @@ from dedup.models import (
 )
 from dedup.store.database import Database, storable
 
+_TAKEN = Rejection(Reason.DUPLICATE_ID, "an earlier input has this id")
+
 
 def stamp_of(record: RawRecord) -> bytes:
     """Return a digest of an input as it was read, 8 bytes: what a resumed run must read again."""
@@ -74,16 +76,21 @@ class Documents:
     def _insert_rejected(
         self, row: int, record: RawRecord, rejection: Rejection, digest: bytes | None
     ) -> None:
-        """Store an input that cannot be used."""
-        self._db.execute(
-            "INSERT INTO documents (row, doc_id, source, reason, detail, from_page, digest, stamp) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                row, storable(record.doc_id), storable(record.source),
-                rejection.reason.value, storable(rejection.detail), record.html is not None, digest,
-                stamp_of(record),
-            ],
-        )  # fmt: skip
+        """Store an input that cannot be used; where its id is taken, that is the reason."""
+        for told in (rejection, _TAKEN):
+            try:
+                self._db.execute(
+                    "INSERT INTO documents "
+                    "(row, doc_id, source, reason, detail, from_page, digest, stamp) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    [
+                        row, storable(record.doc_id), storable(record.source), told.reason.value,
+                        storable(told.detail), record.html is not None, digest, stamp_of(record),
+                    ],
+                )  # fmt: skip
+            except sqlite3.IntegrityError:
+                continue
+            return
 
     def _insert(
         self,
@@ -121,7 +128,7 @@ class Documents:
                 list(columns.values()),
             )
         except sqlite3.IntegrityError:
-            return Rejection(Reason.DUPLICATE_ID, "an earlier input has this id")
+            return _TAKEN
         return document
 
     def recall(self, digest: bytes) -> CleanPage | Rejection | None:

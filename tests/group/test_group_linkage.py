@@ -35,7 +35,7 @@ documents = st.lists(
 ).map(lambda drawn: [{"id": f"d{n}", **each} for n, each in enumerate(drawn)])
 rules = st.sampled_from([(), ("earliest",), ("latest",), ("longest",), ("id",)])
 
-laws = settings(max_examples=80, deadline=None)
+laws = settings(max_examples=80, deadline=None, derandomize=True)
 
 
 def given_as(*texts):
@@ -47,6 +47,10 @@ def given_as(*texts):
 # A text that is the start of a longer one, which begins with the start of another as well.
 STUB_TAKES_ALL = given_as("A", "A", "A A", "D:30 A D", "D")
 # d1 shares more with d2, which nothing else matches, than with d0, which was elected.
+UNSEATS = given_as("A A", "C", "C A")
+
+CIRCLE = given_as("D", "A D", "D D:30")
+
 LATE_CANONICAL = given_as("A C A", "A A", "A B")
 # d3 holds d0 and d2 to the same share, and d0 stands in the story of d1.
 ROUNDUP_TIE = given_as("A", "A C", "B", "A B")
@@ -126,6 +130,7 @@ def test_a_stub_is_never_the_canonical_of_what_it_begins(drawn, chosen):
 @laws
 @given(documents, rules)
 @example(COPY_AND_VERSION, ())
+@example(UNSEATS, ())
 def test_a_member_goes_to_the_canonical_it_shares_most_with(drawn, chosen):
     dump = Dump(drawn)
     stories = dump.stories(*chosen)
@@ -144,12 +149,11 @@ def test_a_member_goes_to_the_canonical_it_shares_most_with(drawn, chosen):
                     assert pair.jaccard <= member.jaccard
 
 
-@pytest.mark.xfail(
-    strict=True, reason="of two elections that lead to one another one stands"
-)
+@pytest.mark.xfail(strict=True, reason="of two elections that lead to one another one stands")
 @laws
 @given(documents, rules)
 @example(LATE_CANONICAL, ("id",))
+@example(CIRCLE, ())
 def test_why_never_claims_a_rule_on_which_the_runner_up_is_better(drawn, chosen):
     dump = Dump(drawn)
     for story in dump.stories(*chosen):
