@@ -13,7 +13,7 @@ import time
 
 import click
 import pytest
-from conftest import Out, read_lines
+from runs import Out, read_lines
 
 from dedup.cli import main
 from dedup.version import __version__

@@ -18,7 +18,7 @@ WORDS = [f"{a}{b}{c}" for a in "bdfgklmnprst" for b in "aeiou" for c in ("ra", "
 @pytest.fixture(scope="module")
 def installed_run(command, samples, tmp_path_factory):
     """Run the installed command on the sample pages under an environment and options of choice."""
-    from conftest import Out
+    from runs import Out
 
     def run(*options, **environment):
         out = tmp_path_factory.mktemp("run") / "out"

@@ -10,7 +10,7 @@ import sys
 import time
 
 import pytest
-from conftest import TABLES, Command, Out
+from runs import TABLES, Command, Out
 
 SEED = 20260314
 

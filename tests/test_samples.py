@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 
 import pytest
-from conftest import ROOT, read_lines
+from runs import ROOT, read_lines
 
 ANSWER = ("status", "canonical_id", "relation")
 

@@ -7,7 +7,7 @@ import random
 from itertools import accumulate
 
 import pytest
-from conftest import Out
+from runs import Out
 
 SIZES = (10_000, 20_000)
 COPIES = 0.3
