@@ -40,3 +40,14 @@ class OutputError(DedupError):
         """Keep the path beside the message."""
         super().__init__(message)
         self.path = path
+
+
+def printable(text: str) -> str:
+    r"""Return a text that moves no cursor: what cannot be printed is written out.
+
+    >>> print(printable("a\x1b[2J\u202e"))
+    a\x1b[2J\u202e
+    """
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+    )

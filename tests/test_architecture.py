@@ -18,7 +18,7 @@ LAYERS = [
     {"read", "clean", "sign", "match", "group", "write", "store", "evaluate"},
     {"feed"},
     {"pipeline"},
-    {"run"},
+    {"run", "scoring"},
     {"library"},
     {"__init__"},
     {"cli"},

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from dedup.errors import InputError, OutputError
-
-if TYPE_CHECKING:  # it brings numpy, and --help must not wait for that
-    from dedup.evaluate import Decided, Labelled, Mistake
-    from dedup.models import RawRecord
+from dedup.errors import printable
 
 Report = dict[str, Any]
 
@@ -87,186 +82,12 @@ def evaluate(
       dedup evaluate out gold.jsonl --bootstrap 1000 --worst 20
       dedup evaluate out/decisions.jsonl gold.jsonl --key url --json
     """
-    documents = _read_gold(gold, key)
-    decisions = _read_decisions(_decisions_file(out), {each.doc_id for each in documents})
-    if not decisions:
-        raise InputError(f"no id of {gold} is in {out}: check --key, which is {key}")
-    report = _report(documents, decisions, samples, seed)
-    merges, splits = _mistakes(documents, decisions)
-    listed = [*merges[:worst], *splits[:worst]]
-    shown = {
-        documents[at].doc_id for each in listed for part in each.parts for at in part.positions
-    }
-    titles, note = _titles(out / "store.sqlite", shown)
+    from dedup.scoring import score_run  # it brings numpy, and --help must not wait for that
+
+    report, note = score_run(out, gold, key=key, samples=samples, seed=seed, worst=worst)
     if note and not quiet:
         click.echo(f"titles are those of {gold}: {note}", err=True)
-    for name, found, whole, part in (
-        ("merges", merges, "story_id", "story"),
-        ("splits", splits, "story", "story_id"),
-    ):
-        told = [_told(each, whole, part, documents, decisions, titles) for each in found[:worst]]
-        report[name] = {"count": len(found), "worst": told}
     click.echo(_as_json(report) if as_json else "\n".join(_as_text(report)))
-
-
-def _records(inputs: str, key: str = "id") -> Iterator[tuple[RawRecord, str]]:
-    """Yield records of a file of any kind that `dedup run` reads, and where each stands.
-
-    Raises:
-        InputError: The file, or a record in it, cannot be read.
-    """
-    from dedup.config import ReadConfig
-    from dedup.models import Reason
-    from dedup.read import Tally, discover, read
-
-    config, tally = ReadConfig(fields=(("id", key),)), Tally()
-    for source in discover([inputs]):
-        for number, record in enumerate(read(source, config, tally), 1):
-            fault = record.rejection
-            # Labels and decisions need no text.
-            if fault and fault.reason not in (Reason.NO_TEXT, Reason.TOO_LARGE):
-                raise InputError(f"{_escaped(record.doc_id)}: {_escaped(fault.detail)}")
-            place = f"record {number} of {source.name}"
-            if record.fields.get(key) in (None, ""):
-                raise InputError(f"{place} has no {key}: every line needs an id, see --key")
-            yield record, place
-
-
-def _read_gold(gold: str, key: str) -> list[Labelled]:
-    """Return the documents of the gold file, in its order."""
-    from dedup.evaluate import labelled
-
-    found: dict[str, Labelled] = {}
-    for record, place in _records(gold, key):
-        if record.doc_id in found:
-            raise InputError(f"{place} has the id of an earlier one: {_escaped(record.doc_id)}")
-        found[record.doc_id] = labelled(record.fields, record.doc_id, place)
-    return list(found.values())
-
-
-def _decisions_file(out: Path) -> Path:
-    """Return the file of decisions that OUT is or holds."""
-    if not out.is_dir():
-        return out
-    for name in ("decisions.jsonl", "decisions.parquet"):
-        if (out / name).exists():
-            return out / name
-    raise InputError(f"{out} holds no decisions: give the output folder of a finished run")
-
-
-def _read_decisions(path: Path, wanted: set[str]) -> dict[str, Decided]:
-    """Return the decisions on some documents.
-
-    Where an id comes twice the first that was not rejected counts: a rejected duplicate-id says
-    nothing of the document that has the id.
-    """
-    from dedup.evaluate import decided
-
-    found: dict[str, Decided] = {}
-    for record, place in _records(str(path)):
-        doc_id = record.doc_id
-        if doc_id in wanted and (doc_id not in found or found[doc_id].rejected):
-            found[doc_id] = decided(record.fields, place)
-    return found
-
-
-def _labels(
-    documents: Iterable[Labelled], decisions: Mapping[str, Decided]
-) -> tuple[list[Any], list[Any]]:
-    """Return the gold story and the story of the output of each document."""
-    pairs = [(each.story, decisions.get(each.doc_id)) for each in documents]
-    return [story for story, _ in pairs], [found and found.story_id for _, found in pairs]
-
-
-def _report(
-    documents: Sequence[Labelled], decisions: Mapping[str, Decided], samples: int | None, seed: int
-) -> Report:
-    """Return the scores of all documents and of each set, and which were not decided."""
-    from dedup.evaluate import bootstrap, scores
-
-    def row(part: Iterable[Labelled]) -> Report:
-        labels = _labels(part, decisions)
-        told: Report = asdict(scores(*labels))
-        if samples:
-            told["intervals"] = bootstrap(*labels, samples=samples, seed=seed)
-        return told
-
-    sets: dict[str, list[Labelled]] = {}
-    for each in documents:
-        if each.group is not None:
-            sets.setdefault(each.group, []).append(each)
-    ids = [each.doc_id for each in documents]
-    return {
-        "all": row(documents),
-        "sets": {name: row(part) for name, part in sorted(sets.items())},
-        "bootstrap": {"samples": samples, "seed": seed, "level": 0.95} if samples else None,
-        "without_decision": [each for each in ids if each not in decisions],
-        "rejected": [each for each in ids if each in decisions and decisions[each].rejected],
-    }
-
-
-def _mistakes(
-    documents: Sequence[Labelled], decisions: Mapping[str, Decided]
-) -> tuple[list[Mistake], list[Mistake]]:
-    """Return all false merges and all splits, the worst first."""
-    from dedup.evaluate import mistakes
-
-    return mistakes(*_labels(documents, decisions))
-
-
-def _titles(path: Path, wanted: set[str]) -> tuple[dict[str, str], str]:
-    """Return the titles, else the first words, that the store has of some documents.
-
-    Returns:
-        By id; and why there are none, where there is a store that cannot be read.
-    """
-    if not wanted or not path.is_file():
-        return {}, ""
-    from dedup.evaluate import first_words
-    from dedup.models import Status
-    from dedup.store import Store
-
-    found: dict[str, str] = {}
-    try:
-        with Store(path) as store:
-            rows = [
-                each.row
-                for each in store.results.decisions()
-                if each.doc_id in wanted and each.status is not Status.REJECTED
-            ]
-            for facts in store.results.facts(rows, {row: row for row in rows}):
-                words = facts.title or first_words({"text": store.documents.text(facts.row)})
-                found[facts.doc_id] = words or facts.doc_id
-    except OutputError as error:
-        return {}, str(error)
-    return found, ""
-
-
-def _told(
-    mistake: Mistake,
-    whole: str,
-    part: str,
-    documents: Sequence[Labelled],
-    decisions: Mapping[str, Decided],
-    titles: Mapping[str, str],
-) -> Report:
-    """Return a mistake as JSON has it; its label and those of its parts have different names."""
-
-    def told(each: Labelled) -> Report:
-        known = asdict(decisions[each.doc_id]) if each.doc_id in decisions else {}
-        title = titles.get(each.doc_id) or each.title or each.doc_id
-        names = ("canonical_id", "relation", "score")
-        return {"id": each.doc_id, "title": title, **{name: known.get(name) for name in names}}
-
-    return {
-        whole: mistake.label,
-        "documents": sum(len(each.positions) for each in mistake.parts),
-        "wrong_pairs": mistake.wrong_pairs,
-        "parts": [
-            {part: each.label, "documents": [told(documents[at]) for at in each.positions]}
-            for each in mistake.parts
-        ],
-    }
 
 
 def _as_json(report: Report) -> str:
@@ -280,7 +101,7 @@ def _as_text(report: Report) -> Iterator[str]:
     told = ("without_decision", "no decision"), ("rejected", "rejected")
     for name, words in told:
         if ids := report[name]:
-            some = ", ".join(map(_escaped, ids[:_EXAMPLES])) + (", ..." if ids[_EXAMPLES:] else "")
+            some = ", ".join(map(printable, ids[:_EXAMPLES])) + (", ..." if ids[_EXAMPLES:] else "")
             yield f"{words}: {len(ids):,} of GOLD, each a story of its own: {some}"
     yield from _listed("false merges", "story_id", "story", "gold stories", report["merges"])
     yield from _listed("splits", "story", "story_id", "stories of OUT", report["splits"])
@@ -306,14 +127,14 @@ def _listed(kind: str, whole: str, part: str, parts: str, found: Report) -> Iter
     yield ""
     yield f"{kind}: {found['count']:,}" + (f"; the largest {len(worst):,}:" if worst else "")
     for mistake in worst:
-        label = _escaped(str(mistake[whole]))
+        label = printable(str(mistake[whole]))
         yield (
             f"  {label}: {mistake['documents']:,} documents in "
             f"{len(mistake['parts']):,} {parts}, wrong pairs: {mistake['wrong_pairs']:,}"
         )
         named = [each for each in mistake["parts"] if each[part] is not None]
         for each in named[:_PARTS_SHOWN]:
-            yield from _part(_escaped(str(each[part])), each["documents"])
+            yield from _part(printable(str(each[part])), each["documents"])
         yield from _more(named, _PARTS_SHOWN, "    ")
         alone = [each["documents"][0] for each in mistake["parts"] if each[part] is None]
         if alone:
@@ -335,29 +156,18 @@ def _more(items: Sequence[Any], shown: int, indent: str) -> Iterator[str]:
 
 def _document(document: Report) -> str:
     """Return the line on one document."""
-    line = f"      {_escaped(document['id'])}"
+    line = f"      {printable(document['id'])}"
     if document["title"] != document["id"]:
         line += f"  {_shortened(document['title'], _TITLE_LENGTH)}"
     if document["relation"] is not None:
         score = document["score"]
         told = f" {score:.3f}" if isinstance(score, int | float) else ""
-        canonical = _escaped(str(document["canonical_id"]))
-        line += f"  [{_escaped(str(document['relation']))}{told} of {canonical}]"
+        canonical = printable(str(document["canonical_id"]))
+        line += f"  [{printable(str(document['relation']))}{told} of {canonical}]"
     return line
 
 
 def _shortened(text: str, length: int) -> str:
     """Return a text on one line, cut where it is longer than that."""
-    line = _escaped(" ".join(text.split()))
+    line = printable(" ".join(text.split()))
     return line if len(line) <= length else line[: length - 3] + "..."
-
-
-def _escaped(text: str) -> str:
-    r"""Return a text that moves no cursor: what cannot be printed is written out.
-
-    >>> print(_escaped("a\x1b[2J\u202e"))
-    a\x1b[2J\u202e
-    """
-    return "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
-    )
