@@ -4,11 +4,14 @@ from pathlib import Path
 
 from setuptools import find_packages, setup
 
+HERE = Path(__file__).parent
+VERSION = (HERE / "dedup" / "version.py").read_text("utf-8").split('"')[-2]
+
 setup(
     name="dedup",
-    version="0.1.0",
+    version=VERSION,
     description="One canonical version of every copied article in a scraped news dump",
-    long_description=Path(__file__).with_name("README.md").read_text("utf-8"),
+    long_description=(HERE / "README.md").read_text("utf-8"),
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     python_requires=">=3.11",

@@ -136,11 +136,10 @@ class Database:
         self.execute("BEGIN IMMEDIATE")
         try:
             yield
-        except BaseException:
+            self.execute("COMMIT")
+        finally:
             if self._connection.in_transaction:
                 self.execute("ROLLBACK")
-            raise
-        self.execute("COMMIT")
 
     def select_rows(self, query: str, rows: Sequence[int]) -> Iterator[Any]:
         """Yield what a query that ends in ``IN`` finds for many rows, slice by slice."""
