@@ -40,8 +40,7 @@ class Texts(Protocol):
 
 
 COMPLETED = 64
-"""Most texts of a connected set whose pairs are all measured: 2,016 pairs. Larger sets, which
-copies of one text make, do with those that met in a bucket and those with a canonical."""
+"""Most texts of a connected set whose pairs are all measured; of larger ones those that met."""
 
 Relate = Callable[[Facts, Facts, Pair], tuple[Relation, float] | None]
 
@@ -81,7 +80,7 @@ def split(links: Links, texts: Texts, relate: Relate, policy: Policy) -> list[St
     stars = _stars(plain, net, relate, policy)
     taken = {member.facts.row for star in stars for member in star.members}
     stars += [_Star(facts, []) for facts in plain if facts.row not in taken]
-    _settle(stars, net, relate, policy)
+    _settle(stars, net, relate)
     rest = _add_roundups([f for f in documents if f.twin in roundups], stars, net, relate)
     stars += _stars(rest, net, relate, policy)
     return [
@@ -161,37 +160,48 @@ def _matches(first: Facts, pending: Sequence[Facts], net: _Net, relate: Relate) 
     ]
 
 
-def _settle(stars: Sequence[_Star], net: _Net, relate: Relate, policy: Policy) -> None:
+def _settle(stars: Sequence[_Star], net: _Net, relate: Relate) -> None:
     """Move each member to the canonical it shares most with, documents left alone among them.
 
-    The elected takes all that matches it, which may be another's copy even more. A move that would
-    unseat either canonical is not made.
+    The elected takes all that matches it, which may be another's copy even more. Documents with the
+    same text move together, and never to a stub of theirs.
     """
     by_text: dict[int, list[_Star]] = {}
     for star in stars:
         by_text.setdefault(star.canonical.twin, []).append(star)
     for star in sorted(stars, key=lambda star: star.canonical.doc_id):
+        texts: dict[int, list[_Joined]] = {}
         for joined in sorted(star.members[1:], key=lambda joined: joined.facts.doc_id):
-            better = [
-                (-pair.jaccard, other.canonical.doc_id, other, _Joined(joined.facts, pair, related))
-                for twin, pair in (*net.seen[joined.facts.twin], (joined.facts.twin, SAME))
-                if joined.pair is not None and pair.jaccard > joined.pair.jaccard
-                for other in by_text.get(twin, ())
-                if other is not star
-                if (related := relate(other.canonical, joined.facts, pair)) is not None
-            ]
-            for _, _, other, moved in sorted(better, key=lambda each: each[:2]):
-                rest = [each for each in star.members if each is not joined]
-                if _holds(rest, net, policy) and _holds([*other.members, moved], net, policy):
-                    star.members.remove(joined)
-                    other.members.append(moved)
-                    break
+            texts.setdefault(joined.facts.twin, []).append(joined)
+        for twin, alike in texts.items():
+            for other, moved in _better(twin, alike, star, by_text, net, relate)[:1]:
+                star.members = [each for each in star.members if each not in alike]
+                other.members.extend(moved)
 
 
-def _holds(members: Sequence[_Joined], net: _Net, policy: Policy) -> bool:
-    """Return whether the first of some documents would be elected among them."""
-    everyone = [each.facts for each in members]
-    return rank(net.ballots(everyone), policy)[0].facts.row == everyone[0].row
+def _better(
+    twin: int,
+    alike: Sequence[_Joined],
+    star: _Star,
+    by_text: Mapping[int, Sequence[_Star]],
+    net: _Net,
+    relate: Relate,
+) -> list[tuple[_Star, list[_Joined]]]:
+    """Return the stories whose canonicals members with one text share more with, best first."""
+    now = alike[0].pair.jaccard if alike[0].pair else 1.0
+    found = []
+    for text, pair in (*net.seen[twin], (twin, SAME)):
+        if pair.jaccard <= now or (text, twin, True) in net.held:
+            continue
+        for other in by_text.get(text, ()):
+            related = [relate(other.canonical, each.facts, pair) for each in alike]
+            if other is not star and all(related):
+                moved = [
+                    _Joined(each.facts, pair, told)
+                    for each, told in zip(alike, related, strict=True)
+                ]
+                found.append((-pair.jaccard, other.canonical.doc_id, other, moved))
+    return [(other, moved) for _, _, other, moved in sorted(found, key=lambda each: each[:2])]
 
 
 def _add_roundups(

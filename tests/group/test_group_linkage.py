@@ -126,7 +126,6 @@ def test_a_stub_is_never_the_canonical_of_what_it_begins(drawn, chosen):
             assert is_roundup(member, dump) or not is_start_of(canonical, member, dump)
 
 
-@pytest.mark.xfail(strict=True, reason="a move that would unseat a canonical is not made")
 @laws
 @given(documents, rules)
 @example(COPY_AND_VERSION, ())
