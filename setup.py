@@ -16,7 +16,7 @@ setup(
     license="Apache-2.0",
     python_requires=">=3.11",
     packages=find_packages(include=["dedup", "dedup.*"]),
-    package_data={"dedup": ["py.typed"]},
+    package_data={"dedup": ["py.typed", "match/scorer.json", "sign/languages.json"]},
     install_requires=[
         "trafilatura>=2.3",
         "lxml_html_clean",  # older pips do not resolve the extra through which jusText asks for it
@@ -26,6 +26,7 @@ setup(
         "fastwarc>=2,<3",
         "zstandard>=0.22",
         "orjson>=3.9",
+        "wordfreq>=3",
         "charset-normalizer>=3.4",
         "click>=8.1",
         "tqdm>=4.66",

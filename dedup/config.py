@@ -15,7 +15,7 @@ STANDARD_FIELDS = (
 )  # fmt: skip
 """Names that a record's own fields can be mapped to with ``--field NAME=OWN``."""
 
-LEVELS = ("copies",)
+LEVELS = ("copies", "stories")
 FORMATS = ("jsonl", "parquet")
 
 
@@ -175,14 +175,84 @@ class MatchConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class StoryConfig:
+    """Which documents tell one story in other words.
+
+    Attributes:
+        threshold: Least mean score of a story, a probability. Higher joins fewer rewrites and fewer
+            look-alikes.
+        window_days: Most days between two documents of a story; an unknown date is near all. Wider
+            finds late write-ups, and more reports of the same affair.
+        bands: Bands of the MinHash over a document's heaviest terms.
+        rows: Rows of a band.
+        shared_terms: Least heavy terms that two documents share to be compared.
+        bucket_cap: Most fellows in the window that a document meets in one bucket; with more it
+            meets ``neighbours`` of them, and the manifest counts the bucket.
+        neighbours: See ``bucket_cap``.
+        loose: Mean score from which candidates are of one loose group, in which all pairs are
+            scored.
+        completed: Most documents of a loose group whose pairs are all scored; a larger one is cut
+            at higher scores first.
+        rivalry: Log odds that a unit of rival terms costs two clusters; 0 tells reports of one
+            affair apart by their pairs alone.
+        derived: Containment from which a rewrite counts as derived: that much is word for word.
+        template_passages: Two texts that share ``derived`` or more, but less of it than this in
+            runs of a sentence, and not their numbers, were made off one template.
+    """
+
+    threshold: float = 0.5
+    window_days: float = 4.0
+    bands: int = 128
+    rows: int = 2
+    shared_terms: int = 3
+    bucket_cap: int = 200
+    neighbours: int = 12
+    loose: float = 0.1
+    completed: int = 600
+    rivalry: float = 2.0
+    derived: float = 0.2
+    template_passages: float = 0.6
+
+    def __post_init__(self) -> None:
+        """Check ranges."""
+        _within("--threshold", self.threshold, 0.01, 0.99)
+        _within("--window", self.window_days, 0.0, 36_525.0)
+        _within("bands", self.bands, 1, 4096)
+        _within("rows", self.rows, 1, 64)
+        _within("shared_terms", self.shared_terms, 1, 25)
+        _within("bucket_cap", self.bucket_cap, 0, 1_000_000)
+        _within("neighbours", self.neighbours, 1, 10_000)
+        _within("completed", self.completed, 2, 5_000)
+        _within("rivalry", self.rivalry, 0.0, 100.0)
+        for name in ("loose", "derived", "template_passages"):
+            _within(name, getattr(self, name), 0.0, 1.0)
+        if self.loose > self.threshold:
+            raise ConfigError(
+                f"--threshold is {self.threshold}, but must be at least loose = {self.loose}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class GroupConfig:
-    """How a story elects its canonical.
+    """How a story elects its canonical, and which stories are told of at the end.
 
     Attributes:
         canonical: Rules that go before the default order, as given to ``--canonical``.
+        report_size: A story with at least this many documents is reported.
+        report_share: A host that would lose at least this share of its documents is reported.
+        report_host: Hosts with fewer documents are not.
     """
 
     canonical: tuple[str, ...] = ()
+    report_size: int = 50
+    report_share: float = 0.5
+    report_host: int = 10
+
+    def __post_init__(self) -> None:
+        """Check ranges."""
+        _within("--report-size", self.report_size, 2, 1_000_000_000)
+        _within("--report-share", self.report_share, 0.0, 1.0)
+        _within("report_host", self.report_host, 1, 1_000_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,21 +260,24 @@ class Config:
     """The whole run.
 
     Attributes:
-        level: ``copies``: exact, near, abridged, expanded, update.
+        level: ``copies`` stops at exact, near, abridged, expanded, update; ``stories`` goes on to
+            derived and rewrite, at up to twice the cost.
         workers: Processes that clean pages; changes no result.
         read: See :class:`ReadConfig`.
         clean: See :class:`CleanConfig`.
         sign: See :class:`SignConfig`.
         match: See :class:`MatchConfig`.
+        story: See :class:`StoryConfig`.
         group: See :class:`GroupConfig`.
     """
 
-    level: str = "copies"
+    level: str = "stories"
     workers: int = 1
     read: ReadConfig = field(default_factory=ReadConfig)
     clean: CleanConfig = field(default_factory=CleanConfig)
     sign: SignConfig = field(default_factory=SignConfig)
     match: MatchConfig = field(default_factory=MatchConfig)
+    story: StoryConfig = field(default_factory=StoryConfig)
     group: GroupConfig = field(default_factory=GroupConfig)
 
     def __post_init__(self) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from dedup.config import Config
 from dedup.feed.clean import drop_residue, take_in
 from dedup.models import RawRecord
 from dedup.observe import Observer
 from dedup.store import Store
+
+if TYPE_CHECKING:
+    from dedup.feed.twins import Twins
 
 
 def run_stages(
@@ -24,7 +28,23 @@ def run_stages(
         config: The options.
         observer: Is told how far it got.
     """
-    from dedup.feed.group import group_stories  # compiled code: cleaning alone does not need it
+    twins = copy_stages(records, size, store, config, observer)
+    if config.level == "stories":
+        from dedup.feed.stories import group_rewrites  # compiled code, see below
+        from dedup.match import shipped_scorer
+
+        group_rewrites(store, twins, shipped_scorer(), config, observer)
+
+
+def copy_stages(
+    records: Iterable[RawRecord], size: int | None, store: Store, config: Config, observer: Observer
+) -> Twins:
+    """Take records as far as the stories of copies; see :func:`run_stages`.
+
+    Returns:
+        Which documents have the same text.
+    """
+    from dedup.feed.group import group_copies  # compiled code: cleaning alone does not need it
     from dedup.feed.match import match_copies
     from dedup.feed.sign import sign_texts
     from dedup.feed.twins import Twins
@@ -38,8 +58,9 @@ def run_stages(
     twins = Twins(store)
     evidence = match_copies(store, twins, config, observer)
     observer.start("group", None, "doc")
-    group_stories(store, twins, evidence, config, observer)
+    group_copies(store, twins, evidence, config, observer)
     observer.end()
+    return twins
 
 
 def clean_stages(

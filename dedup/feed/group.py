@@ -22,7 +22,7 @@ from dedup.store import Store
 GROUP_BATCH = 5_000
 
 
-def group_stories(
+def group_copies(
     store: Store, twins: Twins, evidence: Evidence, config: Config, observer: Observer
 ) -> None:
     """Turn matches into stories, elect their canonicals, and store stories and decisions.

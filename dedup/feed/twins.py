@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -36,6 +38,11 @@ class Twins:
             for first, start, end in zip(firsts, starts, ends, strict=True)
             for row in self.rows[self._by_twin[start:end]]
         }
+
+    def of(self, rows: Sequence[int]) -> dict[int, int]:
+        """Return for some documents the first document with their text."""
+        at = np.searchsorted(self.rows, np.asarray(rows, np.int64))
+        return dict(zip(rows, self.twin[at].tolist(), strict=True))
 
     def may_share_host(
         self, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]

@@ -2,6 +2,23 @@
 
 from dedup.group.canonical import Policy, parse_policy
 from dedup.group.decisions import decisions_of
-from dedup.group.linkage import Links, Texts, split, story_id
+from dedup.group.linkage import Links, Texts, split
+from dedup.group.loose import average_linkage
+from dedup.group.reports import Join, tell_apart
+from dedup.group.told import story_id
+from dedup.group.unite import WriteUp, unite
 
-__all__ = ["Links", "Policy", "Texts", "decisions_of", "parse_policy", "split", "story_id"]
+__all__ = [
+    "Join",
+    "Links",
+    "Policy",
+    "Texts",
+    "WriteUp",
+    "average_linkage",
+    "decisions_of",
+    "parse_policy",
+    "split",
+    "story_id",
+    "tell_apart",
+    "unite",
+]

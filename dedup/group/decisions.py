@@ -13,6 +13,11 @@ _SENTENCES = {
         "another version of {canonical} from the same outlet: "
         "{contained:.1%} of it stands there, it holds {contains:.1%}"
     ),
+    Relation.DERIVED: (
+        "tells the story of {canonical}, partly in its words: {contained:.1%} of it stands there; "
+        "story score {score:.2f}"
+    ),
+    Relation.REWRITE: "tells the story of {canonical} in other words: story score {score:.2f}",
 }
 
 
@@ -39,6 +44,7 @@ def _duplicate(story: Story, member: Member) -> Decision:
         jaccard=member.jaccard,
         contained=member.contained,
         contains=member.contains,
+        score=member.score,
     )
     return Decision(
         row=member.row,

@@ -7,7 +7,6 @@ again.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.group.canonical import STUB_RATIO, Ballot, Policy, common_text, rank, why
-from dedup.models import SAME, Facts, Member, Pair, Relation, Story
+from dedup.group.told import told_story
+from dedup.models import SAME, Facts, Link, Member, Pair, Relation, Story
 
 LEAD_SHARE = 0.5
 """Share of the shorter text's first shingles that must be among the longer's to begin alike: a
@@ -262,28 +262,16 @@ def _story(star: _Star, ballots: Sequence[Ballot], policy: Policy) -> Story:
     """Return the story of a canonical and its members, with the reason for the election."""
     canonical = next(b for b in ballots if b.facts.row == star.canonical.row)
     others = rank([b for b in ballots if b.facts.row != star.canonical.row], policy)
-    everyone = [ballot.facts for ballot in ballots]
-    dated = sorted((f.moment, f.date) for f in everyone if f.moment is not None and f.date)
-    first, *members = map(_member, star.members)
-    return Story(
-        story_id=story_id(star.canonical.doc_id),
-        why=why(canonical, others[0], policy),
-        members=(first, *sorted(members, key=lambda member: member.doc_id)),
-        first_date=dated[0][1] if dated else None,
-        last_date=dated[-1][1] if dated else None,
-        outlets=tuple(sorted({f.host for f in everyone if f.host})),
-        agencies=tuple(sorted({f.agency for f in everyone if f.agency})),
+    members = [_member(joined) for joined in star.members[1:]]
+    far = min(members, key=lambda member: (member.score or 0.0, member.doc_id))
+    return told_story(
+        star.canonical,
+        members,
+        [ballot.facts for ballot in ballots],
+        why(canonical, others[0], policy),
+        origins=1,
+        weakest=Link(star.canonical.doc_id, far.doc_id, far.score or 0.0),
     )
-
-
-def story_id(canonical_id: str) -> str:
-    """Return the name of the story that a document is the canonical of.
-
-    >>> story_id("a.html")
-    's-7aa267cfbf8eb1a7'
-    """
-    digest = hashlib.sha256(canonical_id.encode("utf-8", "surrogatepass"))
-    return f"s-{digest.hexdigest()[:16]}"
 
 
 class _Net:

@@ -15,7 +15,7 @@ FNV_PRIME = np.uint64(0x00000100000001B3)
 
 
 @nb.njit(cache=True, inline="always")
-def _mix(value: np.uint64) -> np.uint64:
+def mix(value: np.uint64) -> np.uint64:
     """Apply the 64-bit finaliser of MurmurHash3 (Appleby, public domain constants)."""
     value ^= value >> np.uint64(33)
     value *= np.uint64(0xFF51AFD7ED558CCD)
@@ -66,7 +66,7 @@ def tokenise(
             digest = (digest ^ np.uint64(folded[points[at]])) * FNV_PRIME
             first = False
             at += 1
-        tokens[count] = _mix(digest)
+        tokens[count] = mix(digest)
         count += 1
     return count
 
@@ -80,7 +80,7 @@ def shingle(tokens: npt.NDArray[np.uint64], size: int, out: npt.NDArray[np.uint3
     for start in range(count):
         digest = FNV_OFFSET
         for offset in range(size):
-            digest = _mix((digest ^ tokens[start + offset]) * FNV_PRIME)
+            digest = mix((digest ^ tokens[start + offset]) * FNV_PRIME)
         out[start] = np.uint32(digest >> np.uint64(32))
     return count
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dedup.config import MatchConfig
+from dedup.config import MatchConfig, StoryConfig
 from dedup.match.versions import Passages, same_article
 from dedup.models import Facts, Pair, Relation
 
@@ -39,6 +39,18 @@ def relation(
             longer = member.shingles > canonical.shingles
             return (Relation.EXPANDED if longer else Relation.ABRIDGED), containment
     return (Relation.UPDATE, max(pair.jaccard, containment)) if version else None
+
+
+def retelling(pair: Pair, chance: float, config: StoryConfig) -> tuple[Relation, float]:
+    """Return what a member that is no copy of its canonical is to it, and the story score.
+
+    Args:
+        pair: What was measured on the two.
+        chance: How likely both tell one story.
+        config: How much of a text is word for word the same in a derived one.
+    """
+    shared = max(pair.contained, pair.contains) >= config.derived
+    return (Relation.DERIVED if shared else Relation.REWRITE), chance
 
 
 def _dated_apart(canonical: Facts, member: Facts) -> bool:

@@ -81,17 +81,25 @@ class LoadedTexts:
     def pairs(self, twin: int, others: Sequence[int]) -> list[Pair]:
         """Return what is measured between one text and others, seen from the others."""
         order = [twin, *others]
-        evidence = measure(
-            ragged([self._shingles[key] for key in order]),
-            ragged([self._numbers[key] for key in order]),
-            np.arange(1, len(order)),
-            np.zeros(len(others), np.int64),
-            self._config,
-        )
+        evidence = self.measured(order, np.arange(1, len(order)), np.zeros(len(others), np.int64))
         return [
             SAME if other == twin else pair_at(evidence, index)
             for index, other in enumerate(others)
         ]
+
+    def measured(
+        self, keys: Sequence[int], left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]
+    ) -> Evidence:
+        """Return what is measured on pairs of some texts.
+
+        Args:
+            keys: The texts.
+            left: Index in ``keys`` of one text of each pair.
+            right: Index of the other.
+        """
+        shingles = ragged([self._shingles[key] for key in keys])
+        numbers = ragged([self._numbers[key] for key in keys])
+        return measure(shingles, numbers, left, right, self._config)
 
     def passages(self, one: int, other: int) -> float:
         """Return :func:`passage_share` of two texts."""

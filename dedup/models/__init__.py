@@ -6,6 +6,7 @@ from dedup.models.stories import (
     SAME,
     Decision,
     Facts,
+    Link,
     Member,
     Pair,
     Relation,
@@ -14,6 +15,7 @@ from dedup.models.stories import (
     Story,
     Why,
 )
+from dedup.models.views import Views
 
 __all__ = [
     "SAME",
@@ -23,6 +25,7 @@ __all__ = [
     "Draft",
     "Extraction",
     "Facts",
+    "Link",
     "Member",
     "Pair",
     "RawRecord",
@@ -33,5 +36,6 @@ __all__ = [
     "RunReport",
     "Status",
     "Story",
+    "Views",
     "Why",
 ]

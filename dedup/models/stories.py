@@ -24,6 +24,8 @@ class Relation(StrEnum):
     ABRIDGED = "abridged"
     EXPANDED = "expanded"
     UPDATE = "update"
+    DERIVED = "derived"
+    REWRITE = "rewrite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,21 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """Two documents that hold a story together.
+
+    Attributes:
+        left: Id of the one.
+        right: Id of the other.
+        score: How much so, in [0, 1].
+    """
+
+    left: str
+    right: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A document of a story.
 
@@ -118,8 +135,8 @@ class Member:
         row: Position in input order.
         doc_id: The id.
         relation: What it is to the canonical; None for the canonical itself.
-        score: Similarity to the canonical in [0, 1]: 1 for ``exact``, Jaccard for ``near``,
-            else the larger containment; None for the canonical itself.
+        score: How much so, in [0, 1]: 1 for ``exact``, Jaccard for ``near``, the story score for
+            ``derived`` and ``rewrite``, else the larger containment; None for the canonical itself.
         jaccard: Jaccard with the canonical.
         contained: Share of this document that stands in the canonical.
         contains: Share of the canonical that stands in this document.
@@ -146,7 +163,10 @@ class Story:
         last_date: Latest known publication.
         outlets: Hosts of the members, sorted, each once.
         agencies: Agencies that members credit, sorted, each once.
-        origins: Independent write-ups among the members.
+        origins: Independent write-ups among the members: write-ups that share a fifth of their
+            text word for word count as one.
+        weakest: What holds the story together least: of copies the member least like the
+            canonical, of rewrites the weakest join of two groups of write-ups.
     """
 
     story_id: str
@@ -157,6 +177,7 @@ class Story:
     outlets: tuple[str, ...] = ()
     agencies: tuple[str, ...] = ()
     origins: int = 1
+    weakest: Link | None = None
 
     @property
     def canonical(self) -> Member:

@@ -10,6 +10,11 @@ import numpy.typing as npt
 
 SEPARATOR, LETTER, DIGIT, SINGLE, MARK = range(5)
 
+UPPER, STOP, JOINS = 1, 2, 4
+"""Traits of a character: begins a name, ends a sentence, stands inside a number."""
+
+STOPS = ".!?…\n。！？．؟۔।"
+
 # Past plane 2 only rare ideographs (plane 3) and no other letters are assigned.
 TABLE_SIZE = 0x40000
 
@@ -63,3 +68,17 @@ def character_tables() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint32]]:
         block[block == LETTER] = SINGLE
     kinds[0x20000:] = SINGLE
     return kinds, folded
+
+
+@functools.cache
+def trait_table() -> npt.NDArray[np.uint8]:
+    """Return the traits of every code point below ``TABLE_SIZE``, one bit each."""
+    traits = np.zeros(TABLE_SIZE, np.uint8)
+    for point in range(0x20000):
+        if chr(point).isupper():
+            traits[point] |= UPPER
+    for character in STOPS:
+        traits[ord(character)] |= STOP
+    for character in ".,:":
+        traits[ord(character)] |= JOINS
+    return traits

@@ -16,7 +16,7 @@ from dedup.errors import OutputError
 from dedup.jsontext import dump_json, load_json
 from dedup.models import Removal
 
-FORMAT = 1
+FORMAT = 2
 """Version of the tables and of the byte order of arrays; a store of another one is refused."""
 
 OWNER = int.from_bytes(b"dedu", "big")
@@ -37,7 +37,8 @@ CREATE INDEX documents_digest ON documents (digest) WHERE digest IS NOT NULL;
 CREATE INDEX documents_host ON documents (host) WHERE host IS NOT NULL;
 CREATE TABLE signatures (
     row INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL, tokens INTEGER NOT NULL,
-    signature BLOB, lead BLOB, shingles BLOB NOT NULL, numbers BLOB NOT NULL
+    signature BLOB, lead BLOB, shingles BLOB NOT NULL, numbers BLOB NOT NULL,
+    terms BLOB, language TEXT
 );
 CREATE TABLE edges (
     one INTEGER NOT NULL, other INTEGER NOT NULL, jaccard REAL NOT NULL, one_in_other REAL NOT NULL,
@@ -46,6 +47,7 @@ CREATE TABLE edges (
 ) WITHOUT ROWID;
 CREATE TABLE stories (story_id TEXT PRIMARY KEY, canonical INTEGER NOT NULL, body BLOB NOT NULL)
     WITHOUT ROWID;
+CREATE INDEX stories_canonical ON stories (canonical);
 CREATE TABLE decisions (
     row INTEGER PRIMARY KEY, status TEXT NOT NULL, story_id TEXT, canonical_id TEXT, size INTEGER
     NOT NULL,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from operator import attrgetter
 from typing import Any
 
 from dedup.jsontext import dump_json, load_json
@@ -64,26 +65,50 @@ class Results:
     def add_decisions(self, stories: Iterable[Story], decisions: Iterable[Decision]) -> None:
         """Store a batch of stories and decisions; commits whole."""
         with self._db.commit():
-            self._db.executemany(
-                "INSERT INTO stories VALUES (?, ?, ?)",
-                ((s.story_id, s.canonical.row, dump_json(asdict(s))) for s in stories),
-            )
-            self._db.executemany(
-                "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    (
-                        d.row,
-                        d.status,
-                        d.story_id,
-                        d.canonical_id,
-                        d.size,
-                        d.relation,
-                        d.score,
-                        d.reason,
-                    )
-                    for d in decisions
-                ),
-            )
+            self._insert(stories, decisions)
+
+    def _insert(self, stories: Iterable[Story], decisions: Iterable[Decision]) -> None:
+        """Write stories, and decisions over those that the documents had."""
+        self._db.executemany(
+            "INSERT INTO stories VALUES (?, ?, ?)",
+            ((s.story_id, s.canonical.row, dump_json(asdict(s))) for s in stories),
+        )
+        columns = attrgetter(
+            "row", "status", "story_id", "canonical_id", "size", "relation", "score", "reason"
+        )
+        self._db.executemany(
+            "INSERT OR REPLACE INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            map(columns, decisions),
+        )
+
+    def heads(self) -> Iterator[tuple[int, float | None, str | None]]:
+        """Yield row, moment and language of each document that stays so far, by id.
+
+        Documents without terms, too short to compare, are left out.
+        """
+        yield from self._db.execute(
+            "SELECT d.row, d.moment, s.language FROM documents d JOIN signatures s USING (row) "
+            "LEFT JOIN decisions c USING (row) "
+            "WHERE s.terms IS NOT NULL AND (c.status IS NULL OR c.status = 'canonical') "
+            "ORDER BY d.doc_id"
+        )
+
+    def copies(self, heads: Sequence[int]) -> dict[int, list[int]]:
+        """Return for those of some documents that are canonicals the rows of their duplicates."""
+        query = "SELECT canonical, body FROM stories WHERE canonical IN"
+        return {
+            row: [member["row"] for member in load_json(body)["members"] if member["row"] != row]
+            for row, body in self._db.select_rows(query, heads)
+        }
+
+    def replace(
+        self, heads: Sequence[int], stories: Iterable[Story], decisions: Iterable[Decision]
+    ) -> None:
+        """Store a batch of stories in the place of those that had some heads; commits whole."""
+        with self._db.commit():
+            for row in heads:
+                self._db.execute("DELETE FROM stories WHERE canonical = ?", [row])
+            self._insert(stories, decisions)
 
     def stories(self) -> Iterator[dict[str, Any]]:
         """Yield the stories as JSON objects, by id."""

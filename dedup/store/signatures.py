@@ -23,6 +23,8 @@ class StoredPart:
         lead: The signature of its first shingles, likewise.
         shingles: Shingle hashes in text order, uint32.
         numbers: Sorted distinct hashes of numbers, uint32.
+        terms: Tokens of the story view in text order, uint32; None where nothing asked for them.
+        language: Language of the text, two letters; None if unknown.
     """
 
     row: int
@@ -32,6 +34,8 @@ class StoredPart:
     lead: npt.NDArray[np.uint32] | None
     shingles: npt.NDArray[np.uint32]
     numbers: npt.NDArray[np.uint32]
+    terms: npt.NDArray[np.uint32] | None = None
+    language: str | None = None
 
 
 class Signatures:
@@ -41,15 +45,15 @@ class Signatures:
         """Work on an open database."""
         self._db = database
 
-    def unsigned(self, size: int) -> list[tuple[int, str, str | None]]:
-        """Return row, text and title of the next documents that have no signature data."""
+    def unsigned(self, size: int) -> list[tuple[int, str, str | None, str | None]]:
+        """Return row, text, title and stated language of the next documents not signed yet."""
         last = self._db.execute("SELECT max(row) FROM signatures").fetchone()[0]
         found = self._db.execute(
-            "SELECT row, text, title FROM documents WHERE row > ? AND reason IS NULL "
+            "SELECT row, text, title, language FROM documents WHERE row > ? AND reason IS NULL "
             "ORDER BY row LIMIT ?",
             [-1 if last is None else last, size],
         )
-        return [(row, self._db.expand(text).decode(), title) for row, text, title in found]
+        return [(row, self._db.expand(text).decode(), *rest) for row, text, *rest in found]
 
     def signable(self) -> int:
         """Return how many documents there are to sign."""
@@ -64,13 +68,14 @@ class Signatures:
         """Store a batch of signature data; commits whole."""
         with self._db.commit():
             self._db.executemany(
-                "INSERT INTO signatures VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO signatures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     (
                         part.row, part.fingerprint, part.tokens,
                         None if part.signature is None else blob(part.signature),
                         None if part.lead is None else blob(part.lead),
                         blob(part.shingles), blob(part.numbers),
+                        None if part.terms is None else blob(part.terms), part.language,
                     )
                     for part in parts
                 ),
@@ -113,11 +118,11 @@ class Signatures:
         return rows[signed], whole[signed], leads[signed]
 
     def sets(self, rows: Sequence[int], column: str) -> list[npt.NDArray[np.uint32]]:
-        """Return shingles or numbers of some documents, in the order of ``rows``.
+        """Return shingles, numbers or terms of some documents, in the order of ``rows``.
 
         Args:
             rows: Which documents.
-            column: ``shingles`` or ``numbers``.
+            column: ``shingles``, ``numbers`` or ``terms``.
         """
         query = f"SELECT row, {column} FROM signatures WHERE row IN"
         wanted = sorted(set(rows))

@@ -88,6 +88,7 @@ def story_lines(stories: Iterable[Line]) -> Iterator[Line]:
             "outlets": story["outlets"],
             "agencies": story["agencies"],
             "origins": story["origins"],
+            "weakest": story["weakest"],
             "size": len(story["members"]),
             "members": [_member_line(member) for member in story["members"]],
         }

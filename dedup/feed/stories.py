@@ -1,0 +1,246 @@
+"""Loose groups to stories of rewrites, in the place of the stories of copies that they join."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.config import Config
+from dedup.feed.heads import Heads
+from dedup.feed.match import load_texts
+from dedup.feed.rewrites import loose_groups, pairs_inside, propose
+from dedup.feed.twins import Twins
+from dedup.group import Join, WriteUp, decisions_of, parse_policy, tell_apart, unite
+from dedup.kernels.views import PARTS
+from dedup.match import (
+    MOST_ODDS,
+    LoadedTexts,
+    Scorer,
+    from_template,
+    pair_at,
+    pair_features,
+    probability,
+    relation,
+    retelling,
+)
+from dedup.models import Decision, Facts, Link, Pair, Relation, Story, Views
+from dedup.observe import Observer
+from dedup.store import Store
+
+GROUP_BATCH = 2_000
+"""Documents of loose groups that are loaded at once."""
+
+SECONDS_A_DAY = 86_400
+
+
+def group_rewrites(
+    store: Store, twins: Twins, scorer: Scorer, config: Config, observer: Observer
+) -> None:
+    """Find write-ups that tell one story in other words, and unite their stories.
+
+    Args:
+        store: Holds the stories of copies; they are replaced where they are united.
+        twins: Which texts are the same.
+        scorer: What pairs are scored with.
+        config: The options.
+        observer: Is told pairs and documents.
+    """
+    heads = Heads(store)
+    groups = loose_groups(heads, propose(store, heads, config, observer), scorer, config, observer)
+    observer.start("group rewrites", sum(group.size for group in groups), "doc")
+    stage = _Stage(store, twins, heads, scorer, config)
+    for batch in _batches(groups):
+        stage.unite(batch)
+        size = sum(group.size for group in batch)
+        observer.advance(size, size)
+    observer.end()
+
+
+def _batches(
+    groups: Sequence[npt.NDArray[np.int64]],
+) -> Iterator[list[npt.NDArray[np.int64]]]:
+    """Yield groups until they hold enough documents to be loaded at once."""
+    batch: list[npt.NDArray[np.int64]] = []
+    size = 0
+    for group in groups:
+        batch.append(group)
+        size += group.size
+        if size >= GROUP_BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Write-ups that tell one story, by their numbers in the batch.
+
+    Attributes:
+        members: Two or more, ascending.
+        scores: members x members: how likely two of them tell one story.
+        weakest: The weakest join, by numbers in the batch, and its score.
+    """
+
+    members: npt.NDArray[np.int64]
+    scores: npt.NDArray[np.float64]
+    weakest: tuple[int, int, float]
+
+
+class _Stage:
+    """What grouping a batch needs."""
+
+    def __init__(
+        self, store: Store, twins: Twins, heads: Heads, scorer: Scorer, config: Config
+    ) -> None:
+        """Hold it."""
+        self._store = store
+        self._twins = twins
+        self._heads = heads
+        self._scorer = scorer
+        self._config = config
+        self._policy = parse_policy(config.group.canonical)
+        self._own_fields = any(rule.name.startswith("field:") for rule in self._policy)
+
+    def unite(self, groups: Sequence[npt.NDArray[np.int64]]) -> None:
+        """Make stories of some loose groups and store them."""
+        numbers = np.concatenate(groups)
+        views, _ = self._heads.views(numbers)
+        rows = self._heads.rows[numbers].tolist()
+        texts = load_texts(self._store, rows, self._config)
+        starts = np.cumsum([0, *(group.size for group in groups)])
+        left, right = pairs_inside(starts)
+        odds = self._odds(views, texts, numbers, left, right)
+        found: list[_Found] = []
+        at = 0
+        for start, end in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True):
+            size = end - start
+            pairs = size * (size - 1) // 2
+            square = np.zeros((size, size))
+            square[np.triu_indices(size, 1)] = odds[at : at + pairs]
+            at += pairs
+            found += _clusters(square + square.T, views, start, self._config)
+        self._write(found, numbers, views)
+
+    def _odds(
+        self,
+        views: Views,
+        texts: LoadedTexts,
+        numbers: npt.NDArray[np.int64],
+        left: npt.NDArray[np.int64],
+        right: npt.NDArray[np.int64],
+    ) -> npt.NDArray[np.float64]:
+        """Return the log odds of pairs; far apart in time or off one template they have none."""
+        story = self._config.story
+        odds = self._scorer.group.odds(pair_features(views, views, left, right))
+        apart = np.abs(self._heads.moments[numbers[left]] - self._heads.moments[numbers[right]])
+        odds[apart > story.window_days * SECONDS_A_DAY] = -MOST_ODDS
+        languages = self._heads.languages[numbers]
+        strange = languages[left] != languages[right]
+        odds[strange & (languages[left] >= 0) & (languages[right] >= 0)] = -MOST_ODDS
+        evidence = texts.measured(self._heads.rows[numbers].tolist(), left, right)
+        for index in np.flatnonzero(evidence.max_containment() >= story.derived).tolist():
+            one, other = (int(self._heads.rows[numbers[side[index]]]) for side in (left, right))
+            pair = pair_at(evidence, index)
+            if from_template(one, other, pair, texts.passages, self._config.match, story):
+                odds[index] = -MOST_ODDS
+        return odds
+
+    def _write(self, found: Sequence[_Found], numbers: npt.NDArray[np.int64], views: Views) -> None:
+        """Elect, name relations, and store."""
+        rows = self._heads.rows[numbers]
+        heads = [int(rows[member]) for cluster in found for member in cluster.members]
+        copies = self._store.results.copies(heads)
+        everyone = sorted({*heads, *(row for listed in copies.values() for row in listed)})
+        twin_of = self._twins.of(everyone)
+        known = self._store.results.facts(everyone, twin_of, with_fields=self._own_fields)
+        facts = {each.row: each for each in known}
+        texts = load_texts(self._store, sorted(set(twin_of.values())), self._config)
+        relate = partial(_relate, texts=texts, config=self._config)
+        stories: list[Story] = []
+        decisions: list[Decision] = []
+        for cluster in found:
+            write_ups = [
+                WriteUp(
+                    facts[int(rows[member])],
+                    tuple(facts[row] for row in copies.get(int(rows[member]), ())),
+                    _whole(views, int(member))[0],
+                )
+                for member in cluster.members
+            ]
+            one, other, score = cluster.weakest
+            weakest = Link(
+                facts[int(rows[one])].doc_id, facts[int(rows[other])].doc_id, round(score, 6)
+            )
+            story = unite(
+                write_ups, cluster.scores, weakest, texts, relate, self._policy,
+                self._config.story.derived,
+            )  # fmt: skip
+            stories.append(story)
+            decisions += decisions_of(story)
+        self._store.results.replace(heads, stories, decisions)
+
+
+def _whole(views: Views, document: int) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float32]]:
+    """Return the distinct terms of a document and their weights."""
+    part = slice(views.bounds[PARTS * document], views.bounds[PARTS * document + 1])
+    return views.terms[part], views.mass[part]
+
+
+def _clusters(
+    odds: npt.NDArray[np.float64], views: Views, start: int, config: Config
+) -> list[_Found]:
+    """Return the stories of one loose group.
+
+    Args:
+        odds: members x members, 0 on the diagonal.
+        views: Those of the batch.
+        start: The group's first number in the batch; the others follow.
+        config: Threshold and the price of rivalry.
+    """
+    size = odds.shape[0]
+    wholes = [_whole(views, start + index) for index in range(size)]
+    threshold = np.log(config.story.threshold / (1 - config.story.threshold))
+    joins = tell_apart(
+        odds - threshold,
+        [terms for terms, _ in wholes],
+        [weights for _, weights in wholes],
+        price=config.story.rivalry,
+    )
+    cluster_of = {index: [index] for index in range(size)}
+    weakest: dict[int, Join] = {}
+    for join in joins:
+        cluster_of[join.left] += cluster_of.pop(join.right)
+        held = [join, *(weakest.pop(end) for end in (join.left, join.right) if end in weakest)]
+        weakest[join.left] = min(held, key=lambda each: each.odds)
+    return [
+        _Found(
+            members=start + np.array(sorted(members)),
+            scores=probability(odds[np.ix_(sorted(members), sorted(members))]),
+            weakest=(
+                start + weakest[first].left,
+                start + weakest[first].right,
+                float(probability(np.array(weakest[first].odds + threshold))),
+            ),
+        )
+        for first, members in cluster_of.items()
+        if len(members) > 1
+    ]
+
+
+def _relate(
+    canonical: Facts,
+    member: Facts,
+    pair: Pair,
+    chance: float,
+    *,
+    texts: LoadedTexts,
+    config: Config,
+) -> tuple[Relation, float]:
+    """Return what a member is to the canonical: a copy, or a retelling."""
+    copy = relation(canonical, member, pair, texts.passages, config.match)
+    return copy or retelling(pair, chance, config.story)

@@ -1,0 +1,129 @@
+"""Write-ups of one story, each with its copies, to one story with one canonical."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.group.canonical import Ballot, Policy, common_text, rank, why
+from dedup.group.linkage import Texts
+from dedup.group.told import told_story
+from dedup.models import Facts, Link, Member, Pair, Relation, Story
+
+Retell = Callable[[Facts, Facts, Pair, float], tuple[Relation, float]]
+"""Names what a member is to the canonical, given their pair and the write-ups' story score."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteUp:
+    """One telling of a story.
+
+    Attributes:
+        head: The document that was elected among its copies, or the only one.
+        copies: The others.
+        terms: Distinct terms of the head.
+    """
+
+    head: Facts
+    copies: tuple[Facts, ...]
+    terms: npt.NDArray[np.uint32]
+
+
+def unite(
+    write_ups: Sequence[WriteUp],
+    scores: npt.NDArray[np.float64],
+    weakest: Link,
+    texts: Texts,
+    retell: Retell,
+    policy: Policy,
+    derived: float,
+) -> Story:
+    """Return the story that several write-ups tell.
+
+    The heads stand for election, one vote each, however often a write-up was copied: ``complete``
+    asks which of them tells most of what at least half of them tell.
+
+    Args:
+        write_ups: Two or more.
+        scores: n x n: how likely two of them tell one story.
+        weakest: The weakest join that made the story.
+        texts: Shingles of all documents.
+        retell: Names relations.
+        policy: Rules that elect the canonical.
+        derived: Containment from which one write-up was made from another: they are one origin.
+    """
+    ballots = _ballots(write_ups)
+    first, second, *_ = rank(ballots, policy)
+    place = next(k for k, part in enumerate(write_ups) if part.head.row == first.facts.row)
+    members = []
+    for index, part in enumerate(write_ups):
+        others = [facts for facts in (part.head, *part.copies) if facts.row != first.facts.row]
+        pairs = texts.pairs(first.facts.twin, [facts.twin for facts in others])
+        chance = 1.0 if index == place else float(scores[place, index])
+        members += [
+            _member(facts, pair, retell(first.facts, facts, pair, chance))
+            for facts, pair in zip(others, pairs, strict=True)
+        ]
+    everyone = [facts for part in write_ups for facts in (part.head, *part.copies)]
+    return told_story(
+        first.facts,
+        members,
+        everyone,
+        why(first, second, policy),
+        origins=_origins([part.head.twin for part in write_ups], texts, derived),
+        weakest=weakest,
+    )
+
+
+def _ballots(write_ups: Sequence[WriteUp]) -> list[Ballot]:
+    """Return what the rules look at of each head."""
+    pages: dict[str, int] = {}
+    for facts in (each for part in write_ups for each in (part.head, *part.copies)):
+        if facts.canonical_page and facts.canonical_page != facts.page:
+            pages[facts.canonical_page] = pages.get(facts.canonical_page, 0) + 1
+    shares = common_text([part.terms for part in write_ups], [1] * len(write_ups))
+    return [
+        Ballot(
+            facts=part.head,
+            declared=pages.get(part.head.page, 0) if part.head.page else 0,
+            coverage=coverage,
+            surplus=surplus,
+        )
+        for part, (coverage, surplus) in zip(write_ups, shares, strict=True)
+    ]
+
+
+def _member(facts: Facts, pair: Pair, told: tuple[Relation, float]) -> Member:
+    """Return a member with the evidence against its canonical."""
+    return Member(
+        row=facts.row,
+        doc_id=facts.doc_id,
+        relation=told[0],
+        score=told[1],
+        jaccard=pair.jaccard,
+        contained=pair.contained,
+        contains=pair.contains,
+    )
+
+
+def _origins(twins: Sequence[int], texts: Texts, derived: float) -> int:
+    """Return how many of some texts were written independently: none shares much with another."""
+    waiting = set(twins)
+    origins = 0
+    for start in twins:
+        if start not in waiting:
+            continue
+        waiting.remove(start)
+        origins += 1
+        reached = [start]
+        for twin in reached:  # grows as it goes
+            others = sorted(waiting)
+            pairs = texts.pairs(twin, others) if others else []
+            for other, pair in zip(others, pairs, strict=True):
+                if max(pair.contained, pair.contains) >= derived:
+                    waiting.remove(other)
+                    reached.append(other)
+    return origins

@@ -1,0 +1,196 @@
+"""From code points to the terms of the story view, one document after another."""
+
+from __future__ import annotations
+
+import numba as nb
+import numpy as np
+import numpy.typing as npt
+
+from dedup.kernels.text import DIGIT, FNV_OFFSET, FNV_PRIME, MARK, SEPARATOR, SINGLE, mix
+
+# A token is 29 bits of hash and three flags, so that one array holds all that scoring asks of it.
+NAME, NUMBER, OPENS = 1, 2, 4
+FLAGS = np.uint32(NAME | NUMBER | OPENS)
+
+# Traits of dedup.sign.characters.
+UPPER, STOP, JOINS = 1, 2, 4
+
+# What stands inside a number, whatever it is, is hashed as a point: 5.6 and 5,6.
+POINT = 46
+
+# A sentence with fewer tokens ("Mr.", "U.S.") is no sentence: the next one goes on with it.
+SENTENCE_TOKENS = 3
+
+
+@nb.njit(cache=True, inline="always")
+def _packed(digest: np.uint64, flags: int) -> np.uint32:
+    """Return a token: the upper 29 bits of the mixed hash, the flags below."""
+    return np.uint32((mix(digest) >> np.uint64(32)) & np.uint64(0xFFFFFFF8)) | np.uint32(flags)
+
+
+@nb.njit(cache=True, inline="always")
+def _ends_anyway(point: np.uint32) -> bool:
+    """Return whether a character ends a sentence even where no space follows it.
+
+    A line end does, and so does the full stop of a script without spaces.
+    """
+    return bool(point == np.uint32(10) or point >= np.uint32(0x3000))
+
+
+@nb.njit(cache=True)
+def _word(
+    points: npt.NDArray[np.uint32],
+    at: int,
+    number: bool,
+    prefix: int,
+    kinds: npt.NDArray[np.uint8],
+    folded: npt.NDArray[np.uint32],
+    traits: npt.NDArray[np.uint8],
+) -> tuple[np.uint64, int]:
+    """Return the hash of the run of letters and digits from ``at``, and where it ends."""
+    digest = FNV_OFFSET
+    limit = kinds.size
+    length = 0
+    while at < points.size:
+        point = points[at]
+        kind = kinds[point] if point < limit else SEPARATOR
+        if kind == SINGLE:
+            break
+        if kind == SEPARATOR:
+            after = points[at + 1] if at + 1 < points.size else np.uint32(limit)
+            joins = number and point < limit and traits[point] & JOINS
+            if not joins or after >= limit or kinds[after] != DIGIT:
+                break
+            digest = (digest ^ np.uint64(POINT)) * FNV_PRIME
+        else:
+            if length < prefix or kind == DIGIT:
+                digest = (digest ^ np.uint64(folded[point])) * FNV_PRIME
+            length += 1
+        at += 1
+    return digest, at
+
+
+@nb.njit(cache=True)
+def _couple(
+    points: npt.NDArray[np.uint32],
+    at: int,
+    kinds: npt.NDArray[np.uint8],
+    folded: npt.NDArray[np.uint32],
+) -> tuple[np.uint64, int, bool]:
+    """Return the hash of a character and the next, where the next is, and whether there is one."""
+    digest = (FNV_OFFSET ^ np.uint64(folded[points[at]])) * FNV_PRIME
+    at += 1
+    while at < points.size and points[at] < kinds.size and kinds[points[at]] == MARK:
+        at += 1
+    follows = at < points.size and points[at] < kinds.size and kinds[points[at]] == SINGLE
+    if follows:
+        digest = (digest ^ np.uint64(folded[points[at]])) * FNV_PRIME
+    return digest, at, follows
+
+
+@nb.njit(cache=True)
+def _stops(
+    points: npt.NDArray[np.uint32],
+    at: int,
+    kinds: npt.NDArray[np.uint8],
+    traits: npt.NDArray[np.uint8],
+) -> bool:
+    """Return whether a sentence ends at a character that is no letter and no digit."""
+    point = points[at]
+    if point >= kinds.size or not traits[point] & STOP:
+        return False
+    if at + 1 == points.size or _ends_anyway(point):
+        return True
+    after = points[at + 1]
+    return bool(after >= kinds.size or kinds[after] == SEPARATOR)
+
+
+@nb.njit(cache=True)
+def terms_of(
+    points: npt.NDArray[np.uint32],
+    kinds: npt.NDArray[np.uint8],
+    folded: npt.NDArray[np.uint32],
+    traits: npt.NDArray[np.uint8],
+    prefix: int,
+    out: npt.NDArray[np.uint32],
+) -> int:
+    """Write the tokens of one text in text order, cut to their first characters.
+
+    A run of letters and digits is hashed over its first ``prefix`` letters and all its digits;
+    a number takes in the points and commas between its digits. Of a script without spaces each two
+    characters in a row make a token.
+
+    Args:
+        points: Code points of the text.
+        kinds: Character class by code point; code points past its end are separators.
+        folded: Lower-case code point by code point.
+        traits: ``UPPER``, ``STOP``, ``JOINS`` by code point, as long as ``kinds``.
+        prefix: Letters that count.
+        out: Output, at least as long as ``points``: hash and flags of each token.
+
+    Returns:
+        The number of tokens.
+    """
+    count = 0
+    at = 0
+    since = SENTENCE_TOKENS  # the first token opens the first sentence
+    opens = True
+    first = True
+    while at < points.size:
+        point = points[at]
+        kind = kinds[point] if point < kinds.size else SEPARATOR
+        if kind in (SEPARATOR, MARK):
+            if _stops(points, at, kinds, traits):
+                first = True
+                opens = opens or since >= SENTENCE_TOKENS
+            at += 1
+            continue
+        flags = 0
+        if kind == SINGLE:
+            digest, at, follows = _couple(points, at, kinds, folded)
+            if not follows and count and not first:
+                continue  # the last character of a run is in the couple before
+        else:
+            if kind == DIGIT:
+                flags |= NUMBER
+            elif traits[point] & UPPER and not first:
+                flags |= NAME
+            digest, at = _word(points, at, kind == DIGIT, prefix, kinds, folded, traits)
+        if opens:
+            flags |= OPENS
+            opens = False
+            since = 0
+        first = False
+        since += 1
+        out[count] = _packed(digest, flags)
+        count += 1
+    return count
+
+
+@nb.njit(cache=True, nogil=True)
+def terms_batch(
+    points: npt.NDArray[np.uint32],
+    bounds: npt.NDArray[np.int64],
+    kinds: npt.NDArray[np.uint8],
+    folded: npt.NDArray[np.uint32],
+    traits: npt.NDArray[np.uint8],
+    prefix: int,
+    out: npt.NDArray[np.uint32],
+    out_bounds: npt.NDArray[np.int64],
+) -> None:
+    """Write the tokens of a batch of texts laid end to end; see :func:`terms_of`.
+
+    Args:
+        points: Code points of all texts.
+        bounds: Where each text begins, and the end: n + 1 values.
+        kinds: See :func:`terms_of`.
+        folded: Likewise.
+        traits: Likewise.
+        prefix: Likewise.
+        out: Output, as long as ``points``.
+        out_bounds: Output, n + 1 bounds in ``out``; the first is 0.
+    """
+    for doc in range(bounds.size - 1):
+        text = points[bounds[doc] : bounds[doc + 1]]
+        start = out_bounds[doc]
+        out_bounds[doc + 1] = start + terms_of(text, kinds, folded, traits, prefix, out[start:])

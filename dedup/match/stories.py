@@ -1,0 +1,121 @@
+"""Pairs of views to features, and features to the odds that both tell one story."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.jsontext import load_json
+from dedup.models import Views
+
+FEATURES: Mapping[str, str] = {
+    "cosine": "tf-idf cosine of the whole texts",
+    "lead": "cosine of the first 80 tokens of each",
+    "lead_in_whole": "cosine of the lead of one and the whole of the other, the better way round",
+    "names": "cosine over words that are capitalised inside a sentence; the whole where none are",
+    "retold": "mean of the best overlap of the first six sentences with any sentence of the other",
+    "jaccard": "weighted Jaccard of the distinct terms",
+    "containment": "weighted share of the lighter text's terms that the other holds",
+}
+"""What each feature means; all lie in [0, 1] and more of each speaks for one story."""
+
+SENTENCES = 6
+"""First sentences of a text whose retelling is looked for: news puts what happened first."""
+
+MOST_ODDS = 8.0
+"""Log odds of one pair are held within this, so that no single pair outvotes a group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A logistic function of the features.
+
+    Attributes:
+        intercept: Log odds where every feature is 0.
+        weights: Log odds for a unit of each feature, in the order of :data:`FEATURES`.
+    """
+
+    intercept: float
+    weights: tuple[float, ...]
+
+    def odds(self, features: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return the log odds of pairs, within ``MOST_ODDS``."""
+        odds = self.intercept + features @ np.array(self.weights)
+        held: npt.NDArray[np.float64] = np.clip(odds, -MOST_ODDS, MOST_ODDS)
+        return held
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """What was learned on labelled news.
+
+    Attributes:
+        candidate: For pairs that were only proposed: makes loose groups.
+        group: For all pairs inside a loose group, where the easy ones are gone.
+    """
+
+    candidate: Model
+    group: Model
+
+
+def probability(odds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return log odds as probabilities."""
+    return 1.0 / (1.0 + np.exp(-odds))
+
+
+def read_scorer(data: Mapping[str, Any]) -> Scorer:
+    """Return the scorer of a JSON object as ``scripts/train_scorer.py`` writes it."""
+    return Scorer(
+        *(
+            Model(data[name]["intercept"], tuple(data[name]["weights"][key] for key in FEATURES))
+            for name in ("candidate", "group")
+        )
+    )
+
+
+@functools.cache
+def shipped_scorer() -> Scorer:
+    """Return the scorer that comes with the package."""
+    return read_scorer(load_json(files("dedup.match").joinpath("scorer.json").read_bytes()))
+
+
+def pair_features(
+    views: Views,
+    others: Views,
+    left: npt.NDArray[np.int64],
+    right: npt.NDArray[np.int64],
+) -> npt.NDArray[np.float64]:
+    """Return the features of pairs of documents.
+
+    Args:
+        views: Some documents.
+        others: Some others, or the same.
+        left: Index of one document of each pair, in ``views``.
+        right: Index of the other, in ``others``.
+
+    Returns:
+        pairs x features, in the order of :data:`FEATURES`.
+    """
+    from dedup.kernels import scores  # compiled code is loaded when it is first needed
+
+    out = np.empty((left.size, len(FEATURES)))
+    scores.pair_features(*_arrays(views), *_arrays(others), left, right, SENTENCES, out)
+    return out
+
+
+def _arrays(views: Views) -> tuple[npt.NDArray[Any], ...]:
+    """Return what the kernel asks of one batch."""
+    from dedup.kernels.scores import part_weights  # as in pair_features
+
+    weight = np.empty(views.size)
+    part_weights(views.mass, views.bounds, weight)
+    return (
+        views.terms, views.mass, views.unit, views.sentence, views.bounds,
+        views.sentence_mass, views.sentence_bounds, weight,
+    )  # fmt: skip

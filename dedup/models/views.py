@@ -1,0 +1,39 @@
+"""Documents as the story view compares them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """The weighted parts of n documents, laid end to end.
+
+    Document d has four parts: its whole, its lead, its names, and the places of its terms in
+    sentences. Part q of it is ``terms[bounds[4 * d + q]:bounds[4 * d + q + 1]]``.
+
+    Attributes:
+        terms: Distinct terms of each part, sorted, uint32; in the places once a sentence.
+        mass: The weight of each, float32.
+        unit: Its value in the part's unit vector, float32; nothing in the places.
+        sentence: In the places, the number of the sentence, int32.
+        bounds: 4 n + 1 bounds, int64.
+        sentence_mass: Weight of each sentence, float64.
+        sentence_bounds: n + 1 bounds in ``sentence_mass``, int64.
+    """
+
+    terms: npt.NDArray[np.uint32]
+    mass: npt.NDArray[np.float32]
+    unit: npt.NDArray[np.float32]
+    sentence: npt.NDArray[np.int32]
+    bounds: npt.NDArray[np.int64]
+    sentence_mass: npt.NDArray[np.float64]
+    sentence_bounds: npt.NDArray[np.int64]
+
+    @property
+    def size(self) -> int:
+        """The number of documents."""
+        return self.sentence_bounds.size - 1

@@ -1,0 +1,126 @@
+"""How common each term is in a language at large: the background that a rare word stands out from.
+
+The frequencies are wordfreq's, which come with it and need no network. A language that it has no
+list for has no background here: nothing is guessed from a neighbour.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.sign.terms import term_hashes
+
+BILLION = 1e9
+"""Zipf's scale counts in occurrences in so many words."""
+
+LISTS_HELD = 8
+"""Languages held in memory, at most 4 MB each; a dump rarely has more."""
+
+_CODE = re.compile(r"([A-Za-z]{2,3})(?![A-Za-z0-9])")
+
+# Codes of one written language for us: Bosnian, Croatian, Montenegrin and Serbian share a list, as
+# do the two forms of Norwegian; and codes that were replaced or are written with three letters.
+_SAME = {
+    "bs": "sh", "hr": "sh", "sr": "sh", "cnr": "sh", "hbs": "sh",
+    "no": "nb", "nn": "nb", "nor": "nb", "nob": "nb", "nno": "nb",
+    "iw": "he", "in": "id", "mo": "ro", "fil": "tl", "tgl": "tl",
+    "cmn": "zh", "zho": "zh", "eng": "en", "fra": "fr", "deu": "de", "spa": "es", "por": "pt",
+    "ita": "it", "nld": "nl", "rus": "ru", "ara": "ar", "jpn": "ja", "kor": "ko", "tur": "tr",
+}  # fmt: skip
+
+# Where wordfreq's name of a list is not the code of the language.
+_LIST_OF = {"tl": "fil"}
+
+
+@dataclass(frozen=True, slots=True)
+class Commonness:
+    """The terms of a language and how often they occur in it.
+
+    Attributes:
+        hashes: Sorted distinct terms, uint32, as :func:`dedup.sign.terms.term_hashes` gives them.
+        zipf: Of each, log10 of its occurrences in a billion words, float32.
+    """
+
+    hashes: npt.NDArray[np.uint32]
+    zipf: npt.NDArray[np.float32]
+
+
+def two_letters(tag: str | None) -> str | None:
+    """Return the language of a tag as a page or record states it, region and script left out.
+
+    Args:
+        tag: Such as ``en-GB``, ``pt_BR``, ``zh-Hans-CN``, in any case, or anything else.
+
+    Returns:
+        Two lower-case letters, the same for codes of one written language; None for what is no tag.
+
+    >>> [two_letters(tag) for tag in ("en-GB", "PT_br", "hr", "English", "", "x-klingon")]
+    ['en', 'pt', 'sh', None, None, None]
+    """
+    found = _CODE.match((tag or "").strip())
+    if not found:
+        return None
+    code = found[1].lower()
+    code = _SAME.get(code, code)
+    return code if len(code) == 2 else None
+
+
+def summed(
+    hashes: npt.NDArray[np.uint32], weights: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64]]:
+    """Return the sorted distinct hashes and, of each, the sum of its weights."""
+    distinct, at = np.unique(hashes, return_inverse=True)
+    return distinct, np.bincount(at, weights, distinct.size).astype(np.float64)
+
+
+@functools.lru_cache(maxsize=LISTS_HELD)
+def _commonness(name: str) -> Commonness | None:
+    """Return the same by wordfreq's name of the list."""
+    # Import and list take half a second together, which a run without stories never needs.
+    from wordfreq import available_languages, get_frequency_dict, get_frequency_list
+
+    if name not in available_languages("best"):
+        return None  # wordfreq itself would take the nearest language
+    frequencies = get_frequency_dict(name, "best")
+    each = np.fromiter(frequencies.values(), np.float64, len(frequencies))
+    found, bounds = term_hashes(list(frequencies))
+    get_frequency_dict.cache_clear()  # wordfreq would hold every list that was ever asked for
+    get_frequency_list.cache_clear()
+    hashes, total = summed(found, np.repeat(each, np.diff(bounds)))
+    return Commonness(hashes, np.log10(total * BILLION).astype(np.float32))
+
+
+def commonness(language: str) -> Commonness | None:
+    """Return how common the terms of a language are.
+
+    A term has the frequencies of all words that fall on it; a word of several terms (Chinese and
+    Japanese words are pairs of characters, others are hyphenated) gives its own to each. The
+    Chinese list knows no traditional characters.
+
+    Args:
+        language: A code, with or without region and script, in any case.
+
+    Returns:
+        The terms, of wordfreq's largest list; None if it has none for the language.
+    """
+    code = two_letters(language)
+    return _commonness(_LIST_OF.get(code, code)) if code else None
+
+
+def lookup(background: Commonness, hashes: npt.NDArray[np.uint32]) -> npt.NDArray[np.float32]:
+    """Return the Zipf frequency of some terms, 0 where the language does not know them.
+
+    Args:
+        background: The language.
+        hashes: Terms without flags, in any order.
+    """
+    if not background.hashes.size:
+        return np.zeros(hashes.size, np.float32)
+    at = np.minimum(np.searchsorted(background.hashes, hashes), background.hashes.size - 1)
+    known = background.hashes[at] == hashes
+    return np.where(known, background.zipf[at], np.float32(0))

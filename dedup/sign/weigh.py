@@ -1,0 +1,138 @@
+"""What a term is worth: rare in the language, and rare in the dump."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.models import Views
+from dedup.sign.background import commonness, lookup
+from dedup.sign.views import views
+
+COMMONEST = 7.5
+"""Zipf frequency (log10 of occurrences in a billion words) that makes a word worth nothing."""
+
+LEAST = 0.05
+"""What even the commonest term is worth before the power."""
+
+POWER = 3
+"""Rare terms tell stories apart: weights are cubed."""
+
+OWN_SAY = 0.25
+"""Share that the dump's own frequencies have in a weight. More made scores depend on the size of
+the dump; without it a dump's own commonplaces (its outlets, its town) tie strangers together."""
+
+SETTLED = 50
+"""Documents with which a dump's frequencies have half of that share: in a dump of five they tell
+little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frequencies:
+    """In how many documents of a dump each term stands.
+
+    Attributes:
+        terms: Sorted distinct terms, uint32, without flags.
+        counts: Documents of each, int64.
+        documents: Documents in all.
+    """
+
+    terms: npt.NDArray[np.uint32]
+    counts: npt.NDArray[np.int64]
+    documents: int
+
+    def of(self, wanted: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
+        """Return the counts of some terms, 0 for those that are in no document."""
+        if not self.terms.size:
+            return np.zeros(wanted.size, np.int64)
+        at = np.minimum(np.searchsorted(self.terms, wanted), self.terms.size - 1)
+        return np.where(self.terms[at] == wanted, self.counts[at], 0)
+
+
+class Census:
+    """Counts the documents of each term, batch by batch."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._terms = np.empty(0, np.uint32)
+        self._counts = np.empty(0, np.int64)
+        self._documents = 0
+
+    def add(self, tokens: npt.NDArray[np.uint32], bounds: npt.NDArray[np.int64]) -> None:
+        """Count a batch of documents by their tokens."""
+        terms = without_flags(tokens)
+        n = bounds.size - 1
+        document = np.repeat(np.arange(n, dtype=np.uint64), np.diff(bounds))
+        stands = np.unique(document << np.uint64(32) | terms)
+        found, counts = np.unique((stands & np.uint64(0xFFFFFFFF)), return_counts=True)
+        merged = np.concatenate([self._terms, found.astype(np.uint32)])
+        votes = np.concatenate([self._counts, counts])
+        self._terms, at = np.unique(merged, return_inverse=True)
+        self._counts = np.bincount(at, votes, self._terms.size).astype(np.int64)
+        self._documents += n
+
+    def frequencies(self) -> Frequencies:
+        """Return what was counted."""
+        return Frequencies(self._terms, self._counts, self._documents)
+
+
+def without_flags(tokens: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """Return tokens as terms: the same word is the same number wherever it stands."""
+    from dedup.kernels.terms import FLAGS  # compiled code is loaded when it is first needed
+
+    return tokens & ~FLAGS
+
+
+def term_weights(
+    frequencies: Frequencies,
+    wanted: npt.NDArray[np.uint32],
+    zipf: npt.NDArray[np.float32] | None,
+) -> npt.NDArray[np.float32]:
+    """Return the weight of some terms, in (0, 1].
+
+    A mean of how rare a term is in the language and in the dump, cubed.
+
+    Args:
+        frequencies: Those of the dump.
+        wanted: The terms.
+        zipf: Their Zipf frequency in the language, 0 where unknown; None for no language.
+    """
+    n = frequencies.documents
+    rare = np.log((n + 1) / (frequencies.of(wanted) + 0.5)) / np.log(n + 1)
+    own = np.clip(rare, LEAST, 1.0)
+    rarity = own
+    if zipf is not None:
+        known = np.clip((COMMONEST - zipf.astype(np.float64)) / COMMONEST, LEAST, 1.0)
+        share = OWN_SAY * n / (n + SETTLED)
+        rarity = (1 - share) * known + share * own
+    weights: npt.NDArray[np.float32] = (rarity**POWER).astype(np.float32)
+    return weights
+
+
+def weighed(
+    tokens: npt.NDArray[np.uint32],
+    bounds: npt.NDArray[np.int64],
+    languages: Sequence[str | None],
+    frequencies: Frequencies,
+) -> tuple[Views, npt.NDArray[np.uint32]]:
+    """Return the views of a batch of documents, and the batch's sorted distinct terms.
+
+    Args:
+        tokens: Their tokens, as :func:`dedup.sign.terms.terms` gives them.
+        bounds: n + 1 bounds in ``tokens``.
+        languages: Two letters each; None weighs by the dump alone.
+        frequencies: Those of the dump.
+    """
+    vocabulary = np.unique(without_flags(tokens))
+    names = sorted(set(languages), key=lambda name: name or "")
+    weights = np.empty((len(names), vocabulary.size), np.float32)
+    for row, name in enumerate(names):
+        known = commonness(name) if name else None
+        zipf = None if known is None else lookup(known, vocabulary)
+        weights[row] = term_weights(frequencies, vocabulary, zipf)
+    place = {name: row for row, name in enumerate(names)}
+    language = np.array([place[name] for name in languages], np.int64)
+    return views(tokens, bounds, vocabulary, weights, language), vocabulary
