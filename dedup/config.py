@@ -193,11 +193,11 @@ class StoryConfig:
             scored.
         completed: Most documents of a loose group whose pairs are all scored; a larger one is cut
             at higher scores first.
-        rivalry: Log odds that a unit of rival terms costs two clusters; 0 tells reports of one
-            affair apart by their pairs alone.
+        rivalry: Share of the contrast between two clusters (by how much each is more one story in
+            itself than with the other, in log odds) that a unit of rival terms costs; 0 tells
+            reports of one affair apart by their pairs alone.
+        lateness: Log odds that a day between two documents costs, from the second half day on.
         derived: Containment from which a rewrite counts as derived: that much is word for word.
-        template_passages: Two texts that share ``derived`` or more, but less of it than this in
-            runs of a sentence, and not their numbers, were made off one template.
     """
 
     threshold: float = 0.5
@@ -209,9 +209,9 @@ class StoryConfig:
     neighbours: int = 12
     loose: float = 0.1
     completed: int = 600
-    rivalry: float = 2.0
+    rivalry: float = 1.3
+    lateness: float = 1.0
     derived: float = 0.2
-    template_passages: float = 0.6
 
     def __post_init__(self) -> None:
         """Check ranges."""
@@ -224,12 +224,11 @@ class StoryConfig:
         _within("neighbours", self.neighbours, 1, 10_000)
         _within("completed", self.completed, 2, 5_000)
         _within("rivalry", self.rivalry, 0.0, 100.0)
-        for name in ("loose", "derived", "template_passages"):
+        _within("lateness", self.lateness, 0.0, 100.0)
+        for name in ("loose", "derived"):
             _within(name, getattr(self, name), 0.0, 1.0)
         if self.loose > self.threshold:
-            raise ConfigError(
-                f"--threshold is {self.threshold}, but must be at least loose = {self.loose}"
-            )
+            raise ConfigError(f"--threshold is {self.threshold}, but must be at least {self.loose}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from dedup.blast import blast_radius
 from dedup.config import Config
 from dedup.errors import OutputError
 from dedup.group import parse_policy
@@ -228,6 +229,7 @@ def _report(store: Store, config: Config, timer: Timer, *, strict: bool) -> RunR
         "rejected_by_reason": dict(sorted(reasons.items())),
         "duplicates_by_relation": dict(sorted(relations.items())),
         "candidates": store.get("candidates"),
+        "blast_radius": blast_radius(store, config.group),
     }
     return RunReport(
         counts=counts,

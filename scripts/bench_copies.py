@@ -82,7 +82,7 @@ def decide(records: list[Article], folder: Path) -> dict[str, Article]:
     """Run the tool on records and return its decisions by id."""
     source = folder / "records.jsonl"
     source.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
-    run_dump([source], folder / "out", Config(), overwrite=True)
+    run_dump([source], folder / "out", Config(level="copies"), overwrite=True)
     lines = (folder / "out" / "decisions.jsonl").read_text("utf-8").splitlines()
     return {decision["id"]: decision for decision in map(json.loads, lines)}
 

@@ -17,7 +17,7 @@ LAYERS = [
     {"errors", "models", "config", "version", "jsontext", "observe"},
     {"read", "clean", "sign", "match", "group", "write", "store", "evaluate"},
     {"feed"},
-    {"pipeline"},
+    {"pipeline", "blast"},
     {"run", "scoring"},
     {"library"},
     {"__init__"},

@@ -27,9 +27,47 @@ RECORDS = [
     {"id": "c", "text": "The council of Northvale voted on Tuesday to keep the old library open."},
 ]
 
+REWRITES = [
+    {
+        "id": "agency",
+        "title": "Ferry runs aground off Kellin Point, 214 taken off",
+        "date": "2026-03-02T06:00:00Z",
+        "text": "The car ferry Marlona ran aground on rocks off Kellin Point early on Monday with "
+        "214 people aboard, the Brannish coastguard said.\n\nAll of them were taken off by "
+        "lifeboat and helicopter within three hours. Eleven passengers were treated for bruises "
+        "and cold.\n\nThe ship had left Port Elwood for St Brannoc at 3.40 a.m. and lost power in "
+        "both engines, said its owner, Sundale Line. Captain Ivo Terrant dropped both anchors, "
+        "which did not hold.",
+    },
+    {
+        "id": "paper",
+        "title": "Passengers tell of their night on the stranded ferry",
+        "date": "2026-03-04T09:00:00Z",
+        "text": "Lena Orsett was asleep in her cabin when the Marlona struck the rocks at Kellin "
+        "Point. The nurse helped others into their life jackets, then waited on deck.\n\n"
+        "Like all 214 people on the ferry she was brought to safety by the coastguard. Many "
+        "praised the volunteers of the place, who handed out soup and blankets in "
+        "the village school.\n\nSundale Line has promised a full refund. Why both engines failed "
+        "is not yet known; investigators began their work on Tuesday.",
+    },
+]
+
 HEAVY = ["numba", "trafilatura", "datasketch", "pyarrow", "sqlite3", "lxml", "numpy", "pebble"]
 
 COMMANDS = [[], *([name] for name in main.commands)]
+
+
+def copied(name, times, host=None):
+    """Copies of one text of its own, each of its own host unless one is named."""
+    words = [f"{name}word{number}" for number in range(60)]
+    return [
+        {
+            "id": f"{name}{number}",
+            "text": " ".join(words),
+            "url": f"https://{host or f'{name}{number}.example'}/{name}/{number}.html",
+        }
+        for number in range(times)
+    ]
 
 
 @pytest.fixture
@@ -112,7 +150,15 @@ class TestWrongUsage:
             (["--field", "words=body"], r"--field words: .* one of id, text"),
             (["--canonical", "newest"], r"--canonical newest: no such rule; use .*earliest"),
             (["--canonical", "field:x"], r"--canonical field:x: no such rule"),
-            (["--level", "chapters"], r"--level"),
+            (["--level", "chapters"], r"--level.*'copies', 'stories'"),
+            (["--threshold", "1"], r"--threshold is 1\.0, .* between 0\.01 and 0\.99"),
+            (["--threshold", "nan"], r"--threshold is nan"),
+            (["--threshold", "high"], r"'high' is not a valid float"),
+            (["--threshold", "0.05"], r"--threshold is 0\.05, but must be at least"),
+            (["--window", "-1"], r"--window is -1\.0"),
+            (["--report-size", "1"], r"--report-size is 1, .* between 2 and"),
+            (["--report-size", "2.5"], r"'2\.5' is not a valid integer"),
+            (["--report-share", "50"], r"--report-share is 50\.0, .* between 0\.0 and 1\.0"),
             (["--format", "xml"], r"--format"),
             (["--survivors", "file"], r"--survivors"),
             (["--resume", "--overwrite"], r"--resume and --overwrite exclude each other"),
@@ -442,6 +488,106 @@ class TestOptions:
             "c": "too-short",
             "records.jsonl:4": "too-large",  # the line is too long to be looked at
         }
+
+    def test_rewrites_are_one_story_unless_only_copies_are_asked_for(self, command, jsonl, out):
+        source = jsonl(REWRITES)
+        stories = command.run(source, out=out).decisions
+        copies = command.run(source, "--level", "copies", "--overwrite", out=out).decisions
+
+        assert {each["relation"] for each in stories} == {None, "rewrite"}
+        assert {each["status"] for each in copies} == {"unique"}
+
+    @pytest.mark.parametrize("option", [("--threshold", 0.99), ("--window", 1)], ids=str)
+    def test_rewrites_stay_apart_beyond_the_threshold_or_the_window(
+        self, option, command, jsonl, out
+    ):
+        run = command.run(jsonl(REWRITES), *option, out=out)
+
+        assert set(run.status().values()) == {"unique"}
+
+    def test_all_that_is_asked_for_stands_in_the_manifest(self, command, source, out):
+        options = {"--threshold": 0.75, "--window": 2.5, "--report-size": 7, "--report-share": 0.25}
+        chosen = (str(each) for option in options.items() for each in option)
+        config = command.run(source, *chosen, "--level", "copies", out=out).manifest["config"]
+
+        assert config["level"] == "copies"
+        assert config["story"]["threshold"] == 0.75
+        assert config["story"]["window_days"] == 2.5
+        assert config["group"]["report_size"] == 7
+        assert config["group"]["report_share"] == 0.25
+
+
+class TestLargeStories:
+    """What the summary tells a person to look at."""
+
+    def told(self, command, source, out, *options):
+        """The lines of the summary on stories and hosts."""
+        done = command("run", source, "-o", out, "--level", "copies", "--overwrite", *options)
+        assert done.exit_code == 0, done.output
+        assert done.stdout == ""
+        lines = done.stderr.splitlines()
+        return [line for line in lines if line.startswith(("story ", "host ", "and "))]
+
+    def test_a_large_story_is_told_with_its_weakest_link(self, command, jsonl, out):
+        source = jsonl(copied("a", 3))
+        (line,) = self.told(command, source, out, "--report-size", 3)
+        (story,) = Out(out).stories
+
+        assert line == (
+            f"story {story['story_id']} holds 3 documents of 3 outlets; "
+            "weakest link: a0 and a1 at 1.00; look at it"
+        )
+        assert self.told(command, source, out, "--report-size", 4) == []
+
+    def test_the_threshold_is_named_where_it_would_help(self, command, samples, out):
+        done = command("run", samples / "dump.jsonl", "-o", out, "--report-size", 4)
+        lines = [line for line in done.stderr.splitlines() if line.startswith("story ")]
+        raised = {line.split()[1] for line in lines if line.endswith(", or raise --threshold")}
+
+        assert lines
+        assert raised < {line.split()[1] for line in lines}
+        assert raised == {
+            story["story_id"]
+            for story in Out(out).stories
+            if story["size"] >= 4
+            and {"derived", "rewrite"} & {member["relation"] for member in story["members"]}
+        }
+
+    def test_a_story_of_unknown_outlets_is_told_without_them(self, command, jsonl, out):
+        (line,) = self.told(command, jsonl(RECORDS[:2]), out, "--report-size", 2)
+
+        assert " holds 2 documents; weakest link: a and b at 1.00" in line
+
+    def test_a_host_that_loses_much_is_told(self, command, jsonl, out):
+        source = jsonl(copied("a", 12, host="mirror.example"))
+
+        assert self.told(command, source, out) == [
+            "host mirror.example loses 11 of 12 documents; "
+            "if it is no mirror, look at their relations"
+        ]
+        assert self.told(command, source, out, "--report-share", 0.95) == []
+
+    def test_the_first_five_are_told_and_the_rest_counted(self, command, jsonl, out):
+        records = [each for name in "abcdefg" for each in copied(name, 2)]
+        lines = self.told(command, jsonl(records), out, "--report-size", 2)
+
+        assert [line.split()[0] for line in lines] == ["story"] * 5 + ["and"]
+        assert lines[-1] == "and 2 more stories, 0 more hosts: see manifest.json"
+
+    def test_a_name_cannot_write_on_the_terminal(self, command, jsonl, out):
+        records = copied("x", 2)
+        records[0]["id"] = "a\x1b[2J\nhost evil.example\ud800" + "b" * 300
+        (line,) = self.told(command, jsonl(records), out, "--report-size", 2)
+
+        assert r"a\x1b[2J\nhost evil.example" in line
+        assert line.isprintable()
+        assert len(line) < 400
+
+    def test_quiet_does_not_tell(self, command, jsonl, out):
+        source = jsonl(copied("a", 12, host="mirror.example"))
+
+        assert self.told(command, source, out, "--report-size", 2, "--quiet") == []
+        assert Out(out).manifest["blast_radius"]["stories_in_all"] == 1
 
 
 class TestClean:

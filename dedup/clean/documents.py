@@ -142,7 +142,9 @@ def _document(
         url = declared
     site = _text_or(record, "site", extraction.site)
     host = host_of(url) or mirrored or (site.casefold() if site else None)
-    date = parse_date(_own(record, "date")) or parse_date(extraction.date)
+    own_date = parse_date(_own(record, "date"))
+    date = own_date or parse_date(extraction.date)
+    sure = own_date is not None or extraction.dated
     domain_agency = agency_of_domain(host) if host else None
     return Document(
         doc_id=record.doc_id,
@@ -155,7 +157,7 @@ def _document(
         canonical_page=page_of(declared),
         host=host,
         date=date[0] if date else None,
-        moment=date[1] if date else None,
+        moment=date[1] if date and sure else None,
         language=_text_or(record, "language", extraction.language),
         agency=draft.agency,
         agency_page=domain_agency is not None and draft.agency in (None, domain_agency),

@@ -24,6 +24,11 @@ SHORTEST_LEAD = 30
 # few.
 OWN_SHARE = 0.5
 
+# Where extraction took a list of teasers for a short article, most of every such page is residue
+# and none of them speaks. So many different leads over the same lines are a site's, whatever
+# share they have: no article has that many versions.
+CROWD = 12
+
 
 @dataclass(frozen=True, slots=True)
 class HostLines:
@@ -99,14 +104,23 @@ def _one_pass(lines: HostLines, documents: int) -> npt.NDArray[np.uint64]:
     own_total = np.bincount(doc, weights=lines.lengths * own)
     speaks = own_total >= OWN_SHARE * np.maximum(total, 1)
     lead = _leads(line, doc, own & (lines.lengths >= SHORTEST_LEAD))
-    speaks &= lead >= 0
-    voices = held[speaks[held[:, 1]]]
-    different = np.unique(np.stack([voices[:, 0], lead[voices[:, 1]]], axis=1), axis=0)
-    leads_of_line = np.bincount(different[:, 0], minlength=frequency.size)
+    recurs = _leads_of(held, lead, speaks & (lead >= 0), frequency.size) >= documents
+    recurs |= _leads_of(held, lead, lead >= 0, frequency.size) >= max(CROWD, documents)
     long = np.zeros(frequency.size, np.bool_)
     long[line[lines.lengths > LONGEST_RESIDUE]] = True
-    recurs = (leads_of_line >= documents) & ~long
-    return np.unique(lines.digests[recurs[line]])
+    return np.unique(lines.digests[(recurs & ~long)[line]])
+
+
+def _leads_of(
+    held: npt.NDArray[np.int64],
+    lead: npt.NDArray[np.int64],
+    speaks: npt.NDArray[np.bool_],
+    count: int,
+) -> npt.NDArray[np.int64]:
+    """Return for each of ``count`` lines the different leads of those who speak on it."""
+    voices = held[speaks[held[:, 1]]]
+    different = np.unique(np.stack([voices[:, 0], lead[voices[:, 1]]], axis=1), axis=0)
+    return np.bincount(different[:, 0], minlength=count)
 
 
 def _leads(

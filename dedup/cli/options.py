@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from dedup.config import CleanConfig, Config, GroupConfig, ReadConfig
+from dedup.config import CleanConfig, Config, GroupConfig, ReadConfig, StoryConfig
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -88,7 +88,11 @@ def build_config(
     max_bytes: int,
     min_tokens: int,
     level: str = DEFAULT.level,
+    threshold: float = DEFAULT.story.threshold,
+    window_days: float = DEFAULT.story.window_days,
     canonical: tuple[str, ...] = (),
+    report_size: int = DEFAULT.group.report_size,
+    report_share: float = DEFAULT.group.report_share,
 ) -> Config:
     """Return the configuration that the options ask for.
 
@@ -108,5 +112,8 @@ def build_config(
         workers=workers,
         read=ReadConfig(fields=tuple(pairs), max_document_bytes=max_bytes),
         clean=CleanConfig(timeout=timeout, memory_mb=memory_mb, min_tokens=min_tokens),
-        group=GroupConfig(canonical=tuple(rules)),
+        story=StoryConfig(threshold=threshold, window_days=window_days),
+        group=GroupConfig(
+            canonical=tuple(rules), report_size=report_size, report_share=report_share
+        ),
     )

@@ -28,7 +28,28 @@ from dedup.config import FORMATS, LEVELS
     type=click.Choice(LEVELS),
     default=DEFAULT.level,
     show_default=True,
-    help="What counts as one story. copies: exact, near, abridged, expanded, update.",
+    help="What counts as one story. copies: the same text, whole, cut, extended or updated. "
+    "stories: also the same wire story partly or wholly in other words, derived and rewrite.",
+)
+@click.option(
+    "--threshold",
+    type=float,
+    default=DEFAULT.story.threshold,
+    show_default=True,
+    metavar="FLOAT",
+    help="Least mean score, a probability, of write-ups that are one story under --level stories. "
+    "Raise it to join fewer look-alikes; lower it to find more rewrites.",
+)
+@click.option(
+    "--window",
+    "window_days",
+    type=float,
+    default=DEFAULT.story.window_days,
+    show_default=True,
+    metavar="DAYS",
+    help="Most days between two write-ups of one story under --level stories. Raise it to find "
+    "late ones; lower it to keep later reports of the same affair apart. "
+    "An unknown date is near all.",
 )
 @click.option(
     "--canonical",
@@ -37,6 +58,25 @@ from dedup.config import FORMATS, LEVELS
     help="Rules that decide first which document of a story stays, separated by commas: "
     "agency, declared, complete, earliest, latest, longest, cleanest, shortest-url, id, "
     "field:NAME:asc, field:NAME:desc. The default order breaks their ties.",
+)
+@click.option(
+    "--report-size",
+    type=int,
+    default=DEFAULT.group.report_size,
+    show_default=True,
+    metavar="N",
+    help="Tell at the end of stories with at least N documents. Lower it to be told of more; "
+    "it changes no decision.",
+)
+@click.option(
+    "--report-share",
+    type=float,
+    default=DEFAULT.group.report_share,
+    show_default=True,
+    metavar="SHARE",
+    help=f"Tell at the end of hosts with {DEFAULT.group.report_host} documents or more that lose "
+    "at least this share of them as duplicates, from 0 to 1. Lower it to be told of more; "
+    "it changes no decision.",
 )
 @click.option(
     "--format",
@@ -82,6 +122,8 @@ def run(
       dedup run 2024-05-*.warc.gz -o out --workers 8
       dedup run news.jsonl --field text=body --field date=published -o out
       dedup run news.parquet -o out --format parquet --canonical earliest
+      dedup run news.jsonl -o out --level copies          rewrites stay
+      dedup run news.jsonl -o out --threshold 0.7 --window 2 --report-size 20
       zcat news.jsonl.gz | dedup run - -o out --survivors - | next-step
 
     OUT gets survivors.jsonl, decisions.jsonl, stories.jsonl, rejected.jsonl, manifest.json and the

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from dedup.models import RunReport
+
+# Large stories, and hosts that lose many documents, told one by one; the manifest has more.
+TOLD = 5
+
+LONGEST_NAME = 200
 
 
 def run_summary(report: RunReport, out: Path) -> str:
@@ -23,6 +29,7 @@ def run_summary(report: RunReport, out: Path) -> str:
         lines.append("rejected: " + _listed(report.reasons))
     if report.passed_over:
         lines.append("passed over: " + _listed(report.passed_over))
+    lines += _large(report.manifest["blast_radius"])
     lines.append(f"results: {out}")
     return "\n".join(lines)
 
@@ -34,6 +41,41 @@ def clean_summary(counts: dict[str, int], reasons: dict[str, int]) -> str:
     if reasons:
         lines.append("rejected: " + _listed(reasons))
     return "\n".join(lines)
+
+
+def _large(radius: dict[str, Any]) -> list[str]:
+    """Return what a person should look at: the largest stories, the hosts that lose most."""
+    lines = [_large_story(story) for story in radius["stories"][:TOLD]]
+    lines += [
+        f"host {_name(each['host'])} loses {each['lost']:,} of {each['documents']:,} documents; "
+        "if it is no mirror, look at their relations"
+        for each in radius["hosts"][:TOLD]
+    ]
+    stories, hosts = (
+        radius[f"{kind}_in_all"] - min(TOLD, len(radius[kind])) for kind in ("stories", "hosts")
+    )
+    if stories or hosts:
+        lines.append(f"and {stories:,} more stories, {hosts:,} more hosts: see manifest.json")
+    return lines
+
+
+def _large_story(story: dict[str, Any]) -> str:
+    """Return what to say of one large story; the threshold joins rewrites only, no copies."""
+    line = f"story {story['story_id']} holds {story['size']:,} documents"
+    if story["outlets"]:
+        line += f" of {story['outlets']:,} outlet{'s' if story['outlets'] > 1 else ''}"
+    if weakest := story["weakest"]:
+        left, right = _name(weakest["left"]), _name(weakest["right"])
+        line += f"; weakest link: {left} and {right} at {weakest['score']:.2f}"
+    return f"{line}; look at it" + (", or raise --threshold" if story["rewrites"] else "")
+
+
+def _name(name: str) -> str:
+    """Return a stranger's name fit for a terminal: short, on one line, without control codes."""
+    shown = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}..."
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in shown
+    )
 
 
 def _listed(counts: dict[str, int]) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -10,8 +12,15 @@ import numpy.typing as npt
 
 from dedup.config import Config
 from dedup.feed.heads import BLOCK, Heads
-from dedup.group import average_linkage
-from dedup.match import Candidates, Scorer, pair_features, probability, term_pairs
+from dedup.group import average_linkage, roundups
+from dedup.match import (
+    Candidates,
+    Scorer,
+    pair_features,
+    probability,
+    sentence_overlaps,
+    term_pairs,
+)
 from dedup.observe import Observer
 from dedup.sign import permutations
 from dedup.store import Store
@@ -62,7 +71,10 @@ def loose_groups(
     scores = _scores(heads, candidates, scorer, observer)
     heads.release()
     observer.end()
+    several = roundups(candidates.left, candidates.right, scores, partial(_overlaps, heads))
+    log.info("rewrites: %d documents tell several stories", len(several))
     kept = scores >= LEAST_SCORE
+    kept &= ~np.isin(candidates.left, several) & ~np.isin(candidates.right, several)
     left, right, scores = candidates.left[kept], candidates.right[kept], scores[kept]
     labels = average_linkage(heads.size, left, right, scores, config.story.loose)
     groups = []
@@ -103,6 +115,13 @@ def _scores(
             scores[pairs] = probability(scorer.candidate.odds(features))
             observer.advance(pairs.size)
     return scores
+
+
+def _overlaps(
+    heads: Heads, document: int, others: Sequence[int]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return the weights of a document's sentences, and how well some others tell them."""
+    return sentence_overlaps(heads.views(np.array([document, *others], np.int64))[0])
 
 
 def _members(labels: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:

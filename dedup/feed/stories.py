@@ -17,7 +17,9 @@ from dedup.feed.twins import Twins
 from dedup.group import Join, WriteUp, decisions_of, parse_policy, tell_apart, unite
 from dedup.kernels.views import PARTS
 from dedup.match import (
+    CONTAINMENT,
     MOST_ODDS,
+    NAMES,
     LoadedTexts,
     Scorer,
     from_template,
@@ -35,6 +37,9 @@ GROUP_BATCH = 2_000
 """Documents of loose groups that are loaded at once."""
 
 SECONDS_A_DAY = 86_400
+
+HALF_A_DAY = 0.5
+"""Outlets tell a wire story within hours; a document with a bare day counts as its noon."""
 
 
 def group_rewrites(
@@ -136,17 +141,24 @@ class _Stage:
     ) -> npt.NDArray[np.float64]:
         """Return the log odds of pairs; far apart in time or off one template they have none."""
         story = self._config.story
-        odds = self._scorer.group.odds(pair_features(views, views, left, right))
+        features = pair_features(views, views, left, right)
+        odds = self._scorer.group.odds(features)
         apart = np.abs(self._heads.moments[numbers[left]] - self._heads.moments[numbers[right]])
-        odds[apart > story.window_days * SECONDS_A_DAY] = -MOST_ODDS
+        late = np.nan_to_num(apart / SECONDS_A_DAY)
+        odds -= story.lateness * np.maximum(0.0, late - HALF_A_DAY)
+        odds[late > story.window_days] = -MOST_ODDS
         languages = self._heads.languages[numbers]
         strange = languages[left] != languages[right]
         odds[strange & (languages[left] >= 0) & (languages[right] >= 0)] = -MOST_ODDS
         evidence = texts.measured(self._heads.rows[numbers].tolist(), left, right)
         for index in np.flatnonzero(evidence.max_containment() >= story.derived).tolist():
-            one, other = (int(self._heads.rows[numbers[side[index]]]) for side in (left, right))
-            pair = pair_at(evidence, index)
-            if from_template(one, other, pair, texts.passages, self._config.match, story):
+            if from_template(
+                pair_at(evidence, index),
+                containment=features[index, CONTAINMENT],
+                names=features[index, NAMES],
+                match=self._config.match,
+                story=story,
+            ):
                 odds[index] = -MOST_ODDS
         return odds
 

@@ -5,6 +5,7 @@ from dedup.group.decisions import decisions_of
 from dedup.group.linkage import Links, Texts, split
 from dedup.group.loose import average_linkage
 from dedup.group.reports import Join, tell_apart
+from dedup.group.roundups import roundups
 from dedup.group.told import story_id
 from dedup.group.unite import WriteUp, unite
 
@@ -17,6 +18,7 @@ __all__ = [
     "average_linkage",
     "decisions_of",
     "parse_policy",
+    "roundups",
     "split",
     "story_id",
     "tell_apart",

@@ -45,7 +45,7 @@ def tell_apart(
         odds: n x n, symmetric: log odds that two documents tell one story, less the threshold's.
         terms: Distinct terms of each document, sorted.
         weights: Their weights, in [0, 1].
-        price: Log odds that a unit of rivalry of two clusters costs.
+        price: Share of the contrast of two clusters that a unit of their rivalry costs.
     """
     from dedup.kernels.linkage import agglomerate  # compiled code, loaded when first needed
 

@@ -80,9 +80,10 @@ def _best(values: npt.NDArray[np.float64], alive: npt.NDArray[np.bool_], row: in
 
 @nb.njit(cache=True)
 def _worth(
-    total: float,
     one: int,
     other: int,
+    sums: npt.NDArray[np.float64],
+    inner: npt.NDArray[np.float64],
     counts: npt.NDArray[np.int64],
     sizes: npt.NDArray[np.int64],
     weights: npt.NDArray[np.float64],
@@ -93,11 +94,16 @@ def _worth(
 
     Where the evidence alone forbids the join nobody asks for rivals.
     """
-    value = total / (sizes[one] * sizes[other])
+    a, b = sizes[one], sizes[other]
+    value = sums[one, other] / (a * b)
     if value < 0.0:
         return float(value)
-    rivalry = _rivalry(counts[one], sizes[one], counts[other], sizes[other], weights, logs)
-    return float(value - price * rivalry)
+    pairs = (a * (a - 1) + b * (b - 1)) // 2
+    contrast = (inner[one] + inner[other]) / pairs - value
+    if contrast <= 0.0:
+        return float(value)
+    rivalry = _rivalry(counts[one], a, counts[other], b, weights, logs)
+    return float(value - price * rivalry * contrast)
 
 
 @nb.njit(cache=True)
@@ -131,14 +137,15 @@ def agglomerate(
 ) -> int:
     """Join the two clusters that are most one story until no two are; return how many joins.
 
-    Two clusters are worth the mean evidence of the pairs between them, less ``price`` for every
-    unit of rivalry; they are joined while that is not negative.
+    Two clusters are worth the mean evidence of the pairs between them, less rivalry times contrast
+    times ``price``; they are joined while that is not negative. Contrast is by how much the mean
+    evidence of the pairs inside either is higher.
 
     Args:
         evidence: n x n, symmetric: log odds that two documents tell one story.
         holds: n x terms: whether a document holds a term.
         weights: Weight of each term, in [0, 1].
-        price: Log odds that a unit of rivalry costs.
+        price: Share of the contrast that a unit of rivalry costs.
         merges: Output, (n - 1) x 2: the clusters of each join, by a document of theirs; the first
             of the two is what the joined one is called.
         strengths: Output, n - 1: what each join was worth.
@@ -148,6 +155,7 @@ def agglomerate(
     for k in range(2, n + 1):
         logs[k] = k * np.log(k)
     sums = evidence.copy()
+    inner = np.zeros(n)
     counts = holds.astype(np.int64)
     sizes = np.ones(n, np.int64)
     alive = np.ones(n, np.bool_)
@@ -168,12 +176,13 @@ def agglomerate(
         strengths[made] = values[one, other]
         made += 1
         alive[other] = False
+        inner[one] += inner[other] + sums[one, other]
         sizes[one] += sizes[other]
         counts[one] += counts[other]
         for row in range(n):
             if alive[row] and row != one:
                 sums[one, row] = sums[row, one] = sums[one, row] + sums[other, row]
-                value = _worth(sums[one, row], one, row, counts, sizes, weights, logs, price)
+                value = _worth(one, row, sums, inner, counts, sizes, weights, logs, price)
                 values[one, row] = values[row, one] = value
         _refresh(values, alive, best, one, other)
     return made

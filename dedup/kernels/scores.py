@@ -133,6 +133,43 @@ def _told_again(
 
 
 @nb.njit(cache=True, nogil=True)
+def best_overlaps(
+    terms: npt.NDArray[np.uint32],
+    mass: npt.NDArray[np.float32],
+    sentence: npt.NDArray[np.int32],
+    bounds: npt.NDArray[np.int64],
+    sentence_mass: npt.NDArray[np.float64],
+    sentence_bounds: npt.NDArray[np.int64],
+    out: npt.NDArray[np.float64],
+) -> None:
+    """Write how well each sentence of the first document is told by any sentence of the others.
+
+    Args:
+        terms: See :func:`dedup.kernels.views.build_views`, and so for the next five.
+        mass: Weights.
+        sentence: Sentences.
+        bounds: Bounds of parts.
+        sentence_mass: Weight of each sentence.
+        sentence_bounds: Bounds of documents in it.
+        out: Output, one overlap in [0, 1] a sentence of the first document.
+    """
+    out[:] = 0.0
+    own = sentence_mass[sentence_bounds[0] : sentence_bounds[1]]
+    for doc in range(1, sentence_bounds.size - 1):
+        its = sentence_mass[sentence_bounds[doc] : sentence_bounds[doc + 1]]
+        shared = np.zeros((own.size, its.size))
+        none = np.zeros((0, own.size))
+        _shared_by_sentence(
+            terms, mass, sentence, bounds[PLACES], bounds[PARTS],
+            terms, mass, sentence, bounds[PARTS * doc + PLACES], bounds[PARTS * doc + PARTS],
+            shared, none,
+        )  # fmt: skip
+        for s in range(own.size):
+            for t in range(its.size):
+                out[s] = max(out[s], shared[s, t] / max(own[s], its[t]))
+
+
+@nb.njit(cache=True, nogil=True)
 def part_weights(
     mass: npt.NDArray[np.float32], bounds: npt.NDArray[np.int64], out: npt.NDArray[np.float64]
 ) -> None:

@@ -4,11 +4,14 @@ from dedup.match.copies import Evidence, Ragged, accepted, measure
 from dedup.match.lsh import Candidates, candidate_pairs
 from dedup.match.relations import relation, retelling
 from dedup.match.stories import (
+    CONTAINMENT,
     MOST_ODDS,
+    NAMES,
     Model,
     Scorer,
     pair_features,
     probability,
+    sentence_overlaps,
     shipped_scorer,
 )
 from dedup.match.templates import from_template
@@ -17,7 +20,9 @@ from dedup.match.texts import LoadedTexts, pair_at, ragged
 from dedup.match.versions import same_article
 
 __all__ = [
+    "CONTAINMENT",
     "MOST_ODDS",
+    "NAMES",
     "Candidates",
     "Evidence",
     "LoadedTexts",
@@ -35,6 +40,7 @@ __all__ = [
     "relation",
     "retelling",
     "same_article",
+    "sentence_overlaps",
     "shipped_scorer",
     "term_pairs",
 ]

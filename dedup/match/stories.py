@@ -25,6 +25,9 @@ FEATURES: Mapping[str, str] = {
 }
 """What each feature means; all lie in [0, 1] and more of each speaks for one story."""
 
+NAMES, CONTAINMENT = (list(FEATURES).index(name) for name in ("names", "containment"))
+"""Columns of two features that are looked at alone."""
+
 SENTENCES = 6
 """First sentences of a text whose retelling is looked for: news puts what happened first."""
 
@@ -107,6 +110,25 @@ def pair_features(
     out = np.empty((left.size, len(FEATURES)))
     scores.pair_features(*_arrays(views), *_arrays(others), left, right, SENTENCES, out)
     return out
+
+
+def sentence_overlaps(
+    views: Views,
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return the weights of the sentences of the first document, and how well others tell them.
+
+    Args:
+        views: The document, and those that may tell its sentences again.
+    """
+    from dedup.kernels.scores import best_overlaps  # as in pair_features
+
+    weights = views.sentence_mass[: views.sentence_bounds[1]]
+    out = np.empty(weights.size)
+    best_overlaps(
+        views.terms, views.mass, views.sentence, views.bounds,
+        views.sentence_mass, views.sentence_bounds, out,
+    )  # fmt: skip
+    return weights, out
 
 
 def _arrays(views: Views) -> tuple[npt.NDArray[Any], ...]:

@@ -50,6 +50,8 @@ class Extraction:
         text: Main text, lines separated by newlines.
         title: Headline.
         date: Publication date as the page gives it, ISO 8601, time kept where the page has one.
+        dated: Whether the page's markup or address gives that day. Else it was found somewhere in
+            the text: the year of a footer, the day of a teaser.
         author: Byline.
         site: Name of the site.
         hostname: Host of the page's own URL.
@@ -62,6 +64,7 @@ class Extraction:
     text: str
     title: str | None = None
     date: str | None = None
+    dated: bool = False
     author: str | None = None
     site: str | None = None
     hostname: str | None = None
@@ -100,7 +103,8 @@ class Document:
         canonical_page: The same of where the page says its original is, or None.
         host: Host of ``url`` in lower case without ``www.``, else the site's name; None if unknown.
         date: ISO 8601 day, or time in UTC, or None.
-        moment: The same as seconds since 1970 UTC, see :class:`Facts`.
+        moment: The same as seconds since 1970 UTC, see :class:`Facts`; None where a page's date was
+            only found in its text.
         language: Two-letter code, or None.
         agency: Wire agency credited, or None.
         agency_page: Whether the page stands on that agency's own site.

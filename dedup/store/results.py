@@ -115,6 +115,46 @@ class Results:
         for (body,) in self._db.execute("SELECT body FROM stories ORDER BY story_id"):
             yield load_json(body)
 
+    def large_stories(self, size: int) -> Iterator[tuple[int, str, str, int]]:
+        """Yield row of the canonical, both ids and size of each story with that many documents."""
+        yield from self._db.execute(
+            "SELECT row, story_id, canonical_id, size FROM decisions "
+            "WHERE status = 'canonical' AND size >= ?",
+            [size],
+        )
+
+    def about_stories(self, canonicals: Sequence[int]) -> dict[int, dict[str, Any]]:
+        """Return what some stories are made of, by the rows of their canonicals.
+
+        The members stay in the database: a story may have as many as there are documents.
+
+        Returns:
+            For each ``outlets``, their number; ``rewrites``, documents in other words than the
+            canonical's (``derived`` and ``rewrite``); ``weakest`` as :class:`Story` has it.
+        """
+        query = (
+            "SELECT canonical, json_array_length(CAST(body AS TEXT), '$.outlets'), "
+            "(SELECT count(*) FROM json_each(CAST(body AS TEXT), '$.members') "
+            "WHERE json_extract(value, '$.relation') IN ('derived', 'rewrite')), "
+            "json_extract(CAST(body AS TEXT), '$.weakest') FROM stories WHERE canonical IN"
+        )
+        return {
+            row: {
+                "outlets": outlets,
+                "rewrites": rewrites,
+                "weakest": load_json(weakest.encode()) if weakest else None,
+            }
+            for row, outlets, rewrites, weakest in self._db.select_rows(query, canonicals)
+        }
+
+    def losses(self) -> Iterator[tuple[str, int, int]]:
+        """Yield each known host, its documents without the rejected, and how many duplicates."""
+        yield from self._db.execute(
+            "SELECT d.host, count(*), count(*) FILTER (WHERE c.status = 'duplicate') "
+            "FROM documents d LEFT JOIN decisions c USING (row) "
+            "WHERE d.host IS NOT NULL AND d.reason IS NULL GROUP BY d.host"
+        )
+
     def decisions(self) -> Iterator[Decision]:
         """Yield a decision for each input, in input order; those without a story are unique."""
         query = (

@@ -40,7 +40,7 @@ def text_document(fields=None, mapped=None, *, doc_id="a", text=TEXT):
 
 
 def test_a_bare_page_gives_its_id_and_what_it_says_of_itself():
-    document = page_document(**PAGE)
+    document = page_document(**PAGE, dated=True)
     assert document.fields == {"id": "a", **PAGE}
     assert (document.doc_id, document.source, document.text) == ("a", "pages", TEXT)
     assert (document.title, document.language) == ("Ferry runs again", "en")
