@@ -209,8 +209,8 @@ class StoryConfig:
     neighbours: int = 12
     loose: float = 0.1
     completed: int = 600
-    rivalry: float = 1.3
-    lateness: float = 1.0
+    rivalry: float = 1.2
+    lateness: float = 0.3
     derived: float = 0.2
 
     def __post_init__(self) -> None:

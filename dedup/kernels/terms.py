@@ -6,7 +6,7 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-from dedup.kernels.text import DIGIT, FNV_OFFSET, FNV_PRIME, MARK, SEPARATOR, SINGLE, mix
+from dedup.kernels.text import DIGIT, FNV_OFFSET, FNV_PRIME, LETTER, MARK, SEPARATOR, SINGLE, mix
 
 # A token is 29 bits of hash and three flags, so that one array holds all that scoring asks of it.
 NAME, NUMBER, OPENS = 1, 2, 4
@@ -68,6 +68,24 @@ def _word(
             length += 1
         at += 1
     return digest, at
+
+
+@nb.njit(cache=True, inline="always")
+def _article(points: npt.NDArray[np.uint32], at: int, kinds: npt.NDArray[np.uint8]) -> int:
+    """Return how many characters of an Arabic word from ``at`` are its article.
+
+    That is al-, with one of wa-, fa-, bi-, ka- before it or not; at least three letters follow.
+    It would take up two or three of the letters that count.
+    """
+    start = at
+    if points[at] in (0x0648, 0x0641, 0x0628, 0x0643):
+        start = at + 1
+    if start + 4 >= points.size or points[start] != 0x0627 or points[start + 1] != 0x0644:
+        return 0
+    for index in range(start + 2, start + 5):
+        if points[index] >= kinds.size or kinds[points[index]] != LETTER:
+            return 0
+    return start + 2 - at
 
 
 @nb.njit(cache=True)
@@ -155,6 +173,7 @@ def terms_of(
                 flags |= NUMBER
             elif traits[point] & UPPER and not first:
                 flags |= NAME
+            at += _article(points, at, kinds)
             digest, at = _word(points, at, kind == DIGIT, prefix, kinds, folded, traits)
         if opens:
             flags |= OPENS

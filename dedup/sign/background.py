@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +37,15 @@ _SAME = {
 
 # Where wordfreq's name of a list is not the code of the language.
 _LIST_OF = {"tl": "fil"}
+
+
+# Languages whose terms are couples of characters, most of which are no word: the end of one and the
+# beginning of the next.
+_UNSPACED = frozenset({"zh", "ja"})
+
+COUPLED = 700
+"""The commonest characters, nine tenths of a Chinese text, whose couples get the frequency that
+chance gives them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +89,24 @@ def summed(
     return distinct, np.bincount(at, weights, distinct.size).astype(np.float64)
 
 
+def _chance_couples(
+    frequencies: Mapping[str, float],
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64]]:
+    """Return the couples of the commonest characters, and how often chance makes each."""
+    counts: Counter[str] = Counter()
+    for word, frequency in frequencies.items():
+        for character in word:
+            counts[character] += frequency  # type: ignore[assignment]  # a counter of shares
+    total = sum(counts.values())
+    listed = sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:COUPLED]
+    shares = np.array([count / total for _, count in listed])
+    couples = [one + other for one, _ in listed for other, _ in listed]
+    found, bounds = term_hashes(couples)
+    chances = np.outer(shares, shares).ravel()
+    single = np.diff(bounds) == 1
+    return found[bounds[:-1][single]], chances[single]
+
+
 @functools.lru_cache(maxsize=LISTS_HELD)
 def _commonness(name: str) -> Commonness | None:
     """Return the same by wordfreq's name of the list."""
@@ -91,7 +120,11 @@ def _commonness(name: str) -> Commonness | None:
     found, bounds = term_hashes(list(frequencies))
     get_frequency_dict.cache_clear()  # wordfreq would hold every list that was ever asked for
     get_frequency_list.cache_clear()
-    hashes, total = summed(found, np.repeat(each, np.diff(bounds)))
+    weights = np.repeat(each, np.diff(bounds))
+    if name in _UNSPACED:
+        couples, chances = _chance_couples(frequencies)
+        found, weights = np.concatenate([found, couples]), np.concatenate([weights, chances])
+    hashes, total = summed(found, weights)
     return Commonness(hashes, np.log10(total * BILLION).astype(np.float32))
 
 

@@ -1,0 +1,335 @@
+"""Stories told in other words: whole runs on labelled news of our own writing."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import json
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dedup import Config, deduplicate
+
+KNOWN: dict[tuple[str, str, str], str] = {}
+"""What fails and why: (label, mode, what is asked), see ``QUESTIONS``."""
+
+QUESTIONS = {"met", "split", "again"}
+
+CASES = Path(__file__).parent / "cases"
+
+STORIES = json.loads((CASES / "stories.json").read_text("utf-8"))["cases"]
+AFFAIRS = json.loads((CASES / "affairs.json").read_text("utf-8"))["affairs"]
+
+EVERY_AFFAIR = "every affair"
+
+
+# --- dumps ---------------------------------------------------------------------------------------
+
+
+def in_affair(affair):
+    """The documents of an affair, in the form of those in stories.json."""
+    return [
+        {
+            "id": f"{report['report']}-{text['outlet']}",
+            "title": text["title"],
+            "text": text["text"],
+            "date": text["time"],
+            "host": f"{text['outlet']}.example",
+            "story": report["report"],
+        }
+        for report in affair["reports"]
+        for text in report["texts"]
+    ]
+
+
+DUMPS = {
+    **{case["label"]: case["documents"] for case in STORIES},
+    **{affair["affair"]: in_affair(affair) for affair in AFFAIRS},
+    EVERY_AFFAIR: [document for affair in AFFAIRS for document in in_affair(affair)],
+}
+MODES = [
+    *((case["label"], "dated") for case in STORIES),
+    *((affair["affair"], mode) for affair in AFFAIRS for mode in ("dated", "undated")),
+    (EVERY_AFFAIR, "dated"),
+    (EVERY_AFFAIR, "undated"),
+]
+ENGLISH = [
+    (each.get("label") or each["affair"], "dated")
+    for each in (*STORIES, *AFFAIRS)
+    if each["language"] == "en"
+]
+
+
+def record_of(document, mode="dated"):
+    """A document as it is read: what is known of it, and nothing that tells its story."""
+    found = {name: document[name] for name in ("id", "text", "title") if document.get(name)}
+    if document.get("host"):
+        found["url"] = f"https://{document['host']}/{document['id']}"
+    if document.get("date") and mode == "dated":
+        found["date"] = document["date"]
+    return found
+
+
+def records_of(label, mode="dated"):
+    return [record_of(document, mode) for document in DUMPS[label]]
+
+
+@functools.cache
+def run(label, mode="dated"):
+    return deduplicate(records_of(label, mode))
+
+
+def homes(result):
+    """The story of each document; of one alone, itself."""
+    return {each.doc_id: each.story_id or each.doc_id for each in result.decisions}
+
+
+def wrong_pairs(label, mode, *, met):
+    """Pairs of documents that met though they are of two reports, or were split though of one."""
+    home = homes(run(label, mode))
+    report = {each["id"]: each["story"] or each["id"] for each in DUMPS[label]}
+    return [
+        (one, other)
+        for one, other in itertools.combinations(report, 2)
+        if (home[one] == home[other]) is met and (report[one] == report[other]) is not met
+    ]
+
+
+def asked(question, modes=MODES):
+    """Dumps for one question, those that are known to fail marked."""
+    return [
+        pytest.param(
+            label,
+            mode,
+            id=f"{label}-{mode}",
+            marks=[pytest.mark.xfail(strict=True, reason=KNOWN[label, mode, question])]
+            if (label, mode, question) in KNOWN
+            else [],
+        )
+        for label, mode in modes
+    ]
+
+
+@pytest.mark.parametrize(("label", "mode"), asked("met"))
+def test_no_two_reports_meet(label, mode):
+    assert wrong_pairs(label, mode, met=True) == []
+
+
+@pytest.mark.parametrize(("label", "mode"), asked("split"))
+def test_no_report_is_split(label, mode):
+    assert wrong_pairs(label, mode, met=False) == []
+
+
+def test_every_known_failure_is_of_a_case_that_is_run():
+    assert {key[:2] for key in KNOWN} <= {*MODES}
+    assert {key[2] for key in KNOWN} <= QUESTIONS
+
+
+# --- laws ----------------------------------------------------------------------------------------
+
+
+def without_rows(result):
+    return {each.doc_id: replace(each, row=0) for each in result.decisions}
+
+
+@pytest.mark.parametrize("label", [*DUMPS])
+def test_the_order_of_documents_changes_no_decision(label):
+    records = records_of(label)
+    random.Random(5).shuffle(records)
+    assert without_rows(deduplicate(records)) == without_rows(run(label))
+
+
+@pytest.mark.parametrize(("label", "mode"), asked("again", ENGLISH))
+def test_the_survivors_lose_nothing_in_a_second_run(label, mode):
+    again = deduplicate(run(label, mode).survivors)
+    assert [each.doc_id for each in again.decisions if each.status != "unique"] == []
+
+
+@pytest.mark.parametrize("label", [*DUMPS])
+def test_every_rewrite_has_a_score_and_a_reason(label):
+    for each in run(label).decisions:
+        if each.relation in ("rewrite", "derived"):
+            assert 0 < each.score <= 1
+            assert each.canonical_id in each.reason
+            assert f"story score {each.score:.2f}" in each.reason
+            assert len(each.reason.split()) > 5
+
+
+@pytest.mark.parametrize("label", [*DUMPS])
+def test_a_story_tells_its_origins_and_its_weakest_join(label):
+    for story in run(label).stories:
+        members = {member["id"] for member in story["members"]}
+        assert 1 <= story["origins"] <= story["size"] == len(members)
+        assert {story["weakest"]["left"], story["weakest"]["right"]} <= members
+        assert story["weakest"]["left"] != story["weakest"]["right"]
+        assert Config().story.threshold <= story["weakest"]["score"] <= 1
+
+
+# --- copies and rewrites together ----------------------------------------------------------------
+
+RECALLS = {each["id"]: record_of(each) for each in DUMPS["two-recalls-by-one-car-maker"]}
+ONE, OTHER = RECALLS["n3-a-1"], RECALLS["n3-a-2"]
+STRANGERS = [RECALLS["n3-b-1"], *records_of("two-verdicts-of-one-court")]
+
+
+def copy_of(record, number, changes=()):
+    """The same text at another address, somewhat later, with some words changed."""
+    text = record["text"]
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return {
+        **record,
+        "id": f"{record['id']}-copy-{number}",
+        "url": f"https://copy-{number}.example/{record['id']}",
+        "date": f"2025-06-16T20:{number:02}:00Z",
+        "text": text,
+    }
+
+
+MIXED = [
+    ONE,
+    OTHER,
+    *(copy_of(OTHER, number) for number in (1, 2)),
+    copy_of(OTHER, 3, [("caution", "care"), ("look closely", "look")]),
+    *STRANGERS,
+]
+
+
+def story_of(result, doc_id):
+    home = result.decision(doc_id).story_id
+    return next((story for story in result.stories if story["story_id"] == home), None)
+
+
+def test_copies_of_a_write_up_are_of_its_story_and_count_once():
+    story = story_of(deduplicate(MIXED), "n3-a-1")
+    assert {member["id"] for member in story["members"]} == {each["id"] for each in MIXED[:5]}
+    assert story["origins"] == 2
+    assert len(story["outlets"]) == 5
+
+
+def test_a_copy_of_another_write_up_is_to_the_canonical_what_that_write_up_is():
+    result = deduplicate(MIXED)
+    story = story_of(result, "n3-a-1")
+    told = {member["id"]: (member["relation"], member["score"]) for member in story["members"]}
+    of_other = {told[each["id"]] for each in MIXED[1:5]}
+    if story["canonical_id"] == "n3-a-1":
+        ((relation, score),) = of_other
+    else:
+        assert {relation for relation, _ in of_other} == {None, "exact", "near"}
+        relation, score = told["n3-a-1"]
+    assert relation == "rewrite"
+    assert Config().story.threshold <= score < 1
+
+
+def test_the_rules_of_the_user_elect_the_canonical_of_rewrites():
+    config = Config()
+    for rule, canonical in (("earliest", "n3-a-1"), ("latest", "n3-a-2")):
+        chosen = replace(config, group=replace(config.group, canonical=(rule,)))
+        result = deduplicate([ONE, OTHER, *STRANGERS], config=chosen)
+        assert story_of(result, "n3-a-1")["canonical_id"] == canonical
+
+
+def test_at_the_level_of_copies_rewrites_stay():
+    result = deduplicate(MIXED, config=Config(level="copies"))
+    assert str(result.decision("n3-a-1").status) == "unique"
+    story = story_of(result, "n3-a-2")
+    assert {member["id"] for member in story["members"]} == {each["id"] for each in MIXED[1:5]}
+    assert story["origins"] == 1
+    assert {member["relation"] for member in story["members"]} == {None, "exact", "near"}
+
+
+# --- options -------------------------------------------------------------------------------------
+
+
+def joined(first, second):
+    result = deduplicate([first, second, *STRANGERS])
+    home = homes(result)
+    return home[first["id"]] == home[second["id"]]
+
+
+def dated(record, date):
+    return {**record, "date": date} if date else {k: v for k, v in record.items() if k != "date"}
+
+
+DATES = [
+    ("2025-06-16T12:00:00Z", True),
+    ("2025-06-18", True),
+    ("2025-06-26T10:00:00Z", False),
+    ("2025-06-06T10:00:00Z", False),
+    (None, True),
+]
+
+
+@pytest.mark.parametrize(("date", "expected"), DATES, ids=[str(date) for date, _ in DATES])
+def test_one_event_is_joined_within_the_window_or_undated(date, expected):
+    assert joined(dated(ONE, "2025-06-16T10:00:00Z"), dated(OTHER, date)) is expected
+
+
+def test_a_wider_window_joins_what_came_later():
+    config = Config()
+    wide = replace(config, story=replace(config.story, window_days=6.0))
+    records = [ONE, dated(OTHER, "2025-06-21T10:00:00Z"), *STRANGERS]
+    assert story_of(deduplicate(records), "n3-a-1") is None
+    assert story_of(deduplicate(records, config=wide), "n3-a-1")
+
+
+def test_a_copy_is_a_copy_however_late():
+    late = dated(copy_of(ONE, 1), "2025-09-01")
+    assert joined(ONE, late)
+
+
+def test_a_higher_threshold_joins_fewer_documents_and_splits_no_copies():
+    config = Config()
+    records = [*records_of(EVERY_AFFAIR), *MIXED]
+    gone = {}
+    for threshold in (0.5, 0.9, 0.99):
+        chosen = replace(config, story=replace(config.story, threshold=threshold))
+        result = deduplicate(records, config=chosen)
+        gone[threshold] = sum(each.status == "duplicate" for each in result.decisions)
+        home = homes(result)
+        assert len({home[each["id"]] for each in MIXED[1:5]}) == 1
+    assert gone[0.5] >= gone[0.9] >= gone[0.99]
+    assert gone[0.5] > gone[0.99]
+
+
+# --- the command ---------------------------------------------------------------------------------
+
+
+def test_a_run_on_files_writes_what_the_library_returns(command, jsonl, tmp_path):
+    label = "two-recalls-by-one-car-maker"
+    out = command.run(jsonl(records_of(label)), out=tmp_path / "out")
+
+    assert out.stories == run(label).stories
+    assert all({"origins", "weakest"} <= story.keys() for story in out.stories)
+    assert {
+        each["id"]: (
+            each["story_id"] or each["id"],
+            each["relation"],
+            each["score"],
+            each["reason"],
+        )
+        for each in out.decisions
+    } == {
+        each.doc_id: (each.story_id or each.doc_id, each.relation, each.score, each.reason)
+        for each in run(label).decisions
+    }
+    assert [each["id"] for each in out.survivors] == [each["id"] for each in run(label).survivors]
+
+
+def test_options_of_the_command_reach_the_stories(command, jsonl, tmp_path):
+    file = jsonl([ONE, OTHER, *STRANGERS])
+
+    def duplicates(name, *options):
+        return [*command.run(file, *options, out=tmp_path / name).status().values()].count(
+            "duplicate"
+        )
+
+    usual = duplicates("usual")
+    assert usual > 0
+    assert duplicates("copies", "--level", "copies") == 0
+    assert duplicates("strict", "--threshold", "0.99") <= usual
+    assert duplicates("window", "--window", "0") == 0
