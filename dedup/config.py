@@ -196,7 +196,7 @@ class StoryConfig:
         rivalry: Share of the contrast between two clusters (by how much each is more one story in
             itself than with the other, in log odds) that a unit of rival terms costs; 0 tells
             reports of one affair apart by their pairs alone.
-        lateness: Log odds that a day between two documents costs, from the second half day on.
+        lateness: Log odds that a day between two documents costs, beyond a day and a half.
         derived: Containment from which a rewrite counts as derived: that much is word for word.
     """
 
@@ -210,7 +210,7 @@ class StoryConfig:
     loose: float = 0.1
     completed: int = 600
     rivalry: float = 1.2
-    lateness: float = 0.3
+    lateness: float = 2.0
     derived: float = 0.2
 
     def __post_init__(self) -> None:

@@ -29,6 +29,13 @@ def sample_run(command, samples, tmp_path_factory):
     return command.run(samples / "dump", out=tmp_path_factory.mktemp("samples") / "out")
 
 
+@pytest.fixture(scope="session")
+def copies_run(command, samples, tmp_path_factory):
+    """The same at the level of copies."""
+    out = tmp_path_factory.mktemp("copies") / "out"
+    return command.run(samples / "dump", "--level", "copies", out=out)
+
+
 @pytest.fixture
 def jsonl(tmp_path):
     """Write records, one a line, and return the file."""

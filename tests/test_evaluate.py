@@ -333,8 +333,8 @@ def refused(command, *arguments, code=1):
 
 
 class TestCommand:
-    def test_a_real_run(self, command, sample_run, gold):
-        report = told(command, sample_run.path, gold, "--worst", 2)
+    def test_a_real_run(self, command, copies_run, gold):
+        report = told(command, copies_run.path, gold, "--worst", 2)
 
         whole = report["all"]
         assert whole["pair_precision"] == whole["b3_precision"] == 1.0
@@ -350,10 +350,10 @@ class TestCommand:
         titles = [part["documents"][0]["title"] for part in worst[0]["parts"]]
         assert "All safe after Kell Island ferry strikes reef" in titles
 
-    def test_the_table_of_a_real_run(self, command, sample_run, gold):
-        done = command("evaluate", sample_run.path, gold, "--bootstrap", 20)
+    def test_the_table_of_a_real_run(self, command, copies_run, gold):
+        done = command("evaluate", copies_run.path, gold, "--bootstrap", 20)
         lines = done.stdout.splitlines()
-        report = told(command, sample_run.path, gold, "--bootstrap", 20)
+        report = told(command, copies_run.path, gold, "--bootstrap", 20)
 
         assert (done.exit_code, done.stderr) == (0, "")
         (row,) = [number for number, line in enumerate(lines) if line.startswith("all ")]
@@ -363,23 +363,25 @@ class TestCommand:
         assert float(lines[row + 1].split()[2 + 5]) == round(low, 3)
         assert float(lines[row + 2].split()[2 + 5]) == round(high, 3)
         assert "splits: 4; the largest 4:" in lines
-        assert command("evaluate", sample_run.path, gold, "--bootstrap", 20).stdout == done.stdout
+        assert command("evaluate", copies_run.path, gold, "--bootstrap", 20).stdout == done.stdout
 
     @pytest.mark.skipif(not SCORER.exists(), reason="the scorer is not beside this folder")
-    def test_the_scorer_prints_the_same_of_a_real_run(self, command, sample_run, gold):
+    def test_the_scorer_prints_the_same_of_a_real_run(self, command, copies_run, gold):
         module = scorer()
         stories = {
-            each["id"]: each["story_id"] or ("", each["id"]) for each in sample_run.decisions
+            each["id"]: each["story_id"] or ("", each["id"]) for each in copies_run.decisions
         }
         lines = module.load(gold)
         expected = module.scores([(line["story"], stories[line["id"]]) for line in lines])
-        report = told(command, sample_run.path, gold)
+        report = told(command, copies_run.path, gold)
 
         assert list(report["all"].values()) == [expected[name] for name in ITS_NAMES]
 
     def test_parquet_is_read_where_it_is_what_there_is(self, command, samples, gold, tmp_path):
         pytest.importorskip("pyarrow", reason="Parquet is an extra")
-        run = command.run(samples / "dump", "--format", "parquet", out=tmp_path / "out")
+        run = command.run(
+            samples / "dump", "--level", "copies", "--format", "parquet", out=tmp_path / "out"
+        )
 
         assert not (run.path / "decisions.jsonl").exists()
         assert told(command, run.path, gold)["splits"]["count"] == 4
@@ -470,11 +472,11 @@ class TestCommand:
         assert told(command, decisions(("1", 5), ("2", 5)), gold, "--key", "nr")["all"]["n"] == 2
 
     def test_a_store_that_cannot_be_read_costs_the_titles_only(
-        self, command, sample_run, gold, tmp_path
+        self, command, copies_run, gold, tmp_path
     ):
         out = tmp_path / "out"
         out.mkdir()
-        shutil.copy(sample_run.path / "decisions.jsonl", out)
+        shutil.copy(copies_run.path / "decisions.jsonl", out)
         (out / "store.sqlite").write_bytes(b"no store " * 1000)
         done = command("evaluate", out, gold)
 

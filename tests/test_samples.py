@@ -129,11 +129,23 @@ def test_the_leftover_line_of_an_outlet_is_gone_and_kept_as_removed(
 
 
 @pytest.mark.parametrize("story", REWRITES)
-def test_rewrites_of_one_story_stay_at_the_level_of_copies(story, sample_run, expected):
+def test_rewrites_of_one_story_are_one_story(story, sample_run, expected):
     pages = [line["id"] for line in expected if line["story"] == story]
+    relations = Counter(line["relation"] for line in expected if line["story"] == story)
 
     assert len(pages) == REWRITES[story]
-    assert {sample_run.status()[page] for page in pages} == {"unique"}
+    assert Counter(sample_run.status()[page] for page in pages) == {
+        "canonical": 1,
+        "duplicate": REWRITES[story] - 1,
+    }
+    assert relations == {None: 1, "rewrite": REWRITES[story] - 1}
+
+
+def test_rewrites_stay_at_the_level_of_copies(command, samples, tmp_path, expected):
+    run = command.run(samples / "dump.jsonl", "--level", "copies", out=tmp_path / "out")
+
+    pages = [line["id"] for line in expected if line["story"] in REWRITES]
+    assert {run.status()[page] for page in pages} == {"unique"}
 
 
 @pytest.mark.parametrize("pair", LOOK_ALIKES, ids="-".join)

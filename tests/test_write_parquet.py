@@ -12,6 +12,9 @@ pq = pytest.importorskip("pyarrow.parquet")
 
 TABLES = ("survivors", "decisions", "stories")
 
+# Records of drawn words would be told as rewrites.
+TABLE = ("--level", "copies", "--format", "parquet")
+
 MIXED = [
     {"views": 3, "tags": ["a"], "rank": 1},
     {"views": "many", "tags": "a", "rank": 1.5},
@@ -43,8 +46,8 @@ def records(extras):
 @pytest.fixture
 def both(command, tmp_path):
     def run(source):
-        lines = command.run(source, out=tmp_path / "lines")
-        command.run(source, "--format", "parquet", out=tmp_path / "table")
+        lines = command.run(source, "--level", "copies", out=tmp_path / "lines")
+        command.run(source, *TABLE, out=tmp_path / "table")
         return lines, tmp_path / "table"
 
     return run
@@ -107,7 +110,7 @@ def test_whole_numbers_and_fractions_share_a_column_of_numbers(both, jsonl):
 
 def test_a_run_without_stories_gives_readable_tables(command, jsonl, tmp_path):
     """Every record is rejected but a pair, so that a column may hold nothing at all."""
-    run = command.run(jsonl(records([{}])), "--format", "parquet", out=tmp_path / "out")
+    run = command.run(jsonl(records([{}])), *TABLE, out=tmp_path / "out")
 
     assert len(rows(run.path / "survivors.parquet")) == 1
     assert [row["status"] for row in rows(run.path / "decisions.parquet")] == [

@@ -38,8 +38,8 @@ GROUP_BATCH = 2_000
 
 SECONDS_A_DAY = 86_400
 
-HALF_A_DAY = 0.5
-"""Outlets tell a wire story within hours; a document with a bare day counts as its noon."""
+FRESH_DAYS = 1.5
+"""Outlets retell a wire story within a day or so; what comes later is often the next report."""
 
 
 def group_rewrites(
@@ -145,7 +145,7 @@ class _Stage:
         odds = self._scorer.group.odds(features)
         apart = np.abs(self._heads.moments[numbers[left]] - self._heads.moments[numbers[right]])
         late = np.nan_to_num(apart / SECONDS_A_DAY)
-        odds -= story.lateness * np.maximum(0.0, late - HALF_A_DAY)
+        odds -= story.lateness * np.maximum(0.0, late - FRESH_DAYS)
         odds[late > story.window_days] = -MOST_ODDS
         languages = self._heads.languages[numbers]
         strange = languages[left] != languages[right]

@@ -27,6 +27,9 @@ SENTENCES = {
     Relation.EXPANDED: "longer copy: holds 50.0% of c",
     Relation.UPDATE: "another version of c from the same outlet: "
     "91.2% of it stands there, it holds 50.0%",
+    Relation.DERIVED: "tells the story of c, partly in its words: 91.2% of it stands there; "
+    "story score 0.12",
+    Relation.REWRITE: "tells the story of c in other words: story score 0.12",
 }
 
 

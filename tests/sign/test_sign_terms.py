@@ -55,6 +55,14 @@ def folded(text):
     return [int(FOLDED[ord(character)]) for character in text]
 
 
+def without_article(word):
+    """An Arabic word without its al- and a particle before that, if three letters follow."""
+    found = re.match("[وفبك]?ال", word)
+    if found and "".join(map(sign_of, word[found.end() :])).startswith("LLL"):
+        return word[found.end() :]
+    return word
+
+
 def cut(word, number):
     """The first characters and all digits of a word; whatever joins digits is a point."""
     kept, length = [], 0
@@ -84,7 +92,7 @@ def defined(text):
         elif kind == "alone":
             token = hash_of(folded(piece[0]))
         else:
-            token = hash_of(cut(piece, kind == "number"))
+            token = hash_of(cut(without_article(piece), kind == "number"))
         token |= NUMBER if kind == "number" else 0
         token |= NAME if kind == "word" and piece[0].isupper() and not begins else 0
         token |= OPENS if opens else 0
@@ -100,6 +108,7 @@ PIECES = [
     "Mr", "the", "Port", "elected", "Elections", "Straße", "U.S", "5.6", "5,6", "12:30", "1980s",
     "3", "7.", ",8", "..", ". ", "! ", "? ", "\n", " ", "-", "。", "\u2026 ", "\u061f ", "\u0964 ",
     "中国", "人", "ほん", "ไทย", "e\u0301t", "\u0301", "\ud800", "\U00040001", "\u0130stanbul",
+    "الملك", "والمدينة", "وال", "الله", "بال\u064eقصر",
     "\uff11\uff0e\uff12", "\u0661\u066b\u0662", "\u01c5", "A", "b2B", "\U00020000",
 ]  # fmt: skip
 sentences = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
@@ -133,6 +142,8 @@ SAME_TERM = [
     ("\uff11\uff12", "12"),
     ("\uff21\uff42c", "abc"),
     ("e\u0301lan", "E\u0301LAN"),
+    ("المدينة", "مدينة"),
+    ("والمدينة", "بالمدينة"),
 ]
 OTHER_TERM = [
     ("elec", "elect"),
@@ -142,6 +153,9 @@ OTHER_TERM = [
     ("e\u0301lan", "elan"),
     ("abcdef1", "abcdef"),
     ("\u0661\u0662", "12"),
+    ("الله", "له"),
+    ("والد", "د"),
+    ("وملك", "ملك"),
 ]
 
 
