@@ -196,6 +196,8 @@ class StoryConfig:
         rivalry: Share of the contrast between two clusters (by how much each is more one story in
             itself than with the other, in log odds) that a unit of rival terms costs; 0 tells
             reports of one affair apart by their pairs alone.
+        lone: Log odds by which two single documents must be surer than ``threshold``: alone they
+            show no rivals, and may be two reports of one affair.
         lateness: Log odds that a day between two documents costs, beyond a day and a half.
         derived: Containment from which a rewrite counts as derived: that much is word for word.
     """
@@ -210,6 +212,7 @@ class StoryConfig:
     loose: float = 0.1
     completed: int = 600
     rivalry: float = 1.2
+    lone: float = 0.5
     lateness: float = 2.0
     derived: float = 0.2
 
@@ -224,6 +227,7 @@ class StoryConfig:
         _within("neighbours", self.neighbours, 1, 10_000)
         _within("completed", self.completed, 2, 5_000)
         _within("rivalry", self.rivalry, 0.0, 100.0)
+        _within("lone", self.lone, 0.0, 100.0)
         _within("lateness", self.lateness, 0.0, 100.0)
         for name in ("loose", "derived"):
             _within(name, getattr(self, name), 0.0, 1.0)

@@ -229,6 +229,7 @@ def _report(store: Store, config: Config, timer: Timer, *, strict: bool) -> RunR
         "rejected_by_reason": dict(sorted(reasons.items())),
         "duplicates_by_relation": dict(sorted(relations.items())),
         "candidates": store.get("candidates"),
+        "story_candidates": store.get("story_candidates"),
         "blast_radius": blast_radius(store, config.group),
     }
     return RunReport(

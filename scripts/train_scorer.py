@@ -100,9 +100,10 @@ class Part:
 
 
 def records_of(articles: Sequence[Article], config: Config) -> Iterator[RawRecord]:
-    """Yield articles as a run reads them: id and text, nothing that tells the label."""
+    """Yield articles as a run reads them, without what tells the label."""
     for each in articles:
-        yield record({"id": each["id"], "text": each["text"]}, "articles", each["id"], config.read)
+        fields = {name: each[name] for name in ("id", "text", "url", "date") if each.get(name)}
+        yield record(fields, "articles", each["id"], config.read)
 
 
 def prepare(articles: Sequence[Article], config: Config) -> Part:

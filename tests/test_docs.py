@@ -47,7 +47,7 @@ def test_every_rule_of_the_election_is_named_in_the_readme(rule):
 
 
 def test_the_rules_stand_in_the_readme_in_the_order_in_which_they_decide():
-    elect = README[README.index("5. **Elect.**") : README.index("## Quality")]
+    elect = README[README.index("6. **Elect.**") : README.index("## Quality")]
 
     assert list(DEFAULT_ORDER) == sorted(DEFAULT_ORDER, key=lambda rule: elect.index(f"`{rule}`"))
 

@@ -222,6 +222,7 @@ def _clusters(
         [terms for terms, _ in wholes],
         [weights for _, weights in wholes],
         price=config.story.rivalry,
+        lone=config.story.lone,
     )
     cluster_of = {index: [index] for index in range(size)}
     weakest: dict[int, Join] = {}

@@ -38,6 +38,7 @@ def tell_apart(
     weights: Sequence[npt.NDArray[np.float32]],
     *,
     price: float,
+    lone: float = 0.0,
 ) -> list[Join]:
     """Return the joins that make stories of a loose group; what is not joined is no one's.
 
@@ -46,6 +47,7 @@ def tell_apart(
         terms: Distinct terms of each document, sorted.
         weights: Their weights, in [0, 1].
         price: Share of the contrast of two clusters that a unit of their rivalry costs.
+        lone: Log odds by which two single documents must be surer: they show no rivals.
     """
     from dedup.kernels.linkage import agglomerate  # compiled code, loaded when first needed
 
@@ -53,7 +55,7 @@ def tell_apart(
     holds, heavy = _spread(terms, weights)
     merges = np.empty((max(0, n - 1), 2), np.int64)
     strengths = np.empty(max(0, n - 1))
-    made = agglomerate(odds, holds, heavy, price, merges, strengths)
+    made = agglomerate(odds, holds, heavy, price, lone, merges, strengths)
     return [Join(int(merges[k, 0]), int(merges[k, 1]), float(strengths[k])) for k in range(made)]
 
 

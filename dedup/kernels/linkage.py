@@ -132,6 +132,7 @@ def agglomerate(
     holds: npt.NDArray[np.bool_],
     weights: npt.NDArray[np.float64],
     price: float,
+    lone: float,
     merges: npt.NDArray[np.int64],
     strengths: npt.NDArray[np.float64],
 ) -> int:
@@ -146,6 +147,7 @@ def agglomerate(
         holds: n x terms: whether a document holds a term.
         weights: Weight of each term, in [0, 1].
         price: Share of the contrast that a unit of rivalry costs.
+        lone: What joining two single documents must be worth more: they show no rivals.
         merges: Output, (n - 1) x 2: the clusters of each join, by a document of theirs; the first
             of the two is what the joined one is called.
         strengths: Output, n - 1: what each join was worth.
@@ -159,7 +161,7 @@ def agglomerate(
     counts = holds.astype(np.int64)
     sizes = np.ones(n, np.int64)
     alive = np.ones(n, np.bool_)
-    values = evidence.copy()  # one document has no rivals: a word of one is nobody's
+    values = evidence - lone  # a word of one document is nobody's rival
     best = np.empty(n, np.int64)
     for one in range(n):
         best[one] = _best(values, alive, one)

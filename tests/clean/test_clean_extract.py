@@ -144,3 +144,22 @@ def test_language_author_and_description():
     assert taken(page(lang=' xml:lang="DE"')).language == "de"
     assert taken(page(lang="")).language is None
     assert taken(page(lang=' lang="*"')).language is None
+
+
+@pytest.mark.parametrize(
+    ("html", "dated"),
+    [
+        (page('<meta property="article:published_time" content="2024-11-03T09:30:00Z">'), True),
+        (page('<meta name="date" content="2024-11-03">'), True),
+        (page('<meta property="og:url" content="https://a.example/2024/11/03/bridge.html">'), True),
+        (
+            page(body=BODY + "<footer>Published 3 November 2024, all rights reserved</footer>"),
+            False,
+        ),
+        (page(), False),
+    ],
+)
+def test_a_day_is_sure_where_markup_or_address_give_it(html, dated):
+    found = taken(html)
+    assert found.dated is dated
+    assert (found.date or "2024-11-03")[:10] == "2024-11-03"

@@ -37,6 +37,16 @@ def test_a_line_in_three_documents_with_different_leads_is_residue(count, expect
     assert residue(*([*article(number), BOX] for number in range(count))) == expected
 
 
+TEASERS = [
+    f"Teaser {number}: another story that this site would like you to read" for number in range(20)
+]
+
+
+@pytest.mark.parametrize(("count", "expected"), [(11, set()), (12, set(TEASERS))])
+def test_a_list_of_teasers_longer_than_its_articles_is_residue_from_twelve_leads(count, expected):
+    assert residue(*([*article(number, lines=2), *TEASERS] for number in range(count))) == expected
+
+
 def test_the_number_of_documents_is_an_option():
     documents = [[*article(number), BOX] for number in range(4)]
     assert residue(*documents, least=4) == {BOX}

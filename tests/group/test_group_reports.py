@@ -91,12 +91,21 @@ def told(odds, texts, weights, price):
 
 @st.composite
 def groups(draw):
-    """Log odds without ties, texts of few terms, and what each term weighs."""
-    count = draw(st.integers(1, 8))
+    """Log odds without ties, texts, and what each term weighs: reports of one affair and chance."""
+    count = draw(st.integers(1, 9))
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
-    upper = np.triu(rng.normal(draw(st.sampled_from([-1, 0, 1, 3])), 3, (count, count)), 1)
-    texts = draw(st.lists(st.sets(st.integers(0, 20)), min_size=count, max_size=count))
-    weights = {term: float(np.float32(rng.random())) for term in range(21)}
+    report = rng.integers(0, draw(st.integers(1, 3)), count)
+    same = report[:, None] == report
+    centre = np.where(same, draw(st.sampled_from([2, 4])), draw(st.sampled_from([-1, 1, 3])))
+    upper = np.triu(rng.normal(centre, draw(st.sampled_from([0.5, 2]))), 1)
+    every = range(40)
+    own = [set(rng.choice(every, 8).tolist()) for _ in range(3)]
+    noise = draw(st.integers(0, 6))
+    texts = [
+        {term for term in own[each] if rng.random() < 0.9} | set(rng.choice(every, noise).tolist())
+        for each in report
+    ]
+    weights = {term: float(np.float32(rng.random())) for term in every}
     return upper + upper.T, texts, weights
 
 
@@ -171,6 +180,13 @@ def test_rival_words_hold_apart_what_the_pairs_alone_would_join():
     rivals = [{*range(6)}] * 3 + [{*range(10, 16)}] * 3
     assert two_reports(5, 2, [set()] * 6) == [BOTH]
     assert two_reports(5, 2, rivals) == [ONE, TWO]
+
+
+def test_words_of_a_single_write_up_are_nobodys_rivals():
+    odds = np.full((5, 5), 2.0)
+    odds[:4, :4] = 5.0
+    texts = [{*range(6)}] * 4 + [{*range(10, 30)}]
+    assert told(odds, texts, dict.fromkeys(range(30), 1.0), PRICE)[1] == [(0, 1, 2, 3, 4)]
 
 
 def test_words_of_one_side_only_do_not():
