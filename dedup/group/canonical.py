@@ -5,7 +5,8 @@ A rule maps a document to a key; the smallest key wins, equal keys go on to the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -240,6 +241,15 @@ def common_text(
         (int(count) / total, 1 - int(count) / part.size) if part.size else (0.0, 0.0)
         for count, part in zip(inside, sets, strict=True)
     ]
+
+
+def declared_pages(documents: Iterable[Facts]) -> Counter[str | None]:
+    """Return how many of some documents name each page, not their own, as their canonical."""
+    return Counter(
+        facts.canonical_page
+        for facts in documents
+        if facts.canonical_page and facts.canonical_page != facts.page
+    )
 
 
 def rank(ballots: Sequence[Ballot], policy: Policy) -> list[Ballot]:

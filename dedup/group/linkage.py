@@ -14,8 +14,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from dedup.group.canonical import STUB_RATIO, Ballot, Policy, common_text, rank, why
-from dedup.group.told import told_story
+from dedup.group.canonical import STUB_RATIO, Ballot, Policy, common_text, declared_pages, rank, why
+from dedup.group.told import told_member, told_story
 from dedup.models import SAME, Facts, Link, Member, Pair, Relation, Story
 
 LEAD_SHARE = 0.5
@@ -234,18 +234,9 @@ def _add_roundups(
 
 def _member(joined: _Joined) -> Member:
     """Return a member with the evidence against its canonical."""
-    facts, pair, related = joined.facts, joined.pair, joined.related
-    if pair is None or related is None:
-        return Member(row=facts.row, doc_id=facts.doc_id)
-    return Member(
-        row=facts.row,
-        doc_id=facts.doc_id,
-        relation=related[0],
-        score=related[1],
-        jaccard=pair.jaccard,
-        contained=pair.contained,
-        contains=pair.contains,
-    )
+    if joined.pair is None or joined.related is None:
+        return Member(row=joined.facts.row, doc_id=joined.facts.doc_id)
+    return told_member(joined.facts, joined.pair, joined.related)
 
 
 def _final_ballots(star: _Star, net: _Net, roundups: frozenset[int]) -> list[Ballot]:
@@ -356,11 +347,9 @@ class _Net:
     def ballots(self, pending: Sequence[Facts]) -> list[Ballot]:
         """Return what the rules need to know of each document among the others of ``pending``."""
         weights: dict[int, int] = {}
-        pages: dict[str, int] = {}
         for facts in pending:
             weights[facts.twin] = weights.get(facts.twin, 0) + 1
-            if facts.canonical_page and facts.canonical_page != facts.page:
-                pages[facts.canonical_page] = pages.get(facts.canonical_page, 0) + 1
+        pages = declared_pages(pending)
         sets = [np.unique(self.texts.shingles(twin)) for twin in weights]
         shares = dict(zip(weights, common_text(sets, list(weights.values())), strict=True))
         stubs = {
@@ -370,7 +359,7 @@ class _Net:
             Ballot(
                 facts=facts,
                 stub=facts.twin in stubs,
-                declared=pages.get(facts.page, 0) if facts.page else 0,
+                declared=pages[facts.page],
                 coverage=shares[facts.twin][0],
                 surplus=shares[facts.twin][1],
             )

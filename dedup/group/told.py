@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from dedup.models import Facts, Link, Member, Story, Why
+from dedup.models import Facts, Link, Member, Pair, Relation, Story, Why
 
 
 def told_story(
@@ -41,6 +41,19 @@ def told_story(
         agencies=tuple(sorted({f.agency for f in everyone if f.agency})),
         origins=origins,
         weakest=weakest,
+    )
+
+
+def told_member(facts: Facts, pair: Pair, related: tuple[Relation, float]) -> Member:
+    """Return a member with its relation to the canonical, and the evidence for it."""
+    return Member(
+        row=facts.row,
+        doc_id=facts.doc_id,
+        relation=related[0],
+        score=related[1],
+        jaccard=pair.jaccard,
+        contained=pair.contained,
+        contains=pair.contains,
     )
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dedup.group.canonical import Ballot, Policy, common_text, rank, why
+from dedup.group.canonical import Ballot, Policy, common_text, declared_pages, rank, why
 from dedup.group.linkage import Texts
-from dedup.group.told import told_story
-from dedup.models import Facts, Link, Member, Pair, Relation, Story
+from dedup.group.told import told_member, told_story
+from dedup.models import Facts, Link, Pair, Relation, Story
 
 Retell = Callable[[Facts, Facts, Pair, float], tuple[Relation, float]]
 """Names what a member is to the canonical, given their pair and the write-ups' story score."""
@@ -64,7 +64,7 @@ def unite(
         pairs = texts.pairs(first.facts.twin, [facts.twin for facts in others])
         chance = 1.0 if index == place else float(scores[place, index])
         members += [
-            _member(facts, pair, retell(first.facts, facts, pair, chance))
+            told_member(facts, pair, retell(first.facts, facts, pair, chance))
             for facts, pair in zip(others, pairs, strict=True)
         ]
     everyone = [facts for part in write_ups for facts in (part.head, *part.copies)]
@@ -80,33 +80,17 @@ def unite(
 
 def _ballots(write_ups: Sequence[WriteUp]) -> list[Ballot]:
     """Return what the rules look at of each head."""
-    pages: dict[str, int] = {}
-    for facts in (each for part in write_ups for each in (part.head, *part.copies)):
-        if facts.canonical_page and facts.canonical_page != facts.page:
-            pages[facts.canonical_page] = pages.get(facts.canonical_page, 0) + 1
+    pages = declared_pages([each for part in write_ups for each in (part.head, *part.copies)])
     shares = common_text([part.terms for part in write_ups], [1] * len(write_ups))
     return [
         Ballot(
             facts=part.head,
-            declared=pages.get(part.head.page, 0) if part.head.page else 0,
+            declared=pages[part.head.page],
             coverage=coverage,
             surplus=surplus,
         )
         for part, (coverage, surplus) in zip(write_ups, shares, strict=True)
     ]
-
-
-def _member(facts: Facts, pair: Pair, told: tuple[Relation, float]) -> Member:
-    """Return a member with the evidence against its canonical."""
-    return Member(
-        row=facts.row,
-        doc_id=facts.doc_id,
-        relation=told[0],
-        score=told[1],
-        jaccard=pair.jaccard,
-        contained=pair.contained,
-        contains=pair.contains,
-    )
 
 
 def _origins(twins: Sequence[int], texts: Texts, derived: float) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import SignConfig
-from dedup.sign.characters import character_tables
+from dedup.sign.characters import character_tables, code_points
 
 if TYPE_CHECKING:
     from datasketch import LeanMinHash
@@ -74,9 +74,7 @@ def sign(texts: Sequence[str], config: SignConfig) -> Signed:
     """
     from dedup.kernels.text import sign_batch  # compiled code is loaded when it is first needed
 
-    points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+    points, bounds = code_points(texts)
     kinds, folded = character_tables()
     multipliers, offsets = permutations(config.num_perm, config.seed)
     n = len(texts)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from dedup.sign.characters import character_tables, trait_table
+from dedup.sign.characters import character_tables, code_points, trait_table
 
 PREFIX = 5
 
@@ -29,9 +29,7 @@ def terms(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.
     """
     from dedup.kernels.terms import terms_batch  # compiled code is loaded when it is first needed
 
-    points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+    points, bounds = code_points(texts)
     kinds, folded = character_tables()
     out = np.empty(points.size, np.uint32)
     out_bounds = np.zeros(len(texts) + 1, np.int64)
