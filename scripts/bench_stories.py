@@ -3,8 +3,9 @@
 
 PAGES is a folder of HTML files with a `gold.jsonl` beside them (`id`, `file`, `story`, `date`);
 LABELLED holds the text of the same articles (`id`, `text`, `story`, perhaps `topic`). The pages
-are cleaned as `dedup clean` does it, with and without their dates. Then, fold by fold, the pages of
-one fifth of the stories are grouped with a scorer that was trained on the text of the others.
+are cleaned as `dedup clean` does it, with and without the removal of residue, and grouped with and
+without their dates: fold by fold, the pages of one fifth of the stories, with a scorer that was
+trained on the text of the others.
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ import argparse
 import json
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from train_scorer import Article, Fold, cross_validated, folds_of, prepare, told
 
 from dedup.config import Config
 from dedup.run import clean_dump
+
+NEVER = 1_000_000  # a line recurs in so many documents of one host: none does
 
 
 def cleaned(pages: Path, config: Config) -> dict[str, Article]:
@@ -61,16 +65,23 @@ def main() -> None:
     gold = [
         json.loads(line) for line in (args.pages / "gold.jsonl").read_text("utf-8").splitlines()
     ]
-    pages = cleaned(args.pages, config)
-    print(f"{len(pages)} of {len(gold)} pages cleaned")
     trained = [prepare(training, config) for training, _ in folds_of(labelled)]
-    for name, dated in (("pages with dates", True), ("pages without dates", False)):
-        articles = in_shells(labelled, gold, pages, dated=dated)
-        folds = [
-            Fold(training, prepare(test, config))
-            for training, (_, test) in zip(trained, folds_of(articles), strict=True)
-        ]
-        print(told(name, cross_validated(folds, config)), flush=True)
+    story = replace(config.story, lateness=0.0)
+    clean = replace(config.clean, residue_documents=NEVER)
+    for changed, steps in (
+        (config, (("with dates", True, config), ("without dates", False, config),
+                  ("with dates that only end the window", True, replace(config, story=story)))),
+        (replace(config, clean=clean), (("with dates, without residue", True, None),
+                                        ("without dates, without residue", False, None))),
+    ):  # fmt: skip
+        pages = cleaned(args.pages, changed)
+        for name, dated, used in steps:
+            articles = in_shells(labelled, gold, pages, dated=dated)
+            folds = [
+                Fold(training, prepare(test, used or changed))
+                for training, (_, test) in zip(trained, folds_of(articles), strict=True)
+            ]
+            print(told(name, cross_validated(folds, used or changed)), flush=True)
 
 
 if __name__ == "__main__":

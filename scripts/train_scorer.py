@@ -119,16 +119,19 @@ def prepare(articles: Sequence[Article], config: Config) -> Part:
     return Part(articles, store, twins, heads, story, candidates, features)
 
 
-def inside(part: Part, candidate: Model, config: Config) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """Return features and labels of all pairs inside the loose groups."""
+def inside(
+    part: Part, candidate: Model, config: Config
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats, npt.NDArray[np.bool_]]:
+    """Return all pairs of heads inside the loose groups, their features and labels."""
     groups = loose_groups(
         part.heads, part.candidates, Scorer(candidate, candidate), config, Silence()
     )
     numbers = np.concatenate(groups)
     views, _ = part.heads.views(numbers)
     left, right = pairs_inside(np.cumsum([0, *(group.size for group in groups)]))
-    same = part.story[numbers[left]] == part.story[numbers[right]]
-    return pair_features(views, views, left, right), same
+    features = pair_features(views, views, left, right)
+    left, right = numbers[left], numbers[right]
+    return left, right, features, part.story[left] == part.story[right]
 
 
 def train(
@@ -140,7 +143,7 @@ def train(
     if masked is not None:
         features[:, masked] = 0.0
     candidate = fit(features, same)
-    every, alike = inside(part, candidate, config)
+    *_, every, alike = inside(part, candidate, config)
     if masked is not None:
         every[:, masked] = 0.0
     return Scorer(candidate, fit(every, alike)), every, alike
@@ -172,16 +175,22 @@ def topic_f1(articles: Sequence[Article], found: Sequence[str]) -> float:
     return 2 * both / max(1, told + true)
 
 
-def folds_of(articles: Sequence[Article]) -> list[tuple[list[Article], list[Article]]]:
-    """Return training and test articles of each fold; a topic or a story is in one fold only."""
+def fold_numbers(articles: Sequence[Article]) -> npt.NDArray[np.int64]:
+    """Return the fold that tests each article; a topic or a story is in one fold only."""
     keys = [article.get("topic") or article["story"] for article in articles]
     fold = {key: number % FOLDS for number, key in enumerate(sorted(set(keys)))}
+    return np.array([fold[key] for key in keys], np.int64)
+
+
+def folds_of(articles: Sequence[Article]) -> list[tuple[list[Article], list[Article]]]:
+    """Return training and test articles of each fold."""
+    numbers = fold_numbers(articles).tolist()
     return [
         (
-            [a for a, key in zip(articles, keys, strict=True) if fold[key] != number],
-            [a for a, key in zip(articles, keys, strict=True) if fold[key] == number],
+            [a for a, number in zip(articles, numbers, strict=True) if number != fold],
+            [a for a, number in zip(articles, numbers, strict=True) if number == fold],
         )
-        for number in range(FOLDS)
+        for fold in range(FOLDS)
     ]
 
 
@@ -260,19 +269,37 @@ def ablation(folds: Sequence[Fold], config: Config) -> None:
         print(told(f"without {name}", cross_validated(folds, config, number)), flush=True)
 
 
-def calibration(folds: Sequence[Fold], config: Config) -> list[tuple[float, float, int]]:
-    """Return mean score, share of pairs of one story, and pairs, by tenths of the score."""
+def calibration(whole: Part, config: Config) -> list[tuple[float, float, int]]:
+    """Return mean score, share of pairs of one story, and pairs, by tenths of the score.
+
+    All articles are one dump, for a smaller one has fewer strangers; each fold's pairs are scored
+    by what was learned from the pairs of the others. A pair of two folds is scored twice, and
+    counts half each time.
+    """
+    numbers = fold_numbers(whole.articles)[whole.heads.rows]
+    candidates = whole.candidates
+    same = whole.story[candidates.left] == whole.story[candidates.right]
     scores: list[Floats] = []
     truth: list[npt.NDArray[np.bool_]] = []
-    for fold in folds:
-        scorer, _, _ = train(fold.training, config)
-        features, same = inside(fold.test, scorer.candidate, config)
-        scores.append(probability(scorer.group.odds(features)))
-        truth.append(same)
-    chance, same = np.concatenate(scores), np.concatenate(truth)
+    weights: list[Floats] = []
+    for fold in range(FOLDS):
+        others = (numbers[candidates.left] != fold) & (numbers[candidates.right] != fold)
+        candidate = fit(whole.features[others], same[others])
+        left, right, features, alike = inside(whole, candidate, config)
+        votes = (numbers[left] == fold).astype(np.float64) + (numbers[right] == fold)
+        group = fit(features[votes == 0], alike[votes == 0])
+        scores.append(probability(group.odds(features[votes > 0])))
+        truth.append(alike[votes > 0])
+        weights.append(votes[votes > 0] / 2)
+    chance, one_story = np.concatenate(scores), np.concatenate(truth)
+    weight = np.concatenate(weights)
     tenth = np.minimum((chance * 10).astype(int), 9)
     return [
-        (float(chance[at].mean()), float(same[at].mean()), int(at.sum()))
+        (
+            float(np.average(chance[at], weights=weight[at])),
+            float(np.average(one_story[at], weights=weight[at])),
+            round(weight[at].sum()),
+        )
         for at in (tenth == k for k in range(10))
         if at.any()
     ]
@@ -302,13 +329,13 @@ def main() -> None:
     folds = [Fold(prepare(a, config), prepare(b, config)) for a, b in folds_of(articles)]
     result = cross_validated(folds, config)
     print(told(f"{FOLDS} folds by story", result), flush=True)
-    table = calibration(folds, config)
+    whole = prepare(articles, config)
     print("score   of one story   pairs")
-    for mean, share, pairs in table:
+    for mean, share, pairs in calibration(whole, config):
         print(f"{mean:5.2f}   {share:12.2f}   {pairs:5}")
     if args.ablate:
         ablation(folds, config)
-    scorer, _, _ = train(prepare(articles, config), config)
+    scorer, _, _ = train(whole, config)
     data = {
         "made_by": "scripts/train_scorer.py",
         "data": {

@@ -226,25 +226,19 @@ def pair_features(
         left: Index of one document of each pair, in the one batch.
         right: Index of the other, in the other batch.
         sentences: First sentences whose retelling is looked for.
-        out: Output, pairs x 7, in the order of ``dedup.match.stories.FEATURES``.
+        out: Output, pairs x 5, in the order of ``dedup.match.stories.FEATURES``.
     """
     for pair in range(left.size):
         a, b = left[pair], right[pair]
         i = bounds[PARTS * a : PARTS * a + PARTS + 1]
         j = other_bounds[PARTS * b : PARTS * b + PARTS + 1]
-        cosine = _dot(terms, unit, i[WHOLE], i[LEAD], others, other_unit, j[WHOLE], j[LEAD])
-        out[pair, 0] = cosine
-        out[pair, 1] = _dot(terms, unit, i[LEAD], i[NAMES], others, other_unit, j[LEAD], j[NAMES])
-        out[pair, 2] = max(
-            _dot(terms, unit, i[LEAD], i[NAMES], others, other_unit, j[WHOLE], j[LEAD]),
-            _dot(terms, unit, i[WHOLE], i[LEAD], others, other_unit, j[LEAD], j[NAMES]),
-        )
+        out[pair, 0] = _dot(terms, unit, i[LEAD], i[NAMES], others, other_unit, j[LEAD], j[NAMES])
+        part = NAMES
         if i[NAMES] == i[PLACES] or j[NAMES] == j[PLACES]:
-            out[pair, 3] = cosine  # a script without capitals, or a text without names
-        else:
-            out[pair, 3] = _dot(
-                terms, unit, i[NAMES], i[PLACES], others, other_unit, j[NAMES], j[PLACES]
-            )
+            part = WHOLE  # a script without capitals, or a text without names
+        out[pair, 1] = _dot(
+            terms, unit, i[part], i[part + 1], others, other_unit, j[part], j[part + 1]
+        )
         own = sentence_mass[sentence_bounds[a] : sentence_bounds[a + 1]]
         its = other_sentence_mass[other_sentence_bounds[b] : other_sentence_bounds[b + 1]]
         one = np.zeros((min(own.size, sentences), its.size))
@@ -253,7 +247,7 @@ def pair_features(
             terms, mass, sentence, i[PLACES], i[PARTS],
             others, other_mass, other_sentence, j[PLACES], j[PARTS], one, two,
         )  # fmt: skip
-        out[pair, 4] = (_told_again(one, own, its) + _told_again(two, its, own)) / 2.0
+        out[pair, 2] = (_told_again(one, own, its) + _told_again(two, its, own)) / 2.0
         shared = _common(terms, mass, i[WHOLE], i[LEAD], others, other_mass, j[WHOLE], j[LEAD])
-        out[pair, 5] = shared / max(weight[a] + other_weight[b] - shared, 1e-9)
-        out[pair, 6] = shared / max(min(weight[a], other_weight[b]), 1e-9)
+        out[pair, 3] = shared / max(weight[a] + other_weight[b] - shared, 1e-9)
+        out[pair, 4] = shared / max(min(weight[a], other_weight[b]), 1e-9)

@@ -15,9 +15,7 @@ from dedup.jsontext import load_json
 from dedup.models import Views
 
 FEATURES: Mapping[str, str] = {
-    "cosine": "tf-idf cosine of the whole texts",
     "lead": "cosine of the first 80 tokens of each",
-    "lead_in_whole": "cosine of the lead of one and the whole of the other, the better way round",
     "names": "cosine over words that are capitalised inside a sentence; the whole where none are",
     "retold": "mean of the best overlap of the first six sentences with any sentence of the other",
     "jaccard": "weighted Jaccard of the distinct terms",
