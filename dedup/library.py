@@ -11,7 +11,7 @@ from typing import Any
 
 from dedup.config import Config
 from dedup.group import parse_policy
-from dedup.models import Decision, RawRecord
+from dedup.models import Decision, Raw, RawRecord
 from dedup.observe import Observer, Silence
 from dedup.pipeline import run_stages
 from dedup.read import Tally
@@ -82,7 +82,7 @@ def deduplicate(
 
 def _records(
     given: Iterable[str | Path | Mapping[str, Any]], config: Config
-) -> tuple[Iterable[RawRecord], int | None]:
+) -> tuple[Iterable[Raw], int | None]:
     """Return records to run, and their bytes where known."""
     items = iter(given)
     first = next(items, None)

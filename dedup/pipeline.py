@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dedup.config import Config
 from dedup.feed.clean import drop_residue, take_in
-from dedup.models import RawRecord
+from dedup.models import Raw
 from dedup.observe import Observer
 from dedup.store import Store
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def run_stages(
-    records: Iterable[RawRecord], size: int | None, store: Store, config: Config, observer: Observer
+    records: Iterable[Raw], size: int | None, store: Store, config: Config, observer: Observer
 ) -> None:
     """Take records through all stages; everything found is in the store afterwards.
 
@@ -37,7 +37,7 @@ def run_stages(
 
 
 def copy_stages(
-    records: Iterable[RawRecord], size: int | None, store: Store, config: Config, observer: Observer
+    records: Iterable[Raw], size: int | None, store: Store, config: Config, observer: Observer
 ) -> Twins:
     """Take records as far as the stories of copies; see :func:`run_stages`.
 
@@ -49,7 +49,7 @@ def copy_stages(
     from dedup.feed.sign import sign_texts
     from dedup.feed.twins import Twins
 
-    clean_stages(records, size, store, config, observer)
+    clean_stages(records, size, store, config, observer, signed=True)
     observer.start("sign", store.signatures.signable(), "doc")
     observer.advance(store.signatures.count())
     sign_texts(store, config, observer)
@@ -64,11 +64,20 @@ def copy_stages(
 
 
 def clean_stages(
-    records: Iterable[RawRecord], size: int | None, store: Store, config: Config, observer: Observer
+    records: Iterable[Raw],
+    size: int | None,
+    store: Store,
+    config: Config,
+    observer: Observer,
+    *,
+    signed: bool = False,
 ) -> None:
-    """Take records through reading and cleaning only; see :func:`run_stages`."""
+    """Take records through reading and cleaning only; see :func:`run_stages`.
+
+    Where they are to be ``signed``, too, that is done on the way, while their texts are at hand.
+    """
     observer.start("read and clean", size, "B")
-    take_in(records, store, config, observer)
+    take_in(records, store, config, observer, signed=signed)
     observer.end()
     observer.start("residue", None, "host")
     drop_residue(store, config, observer)

@@ -11,10 +11,10 @@ from dedup.blast import blast_radius
 from dedup.config import Config
 from dedup.errors import OutputError
 from dedup.group import parse_policy
-from dedup.models import RawRecord, RunReport
+from dedup.models import Raw, RunReport
 from dedup.observe import Observer, Silence, Timer
 from dedup.pipeline import clean_stages, run_stages, tally_results
-from dedup.read import Tally, discover, read
+from dedup.read import Tally, discover, read_raw
 from dedup.store import Store
 from dedup.write import (
     KIBIBYTES_A_UNIT,
@@ -34,14 +34,14 @@ from dedup.write import (
 )
 
 
-def read_inputs(inputs: Sequence[str | Path], config: Config, tally: Tally) -> Iterator[RawRecord]:
-    """Yield all records of all inputs, in input order.
+def read_inputs(inputs: Sequence[str | Path], config: Config, tally: Tally) -> Iterator[Raw]:
+    """Yield all inputs, in their order; lines of JSON are not parsed yet.
 
     Raises:
         InputError: An input is missing.
     """
     sources = discover(inputs, tally=tally)  # checks every INPUT before the first is read
-    return (record for source in sources for record in read(source, config.read, tally))
+    return (record for source in sources for record in read_raw(source, config.read, tally))
 
 
 def size_of_inputs(inputs: Sequence[str | Path], outputs: Sequence[Path] = ()) -> int | None:

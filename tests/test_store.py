@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from dedup.errors import OutputError
-from dedup.models import Document, RawRecord, Reason, Rejection, Removal
-from dedup.store import Store, StoredPart
+from dedup.models import Document, Reason, Rejection, Removal
+from dedup.store import Store, StoredPart, document_cells, rejection_cells, signature_cells
 from dedup.store.database import FORMAT
 
 # How a pickle of protocol 2 and later begins.
@@ -30,14 +30,14 @@ def stored(sample_run):
 
 
 def entry(doc_id, text="some words that are kept", **known):
-    record = RawRecord(doc_id, "source", known.pop("fields", {}), text=text)
-    return record, Document(doc_id, "source", record.fields, text, **known), None, None
+    document = Document(doc_id, "source", known.pop("fields", {}), text, **known)
+    return document_cells(document, bytes(8)), None
 
 
 def part(row, **arrays):
     empty = np.empty(0, np.uint32)
     arrays = {"signature": None, "lead": None, "shingles": empty, "numbers": empty, **arrays}
-    return StoredPart(row=row, fingerprint=bytes([row]) * 16, tokens=9, **arrays)
+    return row, StoredPart(fingerprint=bytes([row]) * 16, tokens=9, **arrays)
 
 
 def foreign(path, version):
@@ -92,7 +92,7 @@ DAMAGE = {
     "cut short": lambda data, rng: data[: len(data) // 3],
     "garbage behind the header": garbage,
     "garbage in the header": lambda data, rng: data[:20] + rng.randbytes(80) + data[100:],
-    "garbage behind the first pages": lambda data, rng: data[:12288] + rng.randbytes(90_000),
+    "garbage behind the first pages": lambda data, rng: data[:49152] + rng.randbytes(90_000),
 }
 
 
@@ -175,6 +175,38 @@ def test_fields_and_texts_survive(path):
     assert recognised == {"agency": "AP", "dateline": "ROME -", "credit": None}
 
 
+def test_a_text_that_a_field_holds_is_had_from_there(path):
+    document = Document("a", "source", {"id": "a", "body": "Ein Schiff\u2026"}, "Ein Schiff\u2026")
+    with Store(path) as store:
+        store.documents.add([(document_cells(document, bytes(8), text_field="body"), None)])
+        assert store.documents.text(0) == "Ein Schiff\u2026"
+        assert store.signatures.unsigned(-1, 9) == [(0, "Ein Schiff\u2026", None, None)]
+
+        store.documents.strip([(0, "Ein", ("Schiff",), None)])
+        assert store.documents.text(0) == "Ein"
+
+
+def test_signatures_are_stored_with_their_documents(path):
+    cells, _ = entry("a")
+    signed = signature_cells(part(0, shingles=np.array([5], np.uint32))[1])
+    with Store(path) as store:
+        store.documents.add([(cells, signed), entry("b"), (cells, signed)])
+
+        assert store.signatures.count() == 1
+        assert [row for row, *_ in store.signatures.unsigned(-1, 9)] == [1]
+        assert store.signatures.sets([0], "shingles")[0].tolist() == [5]
+
+
+def test_a_document_that_loses_lines_is_to_be_signed_again(path):
+    cells, _ = entry("a")
+    with Store(path) as store:
+        store.documents.add([(cells, signature_cells(part(0)[1])), entry("b")])
+        store.documents.strip([(0, "less", ("a line",), None)])
+
+        assert [row for row, *_ in store.signatures.unsigned(-1, 9)] == [0, 1]
+        assert [row for row, *_ in store.signatures.unsigned(0, 9)] == [1]
+
+
 def test_what_was_removed_can_be_had_back(path):
     pieces = (Removal("dateline", "ROME (AP) -"), Removal("prompts", "Sign up!\n日本"))
     with Store(path) as store:
@@ -200,15 +232,11 @@ def test_every_piece_that_the_samples_lost_is_in_the_store(stored, sample_run):
 
 
 def test_a_batch_commits_whole_or_not_at_all(path):
-    broken = (
-        RawRecord("c", "source", text="x"),
-        Document("c", "s", {"no": {1, 2}}, "x"),
-        None,
-        None,
-    )
+    cells, _ = entry("c")
+    broken = (*cells[:-1], {"no": "cell"}), None
     with Store(path) as store:
         store.documents.add([entry("a")])
-        with pytest.raises(TypeError):
+        with pytest.raises(sqlite3.ProgrammingError):
             store.documents.add([entry("b"), broken])
     with Store(path) as store:
         assert [decision.doc_id for decision in store.results.decisions()] == ["a"]
@@ -229,7 +257,7 @@ def test_the_second_document_of_an_id_is_rejected(path):
 def test_a_rejection_keeps_its_reason(path):
     rejection = Rejection(Reason.TOO_SHORT, "2 tokens are left")
     with Store(path) as store:
-        store.documents.add([(RawRecord("a", "from"), rejection, None, None)])
+        store.documents.add([(rejection_cells("a", "from", rejection, bytes(8)), None)])
     with Store(path) as store:
         assert list(store.results.rejections()) == [("a", "from", "too-short", "2 tokens are left")]
 

@@ -5,7 +5,7 @@ Copies of one article share the lead, so they do not eat each other.
 
 from __future__ import annotations
 
-import hashlib
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -36,38 +36,47 @@ class HostLines:
 
     Attributes:
         rows: Row of the document that each line stands in, int64, ascending.
-        digests: 64-bit digest of each line, uint64.
-        lengths: Characters of each line, int64.
+        digests: Digest of each line, uint64; its lower half is the line's length in characters.
     """
 
     rows: npt.NDArray[np.int64]
     digests: npt.NDArray[np.uint64]
-    lengths: npt.NDArray[np.int64]
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """Characters of each line, int64."""
+        return (self.digests & _LENGTH).astype(np.int64)
+
+
+_LENGTH = np.uint64(0xFFFFFFFF)
 
 
 def line_digest(line: str) -> int:
-    """Return a 64-bit digest of a line."""
-    digest = hashlib.blake2b(line.encode("utf-8", "surrogatepass"), digest_size=8)
-    return int.from_bytes(digest.digest(), "little")
+    """Return a digest of a line: its CRC-32 above its length.
+
+    Lines are only ever compared on one host, some thousand of each length: two unlike ones with one
+    digest come up once in a hundred thousand hosts.
+    """
+    return zlib.crc32(line.encode("utf-8", "surrogatepass")) << 32 | len(line)
 
 
-def host_lines(documents: Iterable[tuple[int, str]]) -> HostLines:
-    """Return the lines of a host's documents without keeping their text.
+def line_digests(text: str) -> npt.NDArray[np.uint64]:
+    """Return the digests of the lines of a text, uint64."""
+    return np.array([line_digest(line) for line in text.split("\n")], np.uint64)
+
+
+def host_lines(documents: Iterable[tuple[int, npt.NDArray[np.uint64]]]) -> HostLines:
+    """Return the lines of a host.
 
     Args:
-        documents: Row and cleaned text of each, rows ascending.
+        documents: Row and :func:`line_digests` of each, rows ascending.
     """
-    rows: list[int] = []
-    digests: list[int] = []
-    lengths: list[int] = []
-    for row, text in documents:
-        for line in text.split("\n"):
-            rows.append(row)
-            digests.append(line_digest(line))
-            lengths.append(len(line))
-    return HostLines(
-        np.array(rows, np.int64), np.array(digests, np.uint64), np.array(lengths, np.int64)
-    )
+    rows, parts = [], [np.empty(0, np.uint64)]
+    for row, digests in documents:
+        rows.append(row)
+        parts.append(digests)
+    sizes = [part.size for part in parts[1:]]
+    return HostLines(np.repeat(np.array(rows, np.int64), sizes), np.concatenate(parts))
 
 
 def find_residue(lines: HostLines, documents: int) -> npt.NDArray[np.uint64]:
@@ -81,14 +90,22 @@ def find_residue(lines: HostLines, documents: int) -> npt.NDArray[np.uint64]:
         documents: A line must recur in this many documents with different leads.
     """
     residue = np.empty(0, np.uint64)
+    if not _recurs(lines.digests, documents):  # a host like most; the rest is much more work
+        return residue
     while lines.rows.size:
         found = _one_pass(lines, documents)
         if not found.size:
             break
         residue = np.union1d(residue, found)
         stays = ~np.isin(lines.digests, found)
-        lines = HostLines(lines.rows[stays], lines.digests[stays], lines.lengths[stays])
+        lines = HostLines(lines.rows[stays], lines.digests[stays])
     return residue
+
+
+def _recurs(digests: npt.NDArray[np.uint64], times: int) -> bool:
+    """Return whether any line stands there that often."""
+    ordered = np.sort(digests)
+    return bool((ordered[times - 1 :] == ordered[: ordered.size - times + 1]).any())
 
 
 def _one_pass(lines: HostLines, documents: int) -> npt.NDArray[np.uint64]:
@@ -100,14 +117,15 @@ def _one_pass(lines: HostLines, documents: int) -> npt.NDArray[np.uint64]:
     )  # a line twice in a document counts once
     frequency = np.bincount(held[:, 0])
     own = frequency[line] < documents
-    total = np.bincount(doc, weights=lines.lengths)
-    own_total = np.bincount(doc, weights=lines.lengths * own)
+    lengths = lines.lengths
+    total = np.bincount(doc, weights=lengths)
+    own_total = np.bincount(doc, weights=lengths * own)
     speaks = own_total >= OWN_SHARE * np.maximum(total, 1)
-    lead = _leads(line, doc, own & (lines.lengths >= SHORTEST_LEAD))
+    lead = _leads(line, doc, own & (lengths >= SHORTEST_LEAD))
     recurs = _leads_of(held, lead, speaks & (lead >= 0), frequency.size) >= documents
     recurs |= _leads_of(held, lead, lead >= 0, frequency.size) >= max(CROWD, documents)
     long = np.zeros(frequency.size, np.bool_)
-    long[line[lines.lengths > LONGEST_RESIDUE]] = True
+    long[line[lengths > LONGEST_RESIDUE]] = True
     return np.unique(lines.digests[(recurs & ~long)[line]])
 
 

@@ -9,11 +9,13 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, TimeoutError
 from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from dedup.clean.documents import from_page, from_text
+from dedup.clean.documents import from_page
 from dedup.clean.steps import clean_text
+from dedup.clean.texts import clean_own_text
 from dedup.config import CleanConfig
 from dedup.models import CleanPage, Document, RawRecord, Reason, Rejection
 
@@ -26,6 +28,7 @@ RECENT_PAGES = 2000
 
 MEBIBYTE = 1 << 20
 
+Passed = TypeVar("Passed")
 PageResult = CleanPage | Rejection
 Recall = Callable[[bytes], PageResult | None]
 
@@ -68,36 +71,38 @@ def page_digest(html: bytes) -> bytes:
 
 
 def clean_records(
-    records: Iterable[RawRecord], config: CleanConfig, *, workers: int, recall: Recall
-) -> Generator[Cleaned, None, None]:
-    """Clean records, in their order.
+    records: Iterable[RawRecord | Passed], config: CleanConfig, *, workers: int, recall: Recall
+) -> Generator[Cleaned | Passed, None, None]:
+    """Clean records, in their order; what is none is passed on in its place.
 
     Byte-identical pages are extracted once. The pool starts with the first page, so that a dump of
     texts never pays for it.
 
     Args:
-        records: What was read.
+        records: What was read, and what others have done already.
         config: Time, memory and length limits.
         workers: Processes.
         recall: Gives what an earlier page of the same digest came to, or None.
     """
     recent = _Recent(recall)
     with _Pool(config, workers) as pool:
-        waiting: deque[_Waiting] = deque()
+        waiting: deque[_Waiting | _Passing[Passed]] = deque()
         held = 0
         for record in records:
-            item = _start(record, config, pool, recent, waiting)
-            waiting.append(item)
-            held += item.size
+            if isinstance(record, RawRecord):
+                waiting.append(_start(record, config, pool, recent, waiting))
+            else:
+                waiting.append(_Passing(record))
+            held += waiting[-1].size
             while waiting and (
                 waiting[0].ready()
                 or len(waiting) > workers * WAITING_PER_WORKER
                 or held > WAITING_BYTES
             ):
                 held -= waiting[0].size
-                yield recent.keep(waiting.popleft().finish(config))
+                yield waiting.popleft().finish(config, recent)
         while waiting:
-            yield recent.keep(waiting.popleft().finish(config))
+            yield waiting.popleft().finish(config, recent)
 
 
 class _Recent:
@@ -140,7 +145,7 @@ class _Waiting:
         """Return whether nothing is left to wait for."""
         return self.future is None or self.future.done()
 
-    def finish(self, config: CleanConfig) -> Cleaned:
+    def finish(self, config: CleanConfig, recent: _Recent) -> Cleaned:
         """Wait for the page if need be and return what became of the record."""
         if self.result is not None:
             return Cleaned(self.record, self.result)
@@ -150,7 +155,24 @@ class _Waiting:
             result = from_page(self.record, answer.page, config)
         else:
             result = answer.page
-        return Cleaned(self.record, result, self.digest, answer.page, answer.worker_kib)
+        cleaned = Cleaned(self.record, result, self.digest, answer.page, answer.worker_kib)
+        return recent.keep(cleaned)
+
+
+@dataclass(frozen=True, slots=True)
+class _Passing(Generic[Passed]):
+    """What others have done, on its way through."""
+
+    item: Passed
+    size: int = 0
+
+    def ready(self) -> bool:
+        """Return whether nothing is left to wait for."""
+        return True
+
+    def finish(self, config: CleanConfig, recent: _Recent) -> Passed:
+        """Return it."""
+        return self.item
 
 
 def _start(
@@ -158,32 +180,19 @@ def _start(
     config: CleanConfig,
     pool: _Pool,
     recall: Recall,
-    waiting: Iterable[_Waiting],
+    waiting: Iterable[_Waiting | _Passing[Passed]],
 ) -> _Waiting:
     """Begin to clean a record: texts at once, pages in the pool unless their bytes were seen."""
-    if record.rejection is not None:
-        return _Waiting(record, result=record.rejection)
     if record.html is None:
-        draft = clean_text(
-            record.text or "",
-            title=_text_field(record, "title"),
-            author=_text_field(record, "author"),
-        )
-        return _Waiting(record, result=from_text(record, draft, config))
+        return _Waiting(record, result=clean_own_text(record, config))
     digest = page_digest(record.html)
     for other in waiting:
-        if other.digest == digest:
+        if isinstance(other, _Waiting) and other.digest == digest:
             return _Waiting(record, digest, other.future, other.page)
     known = recall(digest)
     if known is not None:
         return _Waiting(record, digest, page=known)
     return _Waiting(record, digest, future=pool.submit(record.html))
-
-
-def _text_field(record: RawRecord, name: str) -> str | None:
-    """Return a standard field of a record where it is a text."""
-    value = record.fields.get(record.mapped.get(name, name))
-    return value if isinstance(value, str) else None
 
 
 def _outcome(future: Future[Answer] | None, config: CleanConfig) -> Answer:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+
+import numpy as np
 
 from dedup.clean.documents import too_short
 from dedup.clean.residue import find_residue, host_lines, strip_residue
 from dedup.clean.workers import Cleaned, clean_records
 from dedup.config import Config
 from dedup.errors import InputError
-from dedup.models import RawRecord, Rejection
+from dedup.feed.rows import Row, rows_of_pages, size_of, stamp_of
+from dedup.feed.workers import text_rows
+from dedup.models import Raw, Rejection
 from dedup.observe import Observer
-from dedup.store import Store, stamp_of
+from dedup.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -23,48 +27,55 @@ BATCH_RECORDS = 1000
 BATCH_BYTES = 8_000_000
 
 
-def take_in(records: Iterable[RawRecord], store: Store, config: Config, observer: Observer) -> None:
-    """Clean records and store them; those that a killed run has stored are only counted off.
+def take_in(
+    raws: Iterable[Raw], store: Store, config: Config, observer: Observer, *, signed: bool
+) -> None:
+    """Clean inputs and store them; those that a killed run has stored are only counted off.
 
     Args:
-        records: What was read, from the first input on.
+        raws: What was read, from the first input on.
         store: Where documents go.
         config: Limits and workers.
         observer: Is told bytes and documents.
+        signed: Whether documents are signed, too, while their texts are at hand.
 
     Raises:
         InputError: The inputs are not those of the run that is resumed.
     """
-    fresh = _behind_stored(iter(records), store, observer)
-    cleaned = clean_records(
-        fresh, config.clean, workers=config.workers, recall=store.documents.recall
-    )
-    batch: list[Cleaned] = []
+    fresh = _behind_stored(iter(raws), store, observer)
+    rows = text_rows(fresh, config, signed=signed)
+    done = clean_records(rows, config.clean, workers=config.workers, recall=store.documents.recall)
+    batch: list[Row | Cleaned] = []
     size = 0
     worker_kib = store.get("worker_kib") or 0
-    with closing(cleaned):  # an error must end the workers before it leaves
-        for item in cleaned:
+    with closing(rows), closing(done):  # an error must end the workers before it leaves
+        for item in done:
             batch.append(item)
-            worker_kib = max(worker_kib, item.worker_kib)
-            size += len(item.record.html or item.record.text or b"")
-            observer.advance(item.record.consumed, 1)
+            if isinstance(item, Cleaned):
+                worker_kib = max(worker_kib, item.worker_kib)
+                size += size_of(item.record)
+                observer.advance(item.record.consumed, 1)
+            else:
+                size += item.size
+                observer.advance(item.consumed, 1)
             if len(batch) >= BATCH_RECORDS or size >= BATCH_BYTES:
-                _store_batch(store, batch)
+                _store_batch(store, batch, config, signed=signed)
                 batch, size = [], 0
-    _store_batch(store, batch)
+    _store_batch(store, batch, config, signed=signed)
     store.put("worker_kib", worker_kib)
     log.info("read and clean: %d inputs", store.documents.count())
 
 
-def _store_batch(store: Store, batch: Iterable[Cleaned]) -> None:
+def _store_batch(
+    store: Store, batch: Sequence[Row | Cleaned], config: Config, *, signed: bool
+) -> None:
     """Commit one batch of inputs."""
-    store.documents.add([(item.record, item.result, item.digest, item.page) for item in batch])
+    rows = rows_of_pages(batch, config, signed=signed)
+    store.documents.add([(row.document, row.signature) for row in rows])
 
 
-def _behind_stored(
-    records: Iterator[RawRecord], store: Store, observer: Observer
-) -> Iterator[RawRecord]:
-    """Pass over the records that are stored, comparing their stamps, and yield the others.
+def _behind_stored(raws: Iterator[Raw], store: Store, observer: Observer) -> Iterator[Raw]:
+    """Pass over the inputs that are stored, comparing their stamps, and yield the others.
 
     Where the earlier run had read everything, there must be no others.
     """
@@ -73,15 +84,15 @@ def _behind_stored(
         "give the same inputs, or begin anew with --overwrite"
     )
     for stamp in store.documents.stamps():
-        record = next(records, None)
-        if record is None or stamp_of(record) != stamp:
+        raw = next(raws, None)
+        if raw is None or stamp_of(raw) != stamp:
             raise changed
-        observer.advance(record.consumed, 1)
+        observer.advance(raw.consumed, 1)
     complete = store.get("residue")
-    for record in records:
+    for raw in raws:
         if complete:
             raise changed
-        yield record
+        yield raw
 
 
 def drop_residue(store: Store, config: Config, observer: Observer) -> None:
@@ -92,14 +103,18 @@ def drop_residue(store: Store, config: Config, observer: Observer) -> None:
 
     def changes() -> Iterator[tuple[int, str, tuple[str, ...], Rejection | None]]:
         for host in store.documents.hosts(least):
-            found = find_residue(host_lines(store.documents.texts_of_host(host)), least)
+            found = find_residue(host_lines(store.documents.lines_of_host(host)), least)
             if found.size:
                 residue = frozenset(found.tolist())
                 log.info("residue: %d lines recur on %s", found.size, host)
-                for row, text in list(store.documents.texts_of_host(host)):
+                touched = [
+                    row
+                    for row, digests in store.documents.lines_of_host(host)
+                    if np.isin(digests, found).any()
+                ]
+                for row, text in list(store.documents.texts(touched)):
                     kept, lines = strip_residue(text, residue)
-                    if lines:
-                        yield row, kept, lines, too_short(kept, config.clean)
+                    yield row, kept, lines, too_short(kept, config.clean)
             observer.advance(1)
 
     store.documents.strip(changes())

@@ -1,16 +1,16 @@
-"""Stored texts to stored signatures."""
+"""Texts to stored signatures."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from dedup.config import Config
 from dedup.observe import Observer
-from dedup.sign import Signed, best_language, languages_of, sign, terms
+from dedup.sign import best_language, languages_of, sign, terms
 from dedup.store import Store, StoredPart
 
 SIGN_BATCH = 1000
@@ -19,68 +19,74 @@ SIGN_BATCH = 1000
 def sign_texts(store: Store, config: Config, observer: Observer) -> None:
     """Sign the documents that are not signed yet, a batch and a commit at a time.
 
+    Most are signed when they are stored; those that lost residue since then are signed again.
+
     Args:
         store: Where texts are read and signature data is kept.
         config: The options; only for the level ``stories`` texts become terms too.
         observer: Is told documents.
     """
-    stories = config.level == "stories"
-    while batch := store.signatures.unsigned(SIGN_BATCH):
-        texts = [text for _, text, _, _ in batch]
-        signed = sign(texts, config.sign)
-        told = _terms_of(texts, [stated for *_, stated in batch]) if stories else None
-        store.signatures.add(
-            _stored_part(row, text, title, signed, index, config, told)
-            for index, (row, text, title, _) in enumerate(batch)
-        )
+    last = -1
+    while batch := store.signatures.unsigned(last, SIGN_BATCH):
+        parts = signature_parts([(text, title, told) for _, text, title, told in batch], config)
+        rows = [row for row, _, _, _ in batch]
+        store.signatures.add(zip(rows, parts, strict=True))
+        last = rows[-1]
         observer.advance(len(batch), len(batch))
 
 
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    """A batch for the story view: tokens end to end, their bounds, and the languages."""
+def signature_parts(
+    texts: Sequence[tuple[str, str | None, str | None]], config: Config
+) -> list[StoredPart]:
+    """Return what is stored of some signed texts.
 
-    tokens: npt.NDArray[np.uint32]
-    bounds: npt.NDArray[np.int64]
-    languages: list[str | None]
+    Args:
+        texts: Text, title and stated language of each.
+        config: The options.
+    """
+    if not texts:
+        return []
+    given = [text for text, _, _ in texts]
+    signed = sign(given, config.sign)
+    parts = []
+    told = (
+        _terms_of(given, [stated for _, _, stated in texts]) if config.level == "stories" else None
+    )
+    for index, (text, title, _) in enumerate(texts):
+        short = bool(signed.tokens[index] < config.sign.signable_tokens)
+        parts.append(
+            StoredPart(
+                fingerprint=_fingerprint(text, title, short=short),
+                tokens=int(signed.tokens[index]),
+                signature=None if short else signed.signatures[index],
+                lead=None if short else signed.leads[index],
+                shingles=_part(signed.shingles, signed.shingle_bounds, index),
+                numbers=_part(signed.numbers, signed.number_bounds, index),
+                terms=None if short or told is None else _part(told[0], told[1], index),
+                language=told[2][index] if told else None,
+            )
+        )
+    return parts
 
 
-def _terms_of(texts: list[str], stated: list[str | None]) -> _Terms:
-    """Return the terms of a batch and the languages that its texts are in."""
+def _terms_of(
+    texts: Sequence[str], stated: Sequence[str | None]
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64], list[str | None]]:
+    """Return the terms of a batch end to end, their bounds, and the languages of its texts."""
     tokens, bounds = terms(texts)
     guessed = languages_of(texts, tokens, bounds)
     languages = [best_language(*both) for both in zip(stated, guessed, strict=True)]
-    return _Terms(tokens, bounds, languages)
+    return tokens, bounds, languages
 
 
-def _stored_part(
-    row: int,
-    text: str,
-    title: str | None,
-    signed: Signed,
-    index: int,
-    config: Config,
-    told: _Terms | None,
-) -> StoredPart:
-    """Return what is stored of one signed text.
+def _fingerprint(text: str, title: str | None, *, short: bool) -> bytes:
+    """Return a digest of a text, 16 bytes.
 
-    The fingerprint of a text too short to sign takes in its title: what is left of a failed page
-    ("This video is not available.") is the same for many articles.
+    That of a text too short to sign takes in its title: what is left of a failed page ("This video
+    is not available.") is the same for many articles.
     """
-    short = bool(signed.tokens[index] < config.sign.signable_tokens)
     printed = f"{text}\0{title or ''}" if short else text
-    fingerprint = hashlib.blake2b(printed.encode("utf-8", "surrogatepass"), digest_size=16)
-    return StoredPart(
-        row=row,
-        fingerprint=fingerprint.digest(),
-        tokens=int(signed.tokens[index]),
-        signature=None if short else signed.signatures[index],
-        lead=None if short else signed.leads[index],
-        shingles=_part(signed.shingles, signed.shingle_bounds, index),
-        numbers=_part(signed.numbers, signed.number_bounds, index),
-        terms=None if short or told is None else _part(told.tokens, told.bounds, index),
-        language=told.languages[index] if told else None,
-    )
+    return hashlib.blake2b(printed.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def _part(

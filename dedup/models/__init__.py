@@ -1,7 +1,7 @@
 """The values that pass between stages: plain, frozen, without behaviour that reads or writes."""
 
 from dedup.models.documents import CleanPage, Document, Draft, Extraction, Removal
-from dedup.models.inputs import RawRecord, Reason, Rejection
+from dedup.models.inputs import Raw, RawLine, RawRecord, Reason, Rejection
 from dedup.models.stories import (
     SAME,
     Decision,
@@ -28,6 +28,8 @@ __all__ = [
     "Link",
     "Member",
     "Pair",
+    "Raw",
+    "RawLine",
     "RawRecord",
     "Reason",
     "Rejection",

@@ -74,3 +74,24 @@ class RawRecord:
     text: str | None = None
     rejection: Rejection | None = None
     consumed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RawLine:
+    """A line of JSON Lines as it stands in the file: parsing it is left to whoever cleans it.
+
+    Attributes:
+        line: Its bytes.
+        doc_id: The id that it has unless it brings its own: ``file:line``.
+        source: Name of the file or stream.
+        consumed: As in :class:`RawRecord`.
+    """
+
+    line: bytes
+    doc_id: str
+    source: str
+    consumed: int = 0
+
+
+Raw = RawRecord | RawLine
+"""One input, whoever parses it."""

@@ -1,7 +1,8 @@
 """Read inputs of every kind into RawRecords, streaming; judge nothing that a document says."""
 
 from dedup.read.discover import Source, discover
-from dedup.read.reader import read
+from dedup.read.jsonl import parsed
+from dedup.read.reader import read, read_raw
 from dedup.read.tally import Tally
 
-__all__ = ["Source", "Tally", "discover", "read"]
+__all__ = ["Source", "Tally", "discover", "parsed", "read", "read_raw"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dedup.config import ReadConfig
-from dedup.models import RawRecord, Reason
+from dedup.models import RawLine, RawRecord, Reason
 from dedup.read.json_text import OVERHEAD, BrokenJson, value_of
 from dedup.read.json_values import read_values
 from dedup.read.opened import Input
@@ -16,8 +17,8 @@ from dedup.read.records import record, rejected, too_large
 _SKIP = 65_536
 
 
-def read_lines(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
-    """Yield a record for each line that is not blank, or each object spread over lines."""
+def read_lines(source: Input, config: ReadConfig) -> Iterator[RawRecord | RawLine]:
+    """Yield each line that is not blank, unparsed, or a record for each object over several."""
     if _is_spread(source.head):
         yield from read_values(source, config)
         return
@@ -25,9 +26,13 @@ def read_lines(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
     for number, line in _lines(source.body, config.max_document_bytes * OVERHEAD):
         if line is not None and not line.strip():
             continue
-        found = _record_of_line(line, f"{source.name}:{number}", source.name, config)
+        place = f"{source.name}:{number}"
+        if line is None:
+            yield rejected(place, source.name, Reason.TOO_LARGE, too_large(config))
+            continue
+        found = RawLine(line, place, source.name)
         # The last line before a fault is cut, and part of what the fault has cost.
-        if source.fault and line is not None and not line.endswith(b"\n") and found.rejection:
+        if source.fault and not line.endswith(b"\n") and parsed(found, config).rejection:
             number -= 1
             break
         yield found
@@ -36,13 +41,15 @@ def read_lines(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
         yield rejected(place, source.name, source.fault.reason, source.fault.detail)
 
 
-def _record_of_line(line: bytes | None, place: str, name: str, config: ReadConfig) -> RawRecord:
-    if line is None:
-        return rejected(place, name, Reason.TOO_LARGE, too_large(config))
+def parsed(raw: RawRecord | RawLine, config: ReadConfig) -> RawRecord:
+    """Return the record that a line holds, and any record as it is."""
+    if isinstance(raw, RawRecord):
+        return raw
     try:
-        return record(value_of(line), name, place, config)
+        found = record(value_of(raw.line), raw.source, raw.doc_id, config)
     except BrokenJson as error:
-        return rejected(place, name, Reason.BROKEN_JSON, str(error))
+        found = rejected(raw.doc_id, raw.source, Reason.BROKEN_JSON, str(error))
+    return replace(found, consumed=raw.consumed)
 
 
 def _lines(body: io.BufferedReader, limit: int) -> Iterator[tuple[int, bytes | None]]:

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dedup.config import ReadConfig
-from dedup.models import RawRecord, Reason, Rejection
+from dedup.models import RawLine, RawRecord, Reason, Rejection
 from dedup.read.discover import Source
 from dedup.read.html import read_page
 from dedup.read.json_values import read_array
-from dedup.read.jsonl import read_lines
+from dedup.read.jsonl import parsed, read_lines
 from dedup.read.kinds import Kind, kind_of, kind_of_name
 from dedup.read.opened import Input
 from dedup.read.parquet import read_parquet
@@ -27,7 +27,7 @@ from dedup.read.table import read_table
 from dedup.read.tally import Tally
 from dedup.read.warc import read_warc
 
-_READERS: dict[Kind, Callable[[Input, ReadConfig], Iterator[RawRecord]]] = {
+_READERS: dict[Kind, Callable[[Input, ReadConfig], Iterator[RawRecord | RawLine]]] = {
     Kind.PAGE: read_page,
     Kind.LINES: read_lines,
     Kind.ARRAY: read_array,
@@ -38,7 +38,12 @@ _READERS: dict[Kind, Callable[[Input, ReadConfig], Iterator[RawRecord]]] = {
 
 
 def read(source: Source, config: ReadConfig, tally: Tally) -> Iterator[RawRecord]:
-    """Yield every input document of a source, at least one.
+    """Yield every input document of a source, at least one; see :func:`read_raw`."""
+    return (parsed(raw, config) for raw in read_raw(source, config, tally))
+
+
+def read_raw(source: Source, config: ReadConfig, tally: Tally) -> Iterator[RawRecord | RawLine]:
+    """Yield every input document of a source, at least one; lines of JSON are not parsed yet.
 
     Whatever is wrong with the source or with a document in it becomes a record with a rejection.
     Records come in the order of the file; what is held of it at once is one record and a buffer.
@@ -63,7 +68,7 @@ def read(source: Source, config: ReadConfig, tally: Tally) -> Iterator[RawRecord
         return
     with opened as file:
         content = Input(file, source.name, source.path, source.size)
-        last: RawRecord | None = None
+        last: RawRecord | RawLine | None = None
         for found in _records(content, config, tally):
             if last:
                 yield last
@@ -76,7 +81,7 @@ def read(source: Source, config: ReadConfig, tally: Tally) -> Iterator[RawRecord
         tally.add_file(source.name, content.meter.digest(), content.meter.count)
 
 
-def _records(content: Input, config: ReadConfig, tally: Tally) -> Iterator[RawRecord]:
+def _records(content: Input, config: ReadConfig, tally: Tally) -> Iterator[RawRecord | RawLine]:
     told = kind_of(content.head, content.name) if content.head else _kind_of_nothing(content)
     if isinstance(told, Rejection):
         yield rejected(content.name, content.name, told.reason, told.detail)

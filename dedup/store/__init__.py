@@ -12,12 +12,26 @@ from types import TracebackType
 from typing import Any
 
 from dedup.jsontext import dump_json, load_json
+from dedup.store.cells import (
+    Cells,
+    StoredPart,
+    document_cells,
+    rejection_cells,
+    signature_cells,
+)
 from dedup.store.database import Database
-from dedup.store.documents import Documents, stamp_of
+from dedup.store.documents import Documents
 from dedup.store.results import Results
-from dedup.store.signatures import Signatures, StoredPart
+from dedup.store.signatures import Signatures
 
-__all__ = ["Store", "StoredPart", "stamp_of"]
+__all__ = [
+    "Cells",
+    "Store",
+    "StoredPart",
+    "document_cells",
+    "rejection_cells",
+    "signature_cells",
+]
 
 
 class Store:

@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from dedup.jsontext import dump_json, load_json
-from dedup.models import (
-    CleanPage,
-    Document,
-    Draft,
-    Extraction,
-    RawRecord,
-    Reason,
-    Rejection,
-    Removal,
+from dedup.jsontext import load_json
+from dedup.models import CleanPage, Draft, Extraction, Reason, Rejection, Removal
+from dedup.store.cells import (
+    DOCUMENT_COLUMNS,
+    Cells,
+    expand_removals,
+    rejection_cells,
+    squeeze_removals,
+    squeeze_text,
 )
-from dedup.store.database import Database, storable
+from dedup.store.database import Database
 
 _TAKEN = Rejection(Reason.DUPLICATE_ID, "an earlier input has this id")
 
+_INSERT = (
+    f"INSERT OR IGNORE INTO documents (row, {', '.join(DOCUMENT_COLUMNS)}) "
+    f"VALUES (?{', ?' * len(DOCUMENT_COLUMNS)})"
+)
 
-def stamp_of(record: RawRecord) -> bytes:
-    """Return a digest of an input as it was read, 8 bytes: what a resumed run must read again."""
-    digest = hashlib.blake2b(record.doc_id.encode("utf-8", "surrogatepass"), digest_size=8)
-    digest.update(record.html or b"")
-    digest.update((record.text or "").encode("utf-8", "surrogatepass"))
-    digest.update(dump_json(record.fields))
-    return digest.digest()
+_PLACE = {name: place for place, name in enumerate(DOCUMENT_COLUMNS)}
 
 
 class Documents:
@@ -49,87 +43,49 @@ class Documents:
         return 0 if found is None else int(found) + 1
 
     def stamps(self) -> Iterator[bytes]:
-        """Yield :func:`stamp_of` of the stored inputs in input order."""
+        """Yield the stamps of the stored inputs in input order."""
         for (stamp,) in self._db.execute("SELECT stamp FROM documents ORDER BY row"):
             yield stamp
 
-    def add(
-        self,
-        batch: Sequence[
-            tuple[RawRecord, Document | Rejection, bytes | None, CleanPage | Rejection | None]
-        ],
-    ) -> None:
+    def add(self, batch: Sequence[tuple[Cells, Cells | None]]) -> None:
         """Store a batch of inputs behind those that are there; the batch commits whole.
 
-        An id that is taken makes a document a rejection.
+        An id that is taken makes an input a rejection.
 
         Args:
-            batch: Record, what became of it, and for pages the digest and what it is remembered as.
+            batch: Of each input the cells of its document and, where it is signed, of its
+                signature; see :mod:`dedup.store.cells`.
         """
         with self._db.commit():
-            for row, (record, result, digest, page) in enumerate(batch, self.count()):
-                if isinstance(result, Document):
-                    result = self._insert(row, record, result, digest, page)
-                if isinstance(result, Rejection):
-                    self._insert_rejected(row, record, result, digest)
-
-    def _insert_rejected(
-        self, row: int, record: RawRecord, rejection: Rejection, digest: bytes | None
-    ) -> None:
-        """Store an input that cannot be used; where its id is taken, that is the reason."""
-        for told in (rejection, _TAKEN):
-            try:
-                self._db.execute(
-                    "INSERT INTO documents "
-                    "(row, doc_id, source, reason, detail, from_page, digest, stamp) "
-                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    [
-                        row, storable(record.doc_id), storable(record.source), told.reason.value,
-                        storable(told.detail), record.html is not None, digest, stamp_of(record),
-                    ],
-                )  # fmt: skip
-            except sqlite3.IntegrityError:
-                continue
-            return
-
-    def _insert(
-        self,
-        row: int,
-        record: RawRecord,
-        document: Document,
-        digest: bytes | None,
-        page: CleanPage | Rejection | None,
-    ) -> Document | Rejection:
-        """Store one document, or return the rejection it becomes because its id is taken."""
-        extraction = dump_json(asdict(page.extraction)) if isinstance(page, CleanPage) else None
-        columns = {
-            "row": row,
-            "doc_id": storable(document.doc_id),
-            "source": storable(document.source),
-            "from_page": record.html is not None,
-            "fields": self._db.squeeze(dump_json(document.fields)),
-            "text": self._db.squeeze(document.text.encode("utf-8", "replace")),
-            "agency_page": document.agency_page,
-            "moment": document.moment,
-            "leftovers": len(document.removed),
-            "removed": self._db.squeeze_removals(document.removed),
-            "digest": digest,
-            "stamp": stamp_of(record),
-            "extraction": extraction,
-        }
-        for name in ("title", "url", "page", "canonical_page", "host", "date", "language"):
-            columns[name] = storable(getattr(document, name))
-        for name in ("agency", "dateline", "credit"):
-            columns[name] = storable(getattr(document, name))
-        marks = ", ".join("?" * len(columns))
-        try:
-            self._db.execute(
-                f"INSERT INTO documents ({', '.join(columns)}) VALUES ({marks})",
-                list(columns.values()),
+            first = self.count()
+            self._db.executemany(
+                _INSERT, ((row, *cells) for row, (cells, _) in enumerate(batch, first))
             )
-        except sqlite3.IntegrityError:
-            return _TAKEN
-        return document
+            taken = self._reject_taken(first, [cells for cells, _ in batch])
+            self._db.executemany(
+                f"INSERT INTO signatures VALUES (?, {', '.join('?' * 8)})",
+                (
+                    (row, *cells)
+                    for row, (_, cells) in enumerate(batch, first)
+                    if cells is not None and row not in taken
+                ),
+            )
+
+    def _reject_taken(self, first: int, batch: Sequence[Cells]) -> set[int]:
+        """Store as rejections what was passed over because its id is taken; return their rows."""
+        query = "SELECT row FROM documents WHERE row >= ?"
+        stored = {row for (row,) in self._db.execute(query, [first])}
+        taken = set(range(first, first + len(batch))) - stored
+        for row in sorted(taken):
+            doc_id, source, from_page, stamp, digest = (
+                batch[row - first][_PLACE[name]]
+                for name in ("doc_id", "source", "from_page", "stamp", "digest")
+            )
+            cells = rejection_cells(
+                doc_id, source, _TAKEN, stamp, from_page=from_page, digest=digest
+            )
+            self._db.execute(_INSERT, (row, *cells))
+        return taken
 
     def recall(self, digest: bytes) -> CleanPage | Rejection | None:
         """Return what an earlier page with these bytes came to, or None."""
@@ -154,7 +110,7 @@ class Documents:
                 agency=agency,
                 dateline=dateline,
                 credit=credit,
-                removed=self._db.expand_removals(removed),
+                removed=expand_removals(removed),
             ),
         )
 
@@ -178,41 +134,48 @@ class Documents:
         )
         return [host for (host,) in found]
 
-    def texts_of_host(self, host: str) -> Iterator[tuple[int, str]]:
-        """Yield row and cleaned text of a host's documents, by row."""
-        query = "SELECT row, text FROM documents WHERE host = ? AND reason IS NULL ORDER BY row"
-        for row, text in self._db.execute(query, [host]):
-            yield row, self._db.expand(text).decode()
+    def lines_of_host(self, host: str) -> Iterator[tuple[int, npt.NDArray[np.uint64]]]:
+        """Yield row and digests of the lines of a host's documents, by row."""
+        query = "SELECT row, lines FROM documents WHERE host = ? AND reason IS NULL ORDER BY row"
+        for row, lines in self._db.execute(query, [host]):
+            yield row, np.frombuffer(lines or b"", "<u8")
+
+    def texts(self, rows: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """Yield row and cleaned text of some documents."""
+        query = "SELECT row, text_field, fields, text FROM documents WHERE row IN"
+        for row, *cells in self._db.select_rows(query, rows):
+            yield row, text_in(self._db, *cells)
 
     def text(self, row: int) -> str:
         """Return the cleaned text of a document."""
-        found = self._db.execute("SELECT text FROM documents WHERE row = ?", [row]).fetchone()
-        return self._db.expand(found[0]).decode()
+        return next(self.texts([row]))[1]
 
     def removals(self, row: int) -> tuple[Removal, ...]:
         """Return what cleaning took out of a document."""
         found = self._db.execute("SELECT removed FROM documents WHERE row = ?", [row]).fetchone()
-        return self._db.expand_removals(found[0])
+        return expand_removals(found[0])
 
     def cleaned(
         self,
     ) -> Iterator[tuple[dict[str, Any], str, dict[str, str | None], tuple[Removal, ...]]]:
         """Yield fields, cleaned text, what was recognised and what was removed, in input order."""
         query = (
-            "SELECT fields, text, removed, agency, dateline, credit FROM documents "
+            "SELECT text_field, fields, text, removed, agency, dateline, credit FROM documents "
             "WHERE reason IS NULL ORDER BY row"
         )
-        for fields, text, removed, agency, dateline, credit in self._db.execute(query):
+        for *cells, removed, agency, dateline, credit in self._db.execute(query):
             recognised = {"agency": agency, "dateline": dateline, "credit": credit}
             yield (
-                load_json(self._db.expand(fields)),
-                self._db.expand(text).decode(),
+                load_json(self._db.expand(cells[1])),
+                text_in(self._db, *cells),
                 recognised,
-                self._db.expand_removals(removed),
+                expand_removals(removed),
             )
 
     def strip(self, changes: Iterable[tuple[int, str, tuple[str, ...], Rejection | None]]) -> None:
         """Take residue out of documents and mark the stage as done, all in one commit.
+
+        Their signatures go, too: they were those of the whole text.
 
         Args:
             changes: Row, text that stays, lines taken out, and a rejection where too little stays.
@@ -221,15 +184,30 @@ class Documents:
             for row, text, lines, rejection in changes:
                 removed = (*self.removals(row), *(Removal("residue", line) for line in lines))
                 self._db.execute(
-                    "UPDATE documents SET text = ?, removed = ?, leftovers = ?, reason = ?, "
-                    "detail = ? WHERE row = ?",
+                    "UPDATE documents SET text = ?, text_field = NULL, removed = ?, leftovers = ?, "
+                    "reason = ?, detail = ? WHERE row = ?",
                     [
-                        self._db.squeeze(text.encode("utf-8", "replace")),
-                        self._db.squeeze_removals(removed),
+                        squeeze_text(text),
+                        squeeze_removals(removed),
                         len(removed),
                         rejection.reason.value if rejection else None,
                         rejection.detail if rejection else None,
                         row,
                     ],
                 )
+                self._db.execute("DELETE FROM signatures WHERE row = ?", [row])
             self._db.execute("INSERT INTO meta VALUES ('residue', 'true')")
+
+
+def text_in(db: Database, text_field: str | None, fields: bytes, text: bytes | None) -> str:
+    """Return the cleaned text that the cells of a document hold.
+
+    Args:
+        db: Where they were read.
+        text_field: Field that holds it, or None.
+        fields: The document's fields.
+        text: The text by itself, where no field holds it.
+    """
+    if text is not None:
+        return db.expand(text).decode()
+    return str(load_json(db.expand(fields))[text_field])

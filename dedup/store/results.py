@@ -10,6 +10,7 @@ from typing import Any
 from dedup.jsontext import dump_json, load_json
 from dedup.models import Decision, Facts, Status, Story
 from dedup.store.database import Database
+from dedup.store.documents import text_in
 
 # Columns that are facts under their own names.
 _FACTS = (
@@ -177,17 +178,17 @@ class Results:
                 yield Decision(row, doc_id, Status.UNIQUE, reason=text)
 
     def records(self) -> Iterator[tuple[dict[str, Any], str, bool]]:
-        """Yield output fields, cleaned text, and whether it came from a page, in input order.
+        """Yield output fields, a page's cleaned text, and whether it is one, in input order.
 
         Rejected inputs have no fields and no text.
         """
-        query = "SELECT fields, text, from_page, reason FROM documents ORDER BY row"
-        for fields, text, from_page, reason in self._db.execute(query):
+        query = "SELECT from_page, reason, text_field, fields, text FROM documents ORDER BY row"
+        for from_page, reason, *cells in self._db.execute(query):
             if reason is not None:
                 yield {}, "", False
             else:
-                own = load_json(self._db.expand(fields))
-                yield own, self._db.expand(text).decode(), bool(from_page)
+                own = load_json(self._db.expand(cells[1]))
+                yield own, text_in(self._db, *cells) if from_page else "", bool(from_page)
 
     def rejections(self) -> Iterator[tuple[str, str, str, str]]:
         """Yield id, source, reason and detail of each rejected input, in input order."""

@@ -3,39 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from dedup.store.database import Database, array, blob
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPart:
-    """Signature data of one document, as it is stored.
-
-    Attributes:
-        row: Position in input order.
-        fingerprint: Digest of the cleaned text, 16 bytes.
-        tokens: Tokens of the cleaned text.
-        signature: uint32 values; None for a text too short to sign.
-        lead: The signature of its first shingles, likewise.
-        shingles: Shingle hashes in text order, uint32.
-        numbers: Sorted distinct hashes of numbers, uint32.
-        terms: Tokens of the story view in text order, uint32; None where nothing asked for them.
-        language: Language of the text, two letters; None if unknown.
-    """
-
-    row: int
-    fingerprint: bytes
-    tokens: int
-    signature: npt.NDArray[np.uint32] | None
-    lead: npt.NDArray[np.uint32] | None
-    shingles: npt.NDArray[np.uint32]
-    numbers: npt.NDArray[np.uint32]
-    terms: npt.NDArray[np.uint32] | None = None
-    language: str | None = None
+from dedup.store.cells import StoredPart, array, signature_cells
+from dedup.store.database import Database
+from dedup.store.documents import text_in
 
 
 class Signatures:
@@ -45,15 +19,23 @@ class Signatures:
         """Work on an open database."""
         self._db = database
 
-    def unsigned(self, size: int) -> list[tuple[int, str, str | None, str | None]]:
-        """Return row, text, title and stated language of the next documents not signed yet."""
-        last = self._db.execute("SELECT max(row) FROM signatures").fetchone()[0]
+    def unsigned(self, after: int, size: int) -> list[tuple[int, str, str | None, str | None]]:
+        """Return row, text, title and stated language of documents not signed yet.
+
+        Args:
+            after: Only those of higher rows.
+            size: How many at most, the lowest rows.
+        """
         found = self._db.execute(
-            "SELECT row, text, title, language FROM documents WHERE row > ? AND reason IS NULL "
-            "ORDER BY row LIMIT ?",
-            [-1 if last is None else last, size],
+            "SELECT row, title, language, text_field, fields, text FROM documents d "
+            "WHERE row > ? AND reason IS NULL AND NOT EXISTS "
+            "(SELECT 1 FROM signatures s WHERE s.row = d.row) ORDER BY row LIMIT ?",
+            [after, size],
         )
-        return [(row, self._db.expand(text).decode(), *rest) for row, text, *rest in found]
+        return [
+            (row, text_in(self._db, *cells), title, language)
+            for row, title, language, *cells in found
+        ]
 
     def signable(self) -> int:
         """Return how many documents there are to sign."""
@@ -64,22 +46,13 @@ class Signatures:
         """Return how many documents have signature data."""
         return int(self._db.execute("SELECT count(*) FROM signatures").fetchone()[0])
 
-    def add(self, parts: Iterable[StoredPart]) -> None:
-        """Store a batch of signature data; commits whole."""
+    def add(self, parts: Iterable[tuple[int, StoredPart]]) -> None:
+        """Store signature data by row; commits whole."""
         with self._db.commit():
             self._db.executemany(
-                "INSERT INTO signatures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    (
-                        part.row, part.fingerprint, part.tokens,
-                        None if part.signature is None else blob(part.signature),
-                        None if part.lead is None else blob(part.lead),
-                        blob(part.shingles), blob(part.numbers),
-                        None if part.terms is None else blob(part.terms), part.language,
-                    )
-                    for part in parts
-                ),
-            )  # fmt: skip
+                f"INSERT INTO signatures VALUES (?, {', '.join('?' * 8)})",
+                ((row, *signature_cells(part)) for row, part in parts),
+            )
 
     def twins(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Return the rows with signature data, and for each the first row with the same text."""

@@ -9,6 +9,7 @@ from dedup.clean.residue import (
     find_residue,
     host_lines,
     line_digest,
+    line_digests,
     strip_residue,
 )
 
@@ -24,8 +25,8 @@ def article(number, lines=4):
 
 def residue(*documents, least=3):
     """The residue lines of a host's documents, each given as its lines, as a set."""
-    texts = list(enumerate("\n".join(document) for document in documents))
-    found = set(find_residue(host_lines(texts), least).tolist())
+    digests = [line_digests("\n".join(document)) for document in documents]
+    found = set(find_residue(host_lines(enumerate(digests)), least).tolist())
     lines = {line for document in documents for line in document}
     known = {line for line in lines if line_digest(line) in found}
     assert len(known) == len(found)

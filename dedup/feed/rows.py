@@ -1,0 +1,152 @@
+"""Inputs to rows of the store: cleaned, signed and packed, in whatever process there is time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from dedup.clean.residue import line_digests
+from dedup.clean.texts import clean_own_text
+from dedup.clean.workers import Cleaned
+from dedup.config import Config
+from dedup.feed.sign import signature_parts
+from dedup.jsontext import dump_json
+from dedup.models import CleanPage, Document, Raw, RawLine, RawRecord, Rejection
+from dedup.read import parsed
+from dedup.store import Cells, document_cells, rejection_cells, signature_cells
+
+
+class Row(NamedTuple):
+    """One input, ready to be stored.
+
+    Attributes:
+        document: Cells of its document or rejection.
+        signature: Cells of its signature; None for a rejection, and where nothing is signed.
+        consumed: Bytes of the input file read for it.
+        size: Bytes of the text or page.
+    """
+
+    document: Cells
+    signature: Cells | None
+    consumed: int
+    size: int
+
+
+def stamp_of(raw: Raw) -> bytes:
+    """Return a digest of an input as it was read, 8 bytes: what a resumed run must read again."""
+    digest = hashlib.blake2b(raw.doc_id.encode("utf-8", "surrogatepass"), digest_size=8)
+    if isinstance(raw, RawLine):
+        digest.update(raw.line)
+        return digest.digest()
+    digest.update(raw.html or b"")
+    digest.update((raw.text or "").encode("utf-8", "surrogatepass"))
+    digest.update(dump_json(raw.fields))
+    return digest.digest()
+
+
+def size_of(raw: Raw) -> int:
+    """Return how many bytes of text or page an input holds, a line's other fields among them."""
+    return len(raw.line) if isinstance(raw, RawLine) else len(raw.html or raw.text or b"")
+
+
+def rows_of_texts(raws: Sequence[Raw], config: Config, *, signed: bool) -> list[Row | RawRecord]:
+    """Return the rows of a batch of inputs, in their order; pages are given back as records.
+
+    Args:
+        raws: Lines, records with a text, records with a rejection, pages.
+        config: The options.
+        signed: Whether texts are signed, too.
+    """
+    entries: list[_Entry | RawRecord] = []
+    for raw in raws:
+        record = parsed(raw, config.read)
+        if record.html is not None:
+            entries.append(record)
+            continue
+        result = clean_own_text(record, config.clean)
+        entries.append(_Entry(record, stamp_of(raw), result, size_of(raw)))
+    rows = iter(_rows([e for e in entries if isinstance(e, _Entry)], config, signed=signed))
+    return [next(rows) if isinstance(entry, _Entry) else entry for entry in entries]
+
+
+def rows_of_pages(cleaned: Sequence[Row | Cleaned], config: Config, *, signed: bool) -> list[Row]:
+    """Return the rows of a batch in which pages are cleaned, and not rows yet.
+
+    Args:
+        cleaned: Rows, which stay as they are, and pages.
+        config: The options.
+        signed: Whether texts are signed, too.
+    """
+    entries = [
+        _Entry(
+            item.record, stamp_of(item.record), item.result, size_of(item.record), item.digest,
+            item.page,
+        )
+        for item in cleaned
+        if isinstance(item, Cleaned)
+    ]  # fmt: skip
+    rows = iter(_rows(entries, config, signed=signed))
+    return [next(rows) if isinstance(item, Cleaned) else item for item in cleaned]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One input that is cleaned.
+
+    Attributes:
+        record: As it was read.
+        stamp: Its stamp.
+        result: What cleaning made of it.
+        size: Bytes of its text or page.
+        digest: Digest of the page, None for a text.
+        page: What the page alone came to.
+    """
+
+    record: RawRecord
+    stamp: bytes
+    result: Document | Rejection
+    size: int
+    digest: bytes | None = None
+    page: CleanPage | Rejection | None = None
+
+
+def _rows(entries: Sequence[_Entry], config: Config, *, signed: bool) -> list[Row]:
+    """Return the rows of some entries."""
+    documents = [each.result for each in entries if isinstance(each.result, Document)]
+    signatures = iter(
+        signature_parts([(each.text, each.title, each.language) for each in documents], config)
+        if signed
+        else ()
+    )
+    rows = []
+    for each in entries:
+        part = next(signatures, None) if isinstance(each.result, Document) else None
+        rows.append(
+            Row(
+                _document_cells(each),
+                None if part is None else signature_cells(part),
+                each.record.consumed,
+                each.size,
+            )
+        )
+    return rows
+
+
+def _document_cells(entry: _Entry) -> Cells:
+    """Return the cells of a document or of a rejection."""
+    record, document = entry.record, entry.result
+    from_page = record.html is not None
+    if isinstance(document, Rejection):
+        return rejection_cells(
+            record.doc_id, record.source, document, entry.stamp,
+            from_page=from_page, digest=entry.digest,
+        )  # fmt: skip
+    name = record.mapped.get("text", "text")
+    held = not from_page and document.fields.get(name) == document.text
+    return document_cells(
+        document, entry.stamp, from_page=from_page, digest=entry.digest, page=entry.page,
+        text_field=name if held else None,
+        lines=line_digests(document.text) if document.host else None,
+    )  # fmt: skip

@@ -1,0 +1,177 @@
+"""Batches of texts, cleaned and signed in processes beside this one; in order, whatever happens."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+
+from dedup.config import Config
+from dedup.feed.rows import Row, rows_of_texts, size_of
+from dedup.models import Raw, RawRecord
+
+BATCH_BYTES = 500_000
+BATCH_RECORDS = 500
+
+START_BYTES = 16_000_000
+"""Texts that this process does alone: starting others takes as long as some 15 MB."""
+
+SMALL_BYTES = 50_000
+"""A batch that a page has cut short is not worth sending."""
+
+WAITING = 3
+"""Batches a process that may wait, so that none idles while this one stores."""
+
+PRELOADED = ["dedup.feed.warm"]
+
+
+def text_rows(
+    raws: Iterable[Raw], config: Config, *, signed: bool
+) -> Generator[Row | RawRecord, None, None]:
+    """Yield the row of each input in order; pages come out as records, to be cleaned by others.
+
+    Args:
+        raws: What was read.
+        config: The options.
+        signed: Whether texts are signed, too.
+    """
+    with _Crew(config, signed=signed) as crew:
+        waiting: deque[_Batch] = deque()
+        for batch in _batches(raws):
+            waiting.append(crew.begin(batch))
+            while waiting and (len(waiting) > crew.most or waiting[0].ready()):
+                yield from crew.finish(waiting.popleft())
+        while waiting:
+            yield from crew.finish(waiting.popleft())
+
+
+def _batches(raws: Iterable[Raw]) -> Iterator[list[Raw]]:
+    """Yield inputs in batches; a page is a batch of its own, for it is not done here."""
+    batch: list[Raw] = []
+    size = 0
+    for raw in raws:
+        if isinstance(raw, RawRecord) and raw.html is not None:
+            if batch:
+                yield batch
+            yield [raw]
+            batch, size = [], 0
+            continue
+        batch.append(raw)
+        size += size_of(raw)
+        if size >= BATCH_BYTES or len(batch) >= BATCH_RECORDS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """A batch that was begun: what it was, and its rows or where they will come from."""
+
+    raws: Sequence[Raw]
+    rows: list[Row | RawRecord] | None = None
+    future: Future[list[Row | RawRecord]] | None = None
+
+    def ready(self) -> bool:
+        """Return whether nothing is left to wait for."""
+        return self.future is None or self.future.done()
+
+
+class _Crew:
+    """The processes; none is started before there is work for them."""
+
+    def __init__(self, config: Config, *, signed: bool) -> None:
+        """Remember the options."""
+        self._config = config
+        self._signed = signed
+        self._alone = config.workers < 2
+        self._seen = 0
+        self._pool: ProcessPoolExecutor | None = None
+
+    @property
+    def most(self) -> int:
+        """Batches that may wait."""
+        return self._config.workers * WAITING
+
+    def __enter__(self) -> _Crew:
+        """Return the crew."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the processes; what they still do is of no use to anybody."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def begin(self, raws: Sequence[Raw]) -> _Batch:
+        """Send a batch to a process, or do it here."""
+        size = sum(map(size_of, raws))
+        self._seen += size
+        if self._alone or size < SMALL_BYTES or self._seen < START_BYTES:
+            return _Batch(raws, self._own(raws))
+        try:
+            future = self._started().submit(rows_of_texts, raws, self._config, signed=self._signed)
+        except BrokenExecutor:
+            self._alone = True
+            return _Batch(raws, self._own(raws))
+        return _Batch(raws, future=future)
+
+    def finish(self, batch: _Batch) -> list[Row | RawRecord]:
+        """Return the rows of a batch; what a process failed to do is done here.
+
+        A process dies of the system's want of memory, or of somebody's kill. Texts have done no
+        harm then, and the run goes on without help.
+        """
+        if batch.future is None:
+            return batch.rows or []
+        try:
+            return batch.future.result()
+        except (BrokenExecutor, MemoryError):
+            self._alone = True
+            return self._own(batch.raws)
+
+    def _own(self, raws: Sequence[Raw]) -> list[Row | RawRecord]:
+        """Do a batch in this process."""
+        return rows_of_texts(raws, self._config, signed=self._signed)
+
+    def _started(self) -> ProcessPoolExecutor:
+        """Return the pool, started."""
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                self._config.workers, mp_context=_context(), initializer=_begin
+            )
+        return self._pool
+
+
+def _context() -> multiprocessing.context.BaseContext:
+    """Return how processes start: never by forking this one with its threads and open files."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    return context
+
+
+def _begin() -> None:
+    """Make a process leave Ctrl-C to the one that started it, and end when that one is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=[parent], daemon=True).start()
+
+
+def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
+    """Wait for a process to end, and end this one."""
+    parent.join()
+    os._exit(1)

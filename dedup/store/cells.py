@@ -1,0 +1,181 @@
+"""What stands in the cells of a store: rows of values that a worker can prepare and send."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import zstandard
+
+from dedup.jsontext import dump_json, load_json
+from dedup.models import CleanPage, Document, Rejection, Removal
+
+Cells = tuple[Any, ...]
+
+# Small cells first: SQLite reads a row from its beginning, and large ones run over many pages.
+DOCUMENT_COLUMNS = (
+    "doc_id", "source", "reason", "detail", "from_page", "title", "url", "page", "canonical_page",
+    "host", "date", "moment", "language", "agency", "agency_page", "dateline", "credit",
+    "leftovers", "digest", "stamp", "text_field", "lines", "removed", "extraction", "fields",
+    "text",
+)  # fmt: skip
+
+# Level 3 makes the store of news texts no smaller and takes half as long again.
+LEVEL = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPart:
+    """Signature data of one document, as it is stored.
+
+    Attributes:
+        fingerprint: Digest of the cleaned text, 16 bytes.
+        tokens: Tokens of the cleaned text.
+        signature: uint32 values; None for a text too short to sign.
+        lead: The signature of its first shingles, likewise.
+        shingles: Shingle hashes in text order, uint32.
+        numbers: Sorted distinct hashes of numbers, uint32.
+        terms: Tokens of the story view in text order, uint32; None where nothing asked for them.
+        language: Language of the text, two letters; None if unknown.
+    """
+
+    fingerprint: bytes
+    tokens: int
+    signature: npt.NDArray[np.uint32] | None
+    lead: npt.NDArray[np.uint32] | None
+    shingles: npt.NDArray[np.uint32]
+    numbers: npt.NDArray[np.uint32]
+    terms: npt.NDArray[np.uint32] | None = None
+    language: str | None = None
+
+
+def document_cells(
+    document: Document,
+    stamp: bytes,
+    *,
+    from_page: bool = False,
+    digest: bytes | None = None,
+    page: CleanPage | Rejection | None = None,
+    text_field: str | None = None,
+    lines: npt.NDArray[np.uint64] | None = None,
+) -> Cells:
+    """Return the cells of a document, in the order of ``DOCUMENT_COLUMNS``.
+
+    Args:
+        document: The document.
+        stamp: Digest of the input as it was read.
+        from_page: Whether it came as a page.
+        digest: Digest of the page.
+        page: What the page alone came to, to be remembered under its digest.
+        text_field: The field that holds the cleaned text itself: it is not stored twice.
+        lines: Digests of the lines of the text.
+    """
+    texts = (
+        document.title, document.url, document.page, document.canonical_page, document.host,
+        document.date,
+    )  # fmt: skip
+    return (
+        storable(document.doc_id), storable(document.source), None, None, from_page,
+        *map(storable, texts), document.moment, storable(document.language),
+        storable(document.agency), document.agency_page, storable(document.dateline),
+        storable(document.credit), len(document.removed), digest, stamp, text_field,
+        None if lines is None else lines.astype("<u8", copy=False).tobytes(),
+        squeeze_removals(document.removed),
+        dump_json(asdict(page.extraction)) if isinstance(page, CleanPage) else None,
+        squeeze(dump_json(document.fields)),
+        None if text_field is not None else squeeze_text(document.text),
+    )  # fmt: skip
+
+
+def rejection_cells(
+    doc_id: str,
+    source: str,
+    rejection: Rejection,
+    stamp: bytes,
+    *,
+    from_page: bool = False,
+    digest: bytes | None = None,
+) -> Cells:
+    """Return the cells of an input that cannot be used, in the order of ``DOCUMENT_COLUMNS``."""
+    known = {
+        "doc_id": storable(doc_id),
+        "source": storable(source),
+        "reason": rejection.reason.value,
+        "detail": storable(rejection.detail),
+        "from_page": from_page,
+        "digest": digest,
+        "stamp": stamp,
+        "agency_page": False,
+        "leftovers": 0,
+    }
+    return tuple(known.get(name) for name in DOCUMENT_COLUMNS)
+
+
+def signature_cells(part: StoredPart) -> Cells:
+    """Return the cells of a document's signature data."""
+    return (
+        part.fingerprint, part.tokens, part.language,
+        None if part.signature is None else blob(part.signature),
+        None if part.lead is None else blob(part.lead),
+        blob(part.numbers), blob(part.shingles),
+        None if part.terms is None else blob(part.terms),
+    )  # fmt: skip
+
+
+@functools.cache
+def _packers() -> tuple[zstandard.ZstdCompressor, zstandard.ZstdDecompressor]:
+    """Return this process's compressor and decompressor: making them costs more than a text."""
+    return zstandard.ZstdCompressor(level=LEVEL), zstandard.ZstdDecompressor()
+
+
+def squeeze(data: bytes) -> bytes:
+    """Compress."""
+    return _packers()[0].compress(data)
+
+
+def squeeze_text(text: str) -> bytes:
+    """Compress a text; lone surrogates become question marks."""
+    return squeeze(text.encode("utf-8", "replace"))
+
+
+def expand(data: bytes) -> bytes:
+    """Undo :func:`squeeze`.
+
+    Raises:
+        zstandard.ZstdError: The bytes are damaged.
+    """
+    return _packers()[1].decompress(data)
+
+
+def squeeze_removals(removed: Iterable[Removal]) -> bytes | None:
+    """Return removals as bytes, None for none."""
+    listed = [[removal.step, removal.text] for removal in removed]
+    return squeeze(dump_json(listed)) if listed else None
+
+
+def expand_removals(data: bytes | None) -> tuple[Removal, ...]:
+    """Undo :func:`squeeze_removals`."""
+    if data is None:
+        return ()
+    return tuple(Removal(step, text) for step, text in load_json(expand(data)))
+
+
+def storable(text: str | None) -> str | None:
+    """Return a text that a cell can hold: lone surrogates become question marks."""
+    if text is None or text.isascii():
+        return text
+    return text.encode("utf-8", "replace").decode()
+
+
+def array(blob: bytes | None) -> npt.NDArray[np.uint32]:
+    """Return the uint32 values of a cell."""
+    return np.frombuffer(blob or b"", "<u4")
+
+
+def blob(values: npt.NDArray[np.uint32]) -> bytes:
+    """Return an array as little-endian bytes."""
+    return values.astype("<u4", copy=False).tobytes()
