@@ -53,7 +53,7 @@ def _tokenise_plain(
         tokens[count] = digest
         first = kind if last == SEPARATOR else first
         numeric[count] = first == DIGIT
-        count += np.int64(kind == SEPARATOR) & np.int64(last != SEPARATOR)
+        count += int(kind == SEPARATOR) & int(last != SEPARATOR)
         goes_on = np.uint64(0) - np.uint64(kind != SEPARATOR)  # all ones or none
         digest = (digest ^ np.uint64(folded[point])) * FNV_PRIME
         digest = (digest & goes_on) | (FNV_OFFSET & ~goes_on)
@@ -86,7 +86,7 @@ def tokenise(
     Returns:
         The number of tokens.
     """
-    count = _tokenise_plain(points, kinds, folded, tokens, numeric)
+    count: int = _tokenise_plain(points, kinds, folded, tokens, numeric)
     if count >= 0:
         return count
     count = 0
