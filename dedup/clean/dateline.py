@@ -80,6 +80,8 @@ united nations|vatican city|vienna|vilnius|warsaw|washington|wien|yangon|yerevan
 москва|киев|минск|санкт-петербург""".replace("\n", "").split("|")
 )
 
+_LONGEST_CITY = max(map(len, _CITIES))
+
 WORD = re.compile(r"[^\s,./;:|()•–—-]+")
 
 # ---- the national forms ---------------------------------------------------------------------
@@ -122,6 +124,12 @@ _PLACE = re.compile(
 )
 
 
+# Each with what one of must stand in the line.
+_FORMS = ((_PAREN_FIRST, ("(",)), (_SLASHES, ("/",)), (_BARE, _BARE_NAMES))
+
+_PLACE_ENDS = ("—", "–", " - ", "--", ": ", "―", "−")
+
+
 def _is_place(head: str) -> bool:
     """Tell whether every word is capitalised, a number, a month or a particle: a place and date."""
     words = WORD.findall(head)
@@ -161,13 +169,10 @@ def _in_parentheses(line: str) -> tuple[str, str, int] | None:
 
 def _with_agency(line: str) -> tuple[str, str, int] | None:
     """Read the forms whose agency tells them: (agency, place and date, where the text begins)."""
-    forms = (
-        (_PAREN_FIRST, line[0] == "("),
-        (_SLASHES, "/" in line),
-        (_BARE, any(name in line for name in _BARE_NAMES)),
-    )
-    for form, possible in forms:
-        found = form.match(line) if possible else None
+    for form, signs in _FORMS:
+        if not any(map(line.__contains__, signs)):
+            continue
+        found = form.match(line)
         if found and (agency := agency_of_name(found["agency"])):
             head = found["head"].strip(" ,.:")
             if _is_place(head) and (form is not _SLASHES or _has_date(head)):
@@ -194,7 +199,7 @@ def _east_asian(line: str) -> tuple[str, str, int] | None:
 
 def _plain(line: str) -> tuple[None, str, int] | None:
     """Read a place without an agency before a dash, or a well-known city before a colon."""
-    if not any(mark in line for mark in ("—", "–", " - ", "--", ": ", "―", "−")):
+    if not any(map(line.__contains__, _PLACE_ENDS)):
         return None
     found = _PLACE.match(line)
     if not found:
@@ -217,8 +222,10 @@ def _plain(line: str) -> tuple[None, str, int] | None:
 def _read_dateline(line: str, *, first: bool) -> tuple[str | None, str, int] | None:
     """Return (agency, place and date, where the text begins), or None."""
     start = line[:_MAX_HEAD]
-    if first and line.strip(" .:,").casefold() in _CITIES:
-        return None, line.strip(" .:,"), len(line)
+    if first:
+        bare = line.strip(" .:,")
+        if len(bare) <= _LONGEST_CITY and bare.casefold() in _CITIES:
+            return None, bare, len(line)
     found = _with_agency(start) or _in_parentheses(start) or _east_asian(start)
     return found or (_plain(start) if first else None)
 

@@ -270,6 +270,7 @@ KNOWN = frozenset(BY_WORD) | frozenset(FIRST.findall(phrase)[0] for phrase in PH
 RELATED_FIRST = frozenset(word for phrase in RELATED for word in FIRST.findall(phrase)[:1])
 # "Read more: ..." in any language of the table; a dash only behind two words or more, because
 # "More - the play - ..." is a sentence.
+LEADER = re.compile("[:：|>›→▶►–—-]")
 LED = re.compile(r"([^:：|>›→▶►–—-]{2,40}?) ?(?:([:：|>›→▶►])|[–—-]) ?(?=.{2,220}$)")
 # "Minister furious at rival's jibe [INSIGHT]": how some sites mark links in the text.
 MARKED = re.compile(
@@ -288,7 +289,7 @@ SIGNS = (
     "photo", "getty", "foto", "bild", "image", "picture", "stock", "alamy", "фото", "reuters", "afp",
     "epa", "handout", "pixabay", "pexels", "unsplash", "commons", "zuma", "imago", "/", "：", ":",
 )  # fmt: skip
-BOUND = re.compile(r"[(\[/:：|]")
+BOUND = "([/:：|"
 NUMBERED = re.compile(
     r"\d[\d.,]{0,9} ?[km]? ?(?:comments?|shares?|likes?|views?|retweets?|reactions?|replies|readers?|claps?|votes?|followers?"
     r"|kommentare?|aufrufe|comentarios?|vistas|commentaires?|partages?|vues|commenti|condivisioni|comentários?|visualizações"
