@@ -158,12 +158,13 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 # The last words of those jobs, by which most names are known to have none.
-_ROLE_ENDS = frozenset(
-    "staff news newsroom agency agencies agence agencia agentur wire service feed reporter reporters"
-    " writer writers correspondent correspondents bureau redaktion redaction sport sports business"
-    " national political science medical health economics legal entertainment photographer"
-    " photographers journalist journalists international global editor chief with".split()
+_ENDS = (
+    "staff news newsroom agency agencies agence agencia agentur wire service feed reporter reporters writer writers"
+    " correspondent correspondents bureau redaktion redaction sport sports business national political science medical"
+    " health economics legal entertainment photographer photographers journalist journalists international global"
+    " editor chief with"
 )
+_ROLE_ENDS = frozenset(_ENDS.split())
 _LEAD = re.compile(r"(?:by|von|par|por|per|from|via|the|agencia|agence|agenzia|agência|©) +", re.I)
 _LEADS = ("by ", "von ", "par ", "por ", "per ", "from ", "via ", "the ", "agencia ", "agence ",
     "agenzia ")  # fmt: skip
@@ -214,10 +215,7 @@ def _without_lead(piece: str) -> str:
     """Return a name without what leads to it: ``By Reuters``."""
     if piece.isascii():
         folded = piece.lower()
-        for lead in _LEADS:
-            if lead in folded:
-                break
-        else:
+        if not any(map(folded.__contains__, _LEADS)):
             return piece
     return _LEAD.sub("", piece, count=1)
 

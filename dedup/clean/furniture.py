@@ -7,11 +7,10 @@ end. Patterns have no nested quantifiers, and no line longer than 360 characters
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from dedup.clean import furniture_tables as tables
-from dedup.clean.dateline import MONTHS
+from dedup.clean.dateline import MONTHS, holds_any
 from dedup.models import Draft, Removal
 
 GROUPS = ("related", "photo", "buttons", "prompts", "notices", "stamps", "labels")
@@ -31,11 +30,15 @@ def _is_stamp(folded: str) -> bool:
     """Tell whether a line is a date or time, or a small number that counted something."""
     if len(folded) > tables.MAX_STAMP:
         return False
-    first = tables.TOKEN.search(folded)  # most lines leave with their first word
-    if not first or not _in_stamp(first[0]) or not any(map(str.isdigit, folded)):
-        return False
-    tokens = tables.TOKEN.findall(tables.BY_NAME.sub("", folded))
-    if not 0 < len(tokens) <= 24 or not all(map(_in_stamp, tokens)):
+    first = tables.TOKEN.search(folded)
+    if not first or not _in_stamp(first[0]):
+        return False  # most lines leave here
+    tokens = []
+    for found in tables.TOKEN.finditer(tables.BY_NAME.sub("", folded)):
+        if not _in_stamp(found[0]):
+            return False
+        tokens.append(found[0])
+    if not 0 < len(tokens) <= 24 or not any(map(str.isdigit, folded)):
         return False
     return tokens == [folded] or not MONTHS.isdisjoint(tokens) or bool(tables.DATED.search(folded))
 
@@ -43,14 +46,6 @@ def _is_stamp(folded: str) -> bool:
 def _in_stamp(token: str) -> bool:
     """Tell whether a word or number may stand in a date or time."""
     return token in tables.STAMP_TOKENS or (token[0].isdigit() and len(token) <= 6)
-
-
-def _holds_any(text: str, parts: Iterable[str]) -> bool:
-    """Tell whether one of some parts stands in a text."""
-    for part in parts:  # noqa: SIM110 - any() of a generator takes three times as long
-        if part in text:
-            return True
-    return False
 
 
 def _leads(folded: str) -> bool:
@@ -69,7 +64,7 @@ def _group_of_edge(folded: str, word: str) -> str | None:
     if _is_stamp(folded):
         return "stamps"
     if (
-        _holds_any(folded, tables.LETTER)
+        holds_any(folded, tables.LETTER)
         and tables.READER.search(folded)
         and tables.CALL.search(folded)
     ):
@@ -91,7 +86,7 @@ def group_of(line: str, *, at_edge: bool = False) -> str | None:
     found = tables.FIRST.match(bare)
     word = found[0].casefold() if found else ""
     ending = bare[-90:]
-    bounded = len(bare) <= 60 or _holds_any(ending, tables.BOUND)
+    bounded = len(bare) <= 60 or holds_any(ending, tables.BOUND)
     if not (bounded or word in tables.KNOWN or bare[0].isdigit() or bare[0] > "\u3000"):
         # Most paragraphs leave here.
         return _group_of_edge(bare.casefold(), word) if at_edge else None
@@ -110,7 +105,12 @@ def group_of(line: str, *, at_edge: bool = False) -> str | None:
     ending = folded[-90:]
     if "[" in ending and tables.MARKED.fullmatch(folded):
         return "related"
-    if bounded and _holds_any(ending, tables.SIGNS) and tables.CAPTION.fullmatch(folded):
+    if (
+        bounded
+        and holds_any(ending, tables.SIGNS)
+        and holds_any(folded, tables.CAPTIONED)
+        and tables.CAPTION.fullmatch(folded)
+    ):
         return "photo"
     return _group_of_edge(folded, word) if at_edge else None
 

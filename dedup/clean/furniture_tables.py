@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from dedup.clean.dateline import MONTHS
 
@@ -14,6 +15,12 @@ TRIMMED = " \t[](){}<>«»|*•·‣▶►➤→›»-–—:：.!…_~#=+✓★
 def folded(line: str) -> str:
     """Return a line as it is compared: folded, without bullets and brackets around it."""
     return line.strip(TRIMMED).casefold()
+
+
+def _shortest(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the words that hold no other one of them, sorted."""
+    known = set(words)
+    return tuple(sorted(w for w in known if not any(o in w for o in known - {w})))
 
 
 def _phrases(*rows: str) -> frozenset[str]:
@@ -285,6 +292,12 @@ CAPTION = re.compile(
     rf"|.{{3,250}}[.!?”\"»|] ?{_PICTURES}(?: (?:by|credit|courtesy(?: of)?|source))?\s?[:：] ?[^.!?]{{2,70}}"
     r"|.{3,330}[.!?”\"»)] (?:reuters|afp|epa|ap photo|getty images|xinhua|bloomberg|ntb|pa) ?/ ?[^.!?]{2,50}"
 )
+_HOUSE = (
+    "getty photo images shutterstock istock alamy epa-efe alliance imago zuma pixabay unsplash pexels"
+    " adobe commons handout dreamstime"
+)
+CAPTIONED = _shortest(["/", *_PICTURE.split(), *_HOUSE.split()])
+"""Each caption holds one of these; asking so is ten times as fast as the pattern."""
 SIGNS = (
     "photo", "getty", "foto", "bild", "image", "picture", "stock", "alamy", "фото", "reuters", "afp",
     "epa", "handout", "pixabay", "pexels", "unsplash", "commons", "zuma", "imago", "/", "：", ":",
