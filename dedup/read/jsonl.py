@@ -23,7 +23,7 @@ def read_lines(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
         return
     number = 0
     for number, line in _lines(source.body, config.max_document_bytes * OVERHEAD):
-        if line is not None and not line.strip():
+        if line is not None and line.isspace():
             continue
         found = _record_of_line(line, f"{source.name}:{number}", source.name, config)
         # The last line before a fault is cut, and part of what the fault has cost.
