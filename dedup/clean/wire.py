@@ -215,7 +215,9 @@ def _is_credit(line: str) -> bool:
     if len(line) > _MAX_CREDIT:
         return False
     folded = line.casefold()
-    if _CREDIT_LINE.fullmatch(folded) or _COPYRIGHT.match(folded) or _INITIALS.fullmatch(line):
+    if _CREDIT_LINE.fullmatch(folded) or (folded[0] in "(©c" and _COPYRIGHT.match(folded)):
+        return True
+    if line[-1].isupper() and _INITIALS.fullmatch(line):
         return True
     if "contributed" in folded and _CONTRIBUTED.fullmatch(folded):
         return True
