@@ -6,6 +6,8 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
+from dedup.kernels.sorting import sort_hashes
+
 # Character classes of dedup.sign.characters; a kernel takes no enum.
 SEPARATOR, LETTER, DIGIT, SINGLE, MARK = 0, 1, 2, 3, 4
 
@@ -158,7 +160,7 @@ def minima(
 @nb.njit(cache=True)
 def distinct(values: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
     """Return the sorted distinct values; sorts its argument in place."""
-    values.sort()
+    sort_hashes(values, 0)
     kept = 0
     for index in range(values.size):
         if index == 0 or values[index] != values[kept - 1]:
