@@ -48,6 +48,7 @@ def load_json(data: bytes) -> Any:
     except orjson.JSONDecodeError:
         if b"\\u" not in data and not _LONG_NUMBER.search(data):
             raise
+        data.decode()  # the slow reader would guess at UTF-16
         return _slowly(data)
 
 

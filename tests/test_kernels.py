@@ -14,6 +14,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from dedup.kernels import pairs, text
+from dedup.kernels.sorting import SHORT, sort_hashes
 from dedup.sign import permutations
 from dedup.sign.characters import DIGIT, LETTER, MARK, SEPARATOR, SINGLE, character_tables
 
@@ -386,3 +387,16 @@ def test_no_kernel_reads_past_an_array_on_hostile_input(tmp_path):
     )
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout == "bounds are checked\n"  # the last call reads past one on purpose
+
+
+@pytest.mark.parametrize("size", [0, 1, SHORT - 1, SHORT, 1000])
+@pytest.mark.parametrize("range_", [2, 300, 2**32])
+def test_hashes_are_sorted_as_numpy_sorts_them_and_stay_in_order_where_they_agree(size, range_):
+    hashes = np.random.default_rng(size).integers(0, range_, size, dtype=np.uint32)
+    alone = hashes.copy()
+    sort_hashes(alone, 0)
+    assert alone.tolist() == sorted(hashes.tolist())
+    numbered = hashes.astype(np.uint64) << np.uint64(32) | np.arange(size, dtype=np.uint64)
+    together = numbered.copy()
+    sort_hashes(together, 32)
+    assert together.tolist() == sorted(numbered.tolist())

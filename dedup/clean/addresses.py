@@ -36,16 +36,17 @@ def page_of(url: str | None) -> str | None:
     'example.com/a?id=7'
     """
     parts = _split(url)
-    host = host_of(url)
+    host = _plain_host(parts.hostname) if parts is not None and parts.hostname else None
     if parts is None or host is None:
         return None
     path = parts.path
     for index in INDEX_PAGES:
         path = path.removesuffix(index)
     path = path.removesuffix("/amp/").removesuffix("/amp").rstrip("/")
+    parameters = parse_qsl(parts.query, keep_blank_values=True) if parts.query else ()
     kept = sorted(
         (name, value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True, max_num_fields=None)
+        for name, value in parameters
         if name.lower() not in TRACKING and not name.lower().startswith("utm_")
     )
     if not path and not kept:

@@ -157,7 +157,18 @@ _ROLE = re.compile(
     r"|international|global|editor|chief|with|en español))+$",
     re.IGNORECASE,
 )
+# The last words of those jobs, by which most names are known to have none.
+_ENDS = (
+    "staff news newsroom agency agencies agence agencia agentur wire service feed reporter reporters writer writers"
+    " correspondent correspondents bureau redaktion redaction sport sports business national political science medical"
+    " health economics legal entertainment photographer photographers journalist journalists international global"
+    " editor chief with"
+)
+_ROLE_ENDS = frozenset(_ENDS.split())
 _LEAD = re.compile(r"(?:by|von|par|por|per|from|via|the|agencia|agence|agenzia|agência|©) +", re.I)
+_LEADS = ("by ", "von ", "par ", "por ", "per ", "from ", "via ", "the ", "agencia ", "agence ",
+    "agenzia ")  # fmt: skip
+_SEPARATES = re.compile(r"[;,/|&+·•]|\b(?:and|und|y|et)\b")
 _BETWEEN = re.compile(r"\s*(?:[;,/|&+·•]|\band\b|\bund\b|\by\b|\bet\b)\s*")
 
 # A name that a writer's own name may stand before ("JANE DOE Associated Press") has this many
@@ -168,6 +179,7 @@ _SLUGS = {slug: row.name for row in AGENCIES for slug in (row.name, *row.slugs)}
 _NAMES = {name.casefold(): row.name for row in AGENCIES for name in row.names}
 _DOMAINS = {domain: row.name for row in AGENCIES for domain in row.domains}
 _ENDINGS = tuple(f" {name}" for name in _NAMES if len(name) >= _LONG and name.isascii())
+_LAST_WORDS = frozenset(ending.rpartition(" ")[2] for ending in _ENDINGS)
 
 # What metadata makes of "dpa" and "AFP" when it capitalises authors; other slugs of that shape
 # ("Ani", "Petra", "Beta") are names of people and things.
@@ -190,19 +202,39 @@ def agency_of_domain(host: str) -> str | None:
     return None
 
 
+def _without_role(piece: str) -> str:
+    """Return a name without the job behind it."""
+    if piece.isascii() and "\n" not in piece:
+        last = piece[max(piece.rfind(" "), piece.rfind("-")) + 1 :]
+        if last.lower() not in _ROLE_ENDS:
+            return piece
+    return _ROLE.sub("", piece)
+
+
+def _without_lead(piece: str) -> str:
+    """Return a name without what leads to it: ``By Reuters``."""
+    if piece.isascii():
+        folded = piece.lower()
+        if not any(map(folded.__contains__, _LEADS)):
+            return piece
+    return _LEAD.sub("", piece, count=1)
+
+
 def _of_piece(piece: str) -> str | None:
     """Return the agency that one name stands for."""
     piece = piece.strip(" .()[]{}\"'«»“”–—-:@/")
     found = _SLUGS.get(piece) or _NAMES.get(piece.casefold()) or _CAPITALISED.get(piece)
     if found or not (" " in piece or "-" in piece):
         return found
-    bare = _ROLE.sub("", piece)
-    for form in (bare, _LEAD.sub("", piece, count=1)):
+    bare = _without_role(piece)
+    for form in (bare, _without_lead(piece)):
+        if form is piece:
+            continue
         found = _SLUGS.get(form) or _NAMES.get(form.casefold()) or _CAPITALISED.get(form)
         if found:
             return found
     folded = bare.casefold()
-    if folded.endswith(_ENDINGS):
+    if folded.rpartition(" ")[2] in _LAST_WORDS and folded.endswith(_ENDINGS):
         ending = max((e for e in _ENDINGS if folded.endswith(e)), key=len)
         return _NAMES[ending[1:]]
     return None
@@ -221,8 +253,9 @@ def agency_of_name(text: str) -> str | None:
     """
     if len(text) > _MAX_LENGTH:
         return None
-    pieces = _BETWEEN.split(text)
-    return next(filter(None, map(_of_piece, pieces if len(pieces) == 1 else (text, *pieces))), None)
+    if not _SEPARATES.search(text):
+        return _of_piece(text)
+    return next(filter(None, map(_of_piece, (text, *_BETWEEN.split(text)))), None)
 
 
 def starts_with_agency(text: str) -> tuple[str, str] | None:

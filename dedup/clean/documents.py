@@ -23,6 +23,8 @@ from dedup.models import (
 # A page whose longest line has fewer words holds a menu, not an article.
 SENTENCE_TOKENS = 6
 
+_WORD = re.compile(r"\S+")
+
 # A folder name that can only be a host: labels with dots between, letters last.
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}", re.IGNORECASE)
 
@@ -91,8 +93,9 @@ def count_tokens(text: str, *, enough: int | None = None) -> int:
     In scripts without spaces a run of letters counts a word for each two characters.
     """
     tokens = 0
-    for word in text.split():
-        letters = sum(character.isalnum() for character in word)
+    for found in _WORD.finditer(text):  # few are asked for, and most texts are long
+        word = found[0]
+        letters = sum(map(str.isalnum, word))
         if letters:
             wide = unicodedata.east_asian_width(word[0]) == "W"
             tokens += max(1, letters // 2) if wide else 1
@@ -107,7 +110,8 @@ def no_sentence(text: str) -> Rejection | None:
     >>> no_sentence("Home\nPolitics\nSport\nContact us").detail
     'only lines too short for a sentence: a menu'
     """
-    if any(count_tokens(line) >= SENTENCE_TOKENS for line in text.split("\n")):
+    lines = text.split("\n")
+    if any(count_tokens(line, enough=SENTENCE_TOKENS) >= SENTENCE_TOKENS for line in lines):
         return None
     return Rejection(Reason.NO_TEXT, "only lines too short for a sentence: a menu")
 

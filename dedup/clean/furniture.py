@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dedup.clean import furniture_tables as tables
-from dedup.clean.dateline import MONTHS
+from dedup.clean.dateline import MONTHS, holds_any
 from dedup.models import Draft, Removal
 
 GROUPS = ("related", "photo", "buttons", "prompts", "notices", "stamps", "labels")
@@ -28,22 +28,30 @@ _MAX_LINE = 360
 
 def _is_stamp(folded: str) -> bool:
     """Tell whether a line is a date or time, or a small number that counted something."""
-    if len(folded) > tables.MAX_STAMP or not any(map(str.isdigit, folded)):
+    if len(folded) > tables.MAX_STAMP:
         return False
-    tokens = tables.TOKEN.findall(tables.BY_NAME.sub("", folded))
-    dated = tables.DATED.search(folded) or not MONTHS.isdisjoint(tokens)
-    return (
-        0 < len(tokens) <= 24
-        and bool(dated or tokens == [folded])
-        and all(
-            (token[0].isdigit() and len(token) <= 6) or token in tables.STAMP_TOKENS
-            for token in tokens
-        )
-    )
+    first = tables.TOKEN.search(folded)
+    if not first or not _in_stamp(first[0]):
+        return False  # most lines leave here
+    tokens = []
+    for found in tables.TOKEN.finditer(tables.BY_NAME.sub("", folded)):
+        if not _in_stamp(found[0]):
+            return False
+        tokens.append(found[0])
+    if not 0 < len(tokens) <= 24 or not any(map(str.isdigit, folded)):
+        return False
+    return tokens == [folded] or not MONTHS.isdisjoint(tokens) or bool(tables.DATED.search(folded))
+
+
+def _in_stamp(token: str) -> bool:
+    """Tell whether a word or number may stand in a date or time."""
+    return token in tables.STAMP_TOKENS or (token[0].isdigit() and len(token) <= 6)
 
 
 def _leads(folded: str) -> bool:
     """Tell whether a line begins with a phrase for related articles and a separator."""
+    if not tables.LEADER.search(folded, 2, 42):
+        return False
     led = tables.LED.match(folded)
     return led is not None and led[1] in tables.RELATED and bool(led[2] or " " in led[1])
 
@@ -56,7 +64,7 @@ def _group_of_edge(folded: str, word: str) -> str | None:
     if _is_stamp(folded):
         return "stamps"
     if (
-        any(name in folded for name in tables.LETTER)
+        holds_any(folded, tables.LETTER)
         and tables.READER.search(folded)
         and tables.CALL.search(folded)
     ):
@@ -78,9 +86,10 @@ def group_of(line: str, *, at_edge: bool = False) -> str | None:
     found = tables.FIRST.match(bare)
     word = found[0].casefold() if found else ""
     ending = bare[-90:]
-    bounded = len(bare) <= 60 or tables.BOUND.search(ending)
-    if not (at_edge or bounded or word in tables.KNOWN or bare[0].isdigit() or bare[0] > "\u3000"):
-        return None  # most paragraphs leave here
+    bounded = len(bare) <= 60 or holds_any(ending, tables.BOUND)
+    if not (bounded or word in tables.KNOWN or bare[0].isdigit() or bare[0] > "\u3000"):
+        # Most paragraphs leave here.
+        return _group_of_edge(bare.casefold(), word) if at_edge else None
     folded = bare.casefold()
     if group := tables.PHRASES.get(folded):
         return group
@@ -98,7 +107,8 @@ def group_of(line: str, *, at_edge: bool = False) -> str | None:
         return "related"
     if (
         bounded
-        and any(sign in ending for sign in tables.SIGNS)
+        and holds_any(ending, tables.SIGNS)
+        and holds_any(folded, tables.CAPTIONED)
         and tables.CAPTION.fullmatch(folded)
     ):
         return "photo"

@@ -41,6 +41,17 @@ def _is_variant(line: str, wanted: list[str]) -> bool:
     return shorter >= _MIN_TITLE_WORDS and common >= _TITLE_SHARE * shorter
 
 
+def _is_title(line: str, title: str) -> bool:
+    """Tell whether a line has the letters of the title; ``title`` is folded, without blanks."""
+    folded = line.casefold()
+    first = _WORDS.search(folded)  # most lines begin otherwise
+    return (
+        first is not None
+        and title.startswith(first[0])
+        and "".join(_WORDS.findall(folded)) == title
+    )
+
+
 def headline(draft: Draft) -> Draft:
     """Remove lines near the top that repeat the title, unless nothing else would stay.
 
@@ -50,6 +61,8 @@ def headline(draft: Draft) -> Draft:
         return draft
     wanted = _WORDS.findall(draft.title.casefold())
     title = "".join(wanted)
+    if not title:
+        return draft
     lines = draft.text.split("\n")
     kept: list[str] = []
     gone: list[str] = []
@@ -58,9 +71,9 @@ def headline(draft: Draft) -> Draft:
         line = lines[index]
         index += 1
         sentence = _ends_sentence(line)
-        same = len(line) <= _MAX_HEADLINE and "".join(_WORDS.findall(line.casefold())) == title
-        variant = not begun and not sentence and len(line) <= _MAX_HEADLINE
-        if title and (same or (variant and _is_variant(line, wanted))):
+        short = len(line) <= _MAX_HEADLINE
+        variant = short and not begun and not sentence
+        if (short and _is_title(line, title)) or (variant and _is_variant(line, wanted)):
             gone.append(line)
         else:
             kept.append(line)

@@ -39,6 +39,9 @@ _BLANK = re.compile("[\u115f\u1160\u2800\u3164\uffa0]")
 # What of the two classes above str.isprintable lets pass.
 _PRINTABLE_BLANKS = "\u034f\u115f\u1160\u2800\u3164\uffa0\ufffc"
 
+# What most texts are made of: printable ASCII and line ends.
+_COMMON = bytes(range(0x20, 0x7F)) + b"\n"
+
 # An HTML 4 name or a number with its semicolon is not written by people; a bare "&" or "&T" is.
 # The repeated head undoes any depth of escaped ampersands in one match.
 _ENTITY = re.compile(
@@ -85,13 +88,14 @@ def _slow(text: str) -> str:
 
 def _is_plain(text: str) -> bool:
     """Tell whether lines need no more than stripping (this costs a fifth of doing it)."""
+    if "  " in text or "&" in text:
+        return False
+    try:
+        rare = text.encode().translate(None, _COMMON).decode()
+    except UnicodeEncodeError:  # half a surrogate pair
+        return False
     # str.isprintable is false for every control, format character, surrogate and blank but " ".
-    return (
-        "  " not in text
-        and "&" not in text
-        and not any(character in text for character in _PRINTABLE_BLANKS)
-        and all(map(str.isprintable, text.split("\n")))
-    )
+    return rare.isprintable() and not any(character in rare for character in _PRINTABLE_BLANKS)
 
 
 def normalise(text: str) -> str:

@@ -32,6 +32,9 @@ _NAME_WORD = re.compile(
 )
 
 
+_NAMES_APART = re.compile(r"[;,|]")
+_PERSONS_APART = re.compile(r" ?[,;|/•·–—] ?| - ")
+
 # How the note on an author goes on after the name.
 _ABOUT = re.compile(
     r",? (?:is|ist|est|es|è|é|covers|reports|writes|leads|joined|has (?:been|covered|worked|written)"
@@ -63,7 +66,7 @@ def _is_byline(line: str, authors: frozenset[str]) -> bool:
 
 def _signs(line: str) -> bool:
     """Tell whether a line is an agency, or persons followed by an agency."""
-    *persons, last = re.split(r" ?[,;|/•·–—] ?| - ", line)
+    *persons, last = _PERSONS_APART.split(line)
     return bool(agency_of_name(last)) and all(
         2 <= len(words) <= 6 and all(w[0].isupper() or _NAME_WORD.match(w) for w in words)
         for words in map(WORD.findall, persons)
@@ -72,7 +75,9 @@ def _signs(line: str) -> bool:
 
 def _authors(author: str | None) -> frozenset[str]:
     """Return the names of an author field, folded; a single word could be any word."""
-    names = [name.strip() for name in re.split(r"[;,|]", author or "")[:20]]
+    if not author:
+        return frozenset()
+    names = [name.strip() for name in _NAMES_APART.split(author)[:20]]
     return frozenset(name.casefold() for name in names if " " in name)
 
 
@@ -80,11 +85,12 @@ def _is_about(line: str, authors: frozenset[str]) -> bool:
     """Tell whether a line at the end is an author's name or the note on an author."""
     if len(line) > _MAX_ABOUT:
         return False
-    folded = line.casefold()
-    return any(
-        folded.startswith(name) and (len(folded) == len(name) or _ABOUT.match(folded, len(name)))
-        for name in authors
-    )
+    for name in authors:
+        if line[: len(name)].casefold().startswith(name):
+            folded = line.casefold()
+            if len(folded) == len(name) or _ABOUT.match(folded, len(name)):
+                return True
+    return False
 
 
 def byline(draft: Draft) -> Draft:
@@ -165,6 +171,8 @@ _INITIALS = re.compile(r"(?:--? ?)?(?:PTI|ANI|IANS|UNI|BSS|UNB)(?:[ /][A-Z]{2,6}
 _CREDIT_TAIL = re.compile(
     r"[(\[](?P<paren>[^()\[\]]{2,400})[)\]]\.?$|(?<=[.!?”\"»。] )[–—-]{1,2} ?(?P<dash>[^.!?–—]{2,40})\.?$"
 )
+# The longest matches of its two halves; a paragraph is searched from there.
+_MAX_PAREN, _MAX_DASHED = 410, 44
 _REPORTING = re.compile(
     r"(?:additional |with )?(?:reporting|writing|editing|inputs?|compiled|edited)\b.* (?:by|from)\b|with (?:agency )?inputs",
     re.IGNORECASE,
@@ -176,9 +184,13 @@ _CLOSING = ".!?。…”\"»’'"
 
 def _credit_at_end(line: str) -> int:
     """Return where a credit at the end of a paragraph begins, or its length if there is none."""
-    if line[-2:].isalnum() and not any(dash in line[-50:] for dash in "–—-"):
+    ending = line[-_MAX_DASHED:]
+    start = len(line) - _MAX_DASHED
+    if line.endswith((")", "]", ").", "].")):
+        start = len(line) - _MAX_PAREN
+    elif not ("-" in ending or "–" in ending or "—" in ending):
         return len(line)
-    found = _CREDIT_TAIL.search(line, max(0, len(line) - 410))
+    found = _CREDIT_TAIL.search(line, max(0, start))
     if found and found.start():
         inside = found["paren"] or found["dash"]
         # "... the group Petra (AP)" without a full stop before it is part of its sentence.
@@ -203,7 +215,9 @@ def _is_credit(line: str) -> bool:
     if len(line) > _MAX_CREDIT:
         return False
     folded = line.casefold()
-    if _CREDIT_LINE.fullmatch(folded) or _COPYRIGHT.match(folded) or _INITIALS.fullmatch(line):
+    if _CREDIT_LINE.fullmatch(folded) or (folded[0] in "(©c" and _COPYRIGHT.match(folded)):
+        return True
+    if line[-1].isupper() and _INITIALS.fullmatch(line):
         return True
     if "contributed" in folded and _CONTRIBUTED.fullmatch(folded):
         return True

@@ -15,6 +15,9 @@ FLAGS = np.uint32(NAME | NUMBER | OPENS)
 # Traits of dedup.sign.characters.
 UPPER, STOP, JOINS = 1, 2, 4
 
+# The Arabic letters with which an article or a particle before one begins lie between these.
+ALEF, WAW = 0x0627, 0x0648
+
 # What stands inside a number, whatever it is, is hashed as a point: 5.6 and 5,6.
 POINT = 46
 
@@ -38,16 +41,15 @@ def _ends_anyway(point: np.uint32) -> bool:
 
 
 @nb.njit(cache=True)
-def _word(
+def _number(
     points: npt.NDArray[np.uint32],
     at: int,
-    number: bool,
-    prefix: int,
     kinds: npt.NDArray[np.uint8],
     folded: npt.NDArray[np.uint32],
     traits: npt.NDArray[np.uint8],
+    prefix: int,
 ) -> tuple[np.uint64, int]:
-    """Return the hash of the run of letters and digits from ``at``, and where it ends."""
+    """Return the hash of the number from ``at`` and what is written with it, and where it ends."""
     digest = FNV_OFFSET
     limit = kinds.size
     length = 0
@@ -58,7 +60,7 @@ def _word(
             break
         if kind == SEPARATOR:
             after = points[at + 1] if at + 1 < points.size else np.uint32(limit)
-            joins = number and point < limit and traits[point] & JOINS
+            joins = point < limit and traits[point] & JOINS
             if not joins or after >= limit or kinds[after] != DIGIT:
                 break
             digest = (digest ^ np.uint64(POINT)) * FNV_PRIME
@@ -111,13 +113,9 @@ def _stops(
     points: npt.NDArray[np.uint32],
     at: int,
     kinds: npt.NDArray[np.uint8],
-    traits: npt.NDArray[np.uint8],
 ) -> bool:
-    """Return whether a sentence ends at a character that is no letter and no digit."""
-    point = points[at]
-    if point >= kinds.size or not traits[point] & STOP:
-        return False
-    if at + 1 == points.size or _ends_anyway(point):
+    """Return whether a sentence ends at a character that may end one."""
+    if at + 1 == points.size or _ends_anyway(points[at]):
         return True
     after = points[at + 1]
     return bool(after >= kinds.size or kinds[after] == SEPARATOR)
@@ -149,38 +147,45 @@ def terms_of(
     Returns:
         The number of tokens.
     """
-    count = 0
-    at = 0
+    count = at = 0
     since = SENTENCE_TOKENS  # the first token opens the first sentence
-    opens = True
-    first = True
+    opens = first = True
     while at < points.size:
-        point = points[at]
-        kind = kinds[point] if point < kinds.size else SEPARATOR
+        # Past the tables, as at their first place, stand separators without a trait.
+        point = points[at] if points[at] < kinds.size else np.uint32(0)
+        kind, trait = kinds[point], traits[point]
         if kind in (SEPARATOR, MARK):
-            if _stops(points, at, kinds, traits):
+            if trait & STOP and _stops(points, at, kinds):
                 first = True
                 opens = opens or since >= SENTENCE_TOKENS
             at += 1
             continue
-        flags = 0
+        flags = OPENS if opens else 0
         if kind == SINGLE:
             digest, at, follows = _couple(points, at, kinds, folded)
             if not follows and count and not first:
                 continue  # the last character of a run is in the couple before
+        elif kind == DIGIT:
+            flags |= NUMBER
+            digest, at = _number(points, at, kinds, folded, traits, prefix)
         else:
-            if kind == DIGIT:
-                flags |= NUMBER
-            elif traits[point] & UPPER and not first:
+            if trait & UPPER and not first:
                 flags |= NAME
-            at += _article(points, at, kinds)
-            digest, at = _word(points, at, kind == DIGIT, prefix, kinds, folded, traits)
-        if opens:
-            flags |= OPENS
-            opens = False
-            since = 0
-        first = False
-        since += 1
+            if ALEF <= point <= WAW:
+                at += _article(points, at, kinds)
+            digest, length = FNV_OFFSET, 0
+            # Written out here: a call that passes arrays takes longer than a word does.
+            while at < points.size and points[at] < kinds.size:
+                point = points[at]
+                kind = kinds[point]
+                if kind in (SEPARATOR, SINGLE):
+                    break
+                if length < prefix or kind == DIGIT:
+                    digest = (digest ^ np.uint64(folded[point])) * FNV_PRIME
+                length += 1
+                at += 1
+        since = 1 if opens else since + 1
+        opens = first = False
         out[count] = _packed(digest, flags)
         count += 1
     return count

@@ -6,6 +6,8 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
+from dedup.kernels.sorting import sort_hashes
+
 # Character classes of dedup.sign.characters; a kernel takes no enum.
 SEPARATOR, LETTER, DIGIT, SINGLE, MARK = 0, 1, 2, 3, 4
 
@@ -23,6 +25,47 @@ def mix(value: np.uint64) -> np.uint64:
     value *= np.uint64(0xC4CEB9FE1A85EC53)
     value ^= value >> np.uint64(33)
     return value
+
+
+@nb.njit(cache=True)
+def _tokenise_plain(
+    points: npt.NDArray[np.uint32],
+    kinds: npt.NDArray[np.uint8],
+    folded: npt.NDArray[np.uint32],
+    tokens: npt.NDArray[np.uint64],
+    numeric: npt.NDArray[np.bool_],
+) -> int:
+    """Do what :func:`tokenise` does for a text of letters, digits and separators alone.
+
+    Where a word ends cannot be foreseen, so no branch depends on it: each character writes to the
+    place of the token that may end there.
+
+    Returns:
+        The number of tokens; -1 where another class of character stands in the text.
+    """
+    count = 0
+    last = first = np.uint8(SEPARATOR)
+    digest = FNV_OFFSET
+    for at in range(points.size):
+        # Past the table, as at its first place, stand separators.
+        point = points[at] if points[at] < kinds.size else np.uint32(0)
+        kind = kinds[point]
+        if kind > DIGIT:
+            return -1
+        tokens[count] = digest
+        first = kind if last == SEPARATOR else first
+        numeric[count] = first == DIGIT
+        count += int(kind == SEPARATOR) & int(last != SEPARATOR)
+        goes_on = np.uint64(0) - np.uint64(kind != SEPARATOR)  # all ones or none
+        digest = (digest ^ np.uint64(folded[point])) * FNV_PRIME
+        digest = (digest & goes_on) | (FNV_OFFSET & ~goes_on)
+        last = kind
+    if last != SEPARATOR:
+        tokens[count], numeric[count] = digest, first == DIGIT
+        count += 1
+    for index in range(count):
+        tokens[index] = mix(tokens[index])
+    return count
 
 
 @nb.njit(cache=True)
@@ -45,6 +88,9 @@ def tokenise(
     Returns:
         The number of tokens.
     """
+    count: int = _tokenise_plain(points, kinds, folded, tokens, numeric)
+    if count >= 0:
+        return count
     count = 0
     at = 0
     limit = kinds.size
@@ -97,23 +143,24 @@ def minima(
     Each value passes the 32-bit finaliser of MurmurHash3 once; permutation k is then
     ``multipliers[k] * h + offsets[k]`` modulo 2**32, and the smallest over the set is kept.
     """
-    out[:] = np.uint32(0xFFFFFFFF)
+    hashed = np.empty(shingles.size, np.uint32)
     for index in range(shingles.size):
         # numba widens uint32 arithmetic to 64 bits; each cast takes the result back modulo 2**32
         h = shingles[index]
         h = np.uint32(np.uint32(h ^ (h >> np.uint32(16))) * np.uint32(0x85EBCA6B))
         h = np.uint32(np.uint32(h ^ (h >> np.uint32(13))) * np.uint32(0xC2B2AE35))
-        h = np.uint32(h ^ (h >> np.uint32(16)))
-        for k in range(out.size):
-            value = np.uint32(np.uint32(multipliers[k] * h) + offsets[k])
-            if value < out[k]:
-                out[k] = value
+        hashed[index] = np.uint32(h ^ (h >> np.uint32(16)))
+    for k in range(out.size):
+        least = np.uint32(0xFFFFFFFF)
+        for h in hashed:  # as a minimum over one array it is vectorised
+            least = min(least, np.uint32(np.uint32(multipliers[k] * h) + offsets[k]))
+        out[k] = least
 
 
 @nb.njit(cache=True)
 def distinct(values: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
     """Return the sorted distinct values; sorts its argument in place."""
-    values.sort()
+    sort_hashes(values, 0)
     kept = 0
     for index in range(values.size):
         if index == 0 or values[index] != values[kept - 1]:

@@ -6,6 +6,7 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
+from dedup.kernels.sorting import sort_hashes
 from dedup.kernels.terms import FLAGS, NAME, OPENS
 
 # The parts of a document: its whole, its lead, its names, and the places of its terms.
@@ -39,7 +40,7 @@ def _write_part(
 
     In the vector a term that occurs tf times counts (1 + ln tf) times its weight.
     """
-    held.sort()
+    sort_hashes(held, 0)
     count = 0
     square = 0.0
     at = 0
@@ -98,7 +99,7 @@ def _write_sentences(
             found[place] = (found[place] << np.uint64(32)) | np.uint64(sentences)
         held += size
         sentences += 1
-    keys[:held].sort()
+    sort_hashes(keys[:held], 32)  # sentences are in order already
     sentence_mass[:sentences] = 0.0
     for place in range(held):
         term = np.uint32(keys[place] >> np.uint64(32))

@@ -29,19 +29,26 @@ def value_of(text: bytes) -> Any:
     """
     text = text.removeprefix(_BOM)
     try:
-        # Told apart here because a forgiving reader would guess at UTF-16.
-        text.decode("utf-8")
         value = load_json(text)
-    except UnicodeDecodeError as error:
-        raise BrokenJson(f"not UTF-8 at byte {error.start}") from error
     except RecursionError as error:
         raise BrokenJson(f"nested more than {_MOST_LEVELS} levels deep") from error
     except ValueError as error:
-        raise BrokenJson(f"not JSON: {error}") from error
+        fault = error if isinstance(error, UnicodeDecodeError) else _not_utf8(text)
+        told = f"not UTF-8 at byte {fault.start}" if fault else f"not JSON: {error}"
+        raise BrokenJson(told) from error
     # Counting brackets is cheap; only a text that has so many of them is looked at closely.
     if text.count(b"{") + text.count(b"[") > _MOST_LEVELS and _levels(value) > _MOST_LEVELS:
         raise BrokenJson(f"nested more than {_MOST_LEVELS} levels deep")
     return value
+
+
+def _not_utf8(text: bytes) -> UnicodeDecodeError | None:
+    """Return why a text is not UTF-8, or None if it is."""
+    try:
+        text.decode()
+    except UnicodeDecodeError as error:
+        return error
+    return None
 
 
 def _levels(value: Any) -> int:

@@ -19,7 +19,7 @@ from dedup.read.records import record, rejected, too_large
 from dedup.read.streams import CHUNK
 
 _STRUCTURE = re.compile(rb'["{}\[\],]')
-_IN_STRING = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
+_BACKSLASH = ord("\\")
 
 
 def read_array(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
@@ -150,13 +150,14 @@ class Splitter:
         if self._escaped:
             self._escaped = False
             at += 1
-        rest = _IN_STRING.match(chunk, at)
-        at = rest.end() if rest else len(chunk)
-        if at < len(chunk):
-            # What stops the pattern is a quote, or a backslash whose partner is in the next chunk.
-            self._in_string = self._escaped = chunk[at : at + 1] == b"\\"
-            at += 1
-        return at
+        end = chunk.find(b'"', at)
+        while end >= 0 and _escapes(chunk, at, end):
+            end = chunk.find(b'"', end + 1)
+        if end < 0:
+            self._escaped = _escapes(chunk, at, len(chunk))
+            return len(chunk)
+        self._in_string = False
+        return end + 1
 
     def _hold(self, piece: bytes) -> None:
         """Keep a piece of a value that goes on, up to one byte over the limit."""
@@ -168,3 +169,11 @@ class Splitter:
         text = bytes(self._held)
         self._held.clear()
         return text if len(text) <= self._limit else None
+
+
+def _escapes(chunk: bytes, start: int, end: int) -> bool:
+    """Tell whether what lies in a string between two places escapes the byte behind it."""
+    begin = end
+    while begin > start and chunk[begin - 1] == _BACKSLASH:
+        begin -= 1
+    return (end - begin) % 2 == 1

@@ -24,7 +24,7 @@ def read_lines(source: Input, config: ReadConfig) -> Iterator[RawRecord | RawLin
         return
     number = 0
     for number, line in _lines(source.body, config.max_document_bytes * OVERHEAD):
-        if line is not None and not line.strip():
+        if line is not None and line.isspace():
             continue
         place = f"{source.name}:{number}"
         if line is None:

@@ -97,12 +97,16 @@ def _content(
             continue
         if not isinstance(content, str):
             return Rejection(Reason.WRONG_TYPE, f"the {name} is {_type(content)}, not text")
-        if not content.strip():
+        if not content or content.isspace():
             continue
-        stored = whole(content).encode()
+        try:
+            stored = content.encode()
+        except UnicodeEncodeError:
+            content = whole(content)
+            stored = content.encode()
         if len(stored) > config.max_document_bytes:
             return Rejection(Reason.TOO_LARGE, too_large(config))
-        return (whole(content), None) if name == "text" else (None, stored)
+        return (content, None) if name == "text" else (None, stored)
     return Rejection(Reason.NO_TEXT, "neither text nor html has a value")
 
 

@@ -51,8 +51,6 @@ LEAD_NATS = 8.0
 
 BUCKET_BITS = 16  # of 5 800 terms hardly two share a bucket of so many upper bits
 
-DOCUMENTS_AT_ONCE = 128  # of 200 common words and 40 languages each: 4 MB
-
 # Scripts with one language among those of the table, or told by what stands beside them.
 NO_LETTER, OTHER, HAN, KANA, HANGUL, GREEK, TAMIL = range(7)
 SCRIPTS = 7
@@ -100,16 +98,6 @@ class Tables:
     cover: npt.NDArray[np.float32]
     lead: npt.NDArray[np.float32]
 
-    def places(self, terms: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
-        """Return the place of each term, or that of another one if it is in no list.
-
-        A binary search guesses wrong at every other step: it takes ten times as long.
-        """
-        at: npt.NDArray[np.int64] = self.begins[terms >> np.uint32(32 - BUCKET_BITS)]
-        for _ in range(self.depth):
-            at += self.hashes[at] < terms
-        return at
-
 
 @functools.cache
 def tables() -> Tables:
@@ -156,6 +144,8 @@ def _script_table() -> npt.NDArray[np.uint8]:
 def _by_script(texts: Sequence[str]) -> list[str | None]:
     """Return the language of each text whose script tells it."""
     starts = [text[:LEAD_CHARACTERS] for text in texts]
+    # Latin letters without accents tell no language, and what is left empty costs nothing.
+    starts = ["" if start.isascii() else start for start in starts]
     points = np.frombuffer("".join(starts).encode("utf-32-le", "surrogatepass"), np.uint32)
     text_of = np.repeat(np.arange(len(texts)) * SCRIPTS, [len(start) for start in starts])
     scripts = _script_table()[np.minimum(points, TABLE_SIZE)]
@@ -172,49 +162,37 @@ def _by_script(texts: Sequence[str]) -> list[str | None]:
     return [_OF_SCRIPT[at] if told else None for at, told in zip(best, sure, strict=True)]
 
 
-def _lead(
-    tokens: npt.NDArray[np.uint32], bounds: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
-    """Return the first terms of each text without flags and numbers, and the text of each."""
-    from dedup.kernels.terms import FLAGS, NUMBER  # compiled code is loaded when it is first needed
-
-    sizes = np.minimum(np.diff(bounds), LEAD_TOKENS)
-    text_of = np.repeat(np.arange(sizes.size), sizes)
-    skipped = bounds[:-1] - np.cumsum(sizes) + sizes
-    found = tokens[np.arange(text_of.size) + skipped[text_of]]
-    words = (found & np.uint32(NUMBER)) == 0
-    return found[words] & ~FLAGS, text_of[words]
-
-
 def _by_words(
     tokens: npt.NDArray[np.uint32], bounds: npt.NDArray[np.int64]
 ) -> tuple[list[str | None], npt.NDArray[np.int64]]:
     """Return the language of each text whose words tell it, and how many words were asked."""
+    from dedup.kernels.languages import ask_terms  # compiled code is loaded when first needed
+
     known = tables()
     n = bounds.size - 1
-    terms, text_of = _lead(tokens, bounds)
-    sizes = np.bincount(text_of, minlength=n)
-    at = known.places(terms)
-    common = np.flatnonzero(known.hashes[at] == terms)
-    at, text_of = at[common], text_of[common]
-    likelihood = sizes[:, np.newaxis] * known.other
-    if at.size:
-        begins = np.flatnonzero(np.diff(text_of, prepend=-1))
-        likelihood[text_of[begins]] += np.add.reduceat(known.gain[at], begins, axis=0)
-    rows = np.arange(n)
+    texts = np.arange(n)
+    asked, likelihood = np.empty(n, np.int64), np.zeros((n, known.other.size))
+    rows, row_bounds = np.empty(n * LEAD_TOKENS, np.int64), np.zeros(n + 1, np.int64)
+    ask_terms(
+        tokens, bounds, LEAD_TOKENS, known.hashes, known.begins, BUCKET_BITS, known.depth,
+        known.gain, asked, likelihood, rows, row_bounds,
+    )  # fmt: skip
+    likelihood += asked[:, np.newaxis] * known.other.astype(np.float64)
     best = likelihood.argmax(axis=1)
-    reached = likelihood[rows, best]
-    likelihood[rows, best] = -np.inf
+    reached = likelihood[texts, best]
+    likelihood[texts, best] = -np.inf
     second = likelihood.argmax(axis=1)
-    lead = reached - likelihood[rows, second]
-    held = np.bincount(text_of[known.listed[at, best[text_of]]], minlength=n)
+    lead = reached - likelihood[texts, second]
+    text_of = np.repeat(texts, np.diff(row_bounds))
+    listed = known.listed[rows[: row_bounds[-1]], best[text_of]]
+    held = np.bincount(text_of[listed], minlength=n)
     sure = (
-        (held >= FIT * known.cover[best] * sizes)
-        & (lead >= LEAD_SHARE * known.lead[best, second] * sizes)
+        (held >= FIT * known.cover[best] * asked)
+        & (lead >= LEAD_SHARE * known.lead[best, second] * asked)
         & (lead >= LEAD_NATS)
     )
     codes = known.languages
-    return [codes[at] if told else None for at, told in zip(best, sure, strict=True)], sizes
+    return [codes[at] if told else None for at, told in zip(best, sure, strict=True)], asked
 
 
 def languages_of(
@@ -231,16 +209,11 @@ def languages_of(
         Two-letter codes as :func:`dedup.sign.background.two_letters` writes them. What stands
         beside a text in its batch changes nothing.
     """
-    found: list[str | None] = []
-    for start in range(0, len(texts), DOCUMENTS_AT_ONCE):
-        end = min(start + DOCUMENTS_AT_ONCE, len(texts))
-        scripts = _by_script(texts[start:end])
-        words, sizes = _by_words(tokens, bounds[start : end + 1])
-        found += [
-            script or word if size >= LEAST_TOKENS else None
-            for script, word, size in zip(scripts, words, sizes.tolist(), strict=True)
-        ]
-    return found
+    words, asked = _by_words(tokens, bounds)
+    return [
+        script or word if count >= LEAST_TOKENS else None
+        for script, word, count in zip(_by_script(texts), words, asked.tolist(), strict=True)
+    ]
 
 
 def best_language(told: str | None, guessed: str | None) -> str | None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.sign.language import TABLE, best_language, languages_of, tables
+from dedup.kernels.languages import ask_terms
+from dedup.sign.language import BUCKET_BITS, TABLE, best_language, languages_of, tables
 from dedup.sign.terms import terms
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "make_languages.py"
@@ -232,12 +233,23 @@ def test_any_texts_are_in_a_known_language_or_in_none(texts):
 
 
 @given(st.lists(st.integers(0, 2**29 - 1), max_size=50))
-def test_places_are_those_of_a_binary_search(numbers):
+def test_terms_are_found_as_a_binary_search_finds_them(numbers):
     known = tables()
-    asked = np.array([8 * number for number in numbers], np.uint32)
-    both = np.concatenate([asked, known.hashes[:-1]])
-    right = known.hashes[known.places(both)] == both
-    assert right.tolist() == np.isin(both, known.hashes).tolist()
+    strangers = np.array([8 * number for number in numbers], np.uint32)
+    words = np.random.default_rng(len(numbers)).choice(known.hashes[:-1], 60)
+    both = np.concatenate([strangers, words])
+    bounds = np.array([0, strangers.size, both.size])
+    asked, gained = np.empty(2, np.int64), np.zeros((2, known.other.size))
+    rows, row_bounds = np.empty(both.size, np.int64), np.zeros(3, np.int64)
+    ask_terms(
+        both, bounds, both.size, known.hashes, known.begins, BUCKET_BITS, known.depth, known.gain,
+        asked, gained, rows, row_bounds,
+    )  # fmt: skip
+    right = np.isin(both, known.hashes)
+    expected = np.searchsorted(known.hashes, both[right])
+    assert asked.tolist() == [strangers.size, words.size]
+    assert rows[: row_bounds[2]].tolist() == expected.tolist()
+    assert np.allclose(gained.sum(axis=0), known.gain[expected].sum(axis=0, dtype=np.float64))
 
 
 @pytest.mark.parametrize(
