@@ -1,7 +1,6 @@
 """Plans the articles of a made news dump and writes their texts, a batch of stories at a time.
 
-A story has facts, each of a few words of its own, a person, a place or an organisation, and a
-number. A write-up is made of sentences of common words, each telling one fact. A retelling has
+A write-up is made of sentences of common words, each telling one fact of its story. A retelling has
 sentences of its own and another order of the same facts; a copy takes its source's sentences. All
 is done on arrays over the slots of a batch: a slot is a title or a sentence of one article.
 """
@@ -13,6 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+from dump_facts import FACTS, OWN_PARTS, PARTS, PERSON, Facts, Rows
 from dump_words import (
     BEFORE_COMMA,
     BREAK,
@@ -28,7 +28,6 @@ from dump_words import (
     Tokens,
 )
 
-Rows = npt.NDArray[np.int64]
 Shares = npt.NDArray[np.float64]
 
 KINDS = ("original", "exact", "near", "abridged", "expanded", "update", "derived", "rewrite")
@@ -41,12 +40,10 @@ COPY_CHANCES = (0.0, 0.25, 0.25, 0.25, 0.25, 0.0, 0.0, 0.0)
 LARGEST_STORY = 60
 SAGAS = 0.06
 MOST_REPORTS = 5
-SAGA_TOLD_AGAIN = 0.35
-"""Share of a saga's facts that a later report has, too; its first two are new."""
-SAGA_CAST = 2
-"""Of the people, of the places and of the organisations so many are in all reports of a saga."""
+REPORT_DAYS = 2
+"""Most days between two reports of a saga; the least is one."""
 SAGA_BACKGROUND = 3
-"""Most sentences that the later reports of a saga share."""
+"""Most sentences that the later reports of a saga share, a third of each at the most."""
 
 TEMPLATES = 60
 TEMPLATE_STORIES = 0.056
@@ -54,13 +51,6 @@ TEMPLATE_STORIES = 0.056
 articles in the mean."""
 TEMPLATE_SENTENCES = 8
 TEMPLATE_NUMBERS = 0.12
-
-FACTS = (7, 14)
-PARTS = 7
-OWN_PARTS = 4
-"""Of the parts of a fact so many are words of its own: a story has 28 to 56."""
-PERSON, PLACE_OR_BODY, QUANTITY = 4, 5, 6
-CAST = 4
 
 SENTENCE = (10, 26)
 TITLE = (6, 11)
@@ -70,7 +60,7 @@ SPREAD = 0.5
 """Standard deviation of the logarithm of an article's length."""
 
 TELLING, CONTENT, COMMAS, PARAGRAPHS = 0.36, 0.1, 0.05, 0.45
-OTHER_WORDS = 0.25
+OTHER_WORDS = 0.45
 """Share of a fact's own words for which a retelling has another."""
 
 DAY = 1_440
@@ -115,21 +105,24 @@ def runs(lengths: Rows) -> tuple[Rows, Rows]:
     return owner, np.arange(owner.size) - starts[owner]
 
 
-def plan(rng: np.random.Generator, count: int, words: float, copies: float | None) -> Plan:
+def plan(
+    rng: np.random.Generator, count: int, words: float, days: int, copies: float | None
+) -> Plan:
     """Plan a batch.
 
     Args:
         rng: Random numbers.
         count: Articles.
         words: Mean words of an article.
+        days: Days left for reports of the affairs that begin here.
         copies: Share of articles that are copies and nothing else, None for news of all kinds.
     """
-    affair, report, template, sizes = _stories(rng, count, copies)
+    affair, report, template, sizes = _stories(rng, count, days, copies)
     story, place = runs(sizes)
     start = np.cumsum(sizes) - sizes
     kind, source = _kinds(rng, story, place, start, copies is not None)
     begun = rng.integers(0, DAY, affair.size)[affair]
-    begun += report * rng.integers(DAY, 2 * DAY, affair.size)[affair]
+    begun += report * rng.integers(DAY, REPORT_DAYS * DAY, affair.size)[affair]
     delay = np.minimum(rng.exponential(9 * 60, count), 3 * DAY).astype(np.int64)
     moment = begun[story] + np.where(kind == ORIGINAL, 0, delay)
     copied = (kind != ORIGINAL) & (kind != REWRITE)
@@ -154,13 +147,14 @@ def plan(rng: np.random.Generator, count: int, words: float, copies: float | Non
 
 
 def _stories(
-    rng: np.random.Generator, count: int, copies: float | None
+    rng: np.random.Generator, count: int, days: int, copies: float | None
 ) -> tuple[Rows, Rows, Rows, Rows]:
     """Return affair, number of the report in it, template and size of each story of a batch."""
     reports = np.ones(count, np.int64)
-    if copies is None:
+    if copies is None and days >= REPORT_DAYS * 2:
         sagas = rng.random(count) < SAGAS
-        reports[sagas] = rng.integers(2, MOST_REPORTS + 1, int(sagas.sum()))
+        most = min(MOST_REPORTS, max(2, days // REPORT_DAYS))
+        reports[sagas] = rng.integers(2, most, int(sagas.sum()), endpoint=True)
     affair, report = runs(reports)
     template = np.full(affair.size, -1)
     if copies is None:
@@ -217,7 +211,8 @@ class Writer:
         """Write the templates; they are the same in all batches."""
         self._lexicon = lexicon
         rng = np.random.default_rng([seed, 2])
-        facts = self._facts(rng, np.arange(TEMPLATES))
+        self._facts = Facts(lexicon, seed)
+        facts = self._facts.of(rng, np.arange(TEMPLATES))
         story, place = runs(np.full(TEMPLATES, TEMPLATE_SENTENCES + 1))
         lengths = _lengths(rng, place)
         tokens = self._compose(rng, facts[story, place % FACTS[0]], lengths, np.zeros(1, np.bool_))
@@ -237,7 +232,7 @@ class Writer:
         kind = planned.kind[whose]
         story = planned.story[whose]
         fact = _told(rng, where, planned.facts[story])
-        told = self._facts(rng, planned.affair)[story, fact]
+        told = self._facts.of(rng, planned.affair)[story, fact]
         loose = (kind == REWRITE) | (kind == DERIVED)
         pool = Slots(
             np.r_[self._templates.tokens, self._compose(rng, told, lengths[own], loose)],
@@ -247,30 +242,6 @@ class Writer:
         resolved = np.r_[np.arange(old), np.where(own, old + np.arange(article.size), taken)]
         resolved = resolved[resolved]  # a copy may take what its source has taken
         return self._spell(rng, planned, article, place, pool, resolved[old:])
-
-    def _facts(self, rng: np.random.Generator, affair: Rows) -> Tokens:
-        """Return tokens, stories x facts x parts; reports of one affair share cast and facts."""
-        stories, most = affair.size, FACTS[1]
-        shape = (stories, most)
-        facts = np.empty((*shape, PARTS), np.int64)
-        words = stories * most * OWN_PARTS
-        facts[:, :, :OWN_PARTS] = self._lexicon.content(rng, words).reshape(*shape, OWN_PARTS)
-        first = np.searchsorted(affair, affair)
-        again = rng.random(shape) < SAGA_TOLD_AGAIN
-        again[:, :2] = False
-        facts[again] = facts[first][again]
-        cast = [
-            draw(rng, stories * CAST).reshape(stories, CAST)
-            for draw in (self._lexicon.people, self._lexicon.spots, self._lexicon.bodies)
-        ]
-        for each in cast:
-            each[:, :SAGA_CAST] = each[first, :SAGA_CAST]
-        rows = np.arange(stories)[:, None]
-        people, spots, bodies = (each[rows, rng.integers(0, CAST, shape)] for each in cast)
-        facts[:, :, PERSON] = people
-        facts[:, :, PLACE_OR_BODY] = np.where(rng.random(shape) < 0.5, spots, bodies)
-        facts[:, :, QUANTITY] = self._lexicon.quantities(rng, stories * most).reshape(shape)
-        return facts
 
     def _compose(
         self,
@@ -383,7 +354,8 @@ def _taken(rng: np.random.Generator, planned: Plan, article: Rows, place: Rows, 
     taken = np.where(own, -1, from_source)
     first = planned.first[planned.story[article]]
     left = planned.sentences[article] - place
-    later = (kind == ORIGINAL) & (first != article) & ~title & (left < SAGA_BACKGROUND)
+    background = np.minimum(SAGA_BACKGROUND, planned.sentences[article] // 3)
+    later = (kind == ORIGINAL) & (first != article) & ~title & (left < background)
     later &= planned.sentences[first] > SAGA_BACKGROUND
     taken[later] = (start[first] + planned.sentences[first] - left)[later]
     template = planned.template[article]

@@ -106,7 +106,7 @@ class Maker:
             wanted = shape.articles * (day + 1) // shape.days
             while self._made < wanted:
                 count = min(BATCH, wanted - self._made)
-                planned = plan(rng, count, shape.words, shape.copies)
+                planned = plan(rng, count, shape.words, shape.days - day, shape.copies)
                 for published, article in self._batch(rng, planned, day):
                     waiting[published].append(article)
             listed = waiting.pop(day, [])

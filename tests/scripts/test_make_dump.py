@@ -45,6 +45,10 @@ def shingles(text, size):
     return {tuple(words[at : at + size]) for at in range(len(words) - size + 1)}
 
 
+def without_numbers(text):
+    return re.sub(r"\d[\d.,]*", "0", text).split()
+
+
 def shares(records, gold, kind, size=3):
     """Share of the shingles of copies of a kind that stand in their sources."""
     texts = {record["id"]: record["text"] for record in records}
@@ -124,7 +128,8 @@ def test_reports_of_a_template_are_stories_of_their_own_with_other_numbers(news)
     story_of = {line["id"]: line["story"] for line in gold}
     by_page = {}
     for record in records:
-        by_page.setdefault((record["url"].split("/")[2], record["title"]), []).append(record)
+        words = tuple(without_numbers(record["title"]))
+        by_page.setdefault((record["url"].split("/")[2], words), []).append(record)
     pairs = [
         pair
         for listed in by_page.values()
@@ -133,8 +138,7 @@ def test_reports_of_a_template_are_stories_of_their_own_with_other_numbers(news)
     ]
     assert pairs
     for one, other in pairs:
-        words, others = (re.sub(r"\d+", "0", each["text"]).split() for each in (one, other))
-        assert words == others or len(set(words) & set(others)) > 0.8 * len(set(words))
+        assert without_numbers(one["text"]) == without_numbers(other["text"])
         assert one["text"] != other["text"]
 
 
