@@ -36,6 +36,8 @@ from dedup.evaluate import scores
 HERE = Path(__file__).resolve().parent
 
 DEDUP = "dedup"
+LEVELS = {DEDUP: "copies", "dedup at level stories": "stories"}
+"""The names under which dedup runs; the second one only where it is asked for."""
 SLOW = "datasketch as documented"
 PACKAGES = (DEDUP, "datasketch", "gaoya", "rensa", "datatrove", "xxhash", "numpy", "numba")
 
@@ -94,9 +96,9 @@ def _share(found: list[bool]) -> float:
 
 def measure(name: str, source: Path, folder: Path) -> tuple[Run, Path]:
     """Run one tool and return what it cost and its file of clusters."""
-    if name == DEDUP:
+    if level := LEVELS.get(name):
         out = folder / DEDUP
-        command = [sys.executable, "-m", DEDUP, "run", source, "-o", out, "--level", "copies", "-q"]
+        command = [sys.executable, "-m", DEDUP, "run", source, "-o", out, "--level", level, "-q"]
         clustered = out / "decisions.jsonl"
     else:
         clustered = folder / f"{name}.jsonl"
@@ -169,11 +171,11 @@ def plot(rows: list[Row], title: str, path: Path) -> None:
 def chosen(wanted: list[str] | None, documents: int, slow: int) -> list[str]:
     """Return the tools to run, and say which are left out and why."""
     names = []
-    for name in [DEDUP, *PEERS]:
-        if wanted and name not in wanted:
+    for name in [*LEVELS, *PEERS]:
+        if name not in (wanted or [DEDUP, *PEERS]):
             continue
         package = name.split()[0]
-        if name != DEDUP and not installed(package):
+        if name in PEERS and not installed(package):
             print(f"{name} is left out: {package} is not installed, see the extra `bench`.")
         elif name == SLOW and documents > slow:
             print(f"{name} is left out: {documents} documents are more than {slow}.")
@@ -189,7 +191,7 @@ def main() -> None:
     )
     parser.add_argument("source", type=Path, metavar="FILE", help="JSON lines of make_dump.py")
     parser.add_argument("--gold", type=Path, help="default: FILE without .jsonl, .gold.jsonl")
-    parser.add_argument("--only", nargs="+", choices=[DEDUP, *PEERS], help="run only these")
+    parser.add_argument("--only", nargs="+", choices=[*LEVELS, *PEERS], help="run only these")
     parser.add_argument("--skip-slow-above", type=int, default=20_000, metavar="N", help=SLOW)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw them here (PNG)")
