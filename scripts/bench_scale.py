@@ -25,7 +25,7 @@ from make_dump import A_DAY, Shape, gold_file, make_dump
 from measured import Run, machine, run
 
 PACKAGES = ("dedup", "datasketch", "numpy", "numba", "orjson")
-START_UP = "start-up"
+UNTIMED = "untimed"
 
 Row = dict[str, Any]
 
@@ -57,16 +57,17 @@ def dump(shape: Shape, folder: Path) -> Path:
 def stages(cost: Run, timings: dict[str, float]) -> dict[str, Row]:
     """Return seconds and most memory of each stage.
 
-    What the stages do not account for is taken to come before them: imports, mostly.
+    What the stages do not account for, imports and what lies between two of them, is taken to come
+    before them all.
 
     Args:
         cost: What the whole run cost.
         timings: Seconds of each stage, in order.
     """
-    start_up = max(0.0, cost.seconds - sum(timings.values()))
+    untimed = max(0.0, cost.seconds - sum(timings.values()))
     found: dict[str, Row] = {}
     begun = 0.0
-    for name, seconds in {START_UP: start_up, **timings}.items():
+    for name, seconds in {UNTIMED: untimed, **timings}.items():
         held = [mib for at, mib in cost.samples if begun <= at <= begun + seconds]
         found[name] = {"seconds": round(seconds, 3), "together_mib": max(held, default=None)}
         begun += seconds
@@ -149,6 +150,7 @@ def plot(rows: Sequence[Row], path: Path) -> None:
             (row for row in rows if row["level"] == level), key=lambda row: row["articles"]
         )
         sizes = [row["articles"] for row in of_level]
+        time_axis.set_prop_cycle(color=mpl.color_sequences["tab20"])
         time_axis.plot(sizes, [row["seconds"] for row in of_level], "k.-", linewidth=2, label="all")
         for stage in of_level[-1]["stages"]:
             spent = [row["stages"].get(stage, {}).get("seconds") for row in of_level]
@@ -156,9 +158,11 @@ def plot(rows: Sequence[Row], path: Path) -> None:
         for name, label in (("largest_mib", "largest process"), ("together_mib", "all processes")):
             memory_axis.plot(sizes, [row[name] for row in of_level], ".-", label=label)
         for axis, told in ((time_axis, "seconds"), (memory_axis, "MiB")):
-            axis.set(xscale="log", yscale="log", xlabel="articles", ylabel=told, title=level)
+            axis.set(xscale="log", xlabel="articles", ylabel=told, title=level)
             axis.grid(visible=True, which="both", alpha=0.2)
-            axis.legend(fontsize="small")
+            axis.legend(fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5))
+        time_axis.set_yscale("log")
+        memory_axis.set_ylim(bottom=0)
     figure.tight_layout()
     figure.savefig(path, dpi=150)
 

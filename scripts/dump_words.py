@@ -54,14 +54,14 @@ UNITS = (
 )  # fmt: skip
 
 ONSETS = (
-    "b", "br", "c", "ch", "d", "dr", "f", "fl", "g", "gr", "h", "j", "k", "kl", "l", "m", "n",
+    "b", "br", "cl", "ch", "d", "dr", "f", "fl", "g", "gr", "h", "j", "k", "kl", "l", "m", "n",
     "p", "pr", "r", "s", "sh", "sk", "st", "t", "tr", "v", "w", "z", "th",
 )  # fmt: skip
 VOWELS = (
     "a", "e", "i", "o", "u", "ai", "ea", "ou",
 )  # fmt: skip
 CODAS = (
-    "l", "n", "r", "s", "t", "m", "ck", "nd", "rt", "ld", "",
+    "l", "n", "r", "s", "lm", "m", "sk", "nd", "rn", "ld", "",
 )  # fmt: skip
 SURNAME_ENDS = (
     "son", "er", "ov", "ley", "man", "ski", "ard", "ell", "ini", "es", "wick", "ade",

@@ -81,7 +81,7 @@ def test_memory_is_told_for_the_stage_it_was_held_in():
 
     found = bench_scale.stages(cost, {"sign": 5.0, "write": 3.0})
 
-    assert found["start-up"] == {"seconds": 2.0, "together_mib": 100.0}
+    assert found["untimed"] == {"seconds": 2.0, "together_mib": 100.0}
     assert found["sign"]["together_mib"] == 300.0
     assert found["write"]["together_mib"] == 200.0
 
