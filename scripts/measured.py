@@ -24,7 +24,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 # `ru_maxrss` counts bytes on macOS, KiB elsewhere.
 KIB_A_UNIT = 1 / 1024 if sys.platform == "darwin" else 1
 
-A_SAMPLE = 0.1
+A_SAMPLE = 0.2
 """Seconds between two looks at the processes."""
 
 
