@@ -41,6 +41,17 @@ setup(
             "pytest-cov>=5",
             "hypothesis>=6.100",
         ],
+        # For scripts/bench_*.py. What datatrove needs of its extra `processing` is listed here: the
+        # extra asks for a Trafilatura older than ours.
+        "bench": [
+            "gaoya>=0.2.2",
+            "rensa>=0.5",
+            "datatrove>=0.10",
+            "tokenizers",
+            "regex",
+            "xxhash<4",
+            "matplotlib>=3.8",
+        ],
     },
     entry_points={"console_scripts": ["dedup = dedup.cli:main"]},
 )

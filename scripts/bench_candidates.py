@@ -13,18 +13,15 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
-import os
-import platform
 import resource
-import sys
 import time
 from dataclasses import asdict, dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from measured import machine
 
 from dedup.config import StoryConfig
 from dedup.kernels.pairs import shared
@@ -182,22 +179,6 @@ def measure(shape: Shape, config: StoryConfig) -> dict[str, Any]:
     }
 
 
-def machine() -> dict[str, Any]:
-    """Return what the figures depend on besides the code."""
-    cpu = platform.processor()
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        names = [line for line in info.read_text("utf-8").splitlines() if "model name" in line]
-        cpu = names[0].partition(":")[2].strip() if names else cpu
-    return {
-        "cpu": cpu,
-        "cores": os.cpu_count(),
-        "system": platform.platform(),
-        "versions": {"python": platform.python_version()}
-        | {name: version(name) for name in ("numpy", "numba")},
-    }
-
-
 HEAD = (
     f"{'bands':>7} {'documents':>9} {'days':>5} {'cand./doc':>9} {'story':>7} {'recall':>7} "
     f"{'sharing':>7} {'seconds':>7} {'ms/doc':>7} {'MB':>6} {'peak MB':>7} {'capped':>6}"
@@ -239,8 +220,7 @@ def main() -> None:
                 results.append(pool.apply(measure, (shape, config)))
             report(results[-1])
     if arguments.json:
-        told = {"command": " ".join(sys.argv)} | machine()
-        text = json.dumps(told | {"results": results}, indent=1)
+        text = json.dumps(machine(("numpy", "numba")) | {"results": results}, indent=1)
         arguments.json.write_text(text + "\n", "utf-8")
 
 
