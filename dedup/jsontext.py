@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import asdict, is_dataclass
 from typing import Any
 
 import orjson
@@ -17,7 +18,7 @@ _LONG_NUMBER = re.compile(rb"\d{300}")
 
 
 def dump_json(value: Any) -> bytes:
-    """Return a value as JSON on one line.
+    """Return a value as JSON on one line, a dataclass as its fields.
 
     Lone surrogates and integers over 64 bits, which the fast writer refuses, are escaped and kept.
 
@@ -80,6 +81,8 @@ def _finite(value: Any) -> Any:
         return value if math.isfinite(value) else None
     if isinstance(value, dict):
         return {name: _finite(each) for name, each in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return _finite(asdict(value))
     return [_finite(each) for each in value] if isinstance(value, (list, tuple)) else value
 
 

@@ -26,10 +26,10 @@ from dedup.config import Config
 from dedup.evaluate import Scores
 from dedup.evaluate import scores as compare
 from dedup.feed.heads import Heads
-from dedup.feed.rewrites import loose_groups, pairs_inside, propose
+from dedup.feed.rewrites import loose_groups, propose
 from dedup.feed.stories import group_rewrites
 from dedup.feed.twins import Twins
-from dedup.match import Candidates, Model, Scorer, pair_features, probability
+from dedup.match import Candidates, Model, Scorer, pair_features, pairs_inside, probability
 from dedup.match.stories import FEATURES
 from dedup.models import RawRecord
 from dedup.observe import Silence
@@ -128,7 +128,8 @@ def inside(
     )
     numbers = np.concatenate(groups)
     views, _ = part.heads.views(numbers)
-    left, right = pairs_inside(np.cumsum([0, *(group.size for group in groups)]))
+    bounds = np.cumsum([0, *(group.size for group in groups)])
+    left, right = pairs_inside(bounds[:-1], bounds[1:])
     features = pair_features(views, views, left, right)
     left, right = numbers[left], numbers[right]
     return left, right, features, part.story[left] == part.story[right]

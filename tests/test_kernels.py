@@ -4,6 +4,7 @@ import itertools
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -253,6 +254,24 @@ def test_shared_counts_the_intersection(sets):
     assert out.tolist() == [
         len(sets[one] & sets[other]) for one, other in zip(left, right, strict=True)
     ]
+
+
+@laws
+@given(
+    st.lists(
+        st.tuples(st.sets(st.integers(0, 9) | st.integers(0, MASK32)), st.integers(1, 3)),
+        min_size=1,
+        max_size=9,
+    )
+)
+def test_held_by_half_counts_votes(drawn):
+    values, bounds = ragged([sorted(each) for each, _ in drawn])
+    weights = np.array([weight for _, weight in drawn])
+    votes = Counter(value for each, weight in drawn for value in each for _ in range(weight))
+    common = {value for value, held in votes.items() if 2 * held >= weights.sum()}
+    inside = np.full(len(drawn), -1, np.int64)
+    assert pairs.held_by_half(values, bounds, weights, inside) == len(common)
+    assert inside.tolist() == [len(each & common) for each, _ in drawn]
 
 
 def key_of(band):

@@ -138,17 +138,16 @@ def test_arrays_survive(path):
         store.signatures.add([part(0, **values), part(1), part(2, shingles=extreme)])
     with Store(path) as store:
         rows, whole, leads = store.signatures.matrices(np.array([0, 1, 2]), 128, 32)
-        shingles = store.signatures.sets([2, 0, 1, 0], "shingles")
-        numbers = store.signatures.sets([0], "numbers")
+        shingles, bounds = store.signatures.sets([2, 0, 1, 0], "shingles")
+        numbers, _ = store.signatures.sets([0], "numbers")
 
     assert rows.tolist() == [0]
     np.testing.assert_array_equal(whole[0], values["signature"])
     np.testing.assert_array_equal(leads[0], values["lead"])
-    np.testing.assert_array_equal(shingles[0], extreme)
-    np.testing.assert_array_equal(shingles[1], values["shingles"])
-    np.testing.assert_array_equal(shingles[3], values["shingles"])
-    assert shingles[2].size == 0
-    np.testing.assert_array_equal(numbers[0], values["numbers"])
+    assert bounds.tolist() == [0, 4, 1004, 1004, 2004]
+    whole = values["shingles"]
+    np.testing.assert_array_equal(shingles, np.concatenate([extreme, whole, whole]))
+    np.testing.assert_array_equal(numbers, values["numbers"])
 
 
 def test_arrays_are_little_endian_on_every_machine(path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
@@ -11,10 +12,10 @@ import numpy.typing as npt
 from dedup.config import Config
 from dedup.feed.match import load_texts
 from dedup.feed.twins import Twins
-from dedup.group import Links, decisions_of, parse_policy, split
+from dedup.group import COMPLETED, Links, decisions_of, parse_policy, split
 from dedup.kernels.pairs import components
-from dedup.match import Evidence, LoadedTexts, pair_at, relation
-from dedup.models import Decision, Facts, Pair, Relation, Story
+from dedup.match import Evidence, LoadedTexts, pairs_inside, pairs_of, relation
+from dedup.models import Facts, Pair, Relation, Story
 from dedup.observe import Observer
 from dedup.store import Store
 
@@ -37,14 +38,17 @@ def group_copies(
     policy = parse_policy(config.group.canonical)
     own_fields = any(rule.name.startswith("field:") for rule in policy)
 
-    sets = iter(_connected_sets(twins, evidence))
-    while batch := _take_documents(sets):
-        firsts = np.concatenate([firsts for firsts, _ in batch])
+    sets = _connected(twins, evidence)
+    for batch in sets.batches():
+        firsts = sets.texts[slice(*sets.bounds[[batch.start, batch.stop]])]
         twin_of = twins.documents(np.sort(firsts))
         facts: dict[int, list[Facts]] = {}
         for one in store.results.facts(sorted(twin_of), twin_of, with_fields=own_fields):
             facts.setdefault(one.twin, []).append(one)
-        texts = load_texts(store, sorted(facts), config)
+        texts = load_texts(store, firsts.tolist(), config)
+        bounds = sets.bounds[batch.start : batch.stop + 1] - sets.bounds[batch.start]
+        small = np.diff(bounds) <= COMPLETED
+        texts.remember(*pairs_inside(bounds[:-1][small], bounds[1:][small]))
 
         def relate(
             canonical: Facts, member: Facts, pair: Pair, texts: LoadedTexts = texts
@@ -52,20 +56,49 @@ def group_copies(
             return relation(canonical, member, pair, texts.passages, config.match)
 
         stories: list[Story] = []
-        decisions: list[Decision] = []
-        for members, edges in batch:
-            documents = tuple(chain.from_iterable(facts[int(first)] for first in members))
-            found = split(Links(documents, _pairs_of(evidence, edges)), texts, relate, policy)
-            stories += found
-            decisions += chain.from_iterable(map(decisions_of, found))
-        store.results.add_decisions(stories, decisions)
+        for number in batch:
+            members, edges = sets.one(number)
+            documents = tuple(chain.from_iterable(map(facts.__getitem__, members.tolist())))
+            links = Links(documents, _pairs(evidence.pick(edges)))
+            stories += split(links, texts, relate, policy)
+        store.results.add_decisions(stories, chain.from_iterable(map(decisions_of, stories)))
         observer.advance(len(twin_of), len(twin_of))
 
 
-def _connected_sets(
-    twins: Twins, evidence: Evidence
-) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
-    """Yield texts that hang together, as first rows, with the numbers of the pairs between them.
+@dataclass(frozen=True, slots=True)
+class _Connected:
+    """Sets of texts that hang together, end to end.
+
+    Attributes:
+        texts: First rows of the texts, ascending in each set.
+        bounds: Set k is ``texts[bounds[k]:bounds[k + 1]]``.
+        edges: Numbers of the pairs between them, set after set.
+        edge_bounds: Bounds in ``edges``, likewise.
+    """
+
+    texts: npt.NDArray[np.int64]
+    bounds: npt.NDArray[np.int64]
+    edges: npt.NDArray[np.int64]
+    edge_bounds: npt.NDArray[np.int64]
+
+    def batches(self) -> Iterator[range]:
+        """Yield sets, by their numbers, that together hold enough texts to be loaded at once."""
+        start, last = 0, self.bounds.size - 1
+        while start < last:
+            end = int(np.searchsorted(self.bounds, self.bounds[start] + GROUP_BATCH))
+            yield range(start, min(end, last))
+            start = end
+
+    def one(self, number: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return the texts and the edges of one set."""
+        return (
+            self.texts[self.bounds[number] : self.bounds[number + 1]],
+            self.edges[self.edge_bounds[number] : self.edge_bounds[number + 1]],
+        )
+
+
+def _connected(twins: Twins, evidence: Evidence) -> _Connected:
+    """Return the texts that hang together.
 
     A text that several documents have hangs together with itself.
     """
@@ -78,31 +111,16 @@ def _connected_sets(
     nodes = np.flatnonzero(several)
     nodes = nodes[np.argsort(root[nodes], kind="stable")]
     edges = np.argsort(root[left], kind="stable")
-    edge_roots = root[left][edges]
-    starts = np.flatnonzero(np.diff(root[nodes], prepend=-1))
-    for start, end in zip(starts, np.append(starts[1:], nodes.size), strict=bool(starts.size)):
-        members = nodes[start:end]
-        first, last = np.searchsorted(edge_roots, [root[members[0]], root[members[0]] + 1])
-        yield twins.firsts[members], edges[first:last]
+    roots, starts = np.unique(root[nodes], return_index=True)
+    return _Connected(
+        texts=twins.firsts[nodes],
+        bounds=np.append(starts, nodes.size),
+        edges=edges,
+        edge_bounds=np.append(np.searchsorted(root[left][edges], roots), edges.size),
+    )
 
 
-def _take_documents(
-    sets: Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]],
-) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
-    """Take sets until they hold enough texts to be loaded at once."""
-    taken = []
-    size = 0
-    for members, edges in sets:
-        taken.append((members, edges))
-        size += members.size
-        if size >= GROUP_BATCH:
-            break
-    return taken
-
-
-def _pairs_of(evidence: Evidence, edges: npt.NDArray[np.int64]) -> dict[tuple[int, int], Pair]:
-    """Return some pairs of the evidence by their rows."""
-    return {
-        (int(evidence.left[edge]), int(evidence.right[edge])): pair_at(evidence, int(edge))
-        for edge in edges
-    }
+def _pairs(evidence: Evidence) -> dict[tuple[int, int], Pair]:
+    """Return measured pairs by their rows."""
+    rows = zip(evidence.left.tolist(), evidence.right.tolist(), strict=True)
+    return dict(zip(rows, pairs_of(evidence), strict=True))

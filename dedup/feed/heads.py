@@ -64,10 +64,7 @@ class Heads:
         self, numbers: npt.NDArray[np.int64]
     ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
         """Return the tokens of some of them end to end, and their bounds."""
-        parts = self._store.signatures.sets(self.rows[numbers].tolist(), "terms")
-        sizes = np.fromiter(map(len, parts), np.int64, len(parts))
-        bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
-        return np.concatenate([np.empty(0, np.uint32), *parts]), bounds
+        return self._store.signatures.sets(self.rows[numbers].tolist(), "terms")
 
     def views(self, numbers: npt.NDArray[np.int64]) -> tuple[Views, npt.NDArray[np.uint32]]:
         """Return the views of some of them, and their sorted distinct terms."""

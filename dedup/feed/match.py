@@ -14,9 +14,7 @@ from dedup.match import (
     LoadedTexts,
     accepted,
     candidate_pairs,
-    measure,
-    pair_at,
-    ragged,
+    pairs_of,
     same_article,
 )
 from dedup.models import Facts
@@ -72,15 +70,8 @@ def _measure_rows(
 ) -> Evidence:
     """Measure pairs of rows, loading only the sets they need."""
     rows, inverse = np.unique(np.concatenate([left, right]), return_inverse=True)
-    listed = rows.tolist()
-    evidence = measure(
-        ragged(store.signatures.sets(listed, "shingles")),
-        ragged(store.signatures.sets(listed, "numbers")),
-        inverse[: left.size],
-        inverse[left.size :],
-        config.match,
-    )
-    return evidence.of_rows(rows)
+    texts = load_texts(store, rows.tolist(), config)
+    return texts.measured(inverse[: left.size], inverse[left.size :]).of_rows(rows)
 
 
 def _versions(
@@ -103,8 +94,7 @@ def _versions(
     for facts in store.results.facts(sorted(twin_of), twin_of):
         by_text.setdefault(facts.twin, []).append(facts)
     texts = load_texts(store, firsts.tolist(), config)
-    for index in pairs:
-        pair = pair_at(evidence, int(index))
+    for index, pair in zip(pairs, pairs_of(evidence.pick(pairs)), strict=True):
         ones = by_text[int(evidence.left[index])]
         others = by_text[int(evidence.right[index])]
         found[index] = any(
@@ -129,7 +119,6 @@ def _keep_edges(store: Store, evidence: Evidence, links: npt.NDArray[np.bool_]) 
 def load_texts(store: Store, firsts: list[int], config: Config) -> LoadedTexts:
     """Load what comparing some texts takes."""
     shingles, numbers = (
-        dict(zip(firsts, store.signatures.sets(firsts, column), strict=True))
-        for column in ("shingles", "numbers")
+        store.signatures.sets(firsts, column) for column in ("shingles", "numbers")
     )
-    return LoadedTexts(shingles, numbers, config.match)
+    return LoadedTexts(firsts, shingles, numbers, config.match)

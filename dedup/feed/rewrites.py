@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from functools import partial
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -81,18 +80,6 @@ def loose_groups(
     for group in _members(labels):
         groups += _cut(group, left, right, scores, config)
     return sorted(groups, key=lambda group: int(group[0]))
-
-
-def pairs_inside(
-    starts: npt.NDArray[np.int64],
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return every pair inside each of some runs of numbers."""
-    lefts, rights = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for start, end in pairwise(starts.tolist()):
-        left, right = np.triu_indices(end - start, 1)
-        lefts.append(left + start)
-        rights.append(right + start)
-    return np.concatenate(lefts), np.concatenate(rights)
 
 
 def _scores(

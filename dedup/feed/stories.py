@@ -12,7 +12,7 @@ import numpy.typing as npt
 from dedup.config import Config
 from dedup.feed.heads import Heads
 from dedup.feed.match import load_texts
-from dedup.feed.rewrites import loose_groups, pairs_inside, propose
+from dedup.feed.rewrites import loose_groups, propose
 from dedup.feed.twins import Twins
 from dedup.group import Join, WriteUp, decisions_of, parse_policy, tell_apart, unite
 from dedup.kernels.views import PARTS
@@ -23,8 +23,9 @@ from dedup.match import (
     LoadedTexts,
     Scorer,
     from_template,
-    pair_at,
     pair_features,
+    pairs_inside,
+    pairs_of,
     probability,
     relation,
     retelling,
@@ -118,7 +119,7 @@ class _Stage:
         rows = self._heads.rows[numbers].tolist()
         texts = load_texts(self._store, rows, self._config)
         starts = np.cumsum([0, *(group.size for group in groups)])
-        left, right = pairs_inside(starts)
+        left, right = pairs_inside(starts[:-1], starts[1:])
         odds = self._odds(views, texts, numbers, left, right)
         found: list[_Found] = []
         at = 0
@@ -150,10 +151,11 @@ class _Stage:
         languages = self._heads.languages[numbers]
         strange = languages[left] != languages[right]
         odds[strange & (languages[left] >= 0) & (languages[right] >= 0)] = -MOST_ODDS
-        evidence = texts.measured(self._heads.rows[numbers].tolist(), left, right)
-        for index in np.flatnonzero(evidence.max_containment() >= story.derived).tolist():
+        evidence = texts.measured(left, right)
+        shared = np.flatnonzero(evidence.max_containment() >= story.derived)
+        for index, pair in zip(shared.tolist(), pairs_of(evidence.pick(shared)), strict=True):
             if from_template(
-                pair_at(evidence, index),
+                pair,
                 containment=features[index, CONTAINMENT],
                 names=features[index, NAMES],
                 match=self._config.match,

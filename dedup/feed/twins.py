@@ -33,11 +33,11 @@ class Twins:
         """Return the documents that have some texts, each with the first document of its text."""
         starts = np.searchsorted(self._sorted, firsts, "left")
         ends = np.searchsorted(self._sorted, firsts, "right")
-        return {
-            int(row): int(first)
-            for first, start, end in zip(firsts, starts, ends, strict=True)
-            for row in self.rows[self._by_twin[start:end]]
-        }
+        counts = ends - starts
+        total = np.cumsum(counts)
+        at = np.arange(counts.sum()) + np.repeat(starts - total + counts, counts)
+        rows = self.rows[self._by_twin[at]]
+        return dict(zip(rows.tolist(), np.repeat(firsts, counts).tolist(), strict=True))
 
     def of(self, rows: Sequence[int]) -> dict[int, int]:
         """Return for some documents the first document with their text."""

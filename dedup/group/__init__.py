@@ -2,7 +2,7 @@
 
 from dedup.group.canonical import Policy, parse_policy
 from dedup.group.decisions import decisions_of
-from dedup.group.linkage import Links, Texts, split
+from dedup.group.linkage import COMPLETED, Links, Texts, split
 from dedup.group.loose import average_linkage
 from dedup.group.reports import Join, tell_apart
 from dedup.group.roundups import roundups
@@ -10,6 +10,7 @@ from dedup.group.told import story_id
 from dedup.group.unite import WriteUp, unite
 
 __all__ = [
+    "COMPLETED",
     "Join",
     "Links",
     "Policy",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -219,27 +220,24 @@ def common_text(
     Of two documents the common text is all that either says, so the longer is the more complete.
 
     Args:
-        sets: Distinct shingles of each different text.
+        sets: Sorted distinct shingles of each different text.
         weights: How many documents have that text.
 
     Returns:
         Coverage and surplus of each text, both in [0, 1].
     """
-    if not any(part.size for part in sets):
+    from dedup.kernels.pairs import held_by_half  # compiled code, loaded when first needed
+
+    sizes = [part.size for part in sets]
+    if not any(sizes):
         return [(1.0, 0.0)] * len(sets)
-    stacked = np.concatenate(list(sets))
-    votes = np.repeat(np.asarray(weights, np.int64), [part.size for part in sets])
-    _, inverse = np.unique(stacked, return_inverse=True)
-    held_by = np.bincount(inverse, weights=votes)
-    common = held_by * 2 >= sum(weights)
-    inside = np.add.reduceat(
-        np.append(common[inverse], False).astype(np.int64),
-        np.cumsum([0, *(part.size for part in sets)])[:-1],
-    )
-    total = max(1, int(common.sum()))
+    inside = np.empty(len(sets), np.int64)
+    bounds = np.array([0, *accumulate(sizes)], np.int64)
+    votes = np.array(weights, np.int64)
+    total = max(1, held_by_half(np.concatenate(sets), bounds, votes, inside))
     return [
-        (int(count) / total, 1 - int(count) / part.size) if part.size else (0.0, 0.0)
-        for count, part in zip(inside, sets, strict=True)
+        (count / total, 1 - count / size) if size else (0.0, 0.0)
+        for count, size in zip(inside.tolist(), sizes, strict=True)
     ]
 
 

@@ -7,8 +7,10 @@ again.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Protocol
 
 import numpy as np
@@ -34,6 +36,9 @@ class Texts(Protocol):
 
     def shingles(self, twin: int) -> npt.NDArray[np.uint32]:
         """Return the shingles of a text, in text order."""
+
+    def distinct(self, twin: int) -> npt.NDArray[np.uint32]:
+        """Return the sorted distinct shingles of a text."""
 
     def pairs(self, twin: int, others: Sequence[int]) -> list[Pair]:
         """Return what is measured between one text and others, seen from the others."""
@@ -73,21 +78,17 @@ def split(links: Links, texts: Texts, relate: Relate, policy: Policy) -> list[St
     Returns:
         Stories of two or more; no document is in two.
     """
-    documents = tuple(sorted(links.documents, key=lambda facts: facts.doc_id))
-    net = _Net(documents, links.edges, texts, relate)
+    documents = tuple(sorted(links.documents, key=attrgetter("doc_id")))
+    net = _Net(documents, links.edges, texts, relate, policy)
     roundups = frozenset(long for _, long, alike in net.held if not alike)
     plain = [facts for facts in documents if facts.twin not in roundups]
-    stars = _stars(plain, net, relate, policy)
+    stars = _stars(plain, net)
     taken = {member.facts.row for star in stars for member in star.members}
     stars += [_Star(facts, []) for facts in plain if facts.row not in taken]
-    _settle(stars, net, relate)
-    rest = _add_roundups([f for f in documents if f.twin in roundups], stars, net, relate)
-    stars += _stars(rest, net, relate, policy)
-    return [
-        _story(star, _final_ballots(star, net, roundups), policy)
-        for star in stars
-        if len(star.members) > 1
-    ]
+    _settle(stars, net)
+    rest = _add_roundups([f for f in documents if f.twin in roundups], stars, net)
+    stars += _stars(rest, net)
+    return [_story(star, net, roundups) for star in stars if len(star.members) > 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class _Star:
         self.members = [_Joined(canonical), *members]
 
 
-def _stars(documents: Sequence[Facts], net: _Net, relate: Relate, policy: Policy) -> list[_Star]:
+def _stars(documents: Sequence[Facts], net: _Net) -> list[_Star]:
     """Elect among connected documents, take out what matches the elected, and go on with the rest.
 
     What is left matches none of those elected before: of the documents that stay no two match.
@@ -117,7 +118,7 @@ def _stars(documents: Sequence[Facts], net: _Net, relate: Relate, policy: Policy
     waiting = net.connected(documents)
     while waiting:
         pending = waiting.pop()
-        first, joined = _elect(pending, net, relate, policy)
+        first, joined = _elect(pending, net)
         taken = {first.row, *(each.facts.row for each in joined)}
         if joined:
             stars.append(_Star(first, joined))
@@ -125,42 +126,39 @@ def _stars(documents: Sequence[Facts], net: _Net, relate: Relate, policy: Policy
     return stars
 
 
-def _elect(
-    pending: Sequence[Facts], net: _Net, relate: Relate, policy: Policy
-) -> tuple[Facts, list[_Joined]]:
+def _elect(pending: Sequence[Facts], net: _Net) -> tuple[Facts, list[_Joined]]:
     """Return a document of a set that wins among its own matches, and these matches.
 
     Completeness hangs on who stands for election: the winner among all need not win among those
     that match it. Then the winner of these is tried, until one holds. Where they come round again
     the winner among all stands.
     """
-    best = rank(net.ballots(pending), policy)[0].facts
+    best = net.ranked(pending)[0].facts
     first, tried = best, set[int]()
     while True:
         tried.add(first.row)
-        joined = _matches(first, pending, net, relate)
+        joined = _matches(first, pending, net)
         everyone = [first, *(each.facts for each in joined)]
-        winner = rank(net.ballots(everyone), policy)[0].facts
+        winner = net.ranked(everyone)[0].facts
         if winner.row == first.row:
             return first, joined
         if winner.row in tried:
-            return best, _matches(best, pending, net, relate)
+            return best, _matches(best, pending, net)
         first = winner
 
 
-def _matches(first: Facts, pending: Sequence[Facts], net: _Net, relate: Relate) -> list[_Joined]:
+def _matches(first: Facts, pending: Sequence[Facts], net: _Net) -> list[_Joined]:
     """Return the documents of a set that match one of them."""
     others = [facts for facts in pending if facts.row != first.row]
     pairs = net.texts.pairs(first.twin, [facts.twin for facts in others])
-    related = (relate(first, facts, pair) for facts, pair in zip(others, pairs, strict=True))
     return [
-        _Joined(facts, pair, found)
-        for facts, pair, found in zip(others, pairs, related, strict=True)
-        if found is not None
+        _Joined(facts, pair, related)
+        for facts, pair in zip(others, pairs, strict=True)
+        if (related := net.relate(first, facts, pair))
     ]
 
 
-def _settle(stars: Sequence[_Star], net: _Net, relate: Relate) -> None:
+def _settle(stars: Sequence[_Star], net: _Net) -> None:
     """Move each member to the canonical it shares most with, documents left alone among them.
 
     The elected takes all that matches it, which may be another's copy even more. Documents with the
@@ -174,7 +172,7 @@ def _settle(stars: Sequence[_Star], net: _Net, relate: Relate) -> None:
         for joined in sorted(star.members[1:], key=lambda joined: joined.facts.doc_id):
             texts.setdefault(joined.facts.twin, []).append(joined)
         for twin, alike in texts.items():
-            for other, moved in _better(twin, alike, star, by_text, net, relate)[:1]:
+            for other, moved in _better(twin, alike, star, by_text, net)[:1]:
                 star.members = [each for each in star.members if each not in alike]
                 other.members.extend(moved)
 
@@ -185,7 +183,6 @@ def _better(
     star: _Star,
     by_text: Mapping[int, Sequence[_Star]],
     net: _Net,
-    relate: Relate,
 ) -> list[tuple[_Star, list[_Joined]]]:
     """Return the stories whose canonicals members with one text share more with, best first."""
     now = alike[0].pair.jaccard if alike[0].pair else 1.0
@@ -194,7 +191,7 @@ def _better(
         if pair.jaccard <= now or (text, twin, True) in net.held:
             continue
         for other in by_text.get(text, ()):
-            related = [relate(other.canonical, each.facts, pair) for each in alike]
+            related = [net.relate(other.canonical, each.facts, pair) for each in alike]
             if other is not star and all(related):
                 moved = [
                     _Joined(each.facts, pair, told)
@@ -204,9 +201,7 @@ def _better(
     return [(other, moved) for _, _, other, moved in sorted(found, key=lambda each: each[:2])]
 
 
-def _add_roundups(
-    roundups: Sequence[Facts], stars: Sequence[_Star], net: _Net, relate: Relate
-) -> list[Facts]:
+def _add_roundups(roundups: Sequence[Facts], stars: Sequence[_Star], net: _Net) -> list[Facts]:
     """Add each roundup to the story that it shares most with; return those that do not match it.
 
     The story is that of the document it is most alike, be that the canonical or not.
@@ -224,7 +219,7 @@ def _add_roundups(
             continue
         star = min(alike, key=lambda each: each[:2])[2]
         pair = net.texts.pairs(star.canonical.twin, [facts.twin])[0]
-        related = relate(star.canonical, facts, pair)
+        related = net.relate(star.canonical, facts, pair)
         if related:
             star.members.append(_Joined(facts, pair, related))
         else:
@@ -239,27 +234,28 @@ def _member(joined: _Joined) -> Member:
     return told_member(joined.facts, joined.pair, joined.related)
 
 
-def _final_ballots(star: _Star, net: _Net, roundups: frozenset[int]) -> list[Ballot]:
-    """Return what the rules saw of a story's documents; roundups had no voice."""
+def _final_ranking(star: _Star, net: _Net, roundups: frozenset[int]) -> list[Ballot]:
+    """Return what the rules saw of a story's documents, best first; roundups had no voice."""
     everyone = [each.facts for each in star.members]
     plain = [facts for facts in everyone if facts.twin not in roundups]
-    added = [facts for facts in everyone if facts.twin in roundups]
-    if not plain:
-        return net.ballots(everyone)
-    return [*net.ballots(plain), *(Ballot(facts, roundup=True) for facts in added)]
+    if not plain or len(plain) == len(everyone):
+        return net.ranked(everyone)
+    added = [Ballot(facts, roundup=True) for facts in everyone if facts.twin in roundups]
+    return rank([*net.ranked(plain), *added], net.policy)
 
 
-def _story(star: _Star, ballots: Sequence[Ballot], policy: Policy) -> Story:
+def _story(star: _Star, net: _Net, roundups: frozenset[int]) -> Story:
     """Return the story of a canonical and its members, with the reason for the election."""
-    canonical = next(b for b in ballots if b.facts.row == star.canonical.row)
-    others = rank([b for b in ballots if b.facts.row != star.canonical.row], policy)
+    ranking = _final_ranking(star, net, roundups)
+    canonical = next(b for b in ranking if b.facts.row == star.canonical.row)
+    runner_up = next(b for b in ranking if b.facts.row != star.canonical.row)
     members = [_member(joined) for joined in star.members[1:]]
     far = min(members, key=lambda member: (member.score or 0.0, member.doc_id))
     return told_story(
         star.canonical,
         members,
-        [ballot.facts for ballot in ballots],
-        why(canonical, others[0], policy),
+        [ballot.facts for ballot in ranking],
+        why(canonical, runner_up, net.policy),
         origins=1,
         weakest=Link(star.canonical.doc_id, far.doc_id, far.score or 0.0),
     )
@@ -270,6 +266,8 @@ class _Net:
 
     Attributes:
         texts: The texts.
+        relate: Names relations.
+        policy: Rules that elect.
         seen: For each text those it was measured with, and the pair seen from it.
         held: Texts (short, long) of which the long one holds the short and much more, and whether
             it begins with it.
@@ -281,9 +279,14 @@ class _Net:
         edges: Mapping[tuple[int, int], Pair],
         texts: Texts,
         relate: Relate,
+        policy: Policy,
     ) -> None:
         """Measure what small sets have not measured yet, and lay the pairs out."""
         self.texts = texts
+        self.relate = relate
+        self.policy = policy
+        self._voters = frozenset[int]()
+        self._ranking: list[Ballot] = []
         by_twin: dict[int, list[Facts]] = {}
         for facts in documents:
             by_twin.setdefault(facts.twin, []).append(facts)
@@ -344,13 +347,22 @@ class _Net:
                 sets.append(group)
         return sets
 
-    def ballots(self, pending: Sequence[Facts]) -> list[Ballot]:
-        """Return what the rules need to know of each document among the others of ``pending``."""
-        weights: dict[int, int] = {}
-        for facts in pending:
-            weights[facts.twin] = weights.get(facts.twin, 0) + 1
-        pages = declared_pages(pending)
-        sets = [np.unique(self.texts.shingles(twin)) for twin in weights]
+    def ranked(self, documents: Sequence[Facts]) -> list[Ballot]:
+        """Return what the rules need to know of some documents among one another, best first.
+
+        The last answer is kept: where all match the elected, the same are asked for again.
+        """
+        voters = frozenset(facts.row for facts in documents)
+        if voters != self._voters:
+            self._voters = voters
+            self._ranking = rank(self._ballots(documents), self.policy)
+        return self._ranking
+
+    def _ballots(self, documents: Sequence[Facts]) -> list[Ballot]:
+        """Return what the rules need to know of each document among the others."""
+        weights = Counter(facts.twin for facts in documents)
+        pages = declared_pages(documents)
+        sets = [self.texts.distinct(twin) for twin in weights]
         shares = dict(zip(weights, common_text(sets, list(weights.values())), strict=True))
         stubs = {
             short for short, long, alike in self.held if alike and {short, long} <= weights.keys()
@@ -363,10 +375,11 @@ class _Net:
                 coverage=shares[facts.twin][0],
                 surplus=shares[facts.twin][1],
             )
-            for facts in pending
+            for facts in documents
         ]
 
 
 def _begin_alike(short: npt.NDArray[np.uint32], long: npt.NDArray[np.uint32]) -> bool:
     """Return whether the first shingles of a text are among the first of a longer one."""
-    return short.size > 0 and bool(np.isin(short[:FIRST], long[: 2 * FIRST]).mean() >= LEAD_SHARE)
+    first, among = short[:FIRST].tolist(), set(long[: 2 * FIRST].tolist())
+    return sum(value in among for value in first) >= LEAD_SHARE * max(1, len(first))

@@ -24,7 +24,7 @@ class WriteUp:
     Attributes:
         head: The document that was elected among its copies, or the only one.
         copies: The others.
-        terms: Distinct terms of the head.
+        terms: Sorted distinct terms of the head.
     """
 
     head: Facts

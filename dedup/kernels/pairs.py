@@ -41,6 +41,86 @@ def shared(
 
 
 @nb.njit(cache=True, nogil=True)
+def held_by_half(
+    values: npt.NDArray[np.uint32],
+    bounds: npt.NDArray[np.int64],
+    weights: npt.NDArray[np.int64],
+    inside: npt.NDArray[np.int64],
+) -> int:
+    """Count the values that sets with at least half of the weight hold.
+
+    Args:
+        values: Sorted distinct values of all sets, end to end.
+        bounds: Set d is ``values[bounds[d]:bounds[d + 1]]``.
+        weights: What each set counts.
+        inside: Output, how many of these values each set holds.
+
+    Returns:
+        Their number.
+    """
+    entries, merged = np.empty(values.size, np.uint64), np.empty(values.size, np.uint64)
+    for part in range(bounds.size - 1):
+        for at in range(bounds[part], bounds[part + 1]):
+            entries[at] = (np.uint64(values[at]) << np.uint64(32)) | np.uint64(part)
+    ends = bounds.copy()
+    runs = bounds.size - 1
+    while runs > 1:  # neighbouring runs are merged until one is left
+        for run in range(0, runs, 2):
+            x, x_end, y_end = ends[run], ends[run + 1], ends[min(run + 2, runs)]
+            y = x_end
+            for at in range(x, y_end):
+                if y == y_end or (x < x_end and entries[x] < entries[y]):
+                    merged[at] = entries[x]
+                    x += 1
+                else:
+                    merged[at] = entries[y]
+                    y += 1
+            ends[run // 2 + 1] = y_end
+        entries, merged = merged, entries
+        runs = (runs + 1) // 2
+    inside[:] = 0
+    asked = weights.sum()
+    count = 0
+    at = 0
+    while at < entries.size:
+        start = at
+        value = entries[at] >> np.uint64(32)
+        held = 0
+        while at < entries.size and entries[at] >> np.uint64(32) == value:
+            held += weights[entries[at] & np.uint64(0xFFFFFFFF)]
+            at += 1
+        if 2 * held >= asked:
+            count += 1
+            for holder in range(start, at):
+                inside[entries[holder] & np.uint64(0xFFFFFFFF)] += 1
+    return count
+
+
+@nb.njit(cache=True, nogil=True)
+def in_passages(one: npt.NDArray[np.uint32], other: npt.NDArray[np.uint32], least: int) -> float:
+    """Return the share of the common values of two texts that stand in long runs of the first.
+
+    Args:
+        one: Values in text order.
+        other: Sorted values.
+        least: Values of a long run.
+    """
+    common, long, run = 0, 0, 0
+    for value in one:
+        at = np.searchsorted(other, value)
+        if at < other.size and other[at] == value:
+            run += 1
+            common += 1
+            if run == least:
+                long += least
+            elif run > least:
+                long += 1
+        else:
+            run = 0
+    return long / max(1, common)
+
+
+@nb.njit(cache=True, nogil=True)
 def band_keys(
     signatures: npt.NDArray[np.uint32], start: int, rows: int, out: npt.NDArray[np.uint64]
 ) -> None:

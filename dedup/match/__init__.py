@@ -1,7 +1,7 @@
 """Signatures to candidate pairs, and pairs to verified matches with a relation."""
 
 from dedup.match.copies import Evidence, Ragged, accepted, measure
-from dedup.match.lsh import Candidates, candidate_pairs
+from dedup.match.lsh import Candidates, candidate_pairs, pairs_inside
 from dedup.match.relations import relation, retelling
 from dedup.match.stories import (
     CONTAINMENT,
@@ -16,7 +16,7 @@ from dedup.match.stories import (
 )
 from dedup.match.templates import from_template
 from dedup.match.termsets import term_pairs
-from dedup.match.texts import LoadedTexts, pair_at, ragged
+from dedup.match.texts import LoadedTexts, pairs_of, ragged
 from dedup.match.versions import same_article
 
 __all__ = [
@@ -33,8 +33,9 @@ __all__ = [
     "candidate_pairs",
     "from_template",
     "measure",
-    "pair_at",
     "pair_features",
+    "pairs_inside",
+    "pairs_of",
     "probability",
     "ragged",
     "relation",

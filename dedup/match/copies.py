@@ -37,11 +37,11 @@ class Evidence:
         """Return the larger containment of each pair."""
         return np.maximum(self.left_in_right, self.right_in_left)
 
-    def pick(self, mask: npt.NDArray[np.bool_]) -> Evidence:
-        """Return the pairs where ``mask`` is true."""
+    def pick(self, chosen: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> Evidence:
+        """Return the pairs where a mask is true, or those with some numbers."""
         return Evidence(
-            self.left[mask], self.right[mask], self.jaccard[mask],
-            self.left_in_right[mask], self.right_in_left[mask], self.numbers[mask],
+            self.left[chosen], self.right[chosen], self.jaccard[chosen],
+            self.left_in_right[chosen], self.right_in_left[chosen], self.numbers[chosen],
         )  # fmt: skip
 
     def of_rows(self, rows: npt.NDArray[np.int64]) -> Evidence:
@@ -76,6 +76,10 @@ class Ragged:
 
     values: npt.NDArray[np.uint32]
     bounds: npt.NDArray[np.int64]
+
+    def part(self, document: int) -> npt.NDArray[np.uint32]:
+        """Return the values of one document."""
+        return self.values[self.bounds[document] : self.bounds[document + 1]]
 
 
 def measure(

@@ -63,10 +63,7 @@ def candidate_pairs(
         _join(signatures, band * config.rows, config.rows, config, found)
     for band in range(config.lead_bands):
         _join(leads, band * config.lead_rows, config.lead_rows, config, found)
-    pairs = found.fold()
-    left = (pairs >> np.uint64(32)).astype(np.int64)
-    right = (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    return Candidates(left, right, found.capped, found.largest)
+    return Candidates(*_parted(found.fold()), found.capped, found.largest)
 
 
 class Found:
@@ -123,6 +120,21 @@ def bucket_bounds(
     ends = np.concatenate([edges, np.full(min(1, keys.size), keys.size, np.int64)])
     several = ends - starts > 1
     return order.astype(np.int64), starts[several], ends[several]
+
+
+def pairs_inside(
+    starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return every pair inside each of some runs of numbers, the smaller first, in order."""
+    return _parted(_all_pairs(np.arange(ends.max(initial=0)), starts, ends))
+
+
+def _parted(
+    pairs: npt.NDArray[np.uint64],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return pairs that are encoded as ``left << 32 | right``."""
+    left = (pairs >> np.uint64(32)).astype(np.int64)
+    return left, (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
 def _all_pairs(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -17,26 +17,26 @@ Hashes = npt.NDArray[np.uint32]
 PASSAGE = 15
 
 
-def ragged(parts: Sequence[Hashes]) -> Ragged:
+def ragged(values: Hashes, bounds: npt.NDArray[np.int64]) -> Ragged:
     """Return sequences laid end to end, each as the sorted distinct values it holds."""
     from dedup.kernels.text import distinct_parts  # compiled code is loaded when it is first needed
 
-    sizes = np.fromiter((part.size for part in parts), np.int64, len(parts))
-    bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
-    values = np.concatenate([np.empty(0, np.uint32), *parts])
-    out, out_bounds = np.empty_like(values), np.zeros_like(bounds)
+    out, out_bounds = np.empty_like(values), np.empty_like(bounds)
     distinct_parts(values, bounds, out, out_bounds)
-    return Ragged(out, out_bounds)
+    return Ragged(out[: out_bounds[-1]], out_bounds)
 
 
-def pair_at(evidence: Evidence, index: int) -> Pair:
-    """Return one measured pair, seen from its left document."""
-    return Pair(
-        jaccard=float(evidence.jaccard[index]),
-        contained=float(evidence.left_in_right[index]),
-        contains=float(evidence.right_in_left[index]),
-        numbers=float(evidence.numbers[index]),
-    )
+def pairs_of(evidence: Evidence) -> list[Pair]:
+    """Return measured pairs one by one, each seen from its left document."""
+    columns = (
+        evidence.jaccard, evidence.left_in_right, evidence.right_in_left, evidence.numbers,
+    )  # fmt: skip
+    return [
+        Pair(jaccard, contained, contains, False, numbers)
+        for jaccard, contained, contains, numbers in zip(
+            *(column.tolist() for column in columns), strict=True
+        )
+    ]
 
 
 def passage_share(one: Hashes, other: Hashes) -> float:
@@ -52,55 +52,81 @@ def passage_share(one: Hashes, other: Hashes) -> float:
     Returns:
         The smaller of the two directions, 0 where nothing is shared.
     """
-    return min(_in_passages(one, other), _in_passages(other, one))
+    from dedup.kernels.pairs import in_passages  # as in ragged
 
-
-def _in_passages(one: Hashes, other: Hashes) -> float:
-    """Return the share of the common shingles of ``one`` in runs of ``PASSAGE`` or more."""
-    common = np.concatenate([[False], np.isin(one, other), [False]])
-    edges = np.flatnonzero(common[1:] != common[:-1])
-    runs = edges[1::2] - edges[::2]
-    return float(runs[runs >= PASSAGE].sum() / max(1, runs.sum()))
+    there = float(in_passages(one, np.sort(other), PASSAGE))
+    return min(there, float(in_passages(other, np.sort(one), PASSAGE)))
 
 
 class LoadedTexts:
     """The texts of some documents, by the row of the first document that has each."""
 
     def __init__(
-        self, shingles: Mapping[int, Hashes], numbers: Mapping[int, Hashes], config: MatchConfig
+        self,
+        rows: Sequence[int],
+        shingles: tuple[Hashes, npt.NDArray[np.int64]],
+        numbers: tuple[Hashes, npt.NDArray[np.int64]],
+        config: MatchConfig,
     ) -> None:
-        """Hold shingles in text order, and numbers, under the same keys."""
-        self._shingles = shingles
-        self._numbers = numbers
+        """Hold texts.
+
+        Args:
+            rows: The first document of each.
+            shingles: Their shingles in text order, end to end, and n + 1 bounds.
+            numbers: Their sorted distinct numbers, likewise.
+            config: How texts are measured.
+        """
+        self._rows = rows
+        self._place = {row: place for place, row in enumerate(rows)}
+        self._in_order = Ragged(*shingles)
+        self._shingles = ragged(*shingles)
+        self._numbers = Ragged(*numbers)
         self._config = config
+        self._known: dict[tuple[int, int], Pair] = {}
 
     def shingles(self, twin: int) -> Hashes:
         """Return the shingles of a text, in text order."""
-        return self._shingles[twin]
+        return self._in_order.part(self._place[twin])
+
+    def distinct(self, twin: int) -> Hashes:
+        """Return the sorted distinct shingles of a text."""
+        return self._shingles.part(self._place[twin])
 
     def pairs(self, twin: int, others: Sequence[int]) -> list[Pair]:
         """Return what is measured between one text and others, seen from the others."""
-        order = [twin, *others]
-        evidence = self.measured(order, np.arange(1, len(order)), np.zeros(len(others), np.int64))
-        return [
-            SAME if other == twin else pair_at(evidence, index)
-            for index, other in enumerate(others)
-        ]
+        found = [self._remembered(other, twin) for other in others]
+        missing = [index for index, pair in enumerate(found) if pair is None]
+        if missing:
+            left = np.array([self._place[others[index]] for index in missing], np.int64)
+            right = np.full(left.size, self._place[twin], np.int64)
+            for index, pair in zip(missing, pairs_of(self.measured(left, right)), strict=True):
+                found[index] = pair
+        return [pair for pair in found if pair is not None]
 
-    def measured(
-        self, keys: Sequence[int], left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]
-    ) -> Evidence:
-        """Return what is measured on pairs of some texts.
+    def _remembered(self, one: int, other: int) -> Pair | None:
+        """Return a pair that need not be measured, seen from the first text."""
+        if one == other:
+            return SAME
+        pair = self._known.get((one, other))
+        if pair is None and (turned := self._known.get((other, one))):
+            return turned.reversed()
+        return pair
+
+    def remember(self, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> None:
+        """Measure pairs that will be asked for, all at once.
 
         Args:
-            keys: The texts.
-            left: Index in ``keys`` of one text of each pair.
-            right: Index of the other.
+            left: Place among the rows of one text of each pair.
+            right: Place of the other.
         """
-        shingles = ragged([self._shingles[key] for key in keys])
-        numbers = ragged([self._numbers[key] for key in keys])
-        return measure(shingles, numbers, left, right, self._config)
+        rows = np.array(self._rows, np.int64)
+        keys = zip(rows[left].tolist(), rows[right].tolist(), strict=True)
+        self._known.update(zip(keys, pairs_of(self.measured(left, right)), strict=True))
+
+    def measured(self, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> Evidence:
+        """Return what is measured on pairs of texts, by their places among the rows."""
+        return measure(self._shingles, self._numbers, left, right, self._config)
 
     def passages(self, one: int, other: int) -> float:
         """Return :func:`passage_share` of two texts."""
-        return passage_share(self._shingles[one], self._shingles[other])
+        return passage_share(self.shingles(one), self.shingles(other))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from operator import attrgetter
 from typing import Any
 
@@ -12,11 +11,11 @@ from dedup.models import Decision, Facts, Status, Story
 from dedup.store.database import Database
 from dedup.store.documents import text_in
 
-# Columns that are facts under their own names.
-_FACTS = (
-    "doc_id", "host", "page", "canonical_page", "title", "url", "moment", "date", "agency",
-    "agency_page", "tokens", "leftovers",
-)  # fmt: skip
+# What the tables know of a document, in the order of the fields of facts.
+_KNOWN = (
+    "host, page, canonical_page, title, url, moment, date, agency, agency_page, tokens, "
+    "length(shingles) / 4, leftovers"
+)
 
 
 class Results:
@@ -48,19 +47,13 @@ class Results:
             with_fields: Whether a rule asks for the records' own fields.
         """
         query = (
-            f"SELECT row, {'fields' if with_fields else 'NULL'}, length(shingles) / 4, "
-            f"{', '.join(_FACTS)} "
+            f"SELECT row, doc_id, {_KNOWN}, {'fields' if with_fields else 'NULL'} "
             "FROM documents JOIN signatures USING (row) WHERE row IN"
         )
         found: dict[int, Facts] = {}
-        for row, fields, shingles, *known in self._db.select_rows(query, rows):
-            found[row] = Facts(
-                row=row,
-                twin=twin_of[row],
-                shingles=shingles,
-                fields=load_json(self._db.expand(fields)) if fields else {},
-                **dict(zip(_FACTS, known, strict=True)),
-            )
+        for row, doc_id, *known in self._db.select_rows(query, rows):
+            known[-1] = load_json(self._db.expand(known[-1])) if known[-1] else {}
+            found[row] = Facts(row, doc_id, twin_of[row], *known)
         return [found[row] for row in rows]
 
     def add_decisions(self, stories: Iterable[Story], decisions: Iterable[Decision]) -> None:
@@ -72,7 +65,7 @@ class Results:
         """Write stories, and decisions over those that the documents had."""
         self._db.executemany(
             "INSERT INTO stories VALUES (?, ?, ?)",
-            ((s.story_id, s.canonical.row, dump_json(asdict(s))) for s in stories),
+            ((s.story_id, s.canonical.row, dump_json(s)) for s in stories),
         )
         columns = attrgetter(
             "row", "status", "story_id", "canonical_id", "size", "relation", "score", "reason"

@@ -90,14 +90,21 @@ class Signatures:
                 whole[at], leads[at], signed[at] = array(signature), array(lead), True
         return rows[signed], whole[signed], leads[signed]
 
-    def sets(self, rows: Sequence[int], column: str) -> list[npt.NDArray[np.uint32]]:
+    def sets(
+        self, rows: Sequence[int], column: str
+    ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
         """Return shingles, numbers or terms of some documents, in the order of ``rows``.
 
         Args:
             rows: Which documents.
             column: ``shingles``, ``numbers`` or ``terms``.
+
+        Returns:
+            The values end to end, and n + 1 bounds.
         """
         query = f"SELECT row, {column} FROM signatures WHERE row IN"
-        wanted = sorted(set(rows))
-        found = {row: array(cell) for row, cell in self._db.select_rows(query, wanted)}
-        return [found[row] for row in rows]
+        found = dict(self._db.select_rows(query, sorted(set(rows))))
+        cells = [found[row] or b"" for row in rows]
+        bounds = np.zeros(len(cells) + 1, np.int64)
+        np.cumsum(np.fromiter(map(len, cells), np.int64, len(cells)) // 4, out=bounds[1:])
+        return np.frombuffer(bytearray().join(cells), "<u4"), bounds

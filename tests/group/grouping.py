@@ -10,7 +10,7 @@ import numpy as np
 from dedup.config import MatchConfig, SignConfig
 from dedup.group import Links, parse_policy, split
 from dedup.kernels.pairs import components
-from dedup.match import LoadedTexts, accepted, measure, pair_at, ragged, relation, same_article
+from dedup.match import LoadedTexts, accepted, pairs_of, relation, same_article
 from dedup.models import Facts
 from dedup.sign import sign
 
@@ -54,10 +54,12 @@ class Dump:
                     **own,
                 )
             )
-        rows = range(len(documents))
-        shingles = {d: signed.shingles[slice(*signed.shingle_bounds[d : d + 2])] for d in rows}
-        numbers = {d: signed.numbers[slice(*signed.number_bounds[d : d + 2])] for d in rows}
-        self.texts = LoadedTexts(shingles, numbers, CONFIG)
+        self.texts = LoadedTexts(
+            range(len(documents)),
+            (signed.shingles, signed.shingle_bounds),
+            (signed.numbers, signed.number_bounds),
+            CONFIG,
+        )
         self.by_id = {facts.doc_id: facts for facts in self.facts}
 
     def pair(self, one, other):
@@ -70,22 +72,15 @@ class Dump:
     def edges(self):
         """The pairs of texts that match, as the pipeline finds them."""
         twins = sorted({facts.twin for facts in self.facts})
-        pairs = np.array(list(itertools.combinations(range(len(twins)), 2)), np.int64).reshape(
-            -1, 2
-        )
-        evidence = measure(
-            ragged([self.texts.shingles(twin) for twin in twins]),
-            ragged([np.empty(0, np.uint32)] * len(twins)),
-            pairs[:, 0],
-            pairs[:, 1],
-            CONFIG,
-        )
+        pairs = np.array(list(itertools.combinations(twins, 2)), np.int64).reshape(-1, 2)
+        evidence = self.texts.measured(pairs[:, 0], pairs[:, 1])
+        evidence = replace(evidence, numbers=np.ones(len(pairs)))
         alike = accepted(evidence, CONFIG)
         found = {}
-        for at, (left, right) in enumerate(pairs):
-            one, other = twins[left], twins[right]
-            pair = pair_at(evidence, at)
-            if alike[at] or any(
+        for matches, (one, other), pair in zip(
+            alike, pairs.tolist(), pairs_of(evidence), strict=True
+        ):
+            if matches or any(
                 same_article(a, b, pair, self.texts.passages, CONFIG)
                 for a in self.facts
                 for b in self.facts

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.config import MatchConfig
-from dedup.match import Evidence, LoadedTexts, accepted, measure, pair_at, ragged
+from dedup.match import Evidence, LoadedTexts, accepted, measure, pairs_of, ragged
 
 CONFIG = MatchConfig()
 values = st.integers(0, 12) | st.integers(0, 2**32 - 1)
@@ -12,6 +12,16 @@ values = st.integers(0, 12) | st.integers(0, 2**32 - 1)
 
 def array(numbers):
     return np.array(numbers, np.uint32)
+
+
+def laid(parts):
+    """Values of some parts end to end, and their bounds."""
+    bounds = np.cumsum([0, *map(len, parts)])
+    return np.concatenate([array([]), *parts]), bounds
+
+
+def sets(parts):
+    return ragged(*laid(parts))
 
 
 def evidence_of(*, jaccard=0.0, contained=0.0, contains=0.0, numbers=1.0):
@@ -22,8 +32,8 @@ def evidence_of(*, jaccard=0.0, contained=0.0, contains=0.0, numbers=1.0):
 
 def measured(one, other, *, numbers=((), ()), config=CONFIG):
     return measure(
-        ragged([array(one), array(other)]),
-        ragged([array(each) for each in numbers]),
+        sets([array(one), array(other)]),
+        sets([array(each) for each in numbers]),
         np.array([0]),
         np.array([1]),
         config,
@@ -43,8 +53,8 @@ def test_what_is_measured_is_set_arithmetic(documents, asked):
     n = len(documents)
     left, right = np.repeat(np.arange(n), n), np.tile(np.arange(n), n)
     found = measure(
-        ragged([array(shingles) for shingles, _ in documents]),
-        ragged([array(numbers) for _, numbers in documents]),
+        sets([array(shingles) for shingles, _ in documents]),
+        sets([array(numbers) for _, numbers in documents]),
         left,
         right,
         MatchConfig(veto_numbers=asked),
@@ -120,6 +130,7 @@ def test_evidence_is_picked_renamed_and_put_together():
     two = Evidence.concatenate([measured([1, 2], [2]), measured([1], [3])])
     assert two.jaccard.tolist() == [0.5, 0.0]
     assert two.pick(np.array([False, True])).jaccard.tolist() == [0.0]
+    assert two.pick(np.array([1, 0])).jaccard.tolist() == [0.0, 0.5]
     renamed = two.of_rows(np.array([40, 50]))
     assert (renamed.left.tolist(), renamed.right.tolist()) == ([40, 40], [50, 50])
     assert renamed.left_in_right.tolist() == [0.5, 0.0]
@@ -130,7 +141,7 @@ def test_evidence_is_picked_renamed_and_put_together():
 
 
 def test_a_pair_is_seen_from_its_left_document():
-    pair = pair_at(measured([1, 2, 3, 4], [1, 2]), 0)
+    (pair,) = pairs_of(measured([1, 2, 3, 4], [1, 2]))
     assert (pair.jaccard, pair.contained, pair.contains, pair.same) == (0.5, 0.5, 1.0, False)
     turned = pair.reversed()
     assert (turned.contained, turned.contains) == (1.0, 0.5)
@@ -140,23 +151,27 @@ def test_a_pair_is_seen_from_its_left_document():
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.lists(values, max_size=10), max_size=6))
 def test_ragged_holds_the_sorted_set_of_each_part(parts):
-    made = ragged([array(part) for part in parts])
-    found = [made.values[a:b].tolist() for a, b in zip(made.bounds, made.bounds[1:], strict=False)]
+    made = sets([array(part) for part in parts])
+    found = [made.part(index).tolist() for index in range(len(parts))]
     assert found == [sorted(set(part)) for part in parts]
+    assert made.values.size == made.bounds[-1]
 
 
 def test_ragged_leaves_the_order_of_what_it_was_given():
     part = array([3, 1, 2, 1])
-    ragged([part])
+    ragged(part, np.array([0, 4]))
     assert part.tolist() == [3, 1, 2, 1]
 
 
-def test_loaded_texts_measure_one_text_against_others_seen_from_the_others():
+@pytest.mark.parametrize("remembered", [(), [(1, 0)], [(1, 0), (2, 0)], [(0, 1), (0, 2)]])
+def test_loaded_texts_measure_one_text_against_others_seen_from_the_others(remembered):
     texts = LoadedTexts(
-        {1: array([5, 6, 7, 8]), 2: array([5, 6]), 3: array([9])},
-        {1: array([1, 2, 3, 4]), 2: array([1, 2, 8, 9]), 3: array([])},
+        [1, 2, 3],
+        laid([array([8, 6, 5, 6, 7]), array([6, 5]), array([9])]),
+        laid([array([1, 2, 3, 4]), array([1, 2, 8, 9]), array([])]),
         CONFIG,
     )
+    texts.remember(*np.array(remembered, np.int64).reshape(-1, 2).T)
     small, other, itself = texts.pairs(1, [2, 3, 1])
     assert (small.jaccard, small.contained, small.contains, small.same) == (0.5, 1.0, 0.5, False)
     assert small.numbers == 0.5
@@ -164,5 +179,6 @@ def test_loaded_texts_measure_one_text_against_others_seen_from_the_others():
     assert itself.same
     assert itself.jaccard == 1.0
     assert texts.pairs(1, []) == []
-    assert texts.shingles(2).tolist() == [5, 6]
+    assert texts.shingles(1).tolist() == [8, 6, 5, 6, 7]
+    assert texts.distinct(1).tolist() == [5, 6, 7, 8]
     assert texts.passages(1, 2) == 0.0
