@@ -11,6 +11,7 @@ from typing import Any
 
 from dedup.config import Config
 from dedup.group import parse_policy
+from dedup.jsontext import load_json
 from dedup.models import Decision, Raw, RawRecord
 from dedup.observe import Observer, Silence
 from dedup.pipeline import run_stages
@@ -110,7 +111,7 @@ def _result(store: Store) -> Result:
     """Read the results back."""
     decisions = list(store.results.decisions())
     return Result(
-        survivors=list(survivor_lines(store.results.records(), decisions)),
+        survivors=[load_json(line) for line in survivor_lines(store.results.survivors())],
         decisions=decisions,
         stories=list(story_lines(store.results.stories())),
         _by_id={decision.doc_id: decision for decision in reversed(decisions)},

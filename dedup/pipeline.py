@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -82,17 +81,3 @@ def clean_stages(
     observer.start("residue", None, "host")
     drop_residue(store, config, observer)
     observer.end()
-
-
-def tally_results(store: Store) -> tuple[Counter[str], Counter[str], Counter[str]]:
-    """Return documents by status, rejected ones by reason, duplicates by relation."""
-    status: Counter[str] = Counter({"canonical": 0, "duplicate": 0, "unique": 0, "rejected": 0})
-    reasons: Counter[str] = Counter()
-    relations: Counter[str] = Counter()
-    for decision in store.results.decisions():
-        status[decision.status] += 1
-        if decision.status == "rejected":
-            reasons[decision.reason] += 1
-        if decision.relation:
-            relations[decision.relation] += 1
-    return status, reasons, relations

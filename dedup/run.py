@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -13,7 +13,7 @@ from dedup.errors import OutputError
 from dedup.group import parse_policy
 from dedup.models import Raw, RunReport
 from dedup.observe import Observer, Silence, Timer
-from dedup.pipeline import clean_stages, run_stages, tally_results
+from dedup.pipeline import clean_stages, run_stages
 from dedup.read import Tally, discover, read_raw
 from dedup.store import Store
 from dedup.write import (
@@ -173,10 +173,9 @@ def clean_dump(
             stream_out(out, cleaned_lines(store.documents.cleaned()))
         if rejected is not None:
             write_file(rejected, rejected_lines(store.results.rejections()))
-        status, reasons, _ = tally_results(store)
-    lost = status["rejected"]
-    counts = {"inputs": status.total(), "cleaned": status.total() - lost, "rejected": lost}
-    return counts, dict(reasons)
+        status, reasons, _ = store.results.tally()
+    lost, total = status["rejected"], sum(status.values())
+    return {"inputs": total, "cleaned": total - lost, "rejected": lost}, reasons
 
 
 def _refuse_own_input(inputs: Sequence[str | Path], out: Path) -> None:
@@ -216,8 +215,8 @@ def _inputs(inputs: Sequence[str | Path], tally: Tally) -> dict[str, Any]:
 
 def _report(store: Store, config: Config, timer: Timer, *, strict: bool) -> RunReport:
     """Count the results and put the manifest together, times left out."""
-    status, reasons, relations = tally_results(store)
-    counts = {"inputs": status.total(), **status}
+    status, reasons, relations = store.results.tally()
+    counts = {"inputs": sum(status.values()), **status}
     stories = status["canonical"]
     inputs = store.get("inputs")
     manifest = {
@@ -226,16 +225,16 @@ def _report(store: Store, config: Config, timer: Timer, *, strict: bool) -> RunR
         "config": config.as_dict(),
         "read": inputs,
         "counts": {**counts, "stories": stories},
-        "rejected_by_reason": dict(sorted(reasons.items())),
-        "duplicates_by_relation": dict(sorted(relations.items())),
+        "rejected_by_reason": reasons,
+        "duplicates_by_relation": relations,
         "candidates": store.get("candidates"),
         "story_candidates": store.get("story_candidates"),
         "blast_radius": blast_radius(store, config.group),
     }
     return RunReport(
         counts=counts,
-        reasons=dict(reasons),
-        relations=dict(relations),
+        reasons=reasons,
+        relations=relations,
         stories=stories,
         passed_over=inputs["passed_over"],
         manifest=manifest,
@@ -246,11 +245,11 @@ def _report(store: Store, config: Config, timer: Timer, *, strict: bool) -> RunR
 def _write(store: Store, folder: OutputFolder, kind: str, survivors_to: BinaryIO | None) -> None:
     """Write all files but the manifest."""
     results = store.results
-    tables = {
+    tables: dict[str, Iterable[dict[str, Any] | bytes]] = {
         "decisions": decision_lines(results.decisions()),
         "stories": story_lines(results.stories()),
     }
-    survivors = survivor_lines(results.records(), results.decisions())
+    survivors = survivor_lines(results.survivors())
     if survivors_to is None:
         tables["survivors"] = survivors
     for name, lines in tables.items():

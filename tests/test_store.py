@@ -10,7 +10,7 @@ import pytest
 
 from dedup.errors import OutputError
 from dedup.models import Document, Reason, Rejection, Removal
-from dedup.store import Store, StoredPart, document_cells, rejection_cells, signature_cells
+from dedup.store import Store, StoredPart, stored_document, stored_rejection
 from dedup.store.database import FORMAT
 
 # How a pickle of protocol 2 and later begins.
@@ -31,7 +31,7 @@ def stored(sample_run):
 
 def entry(doc_id, text="some words that are kept", **known):
     document = Document(doc_id, "source", known.pop("fields", {}), text, **known)
-    return document_cells(document, bytes(8)), None
+    return stored_document(document, bytes(8))
 
 
 def part(row, **arrays):
@@ -155,7 +155,7 @@ def test_arrays_are_little_endian_on_every_machine(path):
         store.documents.add([entry("a")])
         store.signatures.add([part(0, shingles=np.array([1, 0x01020304], ">u4"))])
     with sqlite3.connect(path) as database:
-        (cell,) = database.execute("SELECT shingles FROM signatures").fetchone()
+        (cell,) = database.execute("SELECT shingles FROM sets").fetchone()
     database.close()
 
     assert cell == bytes([1, 0, 0, 0, 4, 3, 2, 1])
@@ -177,7 +177,7 @@ def test_fields_and_texts_survive(path):
 def test_a_text_that_a_field_holds_is_had_from_there(path):
     document = Document("a", "source", {"id": "a", "body": "Ein Schiff\u2026"}, "Ein Schiff\u2026")
     with Store(path) as store:
-        store.documents.add([(document_cells(document, bytes(8), text_field="body"), None)])
+        store.documents.add([stored_document(document, bytes(8), text_field="body")])
         assert store.documents.text(0) == "Ein Schiff\u2026"
         assert store.signatures.unsigned(-1, 9) == [(0, "Ein Schiff\u2026", None, None)]
 
@@ -186,10 +186,10 @@ def test_a_text_that_a_field_holds_is_had_from_there(path):
 
 
 def test_signatures_are_stored_with_their_documents(path):
-    cells, _ = entry("a")
-    signed = signature_cells(part(0, shingles=np.array([5], np.uint32))[1])
+    document = Document("a", "source", {}, "some words")
+    signed = stored_document(document, bytes(8), part(0, shingles=np.array([5], np.uint32))[1])
     with Store(path) as store:
-        store.documents.add([(cells, signed), entry("b"), (cells, signed)])
+        store.documents.add([signed, entry("b"), signed])
 
         assert store.signatures.count() == 1
         assert [row for row, *_ in store.signatures.unsigned(-1, 9)] == [1]
@@ -197,9 +197,9 @@ def test_signatures_are_stored_with_their_documents(path):
 
 
 def test_a_document_that_loses_lines_is_to_be_signed_again(path):
-    cells, _ = entry("a")
+    signed = stored_document(Document("a", "source", {}, "some words"), bytes(8), part(0)[1])
     with Store(path) as store:
-        store.documents.add([(cells, signature_cells(part(0)[1])), entry("b")])
+        store.documents.add([signed, entry("b")])
         store.documents.strip([(0, "less", ("a line",), None)])
 
         assert [row for row, *_ in store.signatures.unsigned(-1, 9)] == [0, 1]
@@ -231,8 +231,8 @@ def test_every_piece_that_the_samples_lost_is_in_the_store(stored, sample_run):
 
 
 def test_a_batch_commits_whole_or_not_at_all(path):
-    cells, _ = entry("c")
-    broken = (*cells[:-1], {"no": "cell"}), None
+    whole = entry("c")
+    broken = whole._replace(document=(*whole.document[:-1], {"no": "cell"}))
     with Store(path) as store:
         store.documents.add([entry("a")])
         with pytest.raises(sqlite3.ProgrammingError):
@@ -256,7 +256,7 @@ def test_the_second_document_of_an_id_is_rejected(path):
 def test_a_rejection_keeps_its_reason(path):
     rejection = Rejection(Reason.TOO_SHORT, "2 tokens are left")
     with Store(path) as store:
-        store.documents.add([(rejection_cells("a", "from", rejection, bytes(8)), None)])
+        store.documents.add([stored_rejection("a", "from", rejection, bytes(8))])
     with Store(path) as store:
         assert list(store.results.rejections()) == [("a", "from", "too-short", "2 tokens are left")]
 

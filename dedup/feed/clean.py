@@ -71,7 +71,7 @@ def _store_batch(
 ) -> None:
     """Commit one batch of inputs."""
     rows = rows_of_pages(batch, config, signed=signed)
-    store.documents.add([(row.document, row.signature) for row in rows])
+    store.documents.add([row.stored for row in rows])
 
 
 def _behind_stored(raws: Iterator[Raw], store: Store, observer: Observer) -> Iterator[Raw]:

@@ -15,21 +15,19 @@ from dedup.feed.sign import signature_parts
 from dedup.jsontext import dump_json
 from dedup.models import CleanPage, Document, Raw, RawLine, RawRecord, Rejection
 from dedup.read import parsed
-from dedup.store import Cells, document_cells, rejection_cells, signature_cells
+from dedup.store import Stored, StoredPart, stored_document, stored_rejection
 
 
 class Row(NamedTuple):
     """One input, ready to be stored.
 
     Attributes:
-        document: Cells of its document or rejection.
-        signature: Cells of its signature; None for a rejection, and where nothing is signed.
+        stored: Its cells.
         consumed: Bytes of the input file read for it.
         size: Bytes of the text or page.
     """
 
-    document: Cells
-    signature: Cells | None
+    stored: Stored
     consumed: int
     size: int
 
@@ -123,30 +121,23 @@ def _rows(entries: Sequence[_Entry], config: Config, *, signed: bool) -> list[Ro
     rows = []
     for each in entries:
         part = next(signatures, None) if isinstance(each.result, Document) else None
-        rows.append(
-            Row(
-                _document_cells(each),
-                None if part is None else signature_cells(part),
-                each.record.consumed,
-                each.size,
-            )
-        )
+        rows.append(Row(_stored(each, part), each.record.consumed, each.size))
     return rows
 
 
-def _document_cells(entry: _Entry) -> Cells:
+def _stored(entry: _Entry, part: StoredPart | None) -> Stored:
     """Return the cells of a document or of a rejection."""
     record, document = entry.record, entry.result
     from_page = record.html is not None
     if isinstance(document, Rejection):
-        return rejection_cells(
+        return stored_rejection(
             record.doc_id, record.source, document, entry.stamp,
             from_page=from_page, digest=entry.digest,
         )  # fmt: skip
     name = record.mapped.get("text", "text")
     held = not from_page and document.fields.get(name) == document.text
-    return document_cells(
-        document, entry.stamp, from_page=from_page, digest=entry.digest, page=entry.page,
+    return stored_document(
+        document, entry.stamp, part, from_page=from_page, digest=entry.digest, page=entry.page,
         text_field=name if held else None,
         lines=line_digests(document.text) if document.host else None,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,13 +16,28 @@ from dedup.models import CleanPage, Document, Rejection, Removal
 
 Cells = tuple[Any, ...]
 
-# Small cells first: SQLite reads a row from its beginning, and large ones run over many pages.
 DOCUMENT_COLUMNS = (
     "doc_id", "source", "reason", "detail", "from_page", "title", "url", "page", "canonical_page",
     "host", "date", "moment", "language", "agency", "agency_page", "dateline", "credit",
-    "leftovers", "digest", "stamp", "text_field", "lines", "removed", "extraction", "fields",
-    "text",
+    "leftovers", "digest", "stamp", "lines",
 )  # fmt: skip
+
+
+class Stored(NamedTuple):
+    """One input as the tables hold it, but for its row.
+
+    Attributes:
+        document: Cells of ``documents``, in the order of ``DOCUMENT_COLUMNS``.
+        content: Cells of ``contents``; None for a rejection.
+        signature: Cells of ``signatures``; None where nothing is signed.
+        sets: Cells of ``sets``, likewise.
+    """
+
+    document: Cells
+    content: Cells | None = None
+    signature: Cells | None = None
+    sets: Cells | None = None
+
 
 # Level 3 makes the store of news texts no smaller and takes half as long again.
 LEVEL = 1
@@ -53,21 +68,23 @@ class StoredPart:
     language: str | None = None
 
 
-def document_cells(
+def stored_document(
     document: Document,
     stamp: bytes,
+    part: StoredPart | None = None,
     *,
     from_page: bool = False,
     digest: bytes | None = None,
     page: CleanPage | Rejection | None = None,
     text_field: str | None = None,
     lines: npt.NDArray[np.uint64] | None = None,
-) -> Cells:
-    """Return the cells of a document, in the order of ``DOCUMENT_COLUMNS``.
+) -> Stored:
+    """Return the cells of a document.
 
     Args:
         document: The document.
         stamp: Digest of the input as it was read.
+        part: Its signature data.
         from_page: Whether it came as a page.
         digest: Digest of the page.
         page: What the page alone came to, to be remembered under its digest.
@@ -78,20 +95,24 @@ def document_cells(
         document.title, document.url, document.page, document.canonical_page, document.host,
         document.date,
     )  # fmt: skip
-    return (
+    cells = (
         storable(document.doc_id), storable(document.source), None, None, from_page,
         *map(storable, texts), document.moment, storable(document.language),
         storable(document.agency), document.agency_page, storable(document.dateline),
-        storable(document.credit), len(document.removed), digest, stamp, text_field,
+        storable(document.credit), len(document.removed), digest, stamp,
         None if lines is None else lines.astype("<u8", copy=False).tobytes(),
-        squeeze_removals(document.removed),
+    )  # fmt: skip
+    content = (
+        text_field, squeeze_removals(document.removed),
         dump_json(asdict(page.extraction)) if isinstance(page, CleanPage) else None,
         squeeze(dump_json(document.fields)),
         None if text_field is not None else squeeze_text(document.text),
     )  # fmt: skip
+    signature, sets = (None, None) if part is None else signature_cells(part)
+    return Stored(cells, content, signature, sets)
 
 
-def rejection_cells(
+def stored_rejection(
     doc_id: str,
     source: str,
     rejection: Rejection,
@@ -99,8 +120,8 @@ def rejection_cells(
     *,
     from_page: bool = False,
     digest: bytes | None = None,
-) -> Cells:
-    """Return the cells of an input that cannot be used, in the order of ``DOCUMENT_COLUMNS``."""
+) -> Stored:
+    """Return the cells of an input that cannot be used."""
     known = {
         "doc_id": storable(doc_id),
         "source": storable(source),
@@ -112,18 +133,18 @@ def rejection_cells(
         "agency_page": False,
         "leftovers": 0,
     }
-    return tuple(known.get(name) for name in DOCUMENT_COLUMNS)
+    return Stored(tuple(known.get(name) for name in DOCUMENT_COLUMNS))
 
 
-def signature_cells(part: StoredPart) -> Cells:
-    """Return the cells of a document's signature data."""
-    return (
-        part.fingerprint, part.tokens, part.language,
+def signature_cells(part: StoredPart) -> tuple[Cells, Cells]:
+    """Return the cells of a document's signature, and of its sets."""
+    signature = (
+        part.fingerprint, part.tokens, part.shingles.size, part.language,
         None if part.signature is None else blob(part.signature),
         None if part.lead is None else blob(part.lead),
-        blob(part.numbers), blob(part.shingles),
-        None if part.terms is None else blob(part.terms),
     )  # fmt: skip
+    terms = None if part.terms is None else blob(part.terms)
+    return signature, (blob(part.numbers), blob(part.shingles), terms)
 
 
 @functools.cache

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,21 +24,29 @@ PAGE = 16_384
 """Bytes of a page of the file: a row of news takes about seven thousand, and pages of 4 KB made
 writing them half as slow again."""
 
+# What many rows are asked for stands in other tables than what is large.
 SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
     row INTEGER PRIMARY KEY, doc_id TEXT NOT NULL, source TEXT NOT NULL, reason TEXT, detail TEXT,
     from_page INTEGER NOT NULL, title TEXT, url TEXT, page TEXT, canonical_page TEXT, host TEXT,
     date TEXT, moment REAL, language TEXT, agency TEXT, agency_page INTEGER NOT NULL, dateline TEXT,
-    credit TEXT, leftovers INTEGER NOT NULL, digest BLOB, stamp BLOB NOT NULL, text_field TEXT,
-    lines BLOB, removed BLOB, extraction BLOB, fields BLOB, text BLOB
+    credit TEXT, leftovers INTEGER NOT NULL, digest BLOB, stamp BLOB NOT NULL, lines BLOB
+);
+CREATE TABLE contents (
+    row INTEGER PRIMARY KEY, text_field TEXT, removed BLOB, extraction BLOB, fields BLOB NOT NULL,
+    text BLOB
 );
 CREATE UNIQUE INDEX documents_id ON documents (doc_id) WHERE reason IS NOT 'duplicate-id';
 CREATE INDEX documents_digest ON documents (digest) WHERE digest IS NOT NULL;
+CREATE INDEX documents_reason ON documents (reason) WHERE reason IS NOT NULL;
 CREATE INDEX documents_host ON documents (host) WHERE host IS NOT NULL;
 CREATE TABLE signatures (
-    row INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL, tokens INTEGER NOT NULL, language TEXT,
-    signature BLOB, lead BLOB, numbers BLOB NOT NULL, shingles BLOB NOT NULL, terms BLOB
+    row INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL, tokens INTEGER NOT NULL,
+    shingles INTEGER NOT NULL, language TEXT, signature BLOB, lead BLOB
+);
+CREATE TABLE sets (
+    row INTEGER PRIMARY KEY, numbers BLOB NOT NULL, shingles BLOB NOT NULL, terms BLOB
 );
 CREATE TABLE edges (
     one INTEGER NOT NULL, other INTEGER NOT NULL, jaccard REAL NOT NULL, one_in_other REAL NOT NULL,
@@ -140,6 +149,26 @@ class Database:
         finally:
             if self._connection.in_transaction:
                 self.execute("ROLLBACK")
+
+    def insert_rows(
+        self, table: str, rows: Iterable[tuple[int, Sequence[Any]]], *, ignore: bool = False
+    ) -> None:
+        """Insert rows into one of our own tables.
+
+        Args:
+            table: Its name.
+            rows: Number and other cells of each.
+            ignore: Pass over those that a unique index forbids.
+        """
+        first = next(rows := iter(rows), None)
+        if first is None:
+            return
+        marks = ", ".join("?" * (1 + len(first[1])))
+        verb = "INSERT OR IGNORE" if ignore else "INSERT"
+        self.executemany(
+            f"{verb} INTO {table} VALUES ({marks})",
+            ((row, *cells) for row, cells in chain([first], rows)),
+        )
 
     def select_rows(self, query: str, rows: Sequence[int]) -> Iterator[Any]:
         """Yield what a query that ends in ``IN`` finds for many rows, slice by slice."""

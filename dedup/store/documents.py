@@ -13,19 +13,15 @@ from dedup.models import CleanPage, Draft, Extraction, Reason, Rejection, Remova
 from dedup.store.cells import (
     DOCUMENT_COLUMNS,
     Cells,
+    Stored,
     expand_removals,
-    rejection_cells,
     squeeze_removals,
     squeeze_text,
+    stored_rejection,
 )
 from dedup.store.database import Database
 
 _TAKEN = Rejection(Reason.DUPLICATE_ID, "an earlier input has this id")
-
-_INSERT = (
-    f"INSERT OR IGNORE INTO documents (row, {', '.join(DOCUMENT_COLUMNS)}) "
-    f"VALUES (?{', ?' * len(DOCUMENT_COLUMNS)})"
-)
 
 _PLACE = {name: place for place, name in enumerate(DOCUMENT_COLUMNS)}
 
@@ -47,29 +43,26 @@ class Documents:
         for (stamp,) in self._db.execute("SELECT stamp FROM documents ORDER BY row"):
             yield stamp
 
-    def add(self, batch: Sequence[tuple[Cells, Cells | None]]) -> None:
+    def add(self, batch: Sequence[Stored]) -> None:
         """Store a batch of inputs behind those that are there; the batch commits whole.
 
         An id that is taken makes an input a rejection.
 
         Args:
-            batch: Of each input the cells of its document and, where it is signed, of its
-                signature; see :mod:`dedup.store.cells`.
+            batch: Their cells.
         """
         with self._db.commit():
             first = self.count()
-            self._db.executemany(
-                _INSERT, ((row, *cells) for row, (cells, _) in enumerate(batch, first))
-            )
-            taken = self._reject_taken(first, [cells for cells, _ in batch])
-            self._db.executemany(
-                f"INSERT INTO signatures VALUES (?, {', '.join('?' * 8)})",
-                (
-                    (row, *cells)
-                    for row, (_, cells) in enumerate(batch, first)
-                    if cells is not None and row not in taken
-                ),
-            )
+            cells = [each.document for each in batch]
+            self._db.insert_rows("documents", enumerate(cells, first), ignore=True)
+            taken = self._reject_taken(first, cells)
+            kept = [pair for pair in enumerate(batch, first) if pair[0] not in taken]
+            contents = ((row, each.content) for row, each in kept)
+            signatures = ((row, each.signature) for row, each in kept)
+            sets = ((row, each.sets) for row, each in kept)
+            self._db.insert_rows("contents", ((row, some) for row, some in contents if some))
+            self._db.insert_rows("signatures", ((row, some) for row, some in signatures if some))
+            self._db.insert_rows("sets", ((row, some) for row, some in sets if some))
 
     def _reject_taken(self, first: int, batch: Sequence[Cells]) -> set[int]:
         """Store as rejections what was passed over because its id is taken; return their rows."""
@@ -81,17 +74,18 @@ class Documents:
                 batch[row - first][_PLACE[name]]
                 for name in ("doc_id", "source", "from_page", "stamp", "digest")
             )
-            cells = rejection_cells(
+            rejection = stored_rejection(
                 doc_id, source, _TAKEN, stamp, from_page=from_page, digest=digest
             )
-            self._db.execute(_INSERT, (row, *cells))
+            self._db.insert_rows("documents", [(row, rejection.document)])
         return taken
 
     def recall(self, digest: bytes) -> CleanPage | Rejection | None:
         """Return what an earlier page with these bytes came to, or None."""
         found = self._db.execute(
             "SELECT reason, detail, extraction, text, agency, dateline, credit, removed "
-            "FROM documents WHERE digest = ? AND (extraction IS NOT NULL OR reason IS NOT NULL) "
+            "FROM documents LEFT JOIN contents USING (row) "
+            "WHERE digest = ? AND (extraction IS NOT NULL OR reason IS NOT NULL) "
             "AND reason IS NOT 'duplicate-id' LIMIT 1",
             [digest],
         ).fetchone()
@@ -142,7 +136,7 @@ class Documents:
 
     def texts(self, rows: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Yield row and cleaned text of some documents."""
-        query = "SELECT row, text_field, fields, text FROM documents WHERE row IN"
+        query = "SELECT row, text_field, fields, text FROM contents WHERE row IN"
         for row, *cells in self._db.select_rows(query, rows):
             yield row, text_in(self._db, *cells)
 
@@ -152,7 +146,7 @@ class Documents:
 
     def removals(self, row: int) -> tuple[Removal, ...]:
         """Return what cleaning took out of a document."""
-        found = self._db.execute("SELECT removed FROM documents WHERE row = ?", [row]).fetchone()
+        found = self._db.execute("SELECT removed FROM contents WHERE row = ?", [row]).fetchone()
         return expand_removals(found[0])
 
     def cleaned(
@@ -160,8 +154,8 @@ class Documents:
     ) -> Iterator[tuple[dict[str, Any], str, dict[str, str | None], tuple[Removal, ...]]]:
         """Yield fields, cleaned text, what was recognised and what was removed, in input order."""
         query = (
-            "SELECT text_field, fields, text, removed, agency, dateline, credit FROM documents "
-            "WHERE reason IS NULL ORDER BY row"
+            "SELECT text_field, fields, text, removed, agency, dateline, credit "
+            "FROM documents JOIN contents USING (row) WHERE reason IS NULL ORDER BY row"
         )
         for *cells, removed, agency, dateline, credit in self._db.execute(query):
             recognised = {"agency": agency, "dateline": dateline, "credit": credit}
@@ -184,18 +178,20 @@ class Documents:
             for row, text, lines, rejection in changes:
                 removed = (*self.removals(row), *(Removal("residue", line) for line in lines))
                 self._db.execute(
-                    "UPDATE documents SET text = ?, text_field = NULL, removed = ?, leftovers = ?, "
-                    "reason = ?, detail = ? WHERE row = ?",
+                    "UPDATE contents SET text = ?, text_field = NULL, removed = ? WHERE row = ?",
+                    [squeeze_text(text), squeeze_removals(removed), row],
+                )
+                self._db.execute(
+                    "UPDATE documents SET leftovers = ?, reason = ?, detail = ? WHERE row = ?",
                     [
-                        squeeze_text(text),
-                        squeeze_removals(removed),
                         len(removed),
                         rejection.reason.value if rejection else None,
                         rejection.detail if rejection else None,
                         row,
                     ],
                 )
-                self._db.execute("DELETE FROM signatures WHERE row = ?", [row])
+                for table in ("signatures", "sets"):
+                    self._db.execute(f"DELETE FROM {table} WHERE row = ?", [row])
             self._db.execute("INSERT INTO meta VALUES ('residue', 'true')")
 
 

@@ -14,7 +14,7 @@ from dedup.store.documents import text_in
 # What the tables know of a document, in the order of the fields of facts.
 _KNOWN = (
     "host, page, canonical_page, title, url, moment, date, agency, agency_page, tokens, "
-    "length(shingles) / 4, leftovers"
+    "shingles, leftovers"
 )
 
 
@@ -48,7 +48,8 @@ class Results:
         """
         query = (
             f"SELECT row, doc_id, {_KNOWN}, {'fields' if with_fields else 'NULL'} "
-            "FROM documents JOIN signatures USING (row) WHERE row IN"
+            "FROM documents JOIN signatures USING (row) "
+            f"{'JOIN contents USING (row) ' if with_fields else ''}WHERE row IN"
         )
         found: dict[int, Facts] = {}
         for row, doc_id, *known in self._db.select_rows(query, rows):
@@ -83,7 +84,7 @@ class Results:
         yield from self._db.execute(
             "SELECT d.row, d.moment, s.language FROM documents d JOIN signatures s USING (row) "
             "LEFT JOIN decisions c USING (row) "
-            "WHERE s.terms IS NOT NULL AND (c.status IS NULL OR c.status = 'canonical') "
+            "WHERE s.signature IS NOT NULL AND (c.status IS NULL OR c.status = 'canonical') "
             "ORDER BY d.doc_id"
         )
 
@@ -170,18 +171,42 @@ class Results:
                 )
                 yield Decision(row, doc_id, Status.UNIQUE, reason=text)
 
-    def records(self) -> Iterator[tuple[dict[str, Any], str, bool]]:
-        """Yield output fields, a page's cleaned text, and whether it is one, in input order.
+    def tally(self) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+        """Return inputs by status, rejected ones by reason, duplicates by relation."""
+        reasons = self._counted("documents", "reason")
+        relations = self._counted("decisions", "relation")
+        decided = self._counted("decisions", "status")
+        last = self._db.execute("SELECT max(row) FROM documents").fetchone()[0]
+        counts = {
+            "canonical": decided.get("canonical", 0),
+            "duplicate": decided.get("duplicate", 0),
+            "unique": 0,
+            "rejected": sum(reasons.values()),
+        }
+        counts["unique"] = (0 if last is None else last + 1) - sum(counts.values())
+        return counts, reasons, relations
 
-        Rejected inputs have no fields and no text.
+    def _counted(self, table: str, column: str) -> dict[str, int]:
+        """Return how often each value of one of our columns occurs, ascending."""
+        query = f"SELECT {column}, count(*) FROM {table} WHERE {column} IS NOT NULL GROUP BY 1"
+        return dict(self._db.execute(f"{query} ORDER BY 1"))
+
+    def survivors(self) -> Iterator[tuple[bytes, str | None, Status, str | None, int]]:
+        """Yield the documents that stay, in input order.
+
+        Yields:
+            The fields as JSON, a page's cleaned text, status, story and its size.
         """
-        query = "SELECT from_page, reason, text_field, fields, text FROM documents ORDER BY row"
-        for from_page, reason, *cells in self._db.execute(query):
-            if reason is not None:
-                yield {}, "", False
-            else:
-                own = load_json(self._db.expand(cells[1]))
-                yield own, text_in(self._db, *cells) if from_page else "", bool(from_page)
+        query = (
+            "SELECT from_page, text_field, fields, text, status, story_id, size "
+            "FROM documents JOIN contents USING (row) LEFT JOIN decisions USING (row) "
+            "WHERE documents.reason IS NULL AND (status IS NULL OR status IS NOT 'duplicate') "
+            "ORDER BY row"
+        )
+        for page, field, fields, text, status, story_id, size in self._db.execute(query):
+            own = text_in(self._db, field, fields, text) if page else None
+            told = Status(status or "unique")
+            yield self._db.expand(fields), own, told, story_id, size or 1
 
     def rejections(self) -> Iterator[tuple[str, str, str, str]]:
         """Yield id, source, reason and detail of each rejected input, in input order."""

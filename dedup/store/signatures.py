@@ -27,9 +27,10 @@ class Signatures:
             size: How many at most, the lowest rows.
         """
         found = self._db.execute(
-            "SELECT row, title, language, text_field, fields, text FROM documents d "
-            "WHERE row > ? AND reason IS NULL AND NOT EXISTS "
-            "(SELECT 1 FROM signatures s WHERE s.row = d.row) ORDER BY row LIMIT ?",
+            "SELECT d.row, title, language, text_field, fields, text "
+            "FROM documents d JOIN contents USING (row) "
+            "WHERE d.row > ? AND reason IS NULL AND NOT EXISTS "
+            "(SELECT 1 FROM signatures s WHERE s.row = d.row) ORDER BY d.row LIMIT ?",
             [after, size],
         )
         return [
@@ -48,11 +49,10 @@ class Signatures:
 
     def add(self, parts: Iterable[tuple[int, StoredPart]]) -> None:
         """Store signature data by row; commits whole."""
+        cells = [(row, signature_cells(part)) for row, part in parts]
         with self._db.commit():
-            self._db.executemany(
-                f"INSERT INTO signatures VALUES (?, {', '.join('?' * 8)})",
-                ((row, *signature_cells(part)) for row, part in parts),
-            )
+            self._db.insert_rows("signatures", ((row, signature) for row, (signature, _) in cells))
+            self._db.insert_rows("sets", ((row, sets) for row, (_, sets) in cells))
 
     def twins(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Return the rows with signature data, and for each the first row with the same text."""
@@ -102,7 +102,7 @@ class Signatures:
         Returns:
             The values end to end, and n + 1 bounds.
         """
-        query = f"SELECT row, {column} FROM signatures WHERE row IN"
+        query = f"SELECT row, {column} FROM sets WHERE row IN"
         found = dict(self._db.select_rows(query, sorted(set(rows))))
         cells = [found[row] or b"" for row in rows]
         bounds = np.zeros(len(cells) + 1, np.int64)

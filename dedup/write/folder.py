@@ -89,7 +89,7 @@ class OutputFolder:
         except OSError as error:
             raise _refusal(self.path, error) from error
 
-    def write_lines(self, name: str, lines: Iterable[dict[str, Any]]) -> None:
+    def write_lines(self, name: str, lines: Iterable[dict[str, Any] | bytes]) -> None:
         """Write a file of JSON lines whole, then give it its name.
 
         Raises:
@@ -97,7 +97,7 @@ class OutputFolder:
         """
         write_file(self.path / name, lines)
 
-    def write_table(self, table: str, lines: Iterable[dict[str, Any]], kind: str) -> None:
+    def write_table(self, table: str, lines: Iterable[dict[str, Any] | bytes], kind: str) -> None:
         """Write survivors, decisions or stories in the asked format.
 
         Args:
@@ -126,7 +126,7 @@ class OutputFolder:
             part.write_text(json.dumps(value, indent=2) + "\n", "utf-8")
 
 
-def write_file(path: Path, lines: Iterable[dict[str, Any]]) -> None:
+def write_file(path: Path, lines: Iterable[dict[str, Any] | bytes]) -> None:
     """Write a file of JSON lines whole, then give it its name.
 
     Raises:
@@ -171,13 +171,14 @@ def _refusal(folder: Path, error: OSError) -> OutputError:
     )
 
 
-def stream_lines(file: BinaryIO, lines: Iterable[dict[str, Any]]) -> None:
-    """Write JSON objects, one a line."""
+def stream_lines(file: BinaryIO, lines: Iterable[dict[str, Any] | bytes]) -> None:
+    """Write JSON objects, one a line; bytes are JSON already."""
     for line in lines:
-        file.write(dump_json(line) + b"\n")
+        file.write(line if isinstance(line, bytes) else dump_json(line))
+        file.write(b"\n")
 
 
-def stream_out(file: BinaryIO, lines: Iterable[dict[str, Any]]) -> None:
+def stream_out(file: BinaryIO, lines: Iterable[dict[str, Any] | bytes]) -> None:
     """Write JSON objects to a stream that somebody else reads, to its end.
 
     Raises:

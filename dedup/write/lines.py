@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from dedup.jsontext import dump_json, load_json
 from dedup.models import Decision, Removal, Status
 
 Line = dict[str, Any]
@@ -14,29 +15,26 @@ DECIMALS = 6
 
 
 def survivor_lines(
-    records: Iterable[tuple[Line, str, bool]], decisions: Iterable[Decision]
-) -> Iterator[Line]:
-    """Yield the documents that stay, in input order.
+    survivors: Iterable[tuple[bytes, str | None, Status, str | None, int]],
+) -> Iterator[bytes]:
+    """Yield the documents that stay, as JSON, in input order.
 
     A record that came with its text is given back as it came; one that came as a page also has the
-    cleaned ``text``, unless it has a field of that name.
+    cleaned ``text``, unless it has a field of that name. What is known is put behind the fields as
+    they are stored: parsing and writing a whole record takes ten times as long.
 
     Args:
-        records: Output fields, cleaned text, whether from a page; in input order.
-        decisions: The decisions, in the same order.
+        survivors: Fields as JSON, a page's cleaned text, status, story and its size.
     """
-    for (fields, text, from_page), decision in zip(records, decisions, strict=True):
-        if decision.status not in (Status.CANONICAL, Status.UNIQUE):
+    for fields, text, status, story_id, size in survivors:
+        told: Line = {"dedup": {"story_id": story_id, "size": size, "status": status.value}}
+        if text is None and b'"dedup"' not in fields and fields != b"{}":
+            yield b"%b,%b" % (fields[:-1], dump_json(told)[1:])
             continue
-        line = dict(fields)
-        if from_page and not line.get("text"):
+        line: Line = load_json(fields)
+        if text is not None and not line.get("text"):
             line["text"] = text
-        line["dedup"] = {
-            "story_id": decision.story_id,
-            "size": decision.size,
-            "status": decision.status.value,
-        }
-        yield line
+        yield dump_json({**line, **told})
 
 
 def cleaned_lines(

@@ -16,7 +16,7 @@ from dedup.jsontext import dump_json, load_json
 ROWS_A_BATCH = 1000
 
 
-def write_parquet(path: Path, lines: Iterable[dict[str, Any]]) -> None:
+def write_parquet(path: Path, lines: Iterable[dict[str, Any] | bytes]) -> None:
     """Write JSON objects as rows of one table.
 
     A field that holds values of types that do not fit together becomes text: strings as they are,
@@ -25,7 +25,7 @@ def write_parquet(path: Path, lines: Iterable[dict[str, Any]]) -> None:
 
     Args:
         path: The file to write.
-        lines: The rows.
+        lines: The rows; bytes are JSON already.
 
     Raises:
         OSError: It cannot be written.
@@ -38,10 +38,10 @@ def write_parquet(path: Path, lines: Iterable[dict[str, Any]]) -> None:
                 writer.write_batch(_record_batch(rows, schema))
 
 
-def _spooled(lines: Iterable[dict[str, Any]], spool: BinaryIO) -> Iterator[dict[str, Any]]:
+def _spooled(lines: Iterable[dict[str, Any] | bytes], spool: BinaryIO) -> Iterator[dict[str, Any]]:
     """Pass lines on and keep them."""
     for line in lines:
-        data = dump_json(line)
+        data = line if isinstance(line, bytes) else dump_json(line)
         spool.write(data + b"\n")
         yield _whole(load_json(data))
 
