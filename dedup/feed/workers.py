@@ -56,7 +56,7 @@ def _batches(raws: Iterable[Raw]) -> Iterator[list[Raw]]:
     batch: list[Raw] = []
     size = 0
     for raw in raws:
-        if isinstance(raw, RawRecord) and raw.html is not None:
+        if _is_page(raw):
             if batch:
                 yield batch
             yield [raw]
@@ -69,6 +69,11 @@ def _batches(raws: Iterable[Raw]) -> Iterator[list[Raw]]:
             batch, size = [], 0
     if batch:
         yield batch
+
+
+def _is_page(raw: Raw) -> bool:
+    """Return whether an input is surely a page; one in a line shows when the line is parsed."""
+    return isinstance(raw, RawRecord) and raw.html is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,9 @@ class _Crew:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
     def begin(self, raws: Sequence[Raw]) -> _Batch:
-        """Send a batch to a process, or do it here."""
+        """Send a batch to a process, or do it here; a page goes through untouched."""
+        if _is_page(raws[0]):
+            return _Batch(raws, self._own(raws))
         size = sum(map(size_of, raws))
         self._seen += size
         if self._alone or size < SMALL_BYTES or self._seen < START_BYTES:
