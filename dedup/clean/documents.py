@@ -107,7 +107,9 @@ def no_sentence(text: str) -> Rejection | None:
     >>> no_sentence("Home\nPolitics\nSport\nContact us").detail
     'only lines too short for a sentence: a menu'
     """
-    if any(count_tokens(line) >= SENTENCE_TOKENS for line in text.split("\n")):
+    if any(
+        count_tokens(line, enough=SENTENCE_TOKENS) >= SENTENCE_TOKENS for line in text.split("\n")
+    ):
         return None
     return Rejection(Reason.NO_TEXT, "only lines too short for a sentence: a menu")
 

@@ -8,7 +8,7 @@ from contextlib import closing
 
 from dedup.clean.documents import too_short
 from dedup.clean.residue import find_residue, host_lines, strip_residue
-from dedup.clean.workers import Cleaned, clean_records
+from dedup.clean.workers import Cleaned, clean_records, page_digest
 from dedup.config import Config
 from dedup.errors import InputError
 from dedup.models import RawRecord, Rejection
@@ -74,7 +74,10 @@ def _behind_stored(
     )
     for stamp in store.documents.stamps():
         record = next(records, None)
-        if record is None or stamp_of(record) != stamp:
+        if record is None:
+            raise changed
+        page = None if record.html is None else page_digest(record.html)
+        if stamp_of(record, page) != stamp:
             raise changed
         observer.advance(record.consumed, 1)
     complete = store.get("residue")

@@ -16,7 +16,7 @@ from dedup.errors import OutputError
 from dedup.jsontext import dump_json, load_json
 from dedup.models import Removal
 
-FORMAT = 2
+FORMAT = 3
 """Version of the tables and of the byte order of arrays; a store of another one is refused."""
 
 OWNER = int.from_bytes(b"dedu", "big")

@@ -27,10 +27,15 @@ from dedup.store.database import Database, storable
 _TAKEN = Rejection(Reason.DUPLICATE_ID, "an earlier input has this id")
 
 
-def stamp_of(record: RawRecord) -> bytes:
-    """Return a digest of an input as it was read, 8 bytes: what a resumed run must read again."""
+def stamp_of(record: RawRecord, page: bytes | None) -> bytes:
+    """Return a digest of an input as it was read, 8 bytes: what a resumed run must read again.
+
+    Args:
+        record: The input.
+        page: Digest of its page, None where it has none; pages are long, and digested once.
+    """
     digest = hashlib.blake2b(record.doc_id.encode("utf-8", "surrogatepass"), digest_size=8)
-    digest.update(record.html or b"")
+    digest.update(page or b"")
     digest.update((record.text or "").encode("utf-8", "surrogatepass"))
     digest.update(dump_json(record.fields))
     return digest.digest()
@@ -85,7 +90,7 @@ class Documents:
                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     [
                         row, storable(record.doc_id), storable(record.source), told.reason.value,
-                        storable(told.detail), record.html is not None, digest, stamp_of(record),
+                        storable(told.detail), record.html is not None, digest, stamp_of(record, digest),
                     ],
                 )  # fmt: skip
             except sqlite3.IntegrityError:
@@ -114,7 +119,7 @@ class Documents:
             "leftovers": len(document.removed),
             "removed": self._db.squeeze_removals(document.removed),
             "digest": digest,
-            "stamp": stamp_of(record),
+            "stamp": stamp_of(record, digest),
             "extraction": extraction,
         }
         for name in ("title", "url", "page", "canonical_page", "host", "date", "language"):
