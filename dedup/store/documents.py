@@ -90,7 +90,8 @@ class Documents:
                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     [
                         row, storable(record.doc_id), storable(record.source), told.reason.value,
-                        storable(told.detail), record.html is not None, digest, stamp_of(record, digest),
+                        storable(told.detail), record.html is not None, digest,
+                        stamp_of(record, digest),
                     ],
                 )  # fmt: skip
             except sqlite3.IntegrityError:
