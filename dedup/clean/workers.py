@@ -242,12 +242,12 @@ class _Pool:
 def _context() -> multiprocessing.context.BaseContext:
     """Return how workers start: never by forking this process with its threads and open files.
 
-    A fork server imports the extractor once; a worker that was killed is replaced in milliseconds.
+    A fork server loads the extractor once; a worker that was killed is replaced in milliseconds.
     """
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["dedup.clean.extract", "dedup.clean.workers"])
+    context.set_forkserver_preload(["dedup.clean.warm", "dedup.clean.workers"])
     return context
 
 
