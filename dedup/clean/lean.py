@@ -29,12 +29,12 @@ _NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _BEGINNING = 5000
 
 # Elements that hold no text of an article. Trafilatura drops them too, after it has copied and
-# searched them several times. ``aside`` is not among them: some sites have their article in one.
+# searched them several times. ``aside`` is not among them, since some sites have their article in
+# one, nor ``nav``, since a page of nothing but a menu is to be told as one.
 # Captions are not the article either. That was chosen on one half of 310 pages with a gold text,
 # where it lowered mean F1 on neither set of sites (+0.000 and +0.000).
 _JUNK = (
-    "style", "svg", "template", "iframe", "noscript", "nav", "footer", "button", "select",
-    "figcaption",
+    "style", "svg", "template", "iframe", "noscript", "footer", "button", "select", "figcaption",
 )  # fmt: skip
 
 # A JSON text that is no JSON is searched by patterns whose time grows with the square of its

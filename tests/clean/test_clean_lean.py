@@ -75,7 +75,7 @@ def test_other_extractors_are_asked_only_where_little_was_found(monkeypatch, sen
 
 def test_what_holds_no_text_is_cut_off_and_what_stands_behind_it_stays():
     junk = (
-        "<nav><a href='/'>Home</a></nav>",
+        "<footer><a href='/'>Home</a></footer>",
         "<button>Share</button>",
         "<svg><title>x</title></svg>",
     )
