@@ -270,13 +270,13 @@ class TestManifest:
 
     def test_the_inputs_with_a_digest(self, command, jsonl, sample_run, tmp_path):
         read = sample_run.manifest["read"]
-        assert (read["files"], len(read["blake2b"])) == (62, 64)
+        assert (read["files"], len(read["sha256"])) == (62, 64)
         assert read["bytes"] > 200_000
 
         one = command.run(jsonl(PAIR), out=tmp_path / "one").manifest["read"]
         other = command.run(jsonl([*PAIR, record("c")]), out=tmp_path / "two").manifest["read"]
         assert one["inputs"] == other["inputs"]
-        assert one["blake2b"] != other["blake2b"]
+        assert one["sha256"] != other["sha256"]
 
     def test_times_of_every_stage(self, sample_run):
         timings = sample_run.manifest["timings"]

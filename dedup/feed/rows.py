@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dedup.clean.residue import line_digests
 from dedup.clean.texts import clean_own_text
-from dedup.clean.workers import Cleaned
+from dedup.clean.workers import Cleaned, page_digest
 from dedup.config import Config
 from dedup.feed.sign import signature_parts
 from dedup.jsontext import dump_json
@@ -32,13 +32,19 @@ class Row(NamedTuple):
     size: int
 
 
-def stamp_of(raw: Raw) -> bytes:
-    """Return a digest of an input as it was read, 8 bytes: what a resumed run must read again."""
+def stamp_of(raw: Raw, page: bytes | None = None) -> bytes:
+    """Return a digest of an input as it was read, 8 bytes: what a resumed run must read again.
+
+    Args:
+        raw: The input.
+        page: Digest of its page where it has been made: pages are long.
+    """
     digest = hashlib.blake2b(raw.doc_id.encode("utf-8", "surrogatepass"), digest_size=8)
     if isinstance(raw, RawLine):
         digest.update(raw.line)
         return digest.digest()
-    digest.update(raw.html or b"")
+    if raw.html is not None:
+        digest.update(page or page_digest(raw.html))
     digest.update((raw.text or "").encode("utf-8", "surrogatepass"))
     digest.update(dump_json(raw.fields))
     return digest.digest()
@@ -79,8 +85,8 @@ def rows_of_pages(cleaned: Sequence[Row | Cleaned], config: Config, *, signed: b
     """
     entries = [
         _Entry(
-            item.record, stamp_of(item.record), item.result, size_of(item.record), item.digest,
-            item.page,
+            item.record, stamp_of(item.record, item.digest), item.result, size_of(item.record),
+            item.digest, item.page,
         )
         for item in cleaned
         if isinstance(item, Cleaned)

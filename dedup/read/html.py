@@ -36,7 +36,7 @@ def page_fault(page: bytes, config: ReadConfig) -> Rejection | None:
     """Return why bytes that claim to be a page are none, or None."""
     if len(page) > config.max_document_bytes:
         return Rejection(Reason.TOO_LARGE, too_large(config))
-    if not page.strip():
+    if not page or page.isspace():
         return Rejection(Reason.EMPTY, "the page is empty")
     if told := foreign(page):
         return Rejection(Reason.NOT_HTML, f"the page is {told}")

@@ -9,7 +9,7 @@ from typing import Any
 
 
 def _new_digest() -> Any:
-    return hashlib.blake2b(digest_size=32)
+    return hashlib.sha256()
 
 
 @dataclass(slots=True)

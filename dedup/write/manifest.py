@@ -52,6 +52,6 @@ def input_manifest(
         "inputs": names,
         "files": files,
         "bytes": size,
-        "blake2b": digest,
+        "sha256": digest,
         "passed_over": dict(sorted(passed_over.items())),
     }

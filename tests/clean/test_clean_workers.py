@@ -1,5 +1,7 @@
 import os
 import signal
+import subprocess
+import sys
 import time
 from concurrent.futures import Future
 from contextlib import closing
@@ -229,3 +231,11 @@ def test_memory_is_limited_where_asked(monkeypatch, memory, limits):
     monkeypatch.setattr(workers.resource, "setrlimit", lambda what, limit: seen.append(limit))
     workers._limit_memory(memory)
     assert seen == limits
+
+
+def test_the_server_of_the_workers_loads_what_their_first_page_needs():
+    code = (
+        "import dedup.clean.warm, trafilatura.external as external, tld.utils;"
+        "assert external.JT_STOPLIST; assert any(tld.utils.tld_names.values())"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
