@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from operator import attrgetter
 from typing import Protocol
 
@@ -56,11 +57,11 @@ class Links:
 
     Attributes:
         documents: Facts of its documents, any order.
-        edges: Matching pairs (twin, twin), the smaller first, seen from it.
+        edges: Matching pairs (twin, twin), the smaller first.
     """
 
     documents: tuple[Facts, ...]
-    edges: Mapping[tuple[int, int], Pair]
+    edges: Sequence[tuple[int, int]]
 
 
 def split(links: Links, texts: Texts, relate: Relate, policy: Policy) -> list[Story]:
@@ -81,6 +82,11 @@ def split(links: Links, texts: Texts, relate: Relate, policy: Policy) -> list[St
     documents = tuple(sorted(links.documents, key=attrgetter("doc_id")))
     net = _Net(documents, links.edges, texts, relate, policy)
     roundups = frozenset(long for _, long, alike in net.held if not alike)
+    if not roundups:
+        first = net.ranked(documents)[0].facts
+        joined = _matches(first, documents, net)
+        if len(joined) == len(documents) - 1:  # as nearly always
+            return [_story(_Star(first, joined), net, roundups)]
     plain = [facts for facts in documents if facts.twin not in roundups]
     stars = _stars(plain, net)
     taken = {member.facts.row for star in stars for member in star.members}
@@ -265,63 +271,89 @@ class _Net:
     """One connected set of documents, laid out for the questions that grouping keeps asking.
 
     Attributes:
+        documents: The documents, by id.
         texts: The texts.
         relate: Names relations.
         policy: Rules that elect.
-        seen: For each text those it was measured with, and the pair seen from it.
-        held: Texts (short, long) of which the long one holds the short and much more, and whether
-            it begins with it.
     """
 
     def __init__(
         self,
         documents: Sequence[Facts],
-        edges: Mapping[tuple[int, int], Pair],
+        edges: Sequence[tuple[int, int]],
         texts: Texts,
         relate: Relate,
         policy: Policy,
     ) -> None:
-        """Measure what small sets have not measured yet, and lay the pairs out."""
+        """Take a set; what is not asked is not worked out."""
+        self.documents = documents
         self.texts = texts
         self.relate = relate
         self.policy = policy
+        self._edges = edges
+        self._sizes = {facts.twin: facts.shingles for facts in documents}
         self._voters = frozenset[int]()
         self._ranking: list[Ballot] = []
-        by_twin: dict[int, list[Facts]] = {}
-        for facts in documents:
-            by_twin.setdefault(facts.twin, []).append(facts)
-        twins = sorted(by_twin)
-        missing = self._missing(twins, edges)
-        linked = set(edges)
-        for (one, other), pair in missing.items():
-            if any(relate(a, b, pair.reversed()) for a in by_twin[one] for b in by_twin[other]):
-                linked.add((one, other))
-        self._linked: dict[int, list[int]] = {twin: [] for twin in twins}
-        for one, other in linked:
-            self._linked[one].append(other)
-            self._linked[other].append(one)
-        self.seen: dict[int, list[tuple[int, Pair]]] = {twin: [] for twin in twins}
-        for (one, other), pair in (dict(edges) | missing).items():
-            self.seen[one].append((other, pair))
-            self.seen[other].append((one, pair.reversed()))
-        sizes = {facts.twin: facts.shingles for facts in documents}
-        self.held = [
-            (short, long, _begin_alike(texts.shingles(short), texts.shingles(long)))
-            for short in twins
+
+    @cached_property
+    def _measured(self) -> dict[tuple[int, int], Pair]:
+        """Pairs (twin, twin) that were measured, the smaller first, seen from it.
+
+        All of a small set, those that met in a bucket of a large one.
+        """
+        twins = sorted(self._sizes)
+        met: dict[int, list[int]] = {}
+        if len(twins) <= COMPLETED:
+            met = {twin: twins[index + 1 :] for index, twin in enumerate(twins)}
+        else:
+            for one, other in self._edges:
+                met.setdefault(one, []).append(other)
+        return {
+            (one, other): pair.reversed()
+            for one, others in met.items()
+            for other, pair in zip(others, self.texts.pairs(one, others), strict=True)
+        }
+
+    @cached_property
+    def seen(self) -> dict[int, list[tuple[int, Pair]]]:
+        """For each text those it was measured with, and the pair seen from it."""
+        seen: dict[int, list[tuple[int, Pair]]] = {twin: [] for twin in self._sizes}
+        for (one, other), pair in self._measured.items():
+            seen[one].append((other, pair))
+            seen[other].append((one, pair.reversed()))
+        return seen
+
+    @cached_property
+    def held(self) -> list[tuple[int, int, bool]]:
+        """Texts (short, long): the long one holds the short and much more; does it begin with it?
+
+        None where no text is much longer than another.
+        """
+        sizes = self._sizes
+        if max(sizes.values()) < STUB_RATIO * min(sizes.values()):
+            return []
+        return [
+            (short, long, _begin_alike(self.texts.shingles(short), self.texts.shingles(long)))
+            for short in sorted(sizes)
             for long, pair in self.seen[short]
             if pair.contained >= CONTAINED and sizes[long] >= STUB_RATIO * sizes[short]
         ]
 
-    def _missing(
-        self, twins: Sequence[int], edges: Mapping[tuple[int, int], Pair]
-    ) -> dict[tuple[int, int], Pair]:
-        """Return the pairs of a set that are not among the edges, nothing for a large set."""
-        found: dict[tuple[int, int], Pair] = {}
-        for index, twin in enumerate(twins if len(twins) <= COMPLETED else ()):
-            others = [o for o in twins[index + 1 :] if (twin, o) not in edges]
-            pairs = self.texts.pairs(twin, others) if others else []
-            found.update({(twin, o): p.reversed() for o, p in zip(others, pairs, strict=True)})
-        return found
+    @cached_property
+    def _linked(self) -> dict[int, list[int]]:
+        """For each text those that match it."""
+        by_twin: dict[int, list[Facts]] = {}
+        for facts in self.documents:
+            by_twin.setdefault(facts.twin, []).append(facts)
+        linked: dict[int, list[int]] = {twin: [] for twin in by_twin}
+        edges = set(self._edges)
+        for (one, other), pair in self._measured.items():
+            if (one, other) in edges or any(
+                self.relate(a, b, pair.reversed()) for a in by_twin[one] for b in by_twin[other]
+            ):
+                linked[one].append(other)
+                linked[other].append(one)
+        return linked
 
     def connected(self, documents: Sequence[Facts]) -> list[list[Facts]]:
         """Return the connected sets of two or more among some of the documents.

@@ -322,7 +322,7 @@ def test_a_set_too_large_to_measure_whole_is_grouped_by_what_met():
     edges = dump.edges()
     pairs = [key for key in edges if 80 not in key]
     assert len({twin for key in pairs for twin in key}) == 80
-    links = Links(tuple(dump.facts), {key: edges[key] for key in pairs})
+    links = Links(tuple(dump.facts), pairs)
     found = split(links, dump.texts, dump.relate, parse_policy(()))
     assert sorted(len(story.members) for story in found) == [40, 40]
     assert all(story.members[1].relation for story in found)
