@@ -81,12 +81,12 @@ def split(links: Links, texts: Texts, relate: Relate, policy: Policy) -> list[St
     """
     documents = tuple(sorted(links.documents, key=attrgetter("doc_id")))
     net = _Net(documents, links.edges, texts, relate, policy)
-    roundups = frozenset(long for _, long, alike in net.held if not alike)
+    roundups = frozenset(long for (_, long), alike in net.held.items() if not alike)
     if not roundups:
-        first = net.ranked(documents)[0].facts
-        joined = _matches(first, documents, net)
+        ranking = net.ranked(documents)
+        joined = _matches(ranking[0].facts, documents, net)
         if len(joined) == len(documents) - 1:  # as nearly always
-            return [_story(_Star(first, joined), net, roundups)]
+            return [_story(_Star(ranking[0].facts, joined), ranking, policy)]
     plain = [facts for facts in documents if facts.twin not in roundups]
     stars = _stars(plain, net)
     taken = {member.facts.row for star in stars for member in star.members}
@@ -94,7 +94,11 @@ def split(links: Links, texts: Texts, relate: Relate, policy: Policy) -> list[St
     _settle(stars, net)
     rest = _add_roundups([f for f in documents if f.twin in roundups], stars, net)
     stars += _stars(rest, net)
-    return [_story(star, net, roundups) for star in stars if len(star.members) > 1]
+    return [
+        _story(star, _final_ranking(star, net, roundups), policy)
+        for star in stars
+        if len(star.members) > 1
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +198,9 @@ def _better(
     now = alike[0].pair.jaccard if alike[0].pair else 1.0
     found = []
     for text, pair in (*net.seen[twin], (twin, SAME)):
-        if pair.jaccard <= now or (text, twin, True) in net.held:
+        if text not in by_text or pair.jaccard <= now or net.held.get((text, twin)):
             continue
-        for other in by_text.get(text, ()):
+        for other in by_text[text]:
             related = [net.relate(other.canonical, each.facts, pair) for each in alike]
             if other is not star and all(related):
                 moved = [
@@ -250,9 +254,8 @@ def _final_ranking(star: _Star, net: _Net, roundups: frozenset[int]) -> list[Bal
     return rank([*net.ranked(plain), *added], net.policy)
 
 
-def _story(star: _Star, net: _Net, roundups: frozenset[int]) -> Story:
+def _story(star: _Star, ranking: Sequence[Ballot], policy: Policy) -> Story:
     """Return the story of a canonical and its members, with the reason for the election."""
-    ranking = _final_ranking(star, net, roundups)
     canonical = next(b for b in ranking if b.facts.row == star.canonical.row)
     runner_up = next(b for b in ranking if b.facts.row != star.canonical.row)
     members = [_member(joined) for joined in star.members[1:]]
@@ -261,7 +264,7 @@ def _story(star: _Star, net: _Net, roundups: frozenset[int]) -> Story:
         star.canonical,
         members,
         [ballot.facts for ballot in ranking],
-        why(canonical, runner_up, net.policy),
+        why(canonical, runner_up, policy),
         origins=1,
         weakest=Link(star.canonical.doc_id, far.doc_id, far.score or 0.0),
     )
@@ -324,20 +327,26 @@ class _Net:
         return seen
 
     @cached_property
-    def held(self) -> list[tuple[int, int, bool]]:
-        """Texts (short, long): the long one holds the short and much more; does it begin with it?
-
-        None where no text is much longer than another.
-        """
+    def held(self) -> dict[tuple[int, int], bool]:
+        """Texts (short, long): the long one holds the short and much more. Does it begin so?"""
         sizes = self._sizes
         if max(sizes.values()) < STUB_RATIO * min(sizes.values()):
-            return []
-        return [
-            (short, long, _begin_alike(self.texts.shingles(short), self.texts.shingles(long)))
-            for short in sorted(sizes)
+            return {}
+        return {
+            (short, long): _begin_alike(self.texts.shingles(short), self.texts.shingles(long))
+            for short in sizes
             for long, pair in self.seen[short]
             if pair.contained >= CONTAINED and sizes[long] >= STUB_RATIO * sizes[short]
-        ]
+        }
+
+    @cached_property
+    def _stub_of(self) -> dict[int, list[int]]:
+        """For each stub the texts that it is the start of."""
+        found: dict[int, list[int]] = {}
+        for (short, long), alike in self.held.items():
+            if alike:
+                found.setdefault(short, []).append(long)
+        return found
 
     @cached_property
     def _linked(self) -> dict[int, list[int]]:
@@ -396,13 +405,10 @@ class _Net:
         pages = declared_pages(documents)
         sets = [self.texts.distinct(twin) for twin in weights]
         shares = dict(zip(weights, common_text(sets, list(weights.values())), strict=True))
-        stubs = {
-            short for short, long, alike in self.held if alike and {short, long} <= weights.keys()
-        }
         return [
             Ballot(
                 facts=facts,
-                stub=facts.twin in stubs,
+                stub=any(long in weights for long in self._stub_of.get(facts.twin, ())),
                 declared=pages[facts.page],
                 coverage=shares[facts.twin][0],
                 surplus=shares[facts.twin][1],
