@@ -51,7 +51,7 @@ def split(links: Links, texts: Texts, relate: Relate, policy: Policy) -> list[St
     if not roundups:
         ranking = net.ranked(documents)
         joined = _matches(ranking[0].facts, documents, net)
-        if len(joined) == len(documents) - 1:  # as nearly always
+        if 0 < len(joined) == len(documents) - 1:  # as nearly always
             return [_story(_Star(ranking[0].facts, joined), ranking, policy)]
     plain = [facts for facts in documents if facts.twin not in roundups]
     stars = _stars(plain, net)
