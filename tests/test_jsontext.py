@@ -1,6 +1,7 @@
 import contextlib
 import json
 import math
+from dataclasses import asdict, dataclass
 
 import pytest
 from hypothesis import example, given
@@ -33,6 +34,20 @@ def same(one, other):
     if isinstance(one, float):
         return math.copysign(1, one) == math.copysign(1, other) and one == other
     return one == other
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    own: object
+    parts: tuple[object, ...] = ()
+
+
+@given(values, values)
+@example(2**70, 1.5)
+@example("\ud800", math.nan)
+def test_a_dataclass_is_written_as_its_fields(one, other):
+    record = Record(one, (Record(other), Record(None)))
+    assert dump_json(record) == dump_json(asdict(record))
 
 
 @given(values)

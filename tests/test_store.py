@@ -138,8 +138,9 @@ def test_arrays_survive(path):
         store.signatures.add([part(0, **values), part(1), part(2, shingles=extreme)])
     with Store(path) as store:
         rows, whole, leads = store.signatures.matrices(np.array([0, 1, 2]), 128, 32)
-        shingles, bounds = store.signatures.sets([2, 0, 1, 0], "shingles")
-        numbers, _ = store.signatures.sets([0], "numbers")
+        (shingles, bounds), (numbers, number_bounds) = store.signatures.sets(
+            [2, 0, 1, 0], "shingles", "numbers"
+        )
 
     assert rows.tolist() == [0]
     np.testing.assert_array_equal(whole[0], values["signature"])
@@ -147,7 +148,8 @@ def test_arrays_survive(path):
     assert bounds.tolist() == [0, 4, 1004, 1004, 2004]
     whole = values["shingles"]
     np.testing.assert_array_equal(shingles, np.concatenate([extreme, whole, whole]))
-    np.testing.assert_array_equal(numbers, values["numbers"])
+    assert number_bounds.tolist() == [0, 0, 7, 7, 14]
+    np.testing.assert_array_equal(numbers, np.tile(values["numbers"], 2))
 
 
 def test_arrays_are_little_endian_on_every_machine(path):
@@ -193,7 +195,7 @@ def test_signatures_are_stored_with_their_documents(path):
 
         assert store.signatures.count() == 1
         assert [row for row, *_ in store.signatures.unsigned(-1, 9)] == [1]
-        assert store.signatures.sets([0], "shingles")[0].tolist() == [5]
+        assert store.signatures.sets([0], "shingles")[0][0].tolist() == [5]
 
 
 def test_a_document_that_loses_lines_is_to_be_signed_again(path):

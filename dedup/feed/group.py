@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
+from functools import partial
+from itertools import chain, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +15,8 @@ from dedup.feed.match import load_texts
 from dedup.feed.twins import Twins
 from dedup.group import COMPLETED, Links, decisions_of, parse_policy, split
 from dedup.kernels.pairs import components
-from dedup.match import Evidence, LoadedTexts, pairs_inside, pairs_of, relation
-from dedup.models import Facts, Pair, Relation, Story
+from dedup.match import Evidence, LoadedTexts, pairs_inside, relation
+from dedup.models import Facts, Story
 from dedup.observe import Observer
 from dedup.store import Store
 
@@ -37,68 +38,48 @@ def group_copies(
     """
     policy = parse_policy(config.group.canonical)
     own_fields = any(rule.name.startswith("field:") for rule in policy)
-
-    sets = _connected(twins, evidence)
-    for batch in sets.batches():
-        firsts = sets.texts[slice(*sets.bounds[[batch.start, batch.stop]])]
-        twin_of = twins.documents(np.sort(firsts))
+    for sets in _connected_sets(twins, evidence):
+        twin_of = twins.documents(np.sort(sets.texts))
         facts: dict[int, list[Facts]] = {}
         for one in store.results.facts(sorted(twin_of), twin_of, with_fields=own_fields):
             facts.setdefault(one.twin, []).append(one)
-        texts = load_texts(store, firsts.tolist(), config)
-        bounds = sets.bounds[batch.start : batch.stop + 1] - sets.bounds[batch.start]
-        small = np.diff(bounds) <= COMPLETED
-        texts.remember(*pairs_inside(bounds[:-1][small], bounds[1:][small]))
-
-        def relate(
-            canonical: Facts, member: Facts, pair: Pair, texts: LoadedTexts = texts
-        ) -> tuple[Relation, float] | None:
-            return relation(canonical, member, pair, texts.passages, config.match)
-
+        texts = _measured_texts(store, sets, config)
+        relate = partial(relation, passages=texts.passages, config=config.match)
         stories: list[Story] = []
-        for number in batch:
-            members, edges = sets.one(number)
-            documents = tuple(chain.from_iterable(map(facts.__getitem__, members.tolist())))
-            links = Links(documents, _pairs(evidence.pick(edges)))
-            stories += split(links, texts, relate, policy)
+        for members, edges in sets.each():
+            documents = tuple(chain.from_iterable(facts[text] for text in members))
+            stories += split(Links(documents, edges), texts, relate, policy)
         store.results.add_decisions(stories, chain.from_iterable(map(decisions_of, stories)))
         observer.advance(len(twin_of), len(twin_of))
 
 
 @dataclass(frozen=True, slots=True)
-class _Connected:
+class _Sets:
     """Sets of texts that hang together, end to end.
 
     Attributes:
         texts: First rows of the texts, ascending in each set.
         bounds: Set k is ``texts[bounds[k]:bounds[k + 1]]``.
-        edges: Numbers of the pairs between them, set after set.
+        edges: The pairs between them, set after set.
         edge_bounds: Bounds in ``edges``, likewise.
     """
 
     texts: npt.NDArray[np.int64]
     bounds: npt.NDArray[np.int64]
-    edges: npt.NDArray[np.int64]
+    edges: Evidence
     edge_bounds: npt.NDArray[np.int64]
 
-    def batches(self) -> Iterator[range]:
-        """Yield sets, by their numbers, that together hold enough texts to be loaded at once."""
-        start, last = 0, self.bounds.size - 1
-        while start < last:
-            end = int(np.searchsorted(self.bounds, self.bounds[start] + GROUP_BATCH))
-            yield range(start, min(end, last))
-            start = end
-
-    def one(self, number: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Return the texts and the edges of one set."""
-        return (
-            self.texts[self.bounds[number] : self.bounds[number + 1]],
-            self.edges[self.edge_bounds[number] : self.edge_bounds[number + 1]],
-        )
+    def each(self) -> Iterator[tuple[list[int], list[tuple[int, int]]]]:
+        """Yield the texts and the pairs of each set."""
+        texts = self.texts.tolist()
+        edges = list(zip(self.edges.left.tolist(), self.edges.right.tolist(), strict=True))
+        spans = pairwise(self.bounds.tolist()), pairwise(self.edge_bounds.tolist())
+        for (start, end), (first, last) in zip(*spans, strict=True):
+            yield texts[start:end], edges[first:last]
 
 
-def _connected(twins: Twins, evidence: Evidence) -> _Connected:
-    """Return the texts that hang together.
+def _connected_sets(twins: Twins, evidence: Evidence) -> Iterator[_Sets]:
+    """Yield texts that hang together, as many sets at once as can be loaded.
 
     A text that several documents have hangs together with itself.
     """
@@ -112,15 +93,26 @@ def _connected(twins: Twins, evidence: Evidence) -> _Connected:
     nodes = nodes[np.argsort(root[nodes], kind="stable")]
     edges = np.argsort(root[left], kind="stable")
     roots, starts = np.unique(root[nodes], return_index=True)
-    return _Connected(
-        texts=twins.firsts[nodes],
-        bounds=np.append(starts, nodes.size),
-        edges=edges,
-        edge_bounds=np.append(np.searchsorted(root[left][edges], roots), edges.size),
-    )
+    bounds = np.append(starts, nodes.size)
+    edge_bounds = np.append(np.searchsorted(root[left][edges], roots), edges.size)
+    start = 0
+    while start < roots.size:
+        full = int(np.searchsorted(bounds, bounds[start] + GROUP_BATCH))
+        end = min(full, roots.size)
+        yield _Sets(
+            texts=twins.firsts[nodes[bounds[start] : bounds[end]]],
+            bounds=bounds[start : end + 1] - bounds[start],
+            edges=evidence.pick(edges[edge_bounds[start] : edge_bounds[end]]),
+            edge_bounds=edge_bounds[start : end + 1] - edge_bounds[start],
+        )
+        start = end
 
 
-def _pairs(evidence: Evidence) -> dict[tuple[int, int], Pair]:
-    """Return measured pairs by their rows."""
-    rows = zip(evidence.left.tolist(), evidence.right.tolist(), strict=True)
-    return dict(zip(rows, pairs_of(evidence), strict=True))
+def _measured_texts(store: Store, sets: _Sets, config: Config) -> LoadedTexts:
+    """Load the texts of some sets, with all pairs inside of small sets measured."""
+    texts = load_texts(store, sets.texts.tolist(), config)
+    small = np.diff(sets.bounds) <= COMPLETED
+    texts.remember(sets.edges.pick(np.repeat(~small, np.diff(sets.edge_bounds))))
+    inside = pairs_inside(sets.bounds[:-1][small], sets.bounds[1:][small])
+    texts.remember(texts.measured(*inside).of_rows(sets.texts))
+    return texts

@@ -64,7 +64,7 @@ class Heads:
         self, numbers: npt.NDArray[np.int64]
     ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
         """Return the tokens of some of them end to end, and their bounds."""
-        return self._store.signatures.sets(self.rows[numbers].tolist(), "terms")
+        return self._store.signatures.sets(self.rows[numbers].tolist(), "terms")[0]
 
     def views(self, numbers: npt.NDArray[np.int64]) -> tuple[Views, npt.NDArray[np.uint32]]:
         """Return the views of some of them, and their sorted distinct terms."""

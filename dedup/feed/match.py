@@ -118,7 +118,5 @@ def _keep_edges(store: Store, evidence: Evidence, links: npt.NDArray[np.bool_]) 
 
 def load_texts(store: Store, firsts: list[int], config: Config) -> LoadedTexts:
     """Load what comparing some texts takes."""
-    shingles, numbers = (
-        store.signatures.sets(firsts, column) for column in ("shingles", "numbers")
-    )
+    shingles, numbers = store.signatures.sets(firsts, "shingles", "numbers")
     return LoadedTexts(firsts, shingles, numbers, config.match)

@@ -2,8 +2,9 @@
 
 from dedup.group.canonical import Policy, parse_policy
 from dedup.group.decisions import decisions_of
-from dedup.group.linkage import COMPLETED, Links, Texts, split
+from dedup.group.linkage import Links, split
 from dedup.group.loose import average_linkage
+from dedup.group.net import COMPLETED, Texts
 from dedup.group.reports import Join, tell_apart
 from dedup.group.roundups import roundups
 from dedup.group.told import story_id

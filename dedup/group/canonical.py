@@ -229,7 +229,7 @@ def common_text(
     from dedup.kernels.pairs import held_by_half  # compiled code, loaded when first needed
 
     sizes = [part.size for part in sets]
-    if not any(sizes):
+    if len(sizes) == 1 or not any(sizes):
         return [(1.0, 0.0)] * len(sets)
     inside = np.empty(len(sets), np.int64)
     bounds = np.array([0, *accumulate(sizes)], np.int64)
@@ -252,7 +252,7 @@ def declared_pages(documents: Iterable[Facts]) -> Counter[str | None]:
 
 def rank(ballots: Sequence[Ballot], policy: Policy) -> list[Ballot]:
     """Return the documents of a story, best first."""
-    return sorted(ballots, key=lambda ballot: tuple(rule.key(ballot) for rule in policy))
+    return sorted(ballots, key=lambda ballot: [rule.key(ballot) for rule in policy])
 
 
 def why(first: Ballot, second: Ballot, policy: Policy) -> Why:

@@ -7,47 +7,14 @@ again.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-
-from dedup.group.canonical import STUB_RATIO, Ballot, Policy, common_text, declared_pages, rank, why
+from dedup.group.canonical import Ballot, Policy, rank, why
+from dedup.group.net import Net, Relate, Texts
 from dedup.group.told import told_member, told_story
 from dedup.models import SAME, Facts, Link, Member, Pair, Relation, Story
-
-LEAD_SHARE = 0.5
-"""Share of the shorter text's first shingles that must be among the longer's to begin alike: a
-headline or caption line before the first sentence must not hide it."""
-
-FIRST = 24
-"""First shingles that are looked for: about a sentence. They may stand among twice as many."""
-
-CONTAINED = 0.8
-"""Containment from which a text counts as held by another when stubs and roundups are told."""
-
-
-class Texts(Protocol):
-    """Where the texts of a connected set can be compared."""
-
-    def shingles(self, twin: int) -> npt.NDArray[np.uint32]:
-        """Return the shingles of a text, in text order."""
-
-    def distinct(self, twin: int) -> npt.NDArray[np.uint32]:
-        """Return the sorted distinct shingles of a text."""
-
-    def pairs(self, twin: int, others: Sequence[int]) -> list[Pair]:
-        """Return what is measured between one text and others, seen from the others."""
-
-
-COMPLETED = 64
-"""Most texts of a connected set whose pairs are all measured; of larger ones those that met."""
-
-Relate = Callable[[Facts, Facts, Pair], tuple[Relation, float] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +23,11 @@ class Links:
 
     Attributes:
         documents: Facts of its documents, any order.
-        edges: Matching pairs (twin, twin), the smaller first, seen from it.
+        edges: Matching pairs (twin, twin), the smaller first.
     """
 
     documents: tuple[Facts, ...]
-    edges: Mapping[tuple[int, int], Pair]
+    edges: Sequence[tuple[int, int]]
 
 
 def split(links: Links, texts: Texts, relate: Relate, policy: Policy) -> list[Story]:
@@ -79,8 +46,13 @@ def split(links: Links, texts: Texts, relate: Relate, policy: Policy) -> list[St
         Stories of two or more; no document is in two.
     """
     documents = tuple(sorted(links.documents, key=attrgetter("doc_id")))
-    net = _Net(documents, links.edges, texts, relate, policy)
-    roundups = frozenset(long for _, long, alike in net.held if not alike)
+    net = Net(documents, links.edges, texts, relate, policy)
+    roundups = frozenset(long for (_, long), alike in net.held.items() if not alike)
+    if not roundups:
+        ranking = net.ranked(documents)
+        joined = _matches(ranking[0].facts, documents, net)
+        if 0 < len(joined) == len(documents) - 1:  # as nearly always
+            return [_story(_Star(ranking[0].facts, joined), ranking, policy)]
     plain = [facts for facts in documents if facts.twin not in roundups]
     stars = _stars(plain, net)
     taken = {member.facts.row for star in stars for member in star.members}
@@ -88,7 +60,11 @@ def split(links: Links, texts: Texts, relate: Relate, policy: Policy) -> list[St
     _settle(stars, net)
     rest = _add_roundups([f for f in documents if f.twin in roundups], stars, net)
     stars += _stars(rest, net)
-    return [_story(star, net, roundups) for star in stars if len(star.members) > 1]
+    return [
+        _story(star, _final_ranking(star, net, roundups), policy)
+        for star in stars
+        if len(star.members) > 1
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +85,7 @@ class _Star:
         self.members = [_Joined(canonical), *members]
 
 
-def _stars(documents: Sequence[Facts], net: _Net) -> list[_Star]:
+def _stars(documents: Sequence[Facts], net: Net) -> list[_Star]:
     """Elect among connected documents, take out what matches the elected, and go on with the rest.
 
     What is left matches none of those elected before: of the documents that stay no two match.
@@ -126,7 +102,7 @@ def _stars(documents: Sequence[Facts], net: _Net) -> list[_Star]:
     return stars
 
 
-def _elect(pending: Sequence[Facts], net: _Net) -> tuple[Facts, list[_Joined]]:
+def _elect(pending: Sequence[Facts], net: Net) -> tuple[Facts, list[_Joined]]:
     """Return a document of a set that wins among its own matches, and these matches.
 
     Completeness hangs on who stands for election: the winner among all need not win among those
@@ -147,7 +123,7 @@ def _elect(pending: Sequence[Facts], net: _Net) -> tuple[Facts, list[_Joined]]:
         first = winner
 
 
-def _matches(first: Facts, pending: Sequence[Facts], net: _Net) -> list[_Joined]:
+def _matches(first: Facts, pending: Sequence[Facts], net: Net) -> list[_Joined]:
     """Return the documents of a set that match one of them."""
     others = [facts for facts in pending if facts.row != first.row]
     pairs = net.texts.pairs(first.twin, [facts.twin for facts in others])
@@ -158,7 +134,7 @@ def _matches(first: Facts, pending: Sequence[Facts], net: _Net) -> list[_Joined]
     ]
 
 
-def _settle(stars: Sequence[_Star], net: _Net) -> None:
+def _settle(stars: Sequence[_Star], net: Net) -> None:
     """Move each member to the canonical it shares most with, documents left alone among them.
 
     The elected takes all that matches it, which may be another's copy even more. Documents with the
@@ -182,15 +158,15 @@ def _better(
     alike: Sequence[_Joined],
     star: _Star,
     by_text: Mapping[int, Sequence[_Star]],
-    net: _Net,
+    net: Net,
 ) -> list[tuple[_Star, list[_Joined]]]:
     """Return the stories whose canonicals members with one text share more with, best first."""
     now = alike[0].pair.jaccard if alike[0].pair else 1.0
     found = []
     for text, pair in (*net.seen[twin], (twin, SAME)):
-        if pair.jaccard <= now or (text, twin, True) in net.held:
+        if text not in by_text or pair.jaccard <= now or net.held.get((text, twin)):
             continue
-        for other in by_text.get(text, ()):
+        for other in by_text[text]:
             related = [net.relate(other.canonical, each.facts, pair) for each in alike]
             if other is not star and all(related):
                 moved = [
@@ -201,7 +177,7 @@ def _better(
     return [(other, moved) for _, _, other, moved in sorted(found, key=lambda each: each[:2])]
 
 
-def _add_roundups(roundups: Sequence[Facts], stars: Sequence[_Star], net: _Net) -> list[Facts]:
+def _add_roundups(roundups: Sequence[Facts], stars: Sequence[_Star], net: Net) -> list[Facts]:
     """Add each roundup to the story that it shares most with; return those that do not match it.
 
     The story is that of the document it is most alike, be that the canonical or not.
@@ -234,7 +210,7 @@ def _member(joined: _Joined) -> Member:
     return told_member(joined.facts, joined.pair, joined.related)
 
 
-def _final_ranking(star: _Star, net: _Net, roundups: frozenset[int]) -> list[Ballot]:
+def _final_ranking(star: _Star, net: Net, roundups: frozenset[int]) -> list[Ballot]:
     """Return what the rules saw of a story's documents, best first; roundups had no voice."""
     everyone = [each.facts for each in star.members]
     plain = [facts for facts in everyone if facts.twin not in roundups]
@@ -244,9 +220,8 @@ def _final_ranking(star: _Star, net: _Net, roundups: frozenset[int]) -> list[Bal
     return rank([*net.ranked(plain), *added], net.policy)
 
 
-def _story(star: _Star, net: _Net, roundups: frozenset[int]) -> Story:
+def _story(star: _Star, ranking: Sequence[Ballot], policy: Policy) -> Story:
     """Return the story of a canonical and its members, with the reason for the election."""
-    ranking = _final_ranking(star, net, roundups)
     canonical = next(b for b in ranking if b.facts.row == star.canonical.row)
     runner_up = next(b for b in ranking if b.facts.row != star.canonical.row)
     members = [_member(joined) for joined in star.members[1:]]
@@ -255,131 +230,7 @@ def _story(star: _Star, net: _Net, roundups: frozenset[int]) -> Story:
         star.canonical,
         members,
         [ballot.facts for ballot in ranking],
-        why(canonical, runner_up, net.policy),
+        why(canonical, runner_up, policy),
         origins=1,
         weakest=Link(star.canonical.doc_id, far.doc_id, far.score or 0.0),
     )
-
-
-class _Net:
-    """One connected set of documents, laid out for the questions that grouping keeps asking.
-
-    Attributes:
-        texts: The texts.
-        relate: Names relations.
-        policy: Rules that elect.
-        seen: For each text those it was measured with, and the pair seen from it.
-        held: Texts (short, long) of which the long one holds the short and much more, and whether
-            it begins with it.
-    """
-
-    def __init__(
-        self,
-        documents: Sequence[Facts],
-        edges: Mapping[tuple[int, int], Pair],
-        texts: Texts,
-        relate: Relate,
-        policy: Policy,
-    ) -> None:
-        """Measure what small sets have not measured yet, and lay the pairs out."""
-        self.texts = texts
-        self.relate = relate
-        self.policy = policy
-        self._voters = frozenset[int]()
-        self._ranking: list[Ballot] = []
-        by_twin: dict[int, list[Facts]] = {}
-        for facts in documents:
-            by_twin.setdefault(facts.twin, []).append(facts)
-        twins = sorted(by_twin)
-        missing = self._missing(twins, edges)
-        linked = set(edges)
-        for (one, other), pair in missing.items():
-            if any(relate(a, b, pair.reversed()) for a in by_twin[one] for b in by_twin[other]):
-                linked.add((one, other))
-        self._linked: dict[int, list[int]] = {twin: [] for twin in twins}
-        for one, other in linked:
-            self._linked[one].append(other)
-            self._linked[other].append(one)
-        self.seen: dict[int, list[tuple[int, Pair]]] = {twin: [] for twin in twins}
-        for (one, other), pair in (dict(edges) | missing).items():
-            self.seen[one].append((other, pair))
-            self.seen[other].append((one, pair.reversed()))
-        sizes = {facts.twin: facts.shingles for facts in documents}
-        self.held = [
-            (short, long, _begin_alike(texts.shingles(short), texts.shingles(long)))
-            for short in twins
-            for long, pair in self.seen[short]
-            if pair.contained >= CONTAINED and sizes[long] >= STUB_RATIO * sizes[short]
-        ]
-
-    def _missing(
-        self, twins: Sequence[int], edges: Mapping[tuple[int, int], Pair]
-    ) -> dict[tuple[int, int], Pair]:
-        """Return the pairs of a set that are not among the edges, nothing for a large set."""
-        found: dict[tuple[int, int], Pair] = {}
-        for index, twin in enumerate(twins if len(twins) <= COMPLETED else ()):
-            others = [o for o in twins[index + 1 :] if (twin, o) not in edges]
-            pairs = self.texts.pairs(twin, others) if others else []
-            found.update({(twin, o): p.reversed() for o, p in zip(others, pairs, strict=True)})
-        return found
-
-    def connected(self, documents: Sequence[Facts]) -> list[list[Facts]]:
-        """Return the connected sets of two or more among some of the documents.
-
-        Documents with the same text are connected.
-        """
-        by_twin: dict[int, list[Facts]] = {}
-        for facts in documents:
-            by_twin.setdefault(facts.twin, []).append(facts)
-        unseen = set(by_twin)
-        sets = []
-        for start in by_twin:
-            if start not in unseen:
-                continue
-            unseen.remove(start)
-            reached = [start]
-            for twin in reached:  # grows as it goes
-                fresh = unseen.intersection(self._linked[twin])
-                unseen -= fresh
-                reached.extend(fresh)
-            group = [facts for twin in reached for facts in by_twin[twin]]
-            if len(group) > 1:
-                sets.append(group)
-        return sets
-
-    def ranked(self, documents: Sequence[Facts]) -> list[Ballot]:
-        """Return what the rules need to know of some documents among one another, best first.
-
-        The last answer is kept: where all match the elected, the same are asked for again.
-        """
-        voters = frozenset(facts.row for facts in documents)
-        if voters != self._voters:
-            self._voters = voters
-            self._ranking = rank(self._ballots(documents), self.policy)
-        return self._ranking
-
-    def _ballots(self, documents: Sequence[Facts]) -> list[Ballot]:
-        """Return what the rules need to know of each document among the others."""
-        weights = Counter(facts.twin for facts in documents)
-        pages = declared_pages(documents)
-        sets = [self.texts.distinct(twin) for twin in weights]
-        shares = dict(zip(weights, common_text(sets, list(weights.values())), strict=True))
-        stubs = {
-            short for short, long, alike in self.held if alike and {short, long} <= weights.keys()
-        }
-        return [
-            Ballot(
-                facts=facts,
-                stub=facts.twin in stubs,
-                declared=pages[facts.page],
-                coverage=shares[facts.twin][0],
-                surplus=shares[facts.twin][1],
-            )
-            for facts in documents
-        ]
-
-
-def _begin_alike(short: npt.NDArray[np.uint32], long: npt.NDArray[np.uint32]) -> bool:
-    """Return whether the first shingles of a text are among the first of a longer one."""
-    first, among = short[:FIRST].tolist(), set(long[: 2 * FIRST].tolist())
-    return sum(value in among for value in first) >= LEAD_SHARE * max(1, len(first))

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.group.canonical import Ballot, Policy, common_text, declared_pages, rank, why
-from dedup.group.linkage import Texts
+from dedup.group.net import Texts
 from dedup.group.told import told_member, told_story
 from dedup.models import Facts, Link, Pair, Relation, Story
 

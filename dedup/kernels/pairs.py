@@ -50,49 +50,36 @@ def held_by_half(
     """Count the values that sets with at least half of the weight hold.
 
     Args:
-        values: Sorted distinct values of all sets, end to end.
+        values: Distinct hashes of all sets, end to end.
         bounds: Set d is ``values[bounds[d]:bounds[d + 1]]``.
-        weights: What each set counts.
+        weights: What each set counts, 1 or more.
         inside: Output, how many of these values each set holds.
 
     Returns:
         Their number.
     """
-    entries, merged = np.empty(values.size, np.uint64), np.empty(values.size, np.uint64)
+    size = 2
+    while size < 2 * values.size:
+        size *= 2
+    last = np.uint32(size - 1)
+    keys, votes = np.empty(size, np.uint32), np.zeros(size, np.int64)  # a hash table
+    slots = np.empty(values.size, np.uint32)
     for part in range(bounds.size - 1):
         for at in range(bounds[part], bounds[part + 1]):
-            entries[at] = (np.uint64(values[at]) << np.uint64(32)) | np.uint64(part)
-    ends = bounds.copy()
-    runs = bounds.size - 1
-    while runs > 1:  # neighbouring runs are merged until one is left
-        for run in range(0, runs, 2):
-            x, x_end, y_end = ends[run], ends[run + 1], ends[min(run + 2, runs)]
-            y = x_end
-            for at in range(x, y_end):
-                if y == y_end or (x < x_end and entries[x] < entries[y]):
-                    merged[at] = entries[x]
-                    x += 1
-                else:
-                    merged[at] = entries[y]
-                    y += 1
-            ends[run // 2 + 1] = y_end
-        entries, merged = merged, entries
-        runs = (runs + 1) // 2
-    inside[:] = 0
-    asked = weights.sum()
+            slot = values[at] & last  # hashes already
+            while votes[slot] and keys[slot] != values[at]:
+                slot = (slot + np.uint32(1)) & last
+            keys[slot] = values[at]
+            votes[slot] += weights[part]
+            slots[at] = slot
+    least = (weights.sum() + 1) // 2
+    for part in range(bounds.size - 1):
+        inside[part] = 0
+        for at in range(bounds[part], bounds[part + 1]):
+            inside[part] += votes[slots[at]] >= least
     count = 0
-    at = 0
-    while at < entries.size:
-        start = at
-        value = entries[at] >> np.uint64(32)
-        held = 0
-        while at < entries.size and entries[at] >> np.uint64(32) == value:
-            held += weights[entries[at] & np.uint64(0xFFFFFFFF)]
-            at += 1
-        if 2 * held >= asked:
-            count += 1
-            for holder in range(start, at):
-                inside[entries[holder] & np.uint64(0xFFFFFFFF)] += 1
+    for held in votes:
+        count += held >= least
     return count
 
 

@@ -238,47 +238,20 @@ def sign_batch(
 
 
 @nb.njit(cache=True, nogil=True)
-def distinct_parts(
-    values: npt.NDArray[np.uint32],
-    bounds: npt.NDArray[np.int64],
-    out: npt.NDArray[np.uint32],
-    out_bounds: npt.NDArray[np.int64],
-) -> None:
-    """Write the sorted distinct values of each part of a ragged array.
-
-    Sorted byte by byte, the lowest first: five times as fast as by comparing.
+def drop_repeats(values: npt.NDArray[np.uint32], bounds: npt.NDArray[np.int64]) -> None:
+    """Keep each value of each part of a ragged array once, in place.
 
     Args:
-        values: Values of all parts, end to end.
+        values: Sorted values of all parts, end to end.
         bounds: n + 1 bounds in ``values``.
-        out: Output, as long as ``values``.
-        out_bounds: Output, n + 1 bounds in ``out``.
     """
-    longest = 0
+    kept, start = 0, 0
     for part in range(bounds.size - 1):
-        longest = max(longest, bounds[part + 1] - bounds[part])
-    turned, spare = np.empty(longest, np.uint32), np.empty(longest, np.uint32)
-    places = np.empty((4, 256), np.int64)
-    out_bounds[0] = 0
-    for part in range(bounds.size - 1):
-        ordered = values[bounds[part] : bounds[part + 1]]
-        places[:] = 0
-        for value in ordered:
-            for byte in range(4):
-                places[byte, (value >> np.uint32(8 * byte)) & np.uint32(255)] += 1
-        for byte in range(4):
-            at = 0
-            for digit in range(256):
-                at, places[byte, digit] = at + places[byte, digit], at
-            for value in ordered:
-                digit = (value >> np.uint32(8 * byte)) & np.uint32(255)
-                turned[places[byte, digit]] = value
-                places[byte, digit] += 1
-            ordered = turned[: ordered.size]
-            turned, spare = spare, turned
-        kept = out_bounds[part]
-        for index in range(ordered.size):
-            if index == 0 or ordered[index] != ordered[index - 1]:
-                out[kept] = ordered[index]
+        end = bounds[part + 1]
+        bounds[part] = kept
+        for index in range(start, end):
+            if index == start or values[index] != values[kept - 1]:
+                values[kept] = values[index]
                 kept += 1
-        out_bounds[part + 1] = kept
+        start = end
+    bounds[-1] = kept

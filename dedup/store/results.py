@@ -66,7 +66,10 @@ class Results:
         """Write stories, and decisions over those that the documents had."""
         self._db.executemany(
             "INSERT INTO stories VALUES (?, ?, ?)",
-            ((s.story_id, s.canonical.row, dump_json(s)) for s in stories),
+            (
+                (story.story_id, story.canonical.row, dump_json(story))
+                for story in sorted(stories, key=attrgetter("story_id"))  # as the table lies
+            ),
         )
         columns = attrgetter(
             "row", "status", "story_id", "canonical_id", "size", "relation", "score", "reason"

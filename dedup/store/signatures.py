@@ -91,20 +91,30 @@ class Signatures:
         return rows[signed], whole[signed], leads[signed]
 
     def sets(
-        self, rows: Sequence[int], column: str
-    ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
-        """Return shingles, numbers or terms of some documents, in the order of ``rows``.
+        self, rows: Sequence[int], *columns: str
+    ) -> list[tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]]:
+        """Return what signing made of some documents, in the order of ``rows``.
 
         Args:
             rows: Which documents.
-            column: ``shingles``, ``numbers`` or ``terms``.
+            columns: Any of ``shingles``, ``numbers`` and ``terms``.
 
         Returns:
-            The values end to end, and n + 1 bounds.
+            For each column the values end to end, and n + 1 bounds.
         """
-        query = f"SELECT row, {column} FROM sets WHERE row IN"
-        found = dict(self._db.select_rows(query, sorted(set(rows))))
-        cells = [found[row] or b"" for row in rows]
-        bounds = np.zeros(len(cells) + 1, np.int64)
-        np.cumsum(np.fromiter(map(len, cells), np.int64, len(cells)) // 4, out=bounds[1:])
-        return np.frombuffer(bytearray().join(cells), "<u4"), bounds
+        query = f"SELECT row, {', '.join(columns)} FROM sets WHERE row IN"
+        found = {cells[0]: cells for cells in self._db.select_rows(query, sorted(set(rows)))}
+        ordered = [found[row] for row in rows]
+        return [
+            _end_to_end([cells[column] or b"" for cells in ordered])
+            for column in range(1, len(columns) + 1)
+        ]
+
+
+def _end_to_end(
+    cells: Sequence[bytes],
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
+    """Return the values of cells, and n + 1 bounds."""
+    bounds = np.zeros(len(cells) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, cells), np.int64, len(cells)) // 4, out=bounds[1:])
+    return np.frombuffer(bytearray().join(cells), "<u4"), bounds

@@ -101,9 +101,7 @@ class Dump:
             sets.setdefault(int(root[facts.twin]), []).append(facts)
         found = []
         for documents in sets.values():
-            own = {
-                key: pair for key, pair in edges.items() if root[key[0]] == root[documents[0].twin]
-            }
+            own = [key for key in edges if root[key[0]] == root[documents[0].twin]]
             found += split(Links(tuple(documents), own), self.texts, self.relate, policy)
         return sorted(found, key=lambda story: story.story_id)
 

@@ -6,7 +6,7 @@ from grouping import Dump, names, told
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dedup.group import Links, linkage, parse_policy, split, story_id
+from dedup.group import Links, net, parse_policy, split, story_id
 from dedup.group.canonical import RULES, Ballot, common_text
 from dedup.models import Relation
 
@@ -69,9 +69,9 @@ def is_start_of(short, long, dump):
     """Whether one document shows no more than the beginning of another at least twice as long."""
     if long.shingles < 2 * short.shingles or dump.pair(long, short).contained < 0.8:
         return False
-    begin = dump.texts.shingles(short.twin)[: linkage.FIRST]
-    among = dump.texts.shingles(long.twin)[: 2 * linkage.FIRST]
-    return np.isin(begin, among).mean() >= linkage.LEAD_SHARE
+    begin = dump.texts.shingles(short.twin)[: net.FIRST]
+    among = dump.texts.shingles(long.twin)[: 2 * net.FIRST]
+    return np.isin(begin, among).mean() >= net.LEAD_SHARE
 
 
 def is_roundup(facts, dump):
@@ -322,7 +322,7 @@ def test_a_set_too_large_to_measure_whole_is_grouped_by_what_met():
     edges = dump.edges()
     pairs = [key for key in edges if 80 not in key]
     assert len({twin for key in pairs for twin in key}) == 80
-    links = Links(tuple(dump.facts), {key: edges[key] for key in pairs})
+    links = Links(tuple(dump.facts), pairs)
     found = split(links, dump.texts, dump.relate, parse_policy(()))
     assert sorted(len(story.members) for story in found) == [40, 40]
     assert all(story.members[1].relation for story in found)

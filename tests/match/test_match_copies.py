@@ -171,7 +171,8 @@ def test_loaded_texts_measure_one_text_against_others_seen_from_the_others(remem
         laid([array([1, 2, 3, 4]), array([1, 2, 8, 9]), array([])]),
         CONFIG,
     )
-    texts.remember(*np.array(remembered, np.int64).reshape(-1, 2).T)
+    places = np.array(remembered, np.int64).reshape(-1, 2).T
+    texts.remember(texts.measured(*places).of_rows(np.array([1, 2, 3])))
     small, other, itself = texts.pairs(1, [2, 3, 1])
     assert (small.jaccard, small.contained, small.contains, small.same) == (0.5, 1.0, 0.5, False)
     assert small.numbers == 0.5

@@ -184,3 +184,13 @@ def test_folding_pairs_early_changes_nothing(monkeypatch):
     folded = candidate_pairs(signatures, NO_LEADS, ALL)
     assert folded.left.tolist() == plain.left.tolist()
     assert folded.right.tolist() == plain.right.tolist()
+
+
+@given(st.lists(st.integers(0, 5), max_size=6))
+def test_pairs_inside_are_those_of_each_run(sizes):
+    bounds = np.cumsum([3, *sizes])
+    left, right = lsh.pairs_inside(bounds[:-1], bounds[1:])
+    expected = [
+        pair for run in map(range, bounds, bounds[1:]) for pair in itertools.combinations(run, 2)
+    ]
+    assert list(zip(left.tolist(), right.tolist(), strict=True)) == expected

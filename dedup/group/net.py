@@ -1,0 +1,196 @@
+"""One connected set of documents, laid out for the questions that grouping keeps asking."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.group.canonical import STUB_RATIO, Ballot, Policy, common_text, declared_pages, rank
+from dedup.models import Facts, Pair, Relation
+
+LEAD_SHARE = 0.5
+"""Share of the shorter text's first shingles that must be among the longer's to begin alike: a
+headline or caption line before the first sentence must not hide it."""
+
+FIRST = 24
+"""First shingles that are looked for: about a sentence. They may stand among twice as many."""
+
+CONTAINED = 0.8
+"""Containment from which a text counts as held by another when stubs and roundups are told."""
+
+
+COMPLETED = 64
+"""Most texts of a connected set whose pairs are all measured; of larger ones those that met."""
+
+Relate = Callable[[Facts, Facts, Pair], tuple[Relation, float] | None]
+
+
+class Texts(Protocol):
+    """Where the texts of a connected set can be compared."""
+
+    def shingles(self, twin: int) -> npt.NDArray[np.uint32]:
+        """Return the shingles of a text, in text order."""
+
+    def distinct(self, twin: int) -> npt.NDArray[np.uint32]:
+        """Return the sorted distinct shingles of a text."""
+
+    def pairs(self, twin: int, others: Sequence[int]) -> list[Pair]:
+        """Return what is measured between one text and others, seen from the others."""
+
+
+class Net:
+    """One connected set of documents, laid out for the questions that grouping keeps asking.
+
+    Attributes:
+        documents: The documents, by id.
+        texts: The texts.
+        relate: Names relations.
+        policy: Rules that elect.
+    """
+
+    def __init__(
+        self,
+        documents: Sequence[Facts],
+        edges: Sequence[tuple[int, int]],
+        texts: Texts,
+        relate: Relate,
+        policy: Policy,
+    ) -> None:
+        """Take a set; what is not asked is not worked out."""
+        self.documents = documents
+        self.texts = texts
+        self.relate = relate
+        self.policy = policy
+        self._edges = edges
+        self._sizes = {facts.twin: facts.shingles for facts in documents}
+        self._voters = frozenset[int]()
+        self._ranking: list[Ballot] = []
+
+    @cached_property
+    def _measured(self) -> dict[tuple[int, int], Pair]:
+        """Pairs (twin, twin) that were measured, the smaller first, seen from it.
+
+        All of a small set, those that met in a bucket of a large one.
+        """
+        twins = sorted(self._sizes)
+        met: dict[int, list[int]] = {}
+        if len(twins) <= COMPLETED:
+            met = {twin: twins[index + 1 :] for index, twin in enumerate(twins)}
+        else:
+            for one, other in self._edges:
+                met.setdefault(one, []).append(other)
+        return {
+            (one, other): pair.reversed()
+            for one, others in met.items()
+            for other, pair in zip(others, self.texts.pairs(one, others), strict=True)
+        }
+
+    @cached_property
+    def seen(self) -> dict[int, list[tuple[int, Pair]]]:
+        """For each text those it was measured with, and the pair seen from it."""
+        seen: dict[int, list[tuple[int, Pair]]] = {twin: [] for twin in self._sizes}
+        for (one, other), pair in self._measured.items():
+            seen[one].append((other, pair))
+            seen[other].append((one, pair.reversed()))
+        return seen
+
+    @cached_property
+    def held(self) -> dict[tuple[int, int], bool]:
+        """Texts (short, long): the long one holds the short and much more. Does it begin so?"""
+        sizes = self._sizes
+        if max(sizes.values()) < STUB_RATIO * min(sizes.values()):
+            return {}
+        return {
+            (short, long): _begin_alike(self.texts.shingles(short), self.texts.shingles(long))
+            for short in sizes
+            for long, pair in self.seen[short]
+            if pair.contained >= CONTAINED and sizes[long] >= STUB_RATIO * sizes[short]
+        }
+
+    @cached_property
+    def _stub_of(self) -> dict[int, list[int]]:
+        """For each stub the texts that it is the start of."""
+        found: dict[int, list[int]] = {}
+        for (short, long), alike in self.held.items():
+            if alike:
+                found.setdefault(short, []).append(long)
+        return found
+
+    @cached_property
+    def _linked(self) -> dict[int, list[int]]:
+        """For each text those that match it."""
+        by_twin: dict[int, list[Facts]] = {}
+        for facts in self.documents:
+            by_twin.setdefault(facts.twin, []).append(facts)
+        linked: dict[int, list[int]] = {twin: [] for twin in by_twin}
+        edges = set(self._edges)
+        for (one, other), pair in self._measured.items():
+            if (one, other) in edges or any(
+                self.relate(a, b, pair.reversed()) for a in by_twin[one] for b in by_twin[other]
+            ):
+                linked[one].append(other)
+                linked[other].append(one)
+        return linked
+
+    def connected(self, documents: Sequence[Facts]) -> list[list[Facts]]:
+        """Return the connected sets of two or more among some of the documents.
+
+        Documents with the same text are connected.
+        """
+        by_twin: dict[int, list[Facts]] = {}
+        for facts in documents:
+            by_twin.setdefault(facts.twin, []).append(facts)
+        unseen = set(by_twin)
+        sets = []
+        for start in by_twin:
+            if start not in unseen:
+                continue
+            unseen.remove(start)
+            reached = [start]
+            for twin in reached:  # grows as it goes
+                fresh = unseen.intersection(self._linked[twin])
+                unseen -= fresh
+                reached.extend(fresh)
+            group = [facts for twin in reached for facts in by_twin[twin]]
+            if len(group) > 1:
+                sets.append(group)
+        return sets
+
+    def ranked(self, documents: Sequence[Facts]) -> list[Ballot]:
+        """Return what the rules need to know of some documents among one another, best first.
+
+        The last answer is kept: where all match the elected, the same are asked for again.
+        """
+        voters = frozenset(facts.row for facts in documents)
+        if voters != self._voters:
+            self._voters = voters
+            self._ranking = rank(self._ballots(documents), self.policy)
+        return self._ranking
+
+    def _ballots(self, documents: Sequence[Facts]) -> list[Ballot]:
+        """Return what the rules need to know of each document among the others."""
+        weights = Counter(facts.twin for facts in documents)
+        pages = declared_pages(documents)
+        sets = [self.texts.distinct(twin) for twin in weights]
+        shares = dict(zip(weights, common_text(sets, list(weights.values())), strict=True))
+        return [
+            Ballot(
+                facts=facts,
+                stub=any(long in weights for long in self._stub_of.get(facts.twin, ())),
+                declared=pages[facts.page],
+                coverage=shares[facts.twin][0],
+                surplus=shares[facts.twin][1],
+            )
+            for facts in documents
+        ]
+
+
+def _begin_alike(short: npt.NDArray[np.uint32], long: npt.NDArray[np.uint32]) -> bool:
+    """Return whether the first shingles of a text are among the first of a longer one."""
+    first, among = short[:FIRST].tolist(), set(long[: 2 * FIRST].tolist())
+    return sum(value in among for value in first) >= LEAD_SHARE * max(1, len(first))
