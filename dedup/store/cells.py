@@ -192,11 +192,6 @@ def storable(text: str | None) -> str | None:
     return text.encode("utf-8", "replace").decode()
 
 
-def array(blob: bytes | None) -> npt.NDArray[np.uint32]:
-    """Return the uint32 values of a cell."""
-    return np.frombuffer(blob or b"", "<u4")
-
-
 def blob(values: npt.NDArray[np.uint32]) -> bytes:
     """Return an array as little-endian bytes."""
     return values.astype("<u4", copy=False).tobytes()

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from dedup.store.cells import StoredPart, array, signature_cells
-from dedup.store.database import Database
+from dedup.store.cells import StoredPart, signature_cells
+from dedup.store.database import ROWS_AT_ONCE, Database
 from dedup.store.documents import text_in
 
 
@@ -77,18 +77,20 @@ class Signatures:
             num_perm: Values of a signature.
             lead_perm: Values of a lead's signature.
         """
+        signed = np.empty(rows.size, np.int64)
         whole = np.empty((rows.size, num_perm), np.uint32)
         leads = np.empty((rows.size, lead_perm), np.uint32)
-        signed = np.zeros(rows.size, np.bool_)
-        at = 0
-        for row, signature, lead in self._db.execute(
-            "SELECT row, signature, lead FROM signatures WHERE signature IS NOT NULL ORDER BY row"
-        ):
-            while at < rows.size and rows[at] < row:
-                at += 1
-            if at < rows.size and rows[at] == row:
-                whole[at], leads[at], signed[at] = array(signature), array(lead), True
-        return rows[signed], whole[signed], leads[signed]
+        count = 0
+        for start in range(0, rows.size, ROWS_AT_ONCE):
+            part = rows[start : start + ROWS_AT_ONCE]
+            (signatures, bounds), (firsts, _) = self.sets(part.tolist(), "signature", "lead")
+            some = part[np.diff(bounds) > 0]
+            place = slice(count, count + some.size)
+            signed[place] = some
+            whole[place] = signatures.reshape(some.size, num_perm)
+            leads[place] = firsts.reshape(some.size, lead_perm)
+            count += some.size
+        return signed[:count], whole[:count], leads[:count]
 
     def sets(
         self, rows: Sequence[int], *columns: str
@@ -97,7 +99,7 @@ class Signatures:
 
         Args:
             rows: Which documents.
-            columns: Any of ``shingles``, ``numbers`` and ``terms``.
+            columns: Any of ``signature``, ``lead``, ``shingles``, ``numbers`` and ``terms``.
 
         Returns:
             For each column the values end to end, and n + 1 bounds.
