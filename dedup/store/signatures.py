@@ -83,7 +83,9 @@ class Signatures:
         count = 0
         for start in range(0, rows.size, ROWS_AT_ONCE):
             part = rows[start : start + ROWS_AT_ONCE]
-            (signatures, bounds), (firsts, _) = self.sets(part.tolist(), "signature", "lead")
+            (signatures, bounds), (firsts, _) = self._arrays(
+                "signatures", part.tolist(), ["signature", "lead"]
+            )
             some = part[np.diff(bounds) > 0]
             place = slice(count, count + some.size)
             signed[place] = some
@@ -99,12 +101,18 @@ class Signatures:
 
         Args:
             rows: Which documents.
-            columns: Any of ``signature``, ``lead``, ``shingles``, ``numbers`` and ``terms``.
+            columns: Any of ``shingles``, ``numbers`` and ``terms``.
 
         Returns:
             For each column the values end to end, and n + 1 bounds.
         """
-        query = f"SELECT row, {', '.join(columns)} FROM sets WHERE row IN"
+        return self._arrays("sets", rows, columns)
+
+    def _arrays(
+        self, table: str, rows: Sequence[int], columns: Sequence[str]
+    ) -> list[tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]]:
+        """Return columns of one of the two tables; see :meth:`sets`."""
+        query = f"SELECT row, {', '.join(columns)} FROM {table} WHERE row IN"
         found = {cells[0]: cells for cells in self._db.select_rows(query, sorted(set(rows)))}
         ordered = [found[row] for row in rows]
         return [
