@@ -23,7 +23,7 @@ from dedup.store import Store
 
 log = logging.getLogger(__name__)
 
-PAIR_BATCH = 50_000
+PAIR_BATCH = 10_000
 
 # Pairs that share less than this say nothing to anybody; they are measured and not kept.
 KEPT_CONTAINMENT = 0.2

@@ -24,6 +24,10 @@ PAGE = 16_384
 """Bytes of a page of the file: a row of news takes about seven thousand, and pages of 4 KB made
 writing them half as slow again."""
 
+LOG_PAGES = 8_000
+"""Pages that the log may hold, 125 MB, before they are copied into the file: each time the disk is
+waited for, and a thousand pages are two seconds of articles."""
+
 # What many rows are asked for stands in other tables than what is large.
 SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -117,6 +121,7 @@ class Database:
         self.execute("PRAGMA locking_mode = EXCLUSIVE")
         self.execute("PRAGMA journal_mode = WAL")
         self.execute("PRAGMA synchronous = NORMAL")
+        self.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
         self.execute("BEGIN IMMEDIATE")
         if not tables:
             for statement in SCHEMA.split(";"):
