@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import asdict, is_dataclass
 from typing import Any
 
 import orjson
@@ -17,7 +18,7 @@ _LONG_NUMBER = re.compile(rb"\d{300}")
 
 
 def dump_json(value: Any) -> bytes:
-    """Return a value as JSON on one line.
+    """Return a value as JSON on one line; a dataclass is an object of its fields.
 
     Lone surrogates and integers over 64 bits, which the fast writer refuses, are escaped and kept.
 
@@ -27,7 +28,8 @@ def dump_json(value: Any) -> bytes:
     try:
         return orjson.dumps(value)
     except TypeError:
-        return json.dumps(_finite(value), separators=(",", ":")).encode("ascii")
+        plain = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+        return json.dumps(_finite(plain), separators=(",", ":")).encode("ascii")
 
 
 def load_json(data: bytes) -> Any:

@@ -58,15 +58,17 @@ def unite(
     ballots = _ballots(write_ups)
     first, second, *_ = rank(ballots, policy)
     place = next(k for k, part in enumerate(write_ups) if part.head.row == first.facts.row)
-    members = []
-    for index, part in enumerate(write_ups):
-        others = [facts for facts in (part.head, *part.copies) if facts.row != first.facts.row]
-        pairs = texts.pairs(first.facts.twin, [facts.twin for facts in others])
-        chance = 1.0 if index == place else float(scores[place, index])
-        members += [
-            told_member(facts, pair, retell(first.facts, facts, pair, chance))
-            for facts, pair in zip(others, pairs, strict=True)
-        ]
+    listed = [
+        (facts, 1.0 if index == place else float(scores[place, index]))
+        for index, part in enumerate(write_ups)
+        for facts in (part.head, *part.copies)
+        if facts.row != first.facts.row
+    ]
+    pairs = texts.pairs(first.facts.twin, [facts.twin for facts, _ in listed])
+    members = [
+        told_member(facts, pair, retell(first.facts, facts, pair, chance))
+        for (facts, chance), pair in zip(listed, pairs, strict=True)
+    ]
     everyone = [facts for part in write_ups for facts in (part.head, *part.copies)]
     return told_story(
         first.facts,

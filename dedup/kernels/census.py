@@ -17,7 +17,7 @@ def _slot(keys: npt.NDArray[np.uint32], counts: npt.NDArray[np.int64], term: np.
     slot = np.int64((np.uint64(term) * SPREAD) >> np.uint64(32)) & mask
     while counts[slot] and keys[slot] != term:
         slot = (slot + 1) & mask
-    return slot
+    return int(slot)
 
 
 @nb.njit(cache=True, nogil=True)

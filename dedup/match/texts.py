@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -74,6 +76,14 @@ class LoadedTexts:
         self._numbers = numbers
         self._config = config
 
+    @cached_property
+    def _sets(self) -> tuple[dict[int, int], Ragged, Ragged]:
+        """The place of each text, and the distinct shingles and numbers of all of them."""
+        keys = list(self._shingles)
+        numbers = ragged([self._numbers[key] for key in keys])
+        shingles = ragged([self._shingles[key] for key in keys])
+        return {key: place for place, key in enumerate(keys)}, shingles, numbers
+
     def shingles(self, twin: int) -> Hashes:
         """Return the shingles of a text, in text order."""
         return self._shingles[twin]
@@ -97,9 +107,10 @@ class LoadedTexts:
             left: Index in ``keys`` of one text of each pair.
             right: Index of the other.
         """
-        shingles = ragged([self._shingles[key] for key in keys])
-        numbers = ragged([self._numbers[key] for key in keys])
-        return measure(shingles, numbers, left, right, self._config)
+        place_of, shingles, numbers = self._sets
+        places = np.array([place_of[key] for key in keys], np.int64)
+        found = measure(shingles, numbers, places[left], places[right], self._config)
+        return replace(found, left=left, right=right)
 
     def passages(self, one: int, other: int) -> float:
         """Return :func:`passage_share` of two texts."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from operator import attrgetter
 from typing import Any
 
@@ -71,7 +70,7 @@ class Results:
         """Write stories, and decisions over those that the documents had."""
         self._db.executemany(
             "INSERT INTO stories VALUES (?, ?, ?)",
-            ((s.story_id, s.canonical.row, dump_json(asdict(s))) for s in stories),
+            ((s.story_id, s.canonical.row, dump_json(s)) for s in stories),
         )
         columns = attrgetter(
             "row", "status", "story_id", "canonical_id", "size", "relation", "score", "reason"
@@ -106,8 +105,9 @@ class Results:
     ) -> None:
         """Store a batch of stories in the place of those that had some heads; commits whole."""
         with self._db.commit():
-            for row in heads:
-                self._db.execute("DELETE FROM stories WHERE canonical = ?", [row])
+            self._db.executemany(
+                "DELETE FROM stories WHERE canonical = ?", ([row] for row in heads)
+            )
             self._insert(stories, decisions)
 
     def stories(self) -> Iterator[dict[str, Any]]:
