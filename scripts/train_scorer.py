@@ -114,19 +114,18 @@ def prepare(articles: Sequence[Article], config: Config) -> Part:
     label = {row: article["story"] for row, article in enumerate(articles)}
     story = np.array([label[row] for row in heads.rows.tolist()])
     candidates = propose(store, heads, config, Silence())
-    views, _ = heads.views(np.arange(heads.size))
+    views = heads.views(np.arange(heads.size))
     features = pair_features(views, views, candidates.left, candidates.right)
     return Part(articles, store, twins, heads, story, candidates, features)
 
 
 def inside(part: Part, candidate: Model, config: Config) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """Return features and labels of all pairs inside the loose groups."""
-    groups = loose_groups(
+    numbers, bounds = loose_groups(
         part.heads, part.candidates, Scorer(candidate, candidate), config, Silence()
     )
-    numbers = np.concatenate(groups)
-    views, _ = part.heads.views(numbers)
-    left, right = pairs_inside(np.cumsum([0, *(group.size for group in groups)]))
+    views = part.heads.views(numbers)
+    left, right = pairs_inside(bounds)
     same = part.story[numbers[left]] == part.story[numbers[right]]
     return pair_features(views, views, left, right), same
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -54,31 +55,30 @@ def group_rewrites(
         config: The options.
         observer: Is told pairs and documents.
     """
-    heads = Heads(store)
-    groups = loose_groups(heads, propose(store, heads, config, observer), scorer, config, observer)
-    observer.start("group rewrites", sum(group.size for group in groups), "doc")
+    observer.start("count terms", None, "doc")
+    heads = Heads(store, config.workers)
+    observer.advance(heads.size)
+    observer.end()
+    candidates = propose(store, heads, config, observer)
+    members, bounds = loose_groups(heads, candidates, scorer, config, observer)
+    observer.start("group rewrites", members.size, "doc")
     stage = _Stage(store, twins, heads, scorer, config)
-    for batch in _batches(groups):
-        stage.unite(batch)
-        size = sum(group.size for group in batch)
-        observer.advance(size, size)
+    for numbers, starts in _batches(members, bounds):
+        stage.unite(numbers, starts)
+        observer.advance(numbers.size, numbers.size)
     observer.end()
 
 
 def _batches(
-    groups: Sequence[npt.NDArray[np.int64]],
-) -> Iterator[list[npt.NDArray[np.int64]]]:
-    """Yield groups until they hold enough documents to be loaded at once."""
-    batch: list[npt.NDArray[np.int64]] = []
-    size = 0
-    for group in groups:
-        batch.append(group)
-        size += group.size
-        if size >= GROUP_BATCH:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
+    members: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]
+) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+    """Yield groups until they hold enough documents to be loaded at once, and their bounds."""
+    start = 0
+    while start < bounds.size - 1:
+        end = int(np.searchsorted(bounds, bounds[start] + GROUP_BATCH))
+        part = bounds[start : end + 1]
+        yield members[part[0] : part[-1]], part - part[0]
+        start = end
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +111,21 @@ class _Stage:
         self._policy = parse_policy(config.group.canonical)
         self._own_fields = any(rule.name.startswith("field:") for rule in self._policy)
 
-    def unite(self, groups: Sequence[npt.NDArray[np.int64]]) -> None:
-        """Make stories of some loose groups and store them."""
-        numbers = np.concatenate(groups)
-        views, _ = self._heads.views(numbers)
+    def unite(self, numbers: npt.NDArray[np.int64], starts: npt.NDArray[np.int64]) -> None:
+        """Make stories of some loose groups and store them.
+
+        Args:
+            numbers: Their documents.
+            starts: Where in these each group begins, and the end.
+        """
+        views = self._heads.views(numbers)
         rows = self._heads.rows[numbers].tolist()
         texts = load_texts(self._store, rows, self._config)
-        starts = np.cumsum([0, *(group.size for group in groups)])
         left, right = pairs_inside(starts)
         odds = self._odds(views, texts, numbers, left, right)
         found: list[_Found] = []
         at = 0
-        for start, end in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True):
+        for start, end in pairwise(starts.tolist()):
             size = end - start
             pairs = size * (size - 1) // 2
             square = np.zeros((size, size))

@@ -3,7 +3,7 @@
 from dedup.group.canonical import Policy, parse_policy
 from dedup.group.decisions import decisions_of
 from dedup.group.linkage import Links, Texts, split
-from dedup.group.loose import average_linkage
+from dedup.group.loose import average_linkage, groups_of
 from dedup.group.reports import Join, tell_apart
 from dedup.group.roundups import roundups
 from dedup.group.told import story_id
@@ -17,6 +17,7 @@ __all__ = [
     "WriteUp",
     "average_linkage",
     "decisions_of",
+    "groups_of",
     "parse_policy",
     "roundups",
     "split",
