@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +37,8 @@ from dedup.store import Store
 
 GROUP_BATCH = 2_000
 """Documents of loose groups that are loaded at once."""
+
+Value = TypeVar("Value", np.float64, np.bool_)
 
 SECONDS_A_DAY = 86_400
 
@@ -88,11 +91,13 @@ class _Found:
     Attributes:
         members: Two or more, ascending.
         scores: members x members: how likely two of them tell one story.
+        shared: members x members: whether one was made from the other, partly word for word.
         weakest: The weakest join, by numbers in the batch, and its score.
     """
 
     members: npt.NDArray[np.int64]
     scores: npt.NDArray[np.float64]
+    shared: npt.NDArray[np.bool_]
     weakest: tuple[int, int, float]
 
 
@@ -122,16 +127,15 @@ class _Stage:
         rows = self._heads.rows[numbers].tolist()
         texts = load_texts(self._store, rows, self._config)
         left, right = pairs_inside(starts)
-        odds = self._odds(views, texts, numbers, left, right)
+        odds, shared = self._odds(views, texts, numbers, left, right)
         found: list[_Found] = []
         at = 0
         for start, end in pairwise(starts.tolist()):
-            size = end - start
-            pairs = size * (size - 1) // 2
-            square = np.zeros((size, size))
-            square[np.triu_indices(size, 1)] = odds[at : at + pairs]
-            at += pairs
-            found += _clusters(square + square.T, views, start, self._config)
+            pairs = slice(at, at := at + (end - start) * (end - start - 1) // 2)
+            found += _clusters(
+                _square(odds[pairs], end - start), _square(shared[pairs], end - start),
+                views, start, self._config,
+            )  # fmt: skip
         self._write(found, numbers, views)
 
     def _odds(
@@ -141,8 +145,11 @@ class _Stage:
         numbers: npt.NDArray[np.int64],
         left: npt.NDArray[np.int64],
         right: npt.NDArray[np.int64],
-    ) -> npt.NDArray[np.float64]:
-        """Return the log odds of pairs; far apart in time or off one template they have none."""
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+        """Return the log odds of pairs, and whether they share some of their text word for word.
+
+        Far apart in time or off one template they have none.
+        """
         story = self._config.story
         features = pair_features(views, views, left, right)
         odds = self._scorer.group.odds(features)
@@ -154,7 +161,8 @@ class _Stage:
         strange = languages[left] != languages[right]
         odds[strange & (languages[left] >= 0) & (languages[right] >= 0)] = -MOST_ODDS
         evidence = texts.measured(self._heads.rows[numbers].tolist(), left, right)
-        for index in np.flatnonzero(evidence.max_containment() >= story.derived).tolist():
+        shared = evidence.max_containment() >= story.derived
+        for index in np.flatnonzero(shared).tolist():
             if from_template(
                 pair_at(evidence, index),
                 containment=features[index, CONTAINMENT],
@@ -163,7 +171,7 @@ class _Stage:
                 story=story,
             ):
                 odds[index] = -MOST_ODDS
-        return odds
+        return odds, shared
 
     def _write(self, found: Sequence[_Found], numbers: npt.NDArray[np.int64], views: Views) -> None:
         """Elect, name relations, and store."""
@@ -192,9 +200,8 @@ class _Stage:
                 facts[int(rows[one])].doc_id, facts[int(rows[other])].doc_id, round(score, 6)
             )
             story = unite(
-                write_ups, cluster.scores, weakest, texts, relate, self._policy,
-                self._config.story.derived,
-            )  # fmt: skip
+                write_ups, cluster.scores, cluster.shared, weakest, texts, relate, self._policy
+            )
             stories.append(story)
             decisions += decisions_of(story)
         self._store.results.replace(heads, stories, decisions)
@@ -206,13 +213,26 @@ def _whole(views: Views, document: int) -> tuple[npt.NDArray[np.uint32], npt.NDA
     return views.terms[part], views.mass[part]
 
 
+def _square(values: npt.NDArray[Value], size: int) -> npt.NDArray[Value]:
+    """Return a symmetric matrix of the values above its diagonal, with nothing on that."""
+    made = np.zeros((size, size), values.dtype)
+    rows, columns = np.triu_indices(size, 1)
+    made[rows, columns] = made[columns, rows] = values
+    return made
+
+
 def _clusters(
-    odds: npt.NDArray[np.float64], views: Views, start: int, config: Config
+    odds: npt.NDArray[np.float64],
+    shared: npt.NDArray[np.bool_],
+    views: Views,
+    start: int,
+    config: Config,
 ) -> list[_Found]:
     """Return the stories of one loose group.
 
     Args:
         odds: members x members, 0 on the diagonal.
+        shared: members x members: whether they share some of their text word for word.
         views: Those of the batch.
         start: The group's first number in the batch; the others follow.
         config: Threshold and the price of rivalry.
@@ -233,19 +253,21 @@ def _clusters(
         cluster_of[join.left] += cluster_of.pop(join.right)
         held = [join, *(weakest.pop(end) for end in (join.left, join.right) if end in weakest)]
         weakest[join.left] = min(held, key=lambda each: each.odds)
-    return [
-        _Found(
-            members=start + np.array(sorted(members)),
-            scores=probability(odds[np.ix_(sorted(members), sorted(members))]),
-            weakest=(
-                start + weakest[first].left,
-                start + weakest[first].right,
-                float(probability(np.array(weakest[first].odds + threshold))),
-            ),
-        )
-        for first, members in cluster_of.items()
-        if len(members) > 1
-    ]
+    found = []
+    for first, listed in cluster_of.items():
+        if len(listed) == 1:
+            continue
+        members = np.array(sorted(listed))
+        chosen = np.ix_(members, members)
+        one, other = weakest[first].left, weakest[first].right
+        score = float(probability(np.array(weakest[first].odds + threshold)))
+        found.append(
+            _Found(
+                start + members, probability(odds[chosen]), shared[chosen],
+                (start + one, start + other, score),
+            )
+        )  # fmt: skip
+    return found
 
 
 def _relate(
