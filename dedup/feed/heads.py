@@ -57,7 +57,7 @@ class Heads:
         self.languages = np.array(languages, np.int16)
         self._names = [*list(numbers)[1:], None]  # the last one, -1, is unknown
         self._in_time = np.lexsort([np.arange(self.rows.size), self.moments])
-        self._place = np.argsort(self._in_time)
+        self._place = np.argsort(self._in_time).astype(np.int32)
         lengths = np.empty(self.size, np.int64)
         census = Census()
         for block in self._all_blocks():
@@ -72,11 +72,11 @@ class Heads:
         """How many there are."""
         return int(self.rows.size)
 
-    def places(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    def places(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
         """Return where some of them stand in the order of time."""
         return self._place[numbers]
 
-    def tiles(self, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+    def tiles(self, places: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
         """Return the tile of some places: a run of neighbours in time that are held at once."""
         return self._tile[places]
 
@@ -84,7 +84,7 @@ class Heads:
         """Return the views of some of them."""
         return self.weigh(self._tokens(numbers))[0]
 
-    def tokens_at(self, places: npt.NDArray[np.int64]) -> Tokens:
+    def tokens_at(self, places: npt.NDArray[np.int32]) -> Tokens:
         """Return what :meth:`weigh` asks of those that stand at some places in time."""
         return self._tokens(self._in_time[places])
 

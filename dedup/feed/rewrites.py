@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -61,6 +61,13 @@ def propose(store: Store, heads: Heads, config: Config, observer: Observer) -> C
     return candidates
 
 
+@functools.lru_cache(maxsize=32)
+def _upper(size: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return rows and columns above the diagonal; most groups are of few sizes."""
+    left, right = np.triu_indices(size, 1)
+    return left, right
+
+
 def loose_groups(
     heads: Heads, candidates: Candidates, scorer: Scorer, config: Config, observer: Observer
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -72,13 +79,15 @@ def loose_groups(
     """
     observer.start("score rewrites", candidates.left.size, "pair")
     scores = np.empty(candidates.left.size)
-    work = partial(_score, heads, scorer)
+    work = functools.partial(_score, heads, scorer)
     for pairs, found in in_order(work, _pieces(heads, candidates), config.workers):
         scores[pairs] = found
         observer.advance(pairs.size)
     observer.end()
     observer.start("loose groups", None, "doc")
-    several = roundups(candidates.left, candidates.right, scores, partial(_overlaps, heads))
+    several = roundups(
+        candidates.left, candidates.right, scores, functools.partial(_overlaps, heads)
+    )
     log.info("rewrites: %d documents tell several stories", len(several))
     kept = scores >= LEAST_SCORE
     kept &= ~np.isin(candidates.left, several) & ~np.isin(candidates.right, several)
@@ -95,7 +104,7 @@ def pairs_inside(
     """Return every pair inside each of some runs of numbers."""
     lefts, rights = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for start, end in pairwise(starts.tolist()):
-        left, right = np.triu_indices(end - start, 1)
+        left, right = _upper(end - start)
         lefts.append(left + start)
         rights.append(right + start)
     return np.concatenate(lefts), np.concatenate(rights)
@@ -122,18 +131,20 @@ class _Piece:
 
 def _pieces(heads: Heads, candidates: Candidates) -> Iterator[_Piece]:
     """Yield the candidates, tile by tile, each with a block of later documents after another."""
-    one, other = heads.places(candidates.left), heads.places(candidates.right)
-    first, second = np.minimum(one, other), np.maximum(one, other)
-    tiles = heads.tiles(first)
-    order = np.lexsort([second, tiles])
-    for pairs in _runs(order, tiles[order]):
-        near, left = _numbered(first[pairs])
+    left, right = candidates.left, candidates.right
+    tiles = heads.tiles(np.minimum(heads.places(left), heads.places(right)))
+    order = np.argsort(tiles, kind="stable")
+    for tile in _runs(order, tiles[order]):
+        one, other = heads.places(left[tile]), heads.places(right[tile])
+        later = np.argsort(np.maximum(one, other), kind="stable")
+        pairs, one, other = tile[later], one[later], other[later]
+        near, nearer = _numbered(np.minimum(one, other))
+        far, farther = _numbered(np.maximum(one, other))
         views = heads.weigh(heads.tokens_at(near))[0]
-        far, right = _numbered(second[pairs])
-        for at in _runs(np.arange(pairs.size), right // BLOCK):
-            block = right[at[0]] // BLOCK * BLOCK
+        for at in _runs(np.arange(pairs.size), farther // BLOCK):
+            block = int(farther[at[0]]) // BLOCK * BLOCK
             tokens = heads.tokens_at(far[block : block + BLOCK])
-            yield _Piece(pairs[at], views, tokens, left[at], right[at] - block)
+            yield _Piece(pairs[at], views, tokens, nearer[at], farther[at] - block)
 
 
 def _score(
@@ -153,8 +164,8 @@ def _runs(
 
 
 def _numbered(
-    values: npt.NDArray[np.int64],
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    values: npt.NDArray[np.int32],
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
     """Return the sorted distinct values, and of each value its place among them."""
     ordered = np.sort(values)
     distinct = ordered[np.append(True, ordered[1:] != ordered[:-1])]

@@ -133,7 +133,8 @@ class _Stage:
         for start, end in pairwise(starts.tolist()):
             pairs = slice(at, at := at + (end - start) * (end - start - 1) // 2)
             found += _clusters(
-                _square(odds[pairs], end - start), _square(shared[pairs], end - start),
+                _square(end - start, left[pairs] - start, right[pairs] - start, odds[pairs]),
+                _square(end - start, left[pairs] - start, right[pairs] - start, shared[pairs]),
                 views, start, self._config,
             )  # fmt: skip
         self._write(found, numbers, views)
@@ -213,11 +214,15 @@ def _whole(views: Views, document: int) -> tuple[npt.NDArray[np.uint32], npt.NDA
     return views.terms[part], views.mass[part]
 
 
-def _square(values: npt.NDArray[Value], size: int) -> npt.NDArray[Value]:
-    """Return a symmetric matrix of the values above its diagonal, with nothing on that."""
+def _square(
+    size: int,
+    left: npt.NDArray[np.int64],
+    right: npt.NDArray[np.int64],
+    values: npt.NDArray[Value],
+) -> npt.NDArray[Value]:
+    """Return a symmetric matrix of the values of pairs, with nothing on its diagonal."""
     made = np.zeros((size, size), values.dtype)
-    rows, columns = np.triu_indices(size, 1)
-    made[rows, columns] = made[columns, rows] = values
+    made[left, right] = made[right, left] = values
     return made
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -46,32 +47,26 @@ def roundups(
     Returns:
         Documents, ascending.
     """
+    from dedup.kernels.parties import parties_of  # compiled code is loaded when first needed
+
     strong = scores >= STRONG
-    near: dict[int, set[int]] = {}
-    for one, other in zip(left[strong].tolist(), right[strong].tolist(), strict=True):
-        near.setdefault(one, set()).add(other)
-        near.setdefault(other, set()).add(one)
+    one = np.concatenate([left[strong], right[strong]])
+    near = np.concatenate([right[strong], left[strong]])
+    order = np.lexsort([near, one])
+    one, near = one[order], near[order]
+    bounds = np.searchsorted(one, np.arange(int(one.max(initial=-1)) + 2))
+    party = np.empty(near.size, np.int32)
+    parties = np.empty(bounds.size - 1, np.int32)
+    parties_of(near, bounds, LEAST_PARTY, party, parties)
     found = []
-    for document in sorted(near):
-        if len(near[document]) < 2 * LEAST_PARTY:
-            continue
-        parties = [each for each in _parties(near[document], near) if len(each) >= LEAST_PARTY]
-        if len(parties) > 1 and _tells_several(document, parties, overlaps):
+    for document in np.flatnonzero(parties > 1).tolist():
+        own = slice(bounds[document], bounds[document + 1])
+        numbered = np.argsort(party[own], kind="stable")
+        edges = np.searchsorted(party[own][numbered], np.arange(parties[document] + 1))
+        listed = [near[own][numbered[start:end]].tolist() for start, end in pairwise(edges)]
+        if _tells_several(document, listed, overlaps):
             found.append(document)
     return found
-
-
-def _parties(neighbours: set[int], near: Mapping[int, set[int]]) -> Iterator[list[int]]:
-    """Yield the connected sets among some documents."""
-    waiting = set(neighbours)
-    while waiting:
-        reached = [min(waiting)]
-        waiting.discard(reached[0])
-        for document in reached:  # grows as it goes
-            fresh = waiting & near[document]
-            waiting -= fresh
-            reached.extend(sorted(fresh))
-        yield reached
 
 
 def _tells_several(document: int, parties: Sequence[list[int]], overlaps: Overlaps) -> bool:
