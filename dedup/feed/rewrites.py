@@ -173,10 +173,15 @@ def _numbered(
 
 
 def _overlaps(
-    heads: Heads, document: int, others: Sequence[int]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return the weights of a document's sentences, and how well some others tell them."""
-    return sentence_overlaps(heads.views(np.array([document, *others], np.int64)))
+    heads: Heads, asked: Sequence[tuple[int, list[int]]]
+) -> Iterator[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]]:
+    """Yield the weights of a document's sentences, and how well some others tell them."""
+    sizes = np.array([1 + len(others) for _, others in asked], np.int64)
+    for group in _runs(np.arange(sizes.size), np.cumsum(sizes) // BLOCK):
+        numbers = [row for at in group.tolist() for row in (asked[at][0], *asked[at][1])]
+        views = heads.views(np.array(numbers, np.int64))
+        for start, end in pairwise([0, *np.cumsum(sizes[group]).tolist()]):
+            yield sentence_overlaps(views.part(start, end))
 
 
 def _cut_large(

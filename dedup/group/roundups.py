@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -21,9 +21,12 @@ roundups came to 0.25 and 0.26; of 31 plain articles between two parties 29 came
 TOLD = 0.2
 """Overlap from which a sentence counts as told by another document."""
 
-Overlaps = Callable[[int, Sequence[int]], tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]]
-"""Gives for a document the weight of each of its sentences, and the best overlap of each with any
-sentence of some others."""
+Told = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
+"""The weight of each sentence of a document, and the best overlap of each with any sentence of some
+others."""
+
+Overlaps = Callable[[Sequence[tuple[int, list[int]]]], Iterable[Told]]
+"""Gives this for documents and some others each."""
 
 
 def roundups(
@@ -58,27 +61,27 @@ def roundups(
     party = np.empty(near.size, np.int32)
     parties = np.empty(bounds.size - 1, np.int32)
     parties_of(near, bounds, LEAST_PARTY, party, parties)
-    found = []
+    asked = []
     for document in np.flatnonzero(parties > 1).tolist():
         own = slice(bounds[document], bounds[document + 1])
         numbered = np.argsort(party[own], kind="stable")
         edges = np.searchsorted(party[own][numbered], np.arange(parties[document] + 1))
-        listed = [near[own][numbered[start:end]].tolist() for start, end in pairwise(edges)]
-        if _tells_several(document, listed, overlaps):
-            found.append(document)
-    return found
+        for start, end in pairwise(edges.tolist()):
+            asked.append((document, near[own][numbered[start:end]].tolist()))
+    answers = zip(asked, overlaps(asked), strict=True)
+    return [
+        document
+        for document, given in groupby(answers, key=lambda answer: answer[0][0])
+        if _tells_several([told for _, told in given])
+    ]
 
 
-def _tells_several(document: int, parties: Sequence[list[int]], overlaps: Overlaps) -> bool:
+def _tells_several(answers: Sequence[Told]) -> bool:
     """Return whether at least two parties each tell a part of a document of their own."""
-    told = []
-    weight = np.zeros(0)
-    for party in parties:
-        weight, best = overlaps(document, party)
-        told.append(best)
+    weight = answers[0][0]
     if not weight.sum():
         return False
-    stacked = np.array(told)
+    stacked = np.array([best for _, best in answers])
     teller = np.where(stacked.max(axis=0) >= TOLD, stacked.argmax(axis=0), -1)
-    shares = [float(weight[teller == party].sum() / weight.sum()) for party in range(len(parties))]
+    shares = [float(weight[teller == party].sum() / weight.sum()) for party in range(len(answers))]
     return int(sum(share >= OWN_PART for share in shares)) > 1
