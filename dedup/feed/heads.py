@@ -61,7 +61,7 @@ class Heads:
         lengths = np.empty(self.size, np.int64)
         census = Census()
         for block in self._all_blocks():
-            _, tokens, bounds = self._tokens(block)
+            _, tokens, bounds = self.tokens(block)
             lengths[block] = np.diff(bounds)
             census.add(tokens, bounds)
         self.frequencies = census.frequencies()
@@ -82,11 +82,18 @@ class Heads:
 
     def views(self, numbers: npt.NDArray[np.int64]) -> Views:
         """Return the views of some of them."""
-        return self.weigh(self._tokens(numbers))[0]
+        return self.weigh(self.tokens(numbers))[0]
+
+    def tokens(self, numbers: npt.NDArray[np.int64]) -> Tokens:
+        """Return some of them, their tokens end to end, and the bounds of these."""
+        parts = self._store.signatures.sets(self.rows[numbers].tolist(), "terms")
+        sizes = np.fromiter(map(len, parts), np.int64, len(parts))
+        bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+        return numbers, np.concatenate([np.empty(0, np.uint32), *parts]), bounds
 
     def tokens_at(self, places: npt.NDArray[np.int32]) -> Tokens:
         """Return what :meth:`weigh` asks of those that stand at some places in time."""
-        return self._tokens(self._in_time[places])
+        return self.tokens(self._in_time[places])
 
     def weigh(self, given: Tokens) -> tuple[Views, npt.NDArray[np.uint32]]:
         """Return the views of some of them, and their sorted distinct terms; for any thread."""
@@ -99,7 +106,7 @@ class Heads:
         terms = np.empty((self.size, HEAVIEST), np.uint32)
         sizes = np.empty(self.size, np.int64)
         columns = np.arange(HEAVIEST)
-        read = map(self._tokens, self._all_blocks())
+        read = map(self.tokens, self._all_blocks())
         for block, values, bounds in in_order(self._heaviest_of, read, self._threads):
             sizes[block] = np.diff(bounds)
             rows, within = np.nonzero(columns < np.diff(bounds)[:, np.newaxis])
@@ -117,10 +124,3 @@ class Heads:
         """Yield all of them, neighbours in time together."""
         for start in range(0, self.size, BLOCK):
             yield self._in_time[start : start + BLOCK]
-
-    def _tokens(self, numbers: npt.NDArray[np.int64]) -> Tokens:
-        """Return some of them, their tokens end to end, and the bounds of these."""
-        parts = self._store.signatures.sets(self.rows[numbers].tolist(), "terms")
-        sizes = np.fromiter(map(len, parts), np.int64, len(parts))
-        bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
-        return numbers, np.concatenate([np.empty(0, np.uint32), *parts]), bounds

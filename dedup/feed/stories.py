@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import Config
-from dedup.feed.heads import Heads
+from dedup.feed.ahead import in_order
+from dedup.feed.heads import Heads, Tokens
 from dedup.feed.match import load_texts
 from dedup.feed.rewrites import loose_groups, pairs_inside, propose
 from dedup.feed.twins import Twins
@@ -66,9 +67,10 @@ def group_rewrites(
     members, bounds = loose_groups(heads, candidates, scorer, config, observer)
     observer.start("group rewrites", members.size, "doc")
     stage = _Stage(store, twins, heads, scorer, config)
-    for numbers, starts in _batches(members, bounds):
-        stage.unite(numbers, starts)
-        observer.advance(numbers.size, numbers.size)
+    loaded = (stage.load(*batch) for batch in _batches(members, bounds))
+    for scored in in_order(stage.score, loaded, config.workers):
+        stage.unite(scored)
+        observer.advance(scored.numbers.size, scored.numbers.size)
     observer.end()
 
 
@@ -82,6 +84,46 @@ def _batches(
         part = bounds[start : end + 1]
         yield members[part[0] : part[-1]], part - part[0]
         start = end
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Some loose groups as they are loaded.
+
+    Attributes:
+        numbers: Their documents.
+        starts: Where in these each group begins, and the end.
+        tokens: See :meth:`Heads.tokens`.
+        texts: Shingles and numbers, by row.
+    """
+
+    numbers: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+    tokens: Tokens
+    texts: LoadedTexts
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """Some loose groups with all their pairs scored.
+
+    Attributes:
+        numbers: See :class:`_Batch`.
+        starts: Likewise.
+        views: Of the documents.
+        left: One document of each pair, group by group, by its number in the batch.
+        right: The other.
+        odds: Log odds that both tell one story.
+        shared: Whether they share some of their text word for word.
+    """
+
+    numbers: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+    views: Views
+    left: npt.NDArray[np.int64]
+    right: npt.NDArray[np.int64]
+    odds: npt.NDArray[np.float64]
+    shared: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,28 +158,29 @@ class _Stage:
         self._policy = parse_policy(config.group.canonical)
         self._own_fields = any(rule.name.startswith("field:") for rule in self._policy)
 
-    def unite(self, numbers: npt.NDArray[np.int64], starts: npt.NDArray[np.int64]) -> None:
-        """Make stories of some loose groups and store them.
+    def load(self, numbers: npt.NDArray[np.int64], starts: npt.NDArray[np.int64]) -> _Batch:
+        """Read what telling the stories of some loose groups takes."""
+        texts = load_texts(self._store, self._heads.rows[numbers].tolist(), self._config)
+        return _Batch(numbers, starts, self._heads.tokens(numbers), texts)
 
-        Args:
-            numbers: Their documents.
-            starts: Where in these each group begins, and the end.
-        """
-        views = self._heads.views(numbers)
-        rows = self._heads.rows[numbers].tolist()
-        texts = load_texts(self._store, rows, self._config)
-        left, right = pairs_inside(starts)
-        odds, shared = self._odds(views, texts, numbers, left, right)
+    def score(self, batch: _Batch) -> _Scored:
+        """Score all pairs inside some loose groups: compiled code mostly, for any thread."""
+        views, _ = self._heads.weigh(batch.tokens)
+        left, right = pairs_inside(batch.starts)
+        odds, shared = self._odds(views, batch.texts, batch.numbers, left, right)
+        return _Scored(batch.numbers, batch.starts, views, left, right, odds, shared)
+
+    def unite(self, scored: _Scored) -> None:
+        """Make stories of some loose groups and store them."""
         found: list[_Found] = []
         at = 0
-        for start, end in pairwise(starts.tolist()):
+        for start, end in pairwise(scored.starts.tolist()):
             pairs = slice(at, at := at + (end - start) * (end - start - 1) // 2)
-            found += _clusters(
-                _square(end - start, left[pairs] - start, right[pairs] - start, odds[pairs]),
-                _square(end - start, left[pairs] - start, right[pairs] - start, shared[pairs]),
-                views, start, self._config,
-            )  # fmt: skip
-        self._write(found, numbers, views)
+            left, right = scored.left[pairs] - start, scored.right[pairs] - start
+            odds = _square(end - start, left, right, scored.odds[pairs])
+            shared = _square(end - start, left, right, scored.shared[pairs])
+            found += _clusters(odds, shared, scored.views, start, self._config)
+        self._write(found, scored.numbers, scored.views)
 
     def _odds(
         self,
