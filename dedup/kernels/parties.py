@@ -44,13 +44,15 @@ def parties_of(
             party[at] = WAITING
         if reached.size < end - start:
             reached = np.empty(2 * (end - start), np.int64)
+        waiting = end - start
         for at in range(start, end):
             if party[at] != WAITING:
                 continue
             reached[0] = at
             party[at] = parties[doc]
+            waiting -= 1
             size, done = 1, 0
-            while done < size:
+            while done < size and waiting:  # where all know one another few have to be asked
                 other = near[reached[done]]
                 done += 1
                 for further in range(bounds[other], bounds[other + 1]):
@@ -59,6 +61,7 @@ def parties_of(
                         party[where] = parties[doc]
                         reached[size] = where
                         size += 1
+                        waiting -= 1
             if size < least:
                 party[reached[:size]] = NO_PARTY
             else:
