@@ -28,7 +28,8 @@ def dump_json(value: Any) -> bytes:
     try:
         return orjson.dumps(value)
     except TypeError:
-        return json.dumps(_finite(value), separators=(",", ":")).encode("ascii")
+        plain = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+        return json.dumps(_finite(plain), separators=(",", ":")).encode("ascii")
 
 
 def load_json(data: bytes) -> Any:

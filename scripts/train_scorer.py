@@ -114,7 +114,7 @@ def prepare(articles: Sequence[Article], config: Config) -> Part:
     label = {row: article["story"] for row, article in enumerate(articles)}
     story = np.array([label[row] for row in heads.rows.tolist()])
     candidates = propose(store, heads, config, Silence())
-    views, _ = heads.views(np.arange(heads.size))
+    views = heads.views(np.arange(heads.size))
     features = pair_features(views, views, candidates.left, candidates.right)
     return Part(articles, store, twins, heads, story, candidates, features)
 
@@ -123,12 +123,10 @@ def inside(
     part: Part, candidate: Model, config: Config
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats, npt.NDArray[np.bool_]]:
     """Return all pairs of heads inside the loose groups, their features and labels."""
-    groups = loose_groups(
+    numbers, bounds = loose_groups(
         part.heads, part.candidates, Scorer(candidate, candidate), config, Silence()
     )
-    numbers = np.concatenate(groups)
-    views, _ = part.heads.views(numbers)
-    bounds = np.cumsum([0, *(group.size for group in groups)])
+    views = part.heads.views(numbers)
     left, right = pairs_inside(bounds[:-1], bounds[1:])
     features = pair_features(views, views, left, right)
     left, right = numbers[left], numbers[right]

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from array import array
 from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 
+from dedup.feed.ahead import in_order
 from dedup.match import Ragged
 from dedup.models import Views
 from dedup.observe import Observer
-from dedup.sign import Census, heaviest_terms, weighed
+from dedup.sign import HEAVIEST, Census, heaviest_terms, weighed
 from dedup.store import Store
 
 BLOCK = 2_000
 """Documents that are weighed at once: some 25 MB of views."""
 
-HELD = 40
-"""Blocks of views that are kept: a gigabyte at most."""
+TILE_TOKENS = 10_000_000
+"""Tokens of the neighbours in time whose views are held at once: some 400 MB, and as much again
+while they are made."""
+
+Tokens = tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32], npt.NDArray[np.int64]]
 
 
 class Heads:
     """What is left when copies are joined: uniques, and a canonical for each story of copies.
 
-    They are numbered by id, so that input order decides nothing.
+    They are numbered by id, so that input order decides nothing. A hundred bytes of each are held.
 
     Attributes:
         rows: Row of each, int64.
@@ -33,73 +37,88 @@ class Heads:
         frequencies: In how many of them each term stands.
     """
 
-    def __init__(self, store: Store) -> None:
-        """Read who they are, and count their terms."""
+    def __init__(self, store: Store, threads: int = 1) -> None:
+        """Read who they are, and count their terms.
+
+        Args:
+            store: Where they are.
+            threads: Threads that weigh them; changes no result.
+        """
         self._store = store
-        listed = list(store.results.heads())
-        self.rows = np.array([row for row, _, _ in listed], np.int64)
-        self.moments = np.array([np.nan if m is None else m for _, m, _ in listed], np.float64)
-        self._names = [language for _, _, language in listed]
-        numbers = {name: k for k, name in enumerate(sorted({n for n in self._names if n}))}
-        self.languages = np.array([numbers.get(n or "", -1) for n in self._names], np.int16)
+        self._threads = threads
+        rows, moments, languages = array("q"), array("d"), array("h")
+        numbers: dict[str | None, int] = {None: -1}
+        for row, moment, language in store.results.heads():
+            rows.append(row)
+            moments.append(np.nan if moment is None else moment)
+            languages.append(numbers.setdefault(language or None, len(numbers) - 1))
+        self.rows = np.array(rows, np.int64)
+        self.moments = np.array(moments, np.float64)
+        self.languages = np.array(languages, np.int16)
+        self._names = [*list(numbers)[1:], None]  # the last one, -1, is unknown
         self._in_time = np.lexsort([np.arange(self.rows.size), self.moments])
-        self._place = np.argsort(self._in_time)
-        self._blocks: OrderedDict[int, Views] = OrderedDict()
+        self._place = np.argsort(self._in_time).astype(np.int32)
+        lengths = np.empty(self.size, np.int64)
         census = Census()
         for block in self._all_blocks():
-            census.add(*self.tokens(block))
+            _, tokens, bounds = self.tokens(block)
+            lengths[block] = np.diff(bounds)
+            census.add(tokens, bounds)
         self.frequencies = census.frequencies()
+        self._tile = (np.cumsum(lengths[self._in_time]) // TILE_TOKENS).astype(np.int32)
 
     @property
     def size(self) -> int:
         """How many there are."""
         return int(self.rows.size)
 
+    def places(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+        """Return where some of them stand in the order of time."""
+        return self._place[numbers]
+
+    def tiles(self, places: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """Return the tile of some places: a run of neighbours in time that are held at once."""
+        return self._tile[places]
+
+    def views(self, numbers: npt.NDArray[np.int64]) -> Views:
+        """Return the views of some of them."""
+        return self.weigh(self.tokens(numbers))[0]
+
+    def tokens(self, numbers: npt.NDArray[np.int64]) -> Tokens:
+        """Return some of them, their tokens end to end, and the bounds of these."""
+        ((tokens, bounds),) = self._store.signatures.sets(self.rows[numbers].tolist(), "terms")
+        return numbers, tokens, bounds
+
+    def tokens_at(self, places: npt.NDArray[np.int32]) -> Tokens:
+        """Return what :meth:`weigh` asks of those that stand at some places in time."""
+        return self.tokens(self._in_time[places])
+
+    def weigh(self, given: Tokens) -> tuple[Views, npt.NDArray[np.uint32]]:
+        """Return the views of some of them, and their sorted distinct terms; for any thread."""
+        numbers, tokens, bounds = given
+        languages = [self._names[language] for language in self.languages[numbers].tolist()]
+        return weighed(tokens, bounds, languages, self.frequencies)
+
+    def heaviest(self, observer: Observer) -> Ragged:
+        """Return the heaviest terms of each."""
+        terms = np.empty((self.size, HEAVIEST), np.uint32)
+        sizes = np.empty(self.size, np.int64)
+        columns = np.arange(HEAVIEST)
+        read = map(self.tokens, self._all_blocks())
+        for block, values, bounds in in_order(self._heaviest_of, read, self._threads):
+            sizes[block] = np.diff(bounds)
+            rows, within = np.nonzero(columns < np.diff(bounds)[:, np.newaxis])
+            terms[block[rows], within] = values
+            observer.advance(block.size, block.size)
+        bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+        return Ragged(terms[columns < sizes[:, np.newaxis]], bounds)
+
+    def _heaviest_of(self, given: Tokens) -> Tokens:
+        """Return the numbers of a block, their heaviest terms, and the bounds of these."""
+        views, vocabulary = self.weigh(given)
+        return given[0], *heaviest_terms(views, vocabulary, self.frequencies.of(vocabulary) > 1)
+
     def _all_blocks(self) -> Iterator[npt.NDArray[np.int64]]:
         """Yield all of them, neighbours in time together."""
         for start in range(0, self.size, BLOCK):
             yield self._in_time[start : start + BLOCK]
-
-    def tokens(
-        self, numbers: npt.NDArray[np.int64]
-    ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
-        """Return the tokens of some of them end to end, and their bounds."""
-        return self._store.signatures.sets(self.rows[numbers].tolist(), "terms")[0]
-
-    def views(self, numbers: npt.NDArray[np.int64]) -> tuple[Views, npt.NDArray[np.uint32]]:
-        """Return the views of some of them, and their sorted distinct terms."""
-        languages = [self._names[number] for number in numbers.tolist()]
-        return weighed(*self.tokens(numbers), languages, self.frequencies)
-
-    def heaviest(self, observer: Observer) -> Ragged:
-        """Return the heaviest terms of each."""
-        parts: list[npt.NDArray[np.uint32]] = [np.empty(0, np.uint32)] * self.size
-        for block in self._all_blocks():
-            views, vocabulary = self.views(block)
-            several = self.frequencies.of(vocabulary) > 1
-            values, bounds = heaviest_terms(views, vocabulary, several)
-            for index, number in enumerate(block.tolist()):
-                parts[number] = values[bounds[index] : bounds[index + 1]].copy()
-            observer.advance(block.size, block.size)
-        sizes = np.fromiter(map(len, parts), np.int64, len(parts))
-        bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
-        return Ragged(np.concatenate([np.empty(0, np.uint32), *parts]), bounds)
-
-    def places(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Return where some of them stand in the order of time."""
-        return self._place[numbers]
-
-    def block(self, index: int) -> Views:
-        """Return the views of one block of neighbours in time: ``BLOCK`` places."""
-        if index in self._blocks:
-            self._blocks.move_to_end(index)
-        else:
-            while len(self._blocks) >= HELD:
-                self._blocks.popitem(last=False)
-            start = index * BLOCK
-            self._blocks[index] = self.views(self._in_time[start : start + BLOCK])[0]
-        return self._blocks[index]
-
-    def release(self) -> None:
-        """Forget the blocks."""
-        self._blocks.clear()

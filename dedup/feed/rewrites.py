@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import logging
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from dedup.config import Config
-from dedup.feed.heads import BLOCK, Heads
-from dedup.group import average_linkage, roundups
+from dedup.feed.ahead import in_order
+from dedup.feed.heads import BLOCK, Heads, Tokens
+from dedup.group import average_linkage, groups_of, roundups
 from dedup.match import (
     Candidates,
     Scorer,
@@ -20,13 +24,12 @@ from dedup.match import (
     sentence_overlaps,
     term_pairs,
 )
+from dedup.models import Views
 from dedup.observe import Observer
 from dedup.sign import permutations
 from dedup.store import Store
 
 log = logging.getLogger(__name__)
-
-PAIRS_AT_ONCE = 100_000
 
 # Permutations of the story view must not be those of the copy view: any other seed will do.
 SEED_SHIFT = 1
@@ -60,66 +63,131 @@ def propose(store: Store, heads: Heads, config: Config, observer: Observer) -> C
 
 def loose_groups(
     heads: Heads, candidates: Candidates, scorer: Scorer, config: Config, observer: Observer
-) -> list[npt.NDArray[np.int64]]:
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Score candidates on the whole text and group them loosely.
 
     Returns:
-        Groups of two or more, each ascending, by their smallest member.
+        Groups of two or more end to end, each ascending, by their smallest member; and their
+        bounds.
     """
     observer.start("score rewrites", candidates.left.size, "pair")
-    scores = _scores(heads, candidates, scorer, observer)
-    heads.release()
+    scores = np.empty(candidates.left.size)
+    work = functools.partial(_score, heads, scorer)
+    for pairs, found in in_order(work, _pieces(heads, candidates), config.workers):
+        scores[pairs] = found
+        observer.advance(pairs.size)
     observer.end()
-    several = roundups(candidates.left, candidates.right, scores, partial(_overlaps, heads))
+    observer.start("loose groups", None, "doc")
+    several = roundups(
+        candidates.left, candidates.right, scores, functools.partial(_overlaps, heads)
+    )
     log.info("rewrites: %d documents tell several stories", len(several))
     kept = scores >= LEAST_SCORE
     kept &= ~np.isin(candidates.left, several) & ~np.isin(candidates.right, several)
     left, right, scores = candidates.left[kept], candidates.right[kept], scores[kept]
     labels = average_linkage(heads.size, left, right, scores, config.story.loose)
-    groups = []
-    for group in _members(labels):
-        groups += _cut(group, left, right, scores, config)
-    return sorted(groups, key=lambda group: int(group[0]))
+    _cut_large(labels, left, right, scores, config)
+    observer.end()
+    return groups_of(labels)
 
 
-def _scores(
-    heads: Heads, candidates: Candidates, scorer: Scorer, observer: Observer
-) -> npt.NDArray[np.float64]:
-    """Return the score of each candidate, two blocks of neighbours in time at once."""
-    one, other = heads.places(candidates.left), heads.places(candidates.right)
-    first, second = np.minimum(one, other), np.maximum(one, other)
-    blocks = (first // BLOCK) * (heads.size // BLOCK + 1) + second // BLOCK
-    order = np.argsort(blocks, kind="stable")
-    edges = np.flatnonzero(np.diff(blocks[order], prepend=-1, append=-1))
-    scores = np.empty(order.size)
-    for start, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-        for at in range(start, end, PAIRS_AT_ONCE):
-            pairs = order[at : min(end, at + PAIRS_AT_ONCE)]
-            near, far = int(first[pairs[0]] // BLOCK), int(second[pairs[0]] // BLOCK)
-            features = pair_features(
-                heads.block(near), heads.block(far), first[pairs] % BLOCK, second[pairs] % BLOCK
-            )
-            scores[pairs] = probability(scorer.candidate.odds(features))
-            observer.advance(pairs.size)
-    return scores
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Candidates of a tile and some later documents.
+
+    Attributes:
+        pairs: Their numbers.
+        near: The views of the tile's documents that have candidates.
+        far: The later documents.
+        left: Of each pair the document in ``near``.
+        right: The other in ``far``.
+    """
+
+    pairs: npt.NDArray[np.int64]
+    near: Views
+    far: Tokens
+    left: npt.NDArray[np.int64]
+    right: npt.NDArray[np.int64]
+
+
+def _pieces(heads: Heads, candidates: Candidates) -> Iterator[_Piece]:
+    """Yield the candidates, tile by tile, each with a block of later documents after another."""
+    left, right = candidates.left, candidates.right
+    tiles = heads.tiles(np.minimum(heads.places(left), heads.places(right)))
+    order = np.argsort(tiles, kind="stable")
+    for tile in _runs(order, tiles[order]):
+        one, other = heads.places(left[tile]), heads.places(right[tile])
+        later = np.argsort(np.maximum(one, other), kind="stable")
+        pairs, one, other = tile[later], one[later], other[later]
+        near, nearer = _numbered(np.minimum(one, other))
+        far, farther = _numbered(np.maximum(one, other))
+        views = heads.weigh(heads.tokens_at(near))[0]
+        for at in _runs(np.arange(pairs.size), farther // BLOCK):
+            block = int(farther[at[0]]) // BLOCK * BLOCK
+            tokens = heads.tokens_at(far[block : block + BLOCK])
+            yield _Piece(pairs[at], views, tokens, nearer[at], farther[at] - block)
+
+
+def _score(
+    heads: Heads, scorer: Scorer, piece: _Piece
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Return the numbers of some candidates, and their scores."""
+    views = heads.weigh(piece.far)[0]
+    features = pair_features(piece.near, views, piece.left, piece.right)
+    return piece.pairs, probability(scorer.candidate.odds(features))
+
+
+def _runs(
+    values: npt.NDArray[np.int64], keys: npt.NDArray[np.integer[Any]]
+) -> list[npt.NDArray[np.int64]]:
+    """Return the runs of values with the same key."""
+    return np.split(values, np.flatnonzero(np.diff(keys)) + 1) if values.size else []
+
+
+def _numbered(
+    values: npt.NDArray[np.int32],
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+    """Return the sorted distinct values, and of each value its place among them."""
+    ordered = np.sort(values)
+    distinct = ordered[np.append(True, ordered[1:] != ordered[:-1])]
+    return distinct, np.searchsorted(distinct, values)
 
 
 def _overlaps(
-    heads: Heads, document: int, others: Sequence[int]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return the weights of a document's sentences, and how well some others tell them."""
-    return sentence_overlaps(heads.views(np.array([document, *others], np.int64))[0])
+    heads: Heads, asked: Sequence[tuple[int, list[int]]]
+) -> Iterator[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]]:
+    """Yield the weights of a document's sentences, and how well some others tell them."""
+    sizes = np.array([1 + len(others) for _, others in asked], np.int64)
+    for group in _runs(np.arange(sizes.size), np.cumsum(sizes) // BLOCK):
+        numbers = [row for at in group.tolist() for row in (asked[at][0], *asked[at][1])]
+        views = heads.views(np.array(numbers, np.int64))
+        for start, end in pairwise([0, *np.cumsum(sizes[group]).tolist()]):
+            yield sentence_overlaps(views.part(start, end))
 
 
-def _members(labels: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
-    """Return the groups of two or more."""
-    order = np.argsort(labels, kind="stable")
-    edges = np.flatnonzero(np.diff(labels[order])) + 1
-    return [group for group in np.split(order, edges) if group.size > 1]
+def _cut_large(
+    labels: npt.NDArray[np.int64],
+    left: npt.NDArray[np.int64],
+    right: npt.NDArray[np.int64],
+    scores: npt.NDArray[np.float64],
+    config: Config,
+) -> None:
+    """Label the parts of groups that are too large to score all their pairs."""
+    sizes = np.bincount(labels, minlength=1)
+    large = np.flatnonzero(sizes > config.story.completed)
+    inside = np.flatnonzero((labels[left] == labels[right]) & np.isin(labels[left], large))
+    inside = inside[np.argsort(labels[left[inside]], kind="stable")]
+    for pairs in _runs(inside, labels[left[inside]]):
+        group = np.flatnonzero(labels == labels[left[pairs[0]]])
+        one, other = np.searchsorted(group, left[pairs]), np.searchsorted(group, right[pairs])
+        parts = _cut(group.size, one, other, scores[pairs], config)
+        labels[group] = group
+        for part in parts:
+            labels[group[part]] = group[part[0]]
 
 
 def _cut(
-    group: npt.NDArray[np.int64],
+    size: int,
     left: npt.NDArray[np.int64],
     right: npt.NDArray[np.int64],
     scores: npt.NDArray[np.float64],
@@ -130,24 +198,21 @@ def _cut(
     What no score cuts is cut by number: a story of thousands of write-ups is a template's.
     """
     most = config.story.completed
-    if group.size <= most:
-        return [group]
-    inside = np.isin(left, group) & np.isin(right, group)
-    one, other = np.searchsorted(group, left[inside]), np.searchsorted(group, right[inside])
     parts: list[npt.NDArray[np.int64]] = []
-    waiting = [(np.arange(group.size), config.story.loose)]
+    waiting = [(np.arange(size), config.story.loose)]
     while waiting:
         part, threshold = waiting.pop()
         if part.size <= most:
-            parts.append(group[part])
+            parts.append(part)
         elif threshold > 0.95:
-            parts += [group[part[at : at + most]] for at in range(0, part.size, most)]
+            parts += [part[at : at + most] for at in range(0, part.size, most)]
         else:
             higher = threshold + 0.1
-            held = np.isin(one, part) & np.isin(other, part)
+            held = np.isin(left, part) & np.isin(right, part)
             labels = average_linkage(
-                part.size, np.searchsorted(part, one[held]), np.searchsorted(part, other[held]),
-                scores[inside][held], higher,
+                part.size, np.searchsorted(part, left[held]), np.searchsorted(part, right[held]),
+                scores[held], higher,
             )  # fmt: skip
-            waiting += [(part[members], higher) for members in _members(labels)]
-    return [part for part in parts if part.size > 1]
+            members, bounds = groups_of(labels)
+            waiting += [(part[members[a:b]], higher) for a, b in pairwise(bounds.tolist())]
+    return parts

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from dedup.config import Config
-from dedup.feed.heads import Heads
+from dedup.feed.ahead import in_order
+from dedup.feed.heads import Heads, Tokens
 from dedup.feed.match import load_texts
 from dedup.feed.rewrites import loose_groups, propose
 from dedup.feed.twins import Twins
@@ -37,6 +40,8 @@ from dedup.store import Store
 GROUP_BATCH = 2_000
 """Documents of loose groups that are loaded at once."""
 
+Value = TypeVar("Value", np.float64, np.bool_)
+
 SECONDS_A_DAY = 86_400
 
 FRESH_DAYS = 1.5
@@ -55,31 +60,71 @@ def group_rewrites(
         config: The options.
         observer: Is told pairs and documents.
     """
-    heads = Heads(store)
-    groups = loose_groups(heads, propose(store, heads, config, observer), scorer, config, observer)
-    observer.start("group rewrites", sum(group.size for group in groups), "doc")
+    observer.start("count terms", None, "doc")
+    heads = Heads(store, config.workers)
+    observer.advance(heads.size)
+    observer.end()
+    candidates = propose(store, heads, config, observer)
+    members, bounds = loose_groups(heads, candidates, scorer, config, observer)
+    observer.start("group rewrites", members.size, "doc")
     stage = _Stage(store, twins, heads, scorer, config)
-    for batch in _batches(groups):
-        stage.unite(batch)
-        size = sum(group.size for group in batch)
-        observer.advance(size, size)
+    loaded = (stage.load(*batch) for batch in _batches(members, bounds))
+    for scored in in_order(stage.score, loaded, config.workers):
+        stage.unite(scored)
+        observer.advance(scored.numbers.size, scored.numbers.size)
     observer.end()
 
 
 def _batches(
-    groups: Sequence[npt.NDArray[np.int64]],
-) -> Iterator[list[npt.NDArray[np.int64]]]:
-    """Yield groups until they hold enough documents to be loaded at once."""
-    batch: list[npt.NDArray[np.int64]] = []
-    size = 0
-    for group in groups:
-        batch.append(group)
-        size += group.size
-        if size >= GROUP_BATCH:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
+    members: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]
+) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+    """Yield groups until they hold enough documents to be loaded at once, and their bounds."""
+    start = 0
+    while start < bounds.size - 1:
+        end = int(np.searchsorted(bounds, bounds[start] + GROUP_BATCH))
+        part = bounds[start : end + 1]
+        yield members[part[0] : part[-1]], part - part[0]
+        start = end
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Some loose groups as they are loaded.
+
+    Attributes:
+        numbers: Their documents.
+        starts: Where in these each group begins, and the end.
+        tokens: See :meth:`Heads.tokens`.
+        texts: Shingles and numbers, by row.
+    """
+
+    numbers: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+    tokens: Tokens
+    texts: LoadedTexts
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """Some loose groups with all their pairs scored.
+
+    Attributes:
+        numbers: See :class:`_Batch`.
+        starts: Likewise.
+        views: Of the documents.
+        left: One document of each pair, group by group, by its number in the batch.
+        right: The other.
+        odds: Log odds that both tell one story.
+        shared: Whether they share some of their text word for word.
+    """
+
+    numbers: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+    views: Views
+    left: npt.NDArray[np.int64]
+    right: npt.NDArray[np.int64]
+    odds: npt.NDArray[np.float64]
+    shared: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +134,13 @@ class _Found:
     Attributes:
         members: Two or more, ascending.
         scores: members x members: how likely two of them tell one story.
+        shared: members x members: whether one was made from the other, partly word for word.
         weakest: The weakest join, by numbers in the batch, and its score.
     """
 
     members: npt.NDArray[np.int64]
     scores: npt.NDArray[np.float64]
+    shared: npt.NDArray[np.bool_]
     weakest: tuple[int, int, float]
 
 
@@ -112,25 +159,29 @@ class _Stage:
         self._policy = parse_policy(config.group.canonical)
         self._own_fields = any(rule.name.startswith("field:") for rule in self._policy)
 
-    def unite(self, groups: Sequence[npt.NDArray[np.int64]]) -> None:
+    def load(self, numbers: npt.NDArray[np.int64], starts: npt.NDArray[np.int64]) -> _Batch:
+        """Read what telling the stories of some loose groups takes."""
+        texts = load_texts(self._store, self._heads.rows[numbers].tolist(), self._config)
+        return _Batch(numbers, starts, self._heads.tokens(numbers), texts)
+
+    def score(self, batch: _Batch) -> _Scored:
+        """Score all pairs inside some loose groups: compiled code mostly, for any thread."""
+        views, _ = self._heads.weigh(batch.tokens)
+        left, right = pairs_inside(batch.starts[:-1], batch.starts[1:])
+        odds, shared = self._odds(views, batch.texts, batch.numbers, left, right)
+        return _Scored(batch.numbers, batch.starts, views, left, right, odds, shared)
+
+    def unite(self, scored: _Scored) -> None:
         """Make stories of some loose groups and store them."""
-        numbers = np.concatenate(groups)
-        views, _ = self._heads.views(numbers)
-        rows = self._heads.rows[numbers].tolist()
-        texts = load_texts(self._store, rows, self._config)
-        starts = np.cumsum([0, *(group.size for group in groups)])
-        left, right = pairs_inside(starts[:-1], starts[1:])
-        odds = self._odds(views, texts, numbers, left, right)
         found: list[_Found] = []
         at = 0
-        for start, end in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True):
-            size = end - start
-            pairs = size * (size - 1) // 2
-            square = np.zeros((size, size))
-            square[np.triu_indices(size, 1)] = odds[at : at + pairs]
-            at += pairs
-            found += _clusters(square + square.T, views, start, self._config)
-        self._write(found, numbers, views)
+        for start, end in pairwise(scored.starts.tolist()):
+            pairs = slice(at, at := at + (end - start) * (end - start - 1) // 2)
+            left, right = scored.left[pairs] - start, scored.right[pairs] - start
+            odds = _square(end - start, left, right, scored.odds[pairs])
+            shared = _square(end - start, left, right, scored.shared[pairs])
+            found += _clusters(odds, shared, scored.views, start, self._config)
+        self._write(found, scored.numbers, scored.views)
 
     def _odds(
         self,
@@ -139,8 +190,11 @@ class _Stage:
         numbers: npt.NDArray[np.int64],
         left: npt.NDArray[np.int64],
         right: npt.NDArray[np.int64],
-    ) -> npt.NDArray[np.float64]:
-        """Return the log odds of pairs; far apart in time or off one template they have none."""
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+        """Return the log odds of pairs, and whether they share some of their text word for word.
+
+        Far apart in time or off one template they have none.
+        """
         story = self._config.story
         features = pair_features(views, views, left, right)
         odds = self._scorer.group.odds(features)
@@ -152,8 +206,9 @@ class _Stage:
         strange = languages[left] != languages[right]
         odds[strange & (languages[left] >= 0) & (languages[right] >= 0)] = -MOST_ODDS
         evidence = texts.measured(left, right)
-        shared = np.flatnonzero(evidence.max_containment() >= story.derived)
-        for index, pair in zip(shared.tolist(), pairs_of(evidence.pick(shared)), strict=True):
+        shared = evidence.max_containment() >= story.derived
+        close = np.flatnonzero(shared)
+        for index, pair in zip(close.tolist(), pairs_of(evidence.pick(close)), strict=True):
             if from_template(
                 pair,
                 containment=features[index, CONTAINMENT],
@@ -162,7 +217,7 @@ class _Stage:
                 story=story,
             ):
                 odds[index] = -MOST_ODDS
-        return odds
+        return odds, shared
 
     def _write(self, found: Sequence[_Found], numbers: npt.NDArray[np.int64], views: Views) -> None:
         """Elect, name relations, and store."""
@@ -191,9 +246,8 @@ class _Stage:
                 facts[int(rows[one])].doc_id, facts[int(rows[other])].doc_id, round(score, 6)
             )
             story = unite(
-                write_ups, cluster.scores, weakest, texts, relate, self._policy,
-                self._config.story.derived,
-            )  # fmt: skip
+                write_ups, cluster.scores, cluster.shared, weakest, texts, relate, self._policy
+            )
             stories.append(story)
             decisions += decisions_of(story)
         self._store.results.replace(heads, stories, decisions)
@@ -205,13 +259,30 @@ def _whole(views: Views, document: int) -> tuple[npt.NDArray[np.uint32], npt.NDA
     return views.terms[part], views.mass[part]
 
 
+def _square(
+    size: int,
+    left: npt.NDArray[np.int64],
+    right: npt.NDArray[np.int64],
+    values: npt.NDArray[Value],
+) -> npt.NDArray[Value]:
+    """Return a symmetric matrix of the values of pairs, with nothing on its diagonal."""
+    made = np.zeros((size, size), values.dtype)
+    made[left, right] = made[right, left] = values
+    return made
+
+
 def _clusters(
-    odds: npt.NDArray[np.float64], views: Views, start: int, config: Config
+    odds: npt.NDArray[np.float64],
+    shared: npt.NDArray[np.bool_],
+    views: Views,
+    start: int,
+    config: Config,
 ) -> list[_Found]:
     """Return the stories of one loose group.
 
     Args:
         odds: members x members, 0 on the diagonal.
+        shared: members x members: whether they share some of their text word for word.
         views: Those of the batch.
         start: The group's first number in the batch; the others follow.
         config: Threshold and the price of rivalry.
@@ -232,19 +303,21 @@ def _clusters(
         cluster_of[join.left] += cluster_of.pop(join.right)
         held = [join, *(weakest.pop(end) for end in (join.left, join.right) if end in weakest)]
         weakest[join.left] = min(held, key=lambda each: each.odds)
-    return [
-        _Found(
-            members=start + np.array(sorted(members)),
-            scores=probability(odds[np.ix_(sorted(members), sorted(members))]),
-            weakest=(
-                start + weakest[first].left,
-                start + weakest[first].right,
-                float(probability(np.array(weakest[first].odds + threshold))),
-            ),
-        )
-        for first, members in cluster_of.items()
-        if len(members) > 1
-    ]
+    found = []
+    for first, listed in cluster_of.items():
+        if len(listed) == 1:
+            continue
+        members = np.array(sorted(listed))
+        chosen = np.ix_(members, members)
+        one, other = weakest[first].left, weakest[first].right
+        score = float(probability(np.array(weakest[first].odds + threshold)))
+        found.append(
+            _Found(
+                start + members, probability(odds[chosen]), shared[chosen],
+                (start + one, start + other, score),
+            )
+        )  # fmt: skip
+    return found
 
 
 def _relate(

@@ -3,7 +3,7 @@
 from dedup.group.canonical import Policy, parse_policy
 from dedup.group.decisions import decisions_of
 from dedup.group.linkage import Links, split
-from dedup.group.loose import average_linkage
+from dedup.group.loose import average_linkage, groups_of
 from dedup.group.net import COMPLETED, Texts
 from dedup.group.reports import Join, tell_apart
 from dedup.group.roundups import roundups
@@ -19,6 +19,7 @@ __all__ = [
     "WriteUp",
     "average_linkage",
     "decisions_of",
+    "groups_of",
     "parse_policy",
     "roundups",
     "split",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
-
 import numpy as np
 import numpy.typing as npt
 
@@ -30,39 +28,25 @@ def average_linkage(
     Returns:
         For each document the smallest document of its group, int64.
     """
-    sums: list[dict[int, float]] = [{} for _ in range(count)]
-    for one, other, score in zip(left.tolist(), right.tolist(), scores.tolist(), strict=True):
-        sums[one][other] = sums[other][one] = score
-    sizes = [1] * count
-    joined = list(range(count))
-    turn = [0] * count  # tells entries of the heap that have been overtaken
-    heap = [
-        (-score, one, other, 0, 0)
-        for one, others in enumerate(sums)
-        for other, score in others.items()
-        if one < other and score >= threshold
-    ]
-    heapq.heapify(heap)
-    while heap:
-        _, one, other, one_turn, other_turn = heapq.heappop(heap)
-        if turn[one] != one_turn or turn[other] != other_turn:
-            continue
-        joined[other] = one
-        sizes[one] += sizes[other]
-        turn[one] += 1
-        turn[other] = -1
-        merged = sums[one]
-        for third, score in sums[other].items():
-            del sums[third][other]
-            if third != one:
-                merged[third] = sums[third][one] = merged.get(third, 0.0) + score
-        sums[other] = {}
-        for third, score in merged.items():
-            mean = score / (sizes[one] * sizes[third])
-            if mean >= threshold:
-                low, high = min(one, third), max(one, third)
-                heapq.heappush(heap, (-mean, low, high, turn[low], turn[high]))
+    from dedup.kernels.loose import join_pairs  # compiled code is loaded when it is first needed
+
     labels = np.arange(count)
-    for document in range(count):
-        labels[document] = labels[joined[document]] if joined[document] != document else document
+    join_pairs(np.minimum(left, right), np.maximum(left, right), scores, threshold, labels)
     return labels
+
+
+def groups_of(
+    labels: npt.NDArray[np.int64],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the groups of two or more end to end, and their bounds.
+
+    Args:
+        labels: Of each document the smallest one of its group.
+
+    Returns:
+        The documents, groups by their smallest and each ascending; and the bounds of the groups.
+    """
+    several = np.flatnonzero(np.bincount(labels, minlength=1)[labels] > 1)
+    members = several[np.argsort(labels[several], kind="stable")]
+    begun = np.flatnonzero(labels[members] == members)
+    return members, np.append(begun, members.size)

@@ -67,6 +67,8 @@ def _spread(
     Terms of one document are nobody's rivals, terms of all tell nothing.
     """
     n = len(terms)
+    if n == 2:
+        return np.zeros((2, 0), np.bool_), np.zeros(0)
     stacked = np.concatenate([np.empty(0, np.uint32), *terms])
     vocabulary, first, inverse = np.unique(stacked, return_index=True, return_inverse=True)
     counts = np.bincount(inverse, minlength=vocabulary.size)

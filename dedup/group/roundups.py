@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +21,12 @@ roundups came to 0.25 and 0.26; of 31 plain articles between two parties 29 came
 TOLD = 0.2
 """Overlap from which a sentence counts as told by another document."""
 
-Overlaps = Callable[[int, Sequence[int]], tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]]
-"""Gives for a document the weight of each of its sentences, and the best overlap of each with any
-sentence of some others."""
+Told = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
+"""The weight of each sentence of a document, and the best overlap of each with any sentence of some
+others."""
+
+Overlaps = Callable[[Sequence[tuple[int, list[int]]]], Iterable[Told]]
+"""Gives this for documents and some others each."""
 
 
 def roundups(
@@ -46,44 +50,38 @@ def roundups(
     Returns:
         Documents, ascending.
     """
+    from dedup.kernels.parties import parties_of  # compiled code is loaded when first needed
+
     strong = scores >= STRONG
-    near: dict[int, set[int]] = {}
-    for one, other in zip(left[strong].tolist(), right[strong].tolist(), strict=True):
-        near.setdefault(one, set()).add(other)
-        near.setdefault(other, set()).add(one)
-    found = []
-    for document in sorted(near):
-        if len(near[document]) < 2 * LEAST_PARTY:
-            continue
-        parties = [each for each in _parties(near[document], near) if len(each) >= LEAST_PARTY]
-        if len(parties) > 1 and _tells_several(document, parties, overlaps):
-            found.append(document)
-    return found
+    one = np.concatenate([left[strong], right[strong]])
+    near = np.concatenate([right[strong], left[strong]])
+    order = np.lexsort([near, one])
+    one, near = one[order], near[order]
+    bounds = np.searchsorted(one, np.arange(int(one.max(initial=-1)) + 2))
+    party = np.empty(near.size, np.int32)
+    parties = np.empty(bounds.size - 1, np.int32)
+    parties_of(near, bounds, LEAST_PARTY, party, parties)
+    asked = []
+    for document in np.flatnonzero(parties > 1).tolist():
+        own = slice(bounds[document], bounds[document + 1])
+        numbered = np.argsort(party[own], kind="stable")
+        edges = np.searchsorted(party[own][numbered], np.arange(parties[document] + 1))
+        for start, end in pairwise(edges.tolist()):
+            asked.append((document, near[own][numbered[start:end]].tolist()))
+    answers = zip(asked, overlaps(asked), strict=True)
+    return [
+        document
+        for document, given in groupby(answers, key=lambda answer: answer[0][0])
+        if _tells_several([told for _, told in given])
+    ]
 
 
-def _parties(neighbours: set[int], near: Mapping[int, set[int]]) -> Iterator[list[int]]:
-    """Yield the connected sets among some documents."""
-    waiting = set(neighbours)
-    while waiting:
-        reached = [min(waiting)]
-        waiting.discard(reached[0])
-        for document in reached:  # grows as it goes
-            fresh = waiting & near[document]
-            waiting -= fresh
-            reached.extend(sorted(fresh))
-        yield reached
-
-
-def _tells_several(document: int, parties: Sequence[list[int]], overlaps: Overlaps) -> bool:
+def _tells_several(answers: Sequence[Told]) -> bool:
     """Return whether at least two parties each tell a part of a document of their own."""
-    told = []
-    weight = np.zeros(0)
-    for party in parties:
-        weight, best = overlaps(document, party)
-        told.append(best)
+    weight = answers[0][0]
     if not weight.sum():
         return False
-    stacked = np.array(told)
+    stacked = np.array([best for _, best in answers])
     teller = np.where(stacked.max(axis=0) >= TOLD, stacked.argmax(axis=0), -1)
-    shares = [float(weight[teller == party].sum() / weight.sum()) for party in range(len(parties))]
+    shares = [float(weight[teller == party].sum() / weight.sum()) for party in range(len(answers))]
     return int(sum(share >= OWN_PART for share in shares)) > 1

@@ -35,11 +35,11 @@ class WriteUp:
 def unite(
     write_ups: Sequence[WriteUp],
     scores: npt.NDArray[np.float64],
+    shared: npt.NDArray[np.bool_],
     weakest: Link,
     texts: Texts,
     retell: Retell,
     policy: Policy,
-    derived: float,
 ) -> Story:
     """Return the story that several write-ups tell.
 
@@ -49,31 +49,33 @@ def unite(
     Args:
         write_ups: Two or more.
         scores: n x n: how likely two of them tell one story.
+        shared: n x n: whether one was made from the other: they are one origin.
         weakest: The weakest join that made the story.
         texts: Shingles of all documents.
         retell: Names relations.
         policy: Rules that elect the canonical.
-        derived: Containment from which one write-up was made from another: they are one origin.
     """
     ballots = _ballots(write_ups)
     first, second, *_ = rank(ballots, policy)
     place = next(k for k, part in enumerate(write_ups) if part.head.row == first.facts.row)
-    members = []
-    for index, part in enumerate(write_ups):
-        others = [facts for facts in (part.head, *part.copies) if facts.row != first.facts.row]
-        pairs = texts.pairs(first.facts.twin, [facts.twin for facts in others])
-        chance = 1.0 if index == place else float(scores[place, index])
-        members += [
-            told_member(facts, pair, retell(first.facts, facts, pair, chance))
-            for facts, pair in zip(others, pairs, strict=True)
-        ]
+    listed = [
+        (facts, 1.0 if index == place else float(scores[place, index]))
+        for index, part in enumerate(write_ups)
+        for facts in (part.head, *part.copies)
+        if facts.row != first.facts.row
+    ]
+    pairs = texts.pairs(first.facts.twin, [facts.twin for facts, _ in listed])
+    members = [
+        told_member(facts, pair, retell(first.facts, facts, pair, chance))
+        for (facts, chance), pair in zip(listed, pairs, strict=True)
+    ]
     everyone = [facts for part in write_ups for facts in (part.head, *part.copies)]
     return told_story(
         first.facts,
         members,
         everyone,
         why(first, second, policy),
-        origins=_origins([part.head.twin for part in write_ups], texts, derived),
+        origins=_origins([part.head.twin for part in write_ups], shared),
         weakest=weakest,
     )
 
@@ -93,21 +95,10 @@ def _ballots(write_ups: Sequence[WriteUp]) -> list[Ballot]:
     ]
 
 
-def _origins(twins: Sequence[int], texts: Texts, derived: float) -> int:
+def _origins(twins: Sequence[int], shared: npt.NDArray[np.bool_]) -> int:
     """Return how many of some texts were written independently: none shares much with another."""
-    waiting = set(twins)
-    origins = 0
-    for start in twins:
-        if start not in waiting:
-            continue
-        waiting.remove(start)
-        origins += 1
-        reached = [start]
-        for twin in reached:  # grows as it goes
-            others = sorted(waiting)
-            pairs = texts.pairs(twin, others) if others else []
-            for other, pair in zip(others, pairs, strict=True):
-                if max(pair.contained, pair.contains) >= derived:
-                    waiting.remove(other)
-                    reached.append(other)
-    return origins
+    from dedup.kernels.pairs import components  # compiled code is loaded when it is first needed
+
+    numbers = np.array(twins)
+    left, right = np.nonzero(shared | (numbers[:, np.newaxis] == numbers))
+    return int(np.sum(components(numbers.size, left, right) == np.arange(numbers.size)))

@@ -6,7 +6,6 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-from dedup.kernels.sorting import sort_hashes
 from dedup.kernels.terms import FLAGS, NAME, OPENS
 
 # The parts of a document: its whole, its lead, its names, and the places of its terms.
@@ -28,9 +27,62 @@ def _find(values: npt.NDArray[np.uint32], wanted: np.uint32) -> int:
 
 
 @nb.njit(cache=True)
+def _bucket_starts(vocabulary: npt.NDArray[np.uint32]) -> tuple[npt.NDArray[np.int64], np.uint32]:
+    """Return where the terms with the same upper bits begin, about one to a place, and the shift.
+
+    A binary search guesses wrong at every other step; this hardly searches at all.
+    """
+    bits = 1
+    while bits < 24 and (1 << bits) < vocabulary.size:
+        bits += 1
+    shift = np.uint32(32 - bits)
+    starts = np.empty(1 << bits, np.int64)
+    at = 0
+    for bucket in range(starts.size):
+        while at < vocabulary.size and np.int64(vocabulary[at] >> shift) < bucket:
+            at += 1
+        starts[bucket] = at
+    return starts, shift
+
+
+@nb.njit(cache=True)
+def _sort_places(
+    places: npt.NDArray[np.int64],
+    index: npt.NDArray[np.int64],
+    spare: npt.NDArray[np.int64],
+    limit: int,
+) -> None:
+    """Sort places by the index of what stands there, equal ones as they were, digit by digit.
+
+    Args:
+        places: Sorted in place.
+        index: Of each place, below ``limit``.
+        spare: As long as ``places``.
+        limit: Only digits that it has are looked at.
+    """
+    counts = np.empty(257, np.int64)
+    shift = 0
+    while (limit - 1) >> shift > 0:
+        counts[:] = 0
+        for at in range(places.size):
+            counts[((index[places[at]] >> shift) & 255) + 1] += 1
+        for digit in range(256):
+            counts[digit + 1] += counts[digit]
+        for at in range(places.size):
+            digit = (index[places[at]] >> shift) & 255
+            spare[counts[digit]] = places[at]
+            counts[digit] += 1
+        places[:] = spare[: places.size]
+        shift += 8
+
+
+@nb.njit(cache=True)
 def _write_part(
-    held: npt.NDArray[np.uint32],
-    vocabulary: npt.NDArray[np.uint32],
+    which: int,
+    lead: int,
+    own: npt.NDArray[np.uint32],
+    index: npt.NDArray[np.int64],
+    places: npt.NDArray[np.int64],
     weights: npt.NDArray[np.float32],
     terms: npt.NDArray[np.uint32],
     mass: npt.NDArray[np.float32],
@@ -40,78 +92,93 @@ def _write_part(
 
     In the vector a term that occurs tf times counts (1 + ln tf) times its weight.
     """
-    sort_hashes(held, 0)
     count = 0
     square = 0.0
     at = 0
-    while at < held.size:
-        term = held[at]
-        start = at
-        while at < held.size and held[at] == term:
+    while at < places.size:
+        column = index[places[at]]
+        term = own[places[at]] & ~FLAGS
+        times = 0
+        while at < places.size and index[places[at]] == column:
+            place = places[at]
+            if which == WHOLE or (place < lead if which == LEAD else own[place] & np.uint32(NAME)):
+                times += 1
             at += 1
-        weight = weights[_find(vocabulary, term)]
-        value = weight * (1.0 + np.log(at - start))
-        terms[count], mass[count], unit[count] = term, weight, value
+        if times == 0:
+            continue
+        value = weights[column] * (1.0 + np.log(times) if times > 1 else 1.0)
+        terms[count], mass[count], unit[count] = term, weights[column], value
         square += value * value
         count += 1
     norm = 1.0 / np.sqrt(square) if square > 0.0 else 0.0
-    for index in range(count):
-        unit[index] *= norm
+    for term_at in range(count):
+        unit[term_at] *= norm
     return count
 
 
 @nb.njit(cache=True)
-def _write_sentences(
+def _number_sentences(
     own: npt.NDArray[np.uint32],
     shortest: int,
-    vocabulary: npt.NDArray[np.uint32],
+    index: npt.NDArray[np.int64],
+    places: npt.NDArray[np.int64],
+    sentences: npt.NDArray[np.int64],
+) -> int:
+    """Write the sentence of each token, -1 in those that are too short; return how many there are.
+
+    Args:
+        own: Tokens of a document.
+        shortest: Sentences with fewer distinct terms are too short.
+        index: Of each token, that of its term.
+        places: Its tokens by term, then as they stand.
+        sentences: Output, one a token.
+    """
+    last = 0
+    for place in range(own.size):
+        last += place > 0 and bool(own[place] & np.uint32(OPENS))
+        sentences[place] = last
+    distinct = np.zeros(last + 1, np.int64)
+    for at in range(places.size):
+        place = places[at]
+        again = at > 0 and index[places[at - 1]] == index[place]
+        if not (again and sentences[places[at - 1]] == sentences[place]):
+            distinct[sentences[place]] += 1
+    kept = 0
+    for sentence in range(last + 1):
+        enough = distinct[sentence] >= shortest
+        distinct[sentence] = kept if enough else -1
+        kept += enough
+    for place in range(own.size):
+        sentences[place] = distinct[sentences[place]]
+    return kept
+
+
+@nb.njit(cache=True)
+def _write_places(
+    own: npt.NDArray[np.uint32],
+    index: npt.NDArray[np.int64],
+    places: npt.NDArray[np.int64],
+    sentences: npt.NDArray[np.int64],
     weights: npt.NDArray[np.float32],
-    keys: npt.NDArray[np.uint64],
     terms: npt.NDArray[np.uint32],
     mass: npt.NDArray[np.float32],
     sentence: npt.NDArray[np.int32],
     sentence_mass: npt.NDArray[np.float64],
-) -> tuple[int, int]:
-    """Write where each term stands: (term, sentence) sorted, and the mass of each sentence.
-
-    Returns:
-        The number of places, and of sentences.
-    """
+) -> int:
+    """Write where each term stands, (term, sentence) sorted, and the mass of each sentence."""
     held = 0
-    sentences = 0
-    start = 0
-    for index in range(1, own.size + 1):
-        if index < own.size and not own[index] & np.uint32(OPENS):
+    for at in range(places.size):
+        place = places[at]
+        where = sentences[place]
+        if where < 0:
             continue
-        for place in range(start, index):
-            keys[held + place - start] = np.uint64(own[place] & ~FLAGS)
-        found = keys[held : held + index - start]
-        found.sort()
-        size = 0
-        for place in range(found.size):
-            if place == 0 or found[place] != found[size - 1]:
-                found[size] = found[place]
-                size += 1
-        start = index
-        if size < shortest:
+        term = own[place] & ~FLAGS
+        if held and terms[held - 1] == term and sentence[held - 1] == where:
             continue
-        for place in range(size):
-            found[place] = (found[place] << np.uint64(32)) | np.uint64(sentences)
-        held += size
-        sentences += 1
-    sort_hashes(keys[:held], 32)  # sentences are in order already
-    sentence_mass[:sentences] = 0.0
-    for place in range(held):
-        term = np.uint32(keys[place] >> np.uint64(32))
-        where = np.int32(keys[place] & np.uint64(0xFFFFFFFF))
-        terms[place] = term
-        sentence[place] = where
-        if place and terms[place - 1] == term:
-            mass[place] = mass[place - 1]
-        else:
-            mass[place] = weights[_find(vocabulary, term)]
-        sentence_mass[where] += mass[place]
-    return held, sentences
+        terms[held], mass[held], sentence[held] = term, weights[index[place]], where
+        sentence_mass[where] += mass[held]
+        held += 1
+    return held
 
 
 @nb.njit(cache=True, nogil=True)
@@ -152,32 +219,40 @@ def build_views(
     longest = 0
     for doc in range(bounds.size - 1):
         longest = max(longest, bounds[doc + 1] - bounds[doc])
-    held = np.empty(longest, np.uint32)
-    keys = np.empty(longest, np.uint64)
+    index, spare, sentences = (
+        np.empty(longest, np.int64), np.empty(longest, np.int64), np.empty(longest, np.int64),
+    )  # fmt: skip
+    order = np.empty(longest, np.int64)
+    starts, shift = _bucket_starts(vocabulary)
     at = 0
     part_bounds[0] = 0
     sentence_bounds[0] = 0
     for doc in range(bounds.size - 1):
         own = tokens[bounds[doc] : bounds[doc + 1]]
         row = weights[language[doc]]
+        places = order[: own.size]
+        for place in range(own.size):
+            term = own[place] & ~FLAGS
+            column = starts[term >> shift]
+            while vocabulary[column] < term:
+                column += 1
+            index[place] = column
+            places[place] = place
+        _sort_places(places, index, spare, vocabulary.size)
         for which in range(PLACES):
-            size = 0
-            for index in range(own.size):
-                if which == LEAD and index >= lead:
-                    break
-                if which != NAMES or own[index] & np.uint32(NAME):
-                    held[size] = own[index] & ~FLAGS
-                    size += 1
-            at += _write_part(held[:size], vocabulary, row, terms[at:], mass[at:], unit[at:])
+            at += _write_part(
+                which, lead, own, index, places, row, terms[at:], mass[at:], unit[at:]
+            )
             part_bounds[PARTS * doc + which + 1] = at
         begin = sentence_bounds[doc]
-        size, sentences = _write_sentences(
-            own, shortest, vocabulary, row, keys,
-            terms[at:], mass[at:], sentence[at:], sentence_mass[begin:],
+        end = begin + _number_sentences(own, shortest, index, places, sentences)
+        sentence_mass[begin:end] = 0.0
+        at += _write_places(
+            own, index, places, sentences, row,
+            terms[at:], mass[at:], sentence[at:], sentence_mass[begin:end],
         )  # fmt: skip
-        at += size
         part_bounds[PARTS * (doc + 1)] = at
-        sentence_bounds[doc + 1] = begin + sentences
+        sentence_bounds[doc + 1] = end
 
 
 @nb.njit(cache=True, nogil=True)
@@ -203,19 +278,23 @@ def heaviest(
         out: Output, ``most`` values a document at most.
         out_bounds: Output, n + 1 bounds in ``out``; the first is 0.
     """
+    best = np.empty(most, np.int64)
     for doc in range(out_bounds.size - 1):
-        first = part_bounds[PARTS * doc]
-        last = part_bounds[PARTS * doc + 1]
-        values = np.empty(last - first, np.float32)
-        for index in range(first, last):
-            known = pairs[_find(vocabulary, terms[index])]
-            values[index - first] = -unit[index] if known else np.float32(1.0)
-        order = np.argsort(values, kind="mergesort")
-        start = out_bounds[doc]
         kept = 0
-        for index in order[:most]:
-            if values[index] <= 0.0:
-                out[start + kept] = terms[first + index]
-                kept += 1
-        out[start : start + kept].sort()
+        for index in range(part_bounds[PARTS * doc], part_bounds[PARTS * doc + 1]):
+            value = unit[index]
+            if kept == most and value <= unit[best[most - 1]]:
+                continue
+            if not pairs[_find(vocabulary, terms[index])]:
+                continue
+            place = min(kept, most - 1)
+            kept = min(kept + 1, most)
+            while place > 0 and unit[best[place - 1]] < value:
+                best[place] = best[place - 1]
+                place -= 1
+            best[place] = index
+        start = out_bounds[doc]
+        best[:kept].sort()
+        for place in range(kept):
+            out[start + place] = terms[best[place]]
         out_bounds[doc + 1] = start + kept

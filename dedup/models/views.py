@@ -39,3 +39,14 @@ class Views:
     def size(self) -> int:
         """The number of documents."""
         return self.sentence_bounds.size - 1
+
+    def part(self, start: int, end: int) -> Views:
+        """Return some documents in a row, without a copy of their terms."""
+        from dedup.kernels.views import PARTS  # compiled code is loaded when it is first needed
+
+        first, *_, last = sentences = self.sentence_bounds[start : end + 1]
+        return Views(
+            self.terms, self.mass, self.unit, self.sentence,
+            self.bounds[PARTS * start : PARTS * end + 1],
+            self.sentence_mass[first:last], sentences - first,
+        )  # fmt: skip

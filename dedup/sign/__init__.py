@@ -3,10 +3,11 @@
 from dedup.sign.language import best_language, languages_of
 from dedup.sign.minhash import Signed, interop, permutations, sign
 from dedup.sign.terms import terms
-from dedup.sign.views import heaviest_terms
+from dedup.sign.views import HEAVIEST, heaviest_terms
 from dedup.sign.weigh import Census, Frequencies, weighed
 
 __all__ = [
+    "HEAVIEST",
     "Census",
     "Frequencies",
     "Signed",

@@ -1,20 +1,25 @@
 """How common each term is in a language at large: the background that a rare word stands out from.
 
-The frequencies are wordfreq's, which come with it and need no network. A language that it has no
-list for has no background here: nothing is guessed from a neighbour.
+The frequencies are wordfreq's, which come with it and need no network; what was made of a list is
+kept for the next run. A language that it has no list for has no background here: nothing is guessed
+from a neighbour.
 """
 
 from __future__ import annotations
 
 import functools
+import hashlib
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from dedup.sign.shelf import keep, take
 from dedup.sign.terms import term_hashes
 
 BILLION = 1e9
@@ -22,6 +27,9 @@ BILLION = 1e9
 
 LISTS_HELD = 8
 """Languages held in memory, at most 4 MB each; a dump rarely has more."""
+
+_READERS = ("background.py", "characters.py", "terms.py", "../kernels/terms.py")
+"""Modules that decide which terms a list of words has."""
 
 _CODE = re.compile(r"([A-Za-z]{2,3})(?![A-Za-z0-9])")
 
@@ -107,14 +115,41 @@ def _chance_couples(
     return found[bounds[:-1][single]], chances[single]
 
 
+@functools.cache
+def _edition() -> str:
+    """Return what the terms of a list depend on besides the language: wordfreq, and how we read it.
+
+    The modules that read it are told by their source, so that no change of them is forgotten.
+    """
+    from importlib.metadata import version
+
+    folder = Path(__file__).parent
+    made = hashlib.blake2b(unicodedata.unidata_version.encode(), digest_size=8)
+    for name in _READERS:
+        made.update((folder / name).read_bytes())
+    return f"wordfreq-{version('wordfreq')}-{made.hexdigest()}"
+
+
 @functools.lru_cache(maxsize=LISTS_HELD)
 def _commonness(name: str) -> Commonness | None:
     """Return the same by wordfreq's name of the list."""
-    # Import and list take half a second together, which a run without stories never needs.
+    shelf_name = f"{name}-{_edition()}"
+    held = take(shelf_name)
+    if held is None:
+        made = _read_list(name)
+        held = np.concatenate([made.hashes, made.zipf.view(np.uint32)])
+        keep(shelf_name, held)
+    hashes, zipf = np.split(held, 2)
+    return Commonness(hashes, zipf.view(np.float32)) if hashes.size else None
+
+
+def _read_list(name: str) -> Commonness:
+    """Return the terms of one of wordfreq's lists, none if it has no such list."""
+    # Import and list take half a second together, which most runs never need.
     from wordfreq import available_languages, get_frequency_dict, get_frequency_list
 
-    if name not in available_languages("best"):
-        return None  # wordfreq itself would take the nearest language
+    if name not in available_languages("best"):  # wordfreq itself would take the nearest language
+        return Commonness(np.empty(0, np.uint32), np.empty(0, np.float32))
     frequencies = get_frequency_dict(name, "best")
     each = np.fromiter(frequencies.values(), np.float64, len(frequencies))
     found, bounds = term_hashes(list(frequencies))

@@ -53,10 +53,11 @@ def permutations(num_perm: int, seed: int) -> npt.NDArray[np.uint32]:
     Returns:
         A 2 x num_perm array: odd multipliers, offsets.
     """
-    from datasketch import MinHash  # pulls in scipy: half a second that reading never needs
-
-    made = MinHash(num_perm=num_perm, seed=seed, scheme=SCHEME).permutations
-    return np.ascontiguousarray(made, dtype=np.uint32)
+    # As datasketch draws them; its import, scipy's with it, takes half a second.
+    drawn = np.random.RandomState(seed)
+    halves = drawn.randint(0, 2**31, num_perm, dtype=np.uint32)
+    offsets = drawn.randint(0, 2**32, num_perm, dtype=np.uint32)
+    return np.stack([2 * halves + 1, offsets])
 
 
 def sign(texts: Sequence[str], config: SignConfig) -> Signed:
@@ -103,6 +104,6 @@ def interop(signature: npt.NDArray[np.uint32], config: SignConfig) -> LeanMinHas
         signature: One row of :attr:`Signed.signatures`.
         config: The configuration it was made with.
     """
-    from datasketch import LeanMinHash  # as in permutations
+    from datasketch import LeanMinHash  # pulls in scipy: half a second that runs never need
 
     return LeanMinHash(seed=config.seed, hashvalues=signature, scheme=SCHEME)

@@ -104,8 +104,9 @@ class Results:
     ) -> None:
         """Store a batch of stories in the place of those that had some heads; commits whole."""
         with self._db.commit():
-            for row in heads:
-                self._db.execute("DELETE FROM stories WHERE canonical = ?", [row])
+            self._db.executemany(
+                "DELETE FROM stories WHERE canonical = ?", ([row] for row in heads)
+            )
             self._insert(stories, decisions)
 
     def stories(self) -> Iterator[dict[str, Any]]:

@@ -19,9 +19,10 @@ RECALL = {1: [0.6, 0.5, 0.5, 0.4], 3: [0.0, 0.0, 0.0, 0.7]}
 def asked(told, weights):
     """What two parties, named by their first member, tell of the sentences of document 0."""
 
-    def overlaps(document, party):
-        assert document == 0
-        return np.array(weights, float), np.array(told[min(party)], float)
+    def overlaps(questions):
+        for document, party in questions:
+            assert document == 0
+            yield np.array(weights, float), np.array(told[min(party)], float)
 
     return overlaps
 

@@ -39,6 +39,10 @@ def united(documents, write_ups, *rules, scores=None):
         copy = dump.relate(canonical, member, pair)
         return copy or retelling(pair, chance, STORY)
 
+    heads = [dump.facts[head] for head, *_ in write_ups]
+    pairs = [[dump.pair(one, other) for other in heads] for one in heads]
+    shared = [[max(p.contained, p.contains) >= STORY.derived for p in row] for row in pairs]
+
     return unite(
         [
             WriteUp(
@@ -49,11 +53,11 @@ def united(documents, write_ups, *rules, scores=None):
             for head, *copies in write_ups
         ],
         chance,
+        np.array(shared),
         WEAKEST,
         dump.texts,
         retell,
         parse_policy(rules),
-        STORY.derived,
     )
 
 

@@ -1,0 +1,69 @@
+"""A hash table that counts in how many documents each term stands."""
+
+from __future__ import annotations
+
+import numba as nb
+import numpy as np
+import numpy.typing as npt
+
+# Knuth's multiplier: the upper bits of a product with it are spread whatever the key.
+SPREAD = np.uint64(0x9E3779B97F4A7C15)
+
+
+@nb.njit(cache=True, inline="always")
+def _slot(keys: npt.NDArray[np.uint32], counts: npt.NDArray[np.int64], term: np.uint32) -> int:
+    """Return where a term is counted, or the empty slot where it belongs."""
+    mask = keys.size - 1
+    slot = np.int64((np.uint64(term) * SPREAD) >> np.uint64(32)) & mask
+    while counts[slot] and keys[slot] != term:
+        slot = (slot + 1) & mask
+    return int(slot)
+
+
+@nb.njit(cache=True, nogil=True)
+def count_terms(
+    terms: npt.NDArray[np.uint32],
+    bounds: npt.NDArray[np.int64],
+    first: int,
+    keys: npt.NDArray[np.uint32],
+    counts: npt.NDArray[np.int64],
+    last: npt.NDArray[np.int64],
+) -> int:
+    """Count a batch of documents; return how many terms are new.
+
+    Args:
+        terms: Terms of all documents, without flags.
+        bounds: Document d is ``terms[bounds[d]:bounds[d + 1]]``.
+        first: The first document's number, no smaller than how many were counted before.
+        keys: The table's terms; its size is a power of two, with room for all terms and more.
+        counts: Documents of each, 0 in an empty slot.
+        last: The last document that was counted for each.
+    """
+    fresh = 0
+    for doc in range(bounds.size - 1):
+        for at in range(bounds[doc], bounds[doc + 1]):
+            slot = _slot(keys, counts, terms[at])
+            if counts[slot] == 0:
+                keys[slot] = terms[at]
+                fresh += 1
+            elif last[slot] == first + doc:
+                continue
+            counts[slot] += 1
+            last[slot] = first + doc
+    return fresh
+
+
+@nb.njit(cache=True, nogil=True)
+def move_counts(
+    keys: npt.NDArray[np.uint32],
+    counts: npt.NDArray[np.int64],
+    last: npt.NDArray[np.int64],
+    new_keys: npt.NDArray[np.uint32],
+    new_counts: npt.NDArray[np.int64],
+    new_last: npt.NDArray[np.int64],
+) -> None:
+    """Move a table into a larger empty one; see :func:`count_terms`."""
+    for old in range(keys.size):
+        if counts[old]:
+            slot = _slot(new_keys, new_counts, keys[old])
+            new_keys[slot], new_counts[slot], new_last[slot] = keys[old], counts[old], last[old]

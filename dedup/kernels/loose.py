@@ -1,0 +1,169 @@
+"""Average linkage over a sparse graph: pairs that are not given score 0."""
+
+from __future__ import annotations
+
+import numba as nb
+import numpy as np
+import numpy.typing as npt
+
+NONE = -1
+
+
+@nb.njit(cache=True, inline="always")
+def _before(
+    one: int,
+    other: int,
+    means: npt.NDArray[np.float64],
+    low: npt.NDArray[np.int64],
+    high: npt.NDArray[np.int64],
+) -> bool:
+    """Return whether a pair is joined before another: the higher mean, then the smaller names."""
+    if means[one] != means[other]:
+        return bool(means[one] > means[other])
+    if low[one] != low[other]:
+        return bool(low[one] < low[other])
+    return bool(high[one] < high[other])
+
+
+@nb.njit(cache=True)
+def _settle(
+    at: int,
+    size: int,
+    heap: npt.NDArray[np.int64],
+    place: npt.NDArray[np.int64],
+    means: npt.NDArray[np.float64],
+    low: npt.NDArray[np.int64],
+    high: npt.NDArray[np.int64],
+) -> None:
+    """Move what stands somewhere in the heap up or down to where it belongs."""
+    pair = heap[at]
+    while at > 0 and _before(pair, heap[(at - 1) >> 1], means, low, high):
+        heap[at] = heap[(at - 1) >> 1]
+        place[heap[at]] = at
+        at = (at - 1) >> 1
+    while 2 * at + 1 < size:
+        child = 2 * at + 1
+        if child + 1 < size and _before(heap[child + 1], heap[child], means, low, high):
+            child += 1
+        if not _before(heap[child], pair, means, low, high):
+            break
+        heap[at] = heap[child]
+        place[heap[at]] = at
+        at = child
+    heap[at] = pair
+    place[pair] = at
+
+
+@nb.njit(cache=True)
+def _unlink_dead(
+    cluster: int,
+    first: npt.NDArray[np.int64],
+    following: npt.NDArray[np.int64],
+    dead: npt.NDArray[np.bool_],
+) -> None:
+    """Take the pairs that are no more off the list of a cluster."""
+    before = NONE
+    half = first[cluster]
+    while half != NONE:
+        if not dead[half >> 1]:
+            before = half
+        elif before == NONE:
+            first[cluster] = following[half]
+        else:
+            following[before] = following[half]
+        half = following[half]
+
+
+@nb.njit(cache=True)
+def _hand_over(
+    gone: int,
+    into: int,
+    first: npt.NDArray[np.int64],
+    following: npt.NDArray[np.int64],
+    ends: npt.NDArray[np.int64],
+    sums: npt.NDArray[np.float64],
+    dead: npt.NDArray[np.bool_],
+    half_of: npt.NDArray[np.int64],
+) -> None:
+    """Give the pairs of one cluster to another; two with the same third become one."""
+    half = first[into]
+    while half != NONE:
+        half_of[ends[half]] = half
+        half = following[half]
+    half = first[gone]
+    while half != NONE:
+        after = following[half]
+        third, pair = ends[half], half >> 1
+        if third == into:
+            dead[pair] = True
+        elif half_of[third] != NONE:
+            sums[half_of[third] >> 1] += sums[pair]
+            dead[pair] = True
+        else:
+            ends[half ^ 1] = into
+            following[half] = first[into]
+            first[into] = half
+        half = after
+    half = first[into]
+    while half != NONE:
+        half_of[ends[half]] = NONE
+        half = following[half]
+
+
+@nb.njit(cache=True, nogil=True)
+def join_pairs(
+    left: npt.NDArray[np.int64],
+    right: npt.NDArray[np.int64],
+    scores: npt.NDArray[np.float64],
+    threshold: float,
+    labels: npt.NDArray[np.int64],
+) -> None:
+    """Join the two clusters with the highest mean score, again and again; write their labels.
+
+    Pair k stands in the lists of both its clusters, as its halves 2 k and 2 k + 1. When two
+    clusters are joined the list of the one goes over to the other. Memory is linear in documents
+    and pairs, and nothing is made anew after the start.
+
+    Args:
+        left: The smaller document of each pair, each pair once.
+        right: The larger.
+        scores: Their scores.
+        threshold: Least mean of a join.
+        labels: Output: the documents 0 to n - 1, then of each the smallest of its cluster.
+    """
+    count, pairs = labels.size, left.size
+    low, high, sums, means = left.copy(), right.copy(), scores.copy(), scores.copy()
+    first, half_of = np.full(count, NONE, np.int64), np.full(count, NONE, np.int64)
+    ends, following = np.empty(2 * pairs, np.int64), np.empty(2 * pairs, np.int64)
+    dead = np.zeros(pairs, np.bool_)
+    sizes = np.ones(count, np.int64)
+    heap, place = np.arange(pairs), np.arange(pairs)
+    for pair in range(pairs):
+        ends[2 * pair], ends[2 * pair + 1] = high[pair], low[pair]
+        following[2 * pair], following[2 * pair + 1] = first[low[pair]], first[high[pair]]
+        first[low[pair]], first[high[pair]] = 2 * pair, 2 * pair + 1
+        _settle(pair, pair + 1, heap, place, means, low, high)
+    size = pairs
+    while size and means[heap[0]] >= threshold:
+        pair = heap[0]
+        size -= 1
+        heap[0] = heap[size]
+        _settle(0, size, heap, place, means, low, high)
+        if dead[pair]:
+            continue
+        one, other = low[pair], high[pair]
+        labels[other] = one
+        sizes[one] += sizes[other]
+        _unlink_dead(one, first, following, dead)
+        _unlink_dead(other, first, following, dead)
+        _hand_over(other, one, first, following, ends, sums, dead, half_of)
+        _unlink_dead(one, first, following, dead)
+        half = first[one]
+        while half != NONE:
+            third, pair = ends[half], half >> 1
+            low[pair], high[pair] = min(one, third), max(one, third)
+            means[pair] = sums[pair] / (sizes[one] * sizes[third])
+            _settle(place[pair], size, heap, place, means, low, high)
+            half = following[half]
+    for document in range(count):  # a label is smaller than what it stands for: already settled
+        labels[document] = labels[labels[document]]
