@@ -248,9 +248,9 @@ def _read_dateline(line: str, *, first: bool) -> tuple[str | None, str, int] | N
 
 def _may_hold_one(lines: Sequence[str]) -> bool:
     """Tell whether a dateline could stand in some lines; in those of most texts none can."""
-    return holds_any("\n".join([line[:_MAX_HEAD] for line in lines]), _ANY_SIGNS) or any(
-        [len(line.strip(" .:,")) <= _LONGEST_CITY for line in lines]
-    )
+    start = "\n".join([line[:_MAX_HEAD] for line in lines])
+    shortest = min([len(line.strip(" .:,")) for line in lines])
+    return shortest <= _LONGEST_CITY or holds_any(start, _ANY_SIGNS)
 
 
 def dateline(draft: Draft) -> Draft:
