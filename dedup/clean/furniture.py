@@ -76,7 +76,8 @@ def _group_of_edge(folded: str, word: str) -> str | None:
 
 def _first_word(bare: str) -> str:
     """Return the first word of a line as the tables have it, empty where none of them fits."""
-    word = bare.split(" ", 1)[0]
+    end = bare.find(" ")
+    word = bare if end < 0 else bare[:end]
     if word.isalnum():  # as most are
         return word.casefold()
     found = tables.FIRST.match(bare)
