@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
+import functools
+import re
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 # Parameters that say where a reader came from, not what is read.
 TRACKING = frozenset(
@@ -13,7 +15,12 @@ TRACKING = frozenset(
 # First labels under which sites serve the same articles to other devices.
 DEVICE_LABELS = frozenset({"www", "m", "mobile", "amp"})
 
+_NO_ADDRESS = None, "", ""
+
 INDEX_PAGES = ("/index.html", "/index.htm", "/index.php")
+
+# What most addresses are: nothing in them that a parser could read otherwise.
+_COMMON = re.compile(r"https?://([a-z0-9.-]+)((?:/[A-Za-z0-9._~%/-]*)?)")
 
 
 def host_of(url: str | None) -> str | None:
@@ -22,8 +29,7 @@ def host_of(url: str | None) -> str | None:
     >>> host_of("https://WWW.Example.com:443/a")
     'example.com'
     """
-    parts = _split(url)
-    return _plain_host(parts.hostname) if parts is not None and parts.hostname else None
+    return _split(url)[0] if url else None
 
 
 def page_of(url: str | None) -> str | None:
@@ -35,15 +41,13 @@ def page_of(url: str | None) -> str | None:
     >>> page_of("https://www.example.com/a/?utm_source=x&id=7#top")
     'example.com/a?id=7'
     """
-    parts = _split(url)
-    host = _plain_host(parts.hostname) if parts is not None and parts.hostname else None
-    if parts is None or host is None:
+    host, path, asked = _split(url) if url else _NO_ADDRESS
+    if host is None:
         return None
-    path = parts.path
     for index in INDEX_PAGES:
         path = path.removesuffix(index)
     path = path.removesuffix("/amp/").removesuffix("/amp").rstrip("/")
-    parameters = parse_qsl(parts.query, keep_blank_values=True) if parts.query else ()
+    parameters = parse_qsl(asked, keep_blank_values=True) if asked else ()
     kept = sorted(
         (name, value)
         for name, value in parameters
@@ -62,13 +66,16 @@ def _plain_host(host: str) -> str | None:
     return (rest if first in DEVICE_LABELS and "." in rest else host) or None
 
 
-def _split(url: str | None) -> SplitResult | None:
-    """Return the parts of an http address, or None for anything else."""
-    if not url:
-        return None
+@functools.lru_cache(maxsize=8)  # a document's address is asked for its host, then for its page
+def _split(url: str) -> tuple[str | None, str, str]:
+    """Return host, path and query of an http address; no host for anything else."""
+    if found := _COMMON.fullmatch(url):
+        return _plain_host(found[1]), found[2], ""
     try:
         parts = urlsplit(url.strip())
-        parts.hostname  # noqa: B018 - reading it is what raises on a bad host
+        host = parts.hostname  # reading it raises on a bad one
     except ValueError:
-        return None
-    return parts if parts.scheme in ("http", "https") else None
+        return _NO_ADDRESS
+    if not host or parts.scheme not in ("http", "https"):
+        return _NO_ADDRESS
+    return _plain_host(host), parts.path, parts.query

@@ -3,6 +3,7 @@
 # ruff: noqa: E501  - a row of a table is read across
 from __future__ import annotations
 
+import functools
 import re
 from typing import NamedTuple
 
@@ -189,6 +190,7 @@ _CAPITALISED = {"Afp": "AFP", "Dpa": "dpa", "Pti": "PTI", "Ians": "IANS", "Upi":
 _MAX_LENGTH = 200
 
 
+@functools.lru_cache(maxsize=1024)  # a dump has many documents of a host
 def agency_of_domain(host: str) -> str | None:
     """Return the agency whose own site a host is, subdomains included.
 

@@ -7,10 +7,11 @@ Only the first few lines are looked at: an agency that a report quotes stays whe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from dedup.clean.agencies import agency_of_name, ends_with_agency, starts_with_agency
+from dedup.clean.lines import lines_of
 from dedup.models import Draft, Removal
 
 HEAD_LINES = 3
@@ -142,6 +143,9 @@ _AGENCY_SIGNS = ("(", "[", "/", "日", "（", "［", "【", *_BARE_NAMES)
 
 _PLACE_ENDS = ("—", "–", " - ", "--", ": ", "―", "−")
 
+# What both have in common is faster to look for than they are, one character above all.
+_ANY_SIGNS = (*_AGENCY_SIGNS, "-", "—", "–", ":", "―", "−")
+
 
 def _is_place(head: str) -> bool:
     """Tell whether every word is capitalised, a number, a month or a particle: a place and date."""
@@ -242,17 +246,27 @@ def _read_dateline(line: str, *, first: bool) -> tuple[str | None, str, int] | N
     return _plain(start) if first and holds_any(start, _PLACE_ENDS) else None
 
 
+def _may_hold_one(lines: Sequence[str]) -> bool:
+    """Tell whether a dateline could stand in some lines; in those of most texts none can."""
+    start = "\n".join([line[:_MAX_HEAD] for line in lines])
+    shortest = min([len(line.strip(" .:,")) for line in lines])
+    return shortest <= _LONGEST_CITY or holds_any(start, _ANY_SIGNS)
+
+
 def dateline(draft: Draft) -> Draft:
     """Move the dateline before the first sentence, in its national forms, to ``dateline``."""
-    lines = draft.text.split("\n")
+    top = lines_of(draft.text)[:HEAD_LINES]
+    if not _may_hold_one(top):
+        return draft
     first = True  # no sentence yet: later "PARIS - ..." begins the next item of a round-up
-    for index, line in enumerate(lines[:HEAD_LINES]):
+    for index, line in enumerate(top):
         found = _read_dateline(line, first=first) if line else None
         if not found:
             first = first and line[-1:] not in ".!?。"
             continue
         agency, head, end = found
         rest = line[end:].lstrip()
+        lines = list(lines_of(draft.text))
         lines[index : index + 1] = [rest] if rest else []
         return replace(
             draft,

@@ -83,9 +83,11 @@ def _in_utc(moment: datetime) -> tuple[str, float] | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     try:
-        moment = moment.astimezone(UTC).replace(microsecond=0)
+        moment = moment.astimezone(UTC)
     except OverflowError:  # a time of the year 1 or 9999 in a far zone
         return None
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         return None
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ"), moment.timestamp()
+    if moment.microsecond:
+        moment = moment.replace(microsecond=0)
+    return moment.isoformat().removesuffix("+00:00") + "Z", moment.timestamp()

@@ -28,6 +28,9 @@ _WORD = re.compile(r"\S+")
 # A folder name that can only be a host: labels with dots between, letters last.
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}", re.IGNORECASE)
 
+# What a record without a page has of one.
+_NO_PAGE = Extraction(text="")
+
 # Metadata of a page that goes to its output record, in this order.
 PAGE_FIELDS = (
     "url", "title", "date", "author", "site", "hostname", "canonical_url", "language",
@@ -70,7 +73,7 @@ def from_text(record: RawRecord, draft: Draft, config: CleanConfig) -> Document 
     fields = dict(record.fields)
     if _own(record, "id") in (None, ""):
         fields = {**fields, record.mapped.get("id", "id"): record.doc_id}
-    return _document(record, fields, Extraction(text=""), draft)
+    return _document(record, fields, _NO_PAGE, draft)
 
 
 def too_short(text: str, config: CleanConfig) -> Rejection | None:
@@ -95,8 +98,9 @@ def count_tokens(text: str, *, enough: int | None = None) -> int:
     tokens = 0
     for found in _WORD.finditer(text):  # few are asked for, and most texts are long
         word = found[0]
-        letters = sum(map(str.isalnum, word))
-        if letters:
+        if word.isascii():
+            tokens += any(map(str.isalnum, word))
+        elif letters := sum(map(str.isalnum, word)):
             wide = unicodedata.east_asian_width(word[0]) == "W"
             tokens += max(1, letters // 2) if wide else 1
         if enough is not None and tokens >= enough:

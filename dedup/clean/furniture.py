@@ -7,10 +7,12 @@ end. Patterns have no nested quantifiers, and no line longer than 360 characters
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from dedup.clean import furniture_tables as tables
 from dedup.clean.dateline import MONTHS, holds_any
+from dedup.clean.lines import lines_of
 from dedup.models import Draft, Removal
 
 GROUPS = ("related", "photo", "buttons", "prompts", "notices", "stamps", "labels")
@@ -61,7 +63,7 @@ def _group_of_edge(folded: str, word: str) -> str | None:
     for group, pattern in tables.EDGE_BY_WORD.get(word, ()):
         if pattern.fullmatch(folded):
             return group
-    if _is_stamp(folded):
+    if (word in tables.STAMP_TOKENS or not word.isalpha()) and _is_stamp(folded):
         return "stamps"
     if (
         holds_any(folded, tables.LETTER)
@@ -72,8 +74,25 @@ def _group_of_edge(folded: str, word: str) -> str | None:
     return None
 
 
-def group_of(line: str, *, at_edge: bool = False) -> str | None:
+def _first_word(bare: str) -> str:
+    """Return the first word of a line as the tables have it, empty where none of them fits."""
+    end = bare.find(" ")
+    word = bare if end < 0 else bare[:end]
+    if word.isalnum():  # as most are
+        return word.casefold()
+    found = tables.FIRST.match(bare)
+    return found[0].casefold() if found else ""
+
+
+def group_of(
+    line: str, *, at_edge: bool = False, bounds: Sequence[str] = tables.BOUND
+) -> str | None:
     """Return the group of furniture that a whole line belongs to, None if it may be the article.
+
+    Args:
+        line: One line of a text.
+        at_edge: Whether it stands near the top or the end.
+        bounds: Those of ``tables.BOUND`` that can stand in it: who has seen the whole text knows.
 
     >>> group_of("Read more: What we know so far"), group_of("Read more books, she said.")
     ('related', None)
@@ -83,10 +102,8 @@ def group_of(line: str, *, at_edge: bool = False) -> str | None:
     bare = line.strip(tables.TRIMMED)
     if not bare:  # rules, stars, bullets
         return "buttons"
-    found = tables.FIRST.match(bare)
-    word = found[0].casefold() if found else ""
-    ending = bare[-90:]
-    bounded = len(bare) <= 60 or holds_any(ending, tables.BOUND)
+    word = _first_word(bare)
+    bounded = len(bare) <= 60 or bool(bounds and holds_any(bare[-90:], bounds))
     if not (bounded or word in tables.KNOWN or bare[0].isdigit() or bare[0] > "\u3000"):
         # Most paragraphs leave here.
         return _group_of_edge(bare.casefold(), word) if at_edge else None
@@ -127,7 +144,7 @@ def _is_entry(line: str) -> bool:
     return len(line) <= _MAX_ENTRY and line.rstrip("\"'”’»")[-1:] not in ".:。…;,"
 
 
-def _box_end(lines: list[str], start: int) -> int:
+def _box_end(lines: Sequence[str], start: int) -> int:
     """Return where a box of headlines ends that begins after the heading before ``start``.
 
     Up to the end of the text all goes; before a paragraph bulleted lines, and others from two on,
@@ -154,10 +171,11 @@ def _heads_box(line: str, group: str) -> bool:
     )
 
 
-def _edge_groups(lines: list[str]) -> dict[int, str | None]:
-    """Return the groups of the lines near the top and the end, by index; None for lines that stay.
+def _groups(lines: Sequence[str], bounds: Sequence[str]) -> list[str | None]:
+    """Return the group of each line, None for lines that stay.
 
-    Near is counted in lines that stay, so a second cleaning would count the same.
+    Near the top and the end is counted in lines that stay, so a second cleaning would count the
+    same.
     """
     found: dict[int, str | None] = {}
     count = len(lines)
@@ -167,21 +185,26 @@ def _edge_groups(lines: list[str]) -> dict[int, str | None]:
             if kept == limit:
                 break
             if index not in found:
-                found[index] = group_of(lines[index], at_edge=True)
+                found[index] = group_of(lines[index], at_edge=True, bounds=bounds)
             kept += found[index] is None
-    return found
+    return [
+        found[index] if index in found else group_of(line, bounds=bounds)
+        for index, line in enumerate(lines)
+    ]
 
 
 def furniture(draft: Draft) -> Draft:
     """Remove the lines of every group, and behind a heading of related articles their titles."""
-    lines = draft.text.split("\n")
-    at_edges = _edge_groups(lines)
+    lines = lines_of(draft.text)
+    groups = _groups(lines, [sign for sign in tables.BOUND if sign in draft.text])
+    if not any(groups):
+        return draft
     kept: list[str] = []
     removed: list[Removal] = []
     index = 0
     while index < len(lines):
         line = lines[index]
-        group = at_edges[index] if index in at_edges else group_of(line)
+        group = groups[index]
         index += 1
         if group is None:
             kept.append(line)
@@ -191,6 +214,4 @@ def furniture(draft: Draft) -> Draft:
             end = _box_end(lines, index)
             removed += [Removal("related", entry) for entry in lines[index:end]]
             index = end
-    if not removed:
-        return draft
     return replace(draft, text="\n".join(kept), removed=(*draft.removed, *removed))

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from dedup.clean.furniture import HEAD_LINES
+from dedup.clean.lines import lines_of
 from dedup.models import Draft, Removal
 
 # Share of the shorter one's words that a line must have in common with the title, when it is not
@@ -17,11 +18,12 @@ _MIN_TITLE_LETTERS = 8
 _TWO_SENTENCES = re.compile(r"[?!] \w")
 _MAX_HEADLINE = 250
 _WORDS = re.compile(r"\w+")
+_STOPS = ".。:;,"
 
 
 def _ends_sentence(line: str) -> bool:
     """Tell whether a line ends as sentences do and headlines do not."""
-    return line.rstrip("\"'”’»)")[-1:] in ".。:;,"
+    return line[-1:] in _STOPS or line.rstrip("\"'”’»)")[-1:] in _STOPS
 
 
 def _is_variant(line: str, wanted: list[str]) -> bool:
@@ -43,8 +45,11 @@ def _is_variant(line: str, wanted: list[str]) -> bool:
 
 def _is_title(line: str, title: str) -> bool:
     """Tell whether a line has the letters of the title; ``title`` is folded, without blanks."""
+    letter = line[:1].lower()
+    if letter.isascii() and letter.isalnum() and letter != title[0]:
+        return False  # most lines begin otherwise
     folded = line.casefold()
-    first = _WORDS.search(folded)  # most lines begin otherwise
+    first = _WORDS.search(folded)
     return (
         first is not None
         and title.startswith(first[0])
@@ -63,7 +68,7 @@ def headline(draft: Draft) -> Draft:
     title = "".join(wanted)
     if not title:
         return draft
-    lines = draft.text.split("\n")
+    lines = lines_of(draft.text)
     kept: list[str] = []
     gone: list[str] = []
     index, begun = 0, False

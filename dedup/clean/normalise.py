@@ -7,6 +7,8 @@ import unicodedata
 from html import unescape
 from html.entities import name2codepoint
 
+from dedup.clean.lines import lines_of
+
 # Rounds of undoing what a site escaped more than once ("&amp;amp;#8217;" takes one: see _ENTITY).
 # A round that ends where it began stops the loop, so honest text pays for one; the cap keeps
 # texts that are made of nested escapes linear.
@@ -110,4 +112,6 @@ def normalise(text: str) -> str:
     if not _is_plain(text):
         text = _slow(text)
     text = unicodedata.normalize("NFC", text)
-    return "\n".join([line for line in map(str.strip, text.split("\n")) if line])
+    lines = lines_of(text)
+    kept = tuple([line for line in map(str.strip, lines) if line])
+    return text if kept == lines else "\n".join(kept)

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from dedup.clean.agencies import agency_of_name
 from dedup.clean.dateline import HEAD_LINES, WORD
+from dedup.clean.lines import lines_of
 from dedup.models import Draft, Removal
 
 TAIL_LINES = 5
@@ -95,7 +96,7 @@ def _is_about(line: str, authors: frozenset[str]) -> bool:
 
 def byline(draft: Draft) -> Draft:
     """Remove lines that name the writer or the agency; the author field too names an agency."""
-    lines = draft.text.split("\n")
+    lines = lines_of(draft.text)
     authors = _authors(draft.author)
     agency = draft.agency or (agency_of_name(draft.author) if draft.author else None)
     kept: list[str] = []
@@ -110,15 +111,15 @@ def byline(draft: Draft) -> Draft:
             agency = agency or agency_of_name(line)
         else:
             kept.append(line)
-    lines = kept + lines[index:]
-    tail = len(lines)
-    while authors and tail > max(1, len(lines) - TAIL_LINES):
+    kept += lines[index:]
+    tail = len(kept)
+    while authors and tail > max(1, len(kept) - TAIL_LINES):
         tail -= 1
-        if _is_about(lines[tail], authors):
-            removed.append(Removal("byline", lines.pop(tail)))
+        if _is_about(kept[tail], authors):
+            removed.append(Removal("byline", kept.pop(tail)))
     if not removed:
         return replace(draft, agency=agency) if agency != draft.agency else draft
-    text = "\n".join(lines)
+    text = "\n".join(kept)
     return replace(draft, text=text, agency=agency, removed=(*draft.removed, *removed))
 
 
@@ -238,7 +239,7 @@ def _credited_agency(texts: Sequence[str]) -> str | None:
 
 def credit(draft: Draft) -> Draft:
     """Move credit lines at the end, and credits behind the last sentences, to ``credit``."""
-    lines = draft.text.split("\n")
+    lines = list(lines_of(draft.text))
     kept: list[str] = []
     found: list[str] = []
     while lines and len(kept) < TAIL_LINES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -48,22 +49,25 @@ def signature_parts(
         return []
     given = [text for text, _, _ in texts]
     signed = sign(given, config.sign)
+    shingles = _parts(signed.shingles, signed.shingle_bounds)
+    numbers = _parts(signed.numbers, signed.number_bounds)
+    counts: list[int] = signed.tokens.tolist()
     parts = []
     told = (
         _terms_of(given, [stated for _, _, stated in texts]) if config.level == "stories" else None
     )
     for index, (text, title, _) in enumerate(texts):
-        short = bool(signed.tokens[index] < config.sign.signable_tokens)
+        short = counts[index] < config.sign.signable_tokens
         parts.append(
             StoredPart(
                 fingerprint=_fingerprint(text, title, short=short),
-                tokens=int(signed.tokens[index]),
+                tokens=counts[index],
                 signature=None if short else signed.signatures[index],
                 lead=None if short else signed.leads[index],
-                shingles=_part(signed.shingles, signed.shingle_bounds, index),
-                numbers=_part(signed.numbers, signed.number_bounds, index),
-                terms=None if short or told is None else _part(told[0], told[1], index),
-                language=told[2][index] if told else None,
+                shingles=shingles[index],
+                numbers=numbers[index],
+                terms=None if short or told is None else told[0][index],
+                language=told[1][index] if told else None,
             )
         )
     return parts
@@ -71,12 +75,12 @@ def signature_parts(
 
 def _terms_of(
     texts: Sequence[str], stated: Sequence[str | None]
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64], list[str | None]]:
-    """Return the terms of a batch end to end, their bounds, and the languages of its texts."""
+) -> tuple[list[npt.NDArray[np.uint32]], list[str | None]]:
+    """Return the terms and the languages of some texts."""
     tokens, bounds = terms(texts)
     guessed = languages_of(texts, tokens, bounds)
     languages = [best_language(*both) for both in zip(stated, guessed, strict=True)]
-    return tokens, bounds, languages
+    return _parts(tokens, bounds), languages
 
 
 def _fingerprint(text: str, title: str | None, *, short: bool) -> bytes:
@@ -89,8 +93,8 @@ def _fingerprint(text: str, title: str | None, *, short: bool) -> bytes:
     return hashlib.blake2b(printed.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def _part(
-    values: npt.NDArray[np.uint32], bounds: npt.NDArray[np.int64], index: int
-) -> npt.NDArray[np.uint32]:
-    """Return one text's part of a ragged array."""
-    return values[bounds[index] : bounds[index + 1]]
+def _parts(
+    values: npt.NDArray[np.uint32], bounds: npt.NDArray[np.int64]
+) -> list[npt.NDArray[np.uint32]]:
+    """Return the part of each text of a ragged array."""
+    return [values[start:end] for start, end in itertools.pairwise(bounds.tolist())]

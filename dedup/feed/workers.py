@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -171,7 +172,11 @@ def _context() -> multiprocessing.context.BaseContext:
 
 
 def _begin() -> None:
-    """Make a process leave Ctrl-C to the one that started it, and end when that one is gone."""
+    """Make a process leave Ctrl-C to the one that started it, and end when that one is gone.
+
+    What it has imported stays: the garbage collector would go over it with every few batches.
+    """
+    gc.freeze()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:

@@ -49,7 +49,8 @@ def parsed(raw: RawRecord | RawLine, config: ReadConfig) -> RawRecord:
         found = record(value_of(raw.line), raw.source, raw.doc_id, config)
     except BrokenJson as error:
         found = rejected(raw.doc_id, raw.source, Reason.BROKEN_JSON, str(error))
-    return replace(found, consumed=raw.consumed)
+    # Many lines are read at once, and only the first of them has consumed anything.
+    return replace(found, consumed=raw.consumed) if raw.consumed else found
 
 
 def _lines(body: io.BufferedReader, limit: int) -> Iterator[tuple[int, bytes | None]]:

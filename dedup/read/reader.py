@@ -72,7 +72,8 @@ def read_raw(source: Source, config: ReadConfig, tally: Tally) -> Iterator[RawRe
         for found in _records(content, config, tally):
             if last:
                 yield last
-            last = replace(found, consumed=content.meter.taken())
+            taken = content.meter.taken()
+            last = replace(found, consumed=taken) if taken else found
         content.read_through()
         last = last or rejected(
             source.name, source.name, Reason.EMPTY, "no document is in the file"

@@ -148,3 +148,10 @@ def test_no_text_is_an_error_and_a_page_stands_on_its_host(url):
 @given(st.permutations(["a=1", "b=2", "utm_campaign=x", "c="]))
 def test_the_order_of_parameters_changes_no_page(parameters):
     assert page_of("https://a.com/x?" + "&".join(parameters)) == "a.com/x?a=1&b=2&c="
+
+
+@given(st.text("am.w-", max_size=6), st.text("aB/._%~-", max_size=8))
+def test_a_common_address_is_read_as_by_the_parser(host, path):
+    url = f"https://www.{host}{path and '/'}{path}"
+    parsed = f"{url}#"  # a fragment is left to the parser
+    assert (host_of(url), page_of(url)) == (host_of(parsed), page_of(parsed))

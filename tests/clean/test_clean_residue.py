@@ -164,3 +164,8 @@ def test_stripping_keeps_the_other_lines_and_says_what_went(document, known):
 def test_half_a_surrogate_pair_has_a_digest():
     assert line_digest("\ud800") != line_digest("\udfff")
     assert 0 <= line_digest("") < 2**64
+
+
+@given(st.text("ab\ré\u2028\ud800\n"))
+def test_a_text_has_the_digests_of_its_lines(text):
+    assert line_digests(text).tolist() == [line_digest(line) for line in text.split("\n")]
