@@ -39,15 +39,15 @@ def stamp_of(raw: Raw, page: bytes | None = None) -> bytes:
         raw: The input.
         page: Digest of its page where it has been made: pages are long.
     """
-    digest = hashlib.blake2b(raw.doc_id.encode("utf-8", "surrogatepass"), digest_size=8)
+    digest = hashlib.sha256(raw.doc_id.encode("utf-8", "surrogatepass"))
     if isinstance(raw, RawLine):
         digest.update(raw.line)
-        return digest.digest()
+        return digest.digest()[:8]
     if raw.html is not None:
         digest.update(page or page_digest(raw.html))
     digest.update((raw.text or "").encode("utf-8", "surrogatepass"))
     digest.update(dump_json(raw.fields))
-    return digest.digest()
+    return digest.digest()[:8]
 
 
 def size_of(raw: Raw) -> int:

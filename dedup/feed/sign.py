@@ -90,7 +90,7 @@ def _fingerprint(text: str, title: str | None, *, short: bool) -> bytes:
     is not available.") is the same for many articles.
     """
     printed = f"{text}\0{title or ''}" if short else text
-    return hashlib.blake2b(printed.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    return hashlib.sha256(printed.encode("utf-8", "surrogatepass")).digest()[:16]
 
 
 def _parts(
