@@ -50,14 +50,15 @@ def take_in(
     worker_kib = store.get("worker_kib") or 0
     with closing(rows), closing(done):  # an error must end the workers before it leaves
         for item in done:
-            batch.append(item)
             if isinstance(item, Cleaned):
+                batch.append(item)
                 worker_kib = max(worker_kib, item.worker_kib)
                 size += size_of(item.record)
                 observer.advance(item.record.consumed, 1)
             else:
-                size += item.size
-                observer.advance(item.consumed, 1)
+                batch += item
+                size += sum(row.size for row in item)
+                observer.advance(sum(row.consumed for row in item), len(item))
             if len(batch) >= BATCH_RECORDS or size >= BATCH_BYTES:
                 _store_batch(store, batch, config, signed=signed)
                 batch, size = [], 0

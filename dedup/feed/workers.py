@@ -34,8 +34,8 @@ PRELOADED = ["dedup.feed.warm"]
 
 def text_rows(
     raws: Iterable[Raw], config: Config, *, signed: bool
-) -> Generator[Row | RawRecord, None, None]:
-    """Yield the row of each input in order; pages come out as records, to be cleaned by others.
+) -> Generator[list[Row] | RawRecord, None, None]:
+    """Yield the rows of inputs in order; pages come out as records, to be cleaned by others.
 
     Args:
         raws: What was read.
@@ -47,9 +47,24 @@ def text_rows(
         for batch in _batches(raws):
             waiting.append(crew.begin(batch))
             while waiting and (len(waiting) > crew.most or waiting[0].ready()):
-                yield from crew.finish(waiting.popleft())
+                yield from _parted(crew.finish(waiting.popleft()))
         while waiting:
-            yield from crew.finish(waiting.popleft())
+            yield from _parted(crew.finish(waiting.popleft()))
+
+
+def _parted(done: Iterable[Row | RawRecord]) -> Iterator[list[Row] | RawRecord]:
+    """Yield the rows between pages together: what goes one by one costs as much as reading it."""
+    rows: list[Row] = []
+    for item in done:
+        if isinstance(item, Row):
+            rows.append(item)
+            continue
+        if rows:
+            yield rows
+        yield item
+        rows = []
+    if rows:
+        yield rows
 
 
 def _batches(raws: Iterable[Raw]) -> Iterator[list[Raw]]:

@@ -33,6 +33,12 @@ def small_batches(monkeypatch):
         monkeypatch.setattr(workers, name, value)
 
 
+def flat(items):
+    """Rows and pages one by one."""
+    for item in items:
+        yield from item if isinstance(item, list) else [item]
+
+
 def expected(config, *, signed=True):
     return rows_of_texts(GIVEN, config, signed=signed)
 
@@ -40,7 +46,7 @@ def expected(config, *, signed=True):
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_rows_come_in_order_whatever_the_number_of_workers(count):
     config = Config(workers=count)
-    found = list(text_rows(iter(GIVEN), config, signed=True))
+    found = list(flat(text_rows(iter(GIVEN), config, signed=True)))
     assert found == expected(config)
     assert [n for n, item in enumerate(found) if item is PAGE] == [20, len(GIVEN) - 1]
     assert all(isinstance(item, Row) for item in found if item is not PAGE)
@@ -49,11 +55,11 @@ def test_rows_come_in_order_whatever_the_number_of_workers(count):
 def test_killed_workers_cost_no_row():
     config = Config(workers=2)
     rows = text_rows(iter(GIVEN), config, signed=True)
-    found = [next(rows)]
+    found = [*flat([next(rows)])]
     crew = rows.gi_frame.f_locals["crew"]
     for pid in crew._pool._processes:
         os.kill(pid, signal.SIGKILL)
-    found += rows
+    found += flat(rows)
     assert found == expected(config)
 
 
@@ -69,13 +75,13 @@ def test_a_run_that_stops_early_ends_its_workers():
 
 def test_nothing_is_signed_that_is_only_cleaned():
     config = Config(workers=1)
-    for row in text_rows(iter(LINES), config, signed=False):
+    for row in flat(text_rows(iter(LINES), config, signed=False)):
         assert row.stored.content is not None
         assert row.stored.signature is None
 
 
 def test_what_is_read_is_told_of_every_row():
-    rows = list(text_rows(iter(LINES), Config(workers=1), signed=True))
+    rows = list(flat(text_rows(iter(LINES), Config(workers=1), signed=True)))
     assert [row.consumed for row in rows] == [line.consumed for line in LINES]
     assert [row.size for row in rows] == [len(line.line) for line in LINES]
 
@@ -103,7 +109,7 @@ def test_limits_hold_for_texts_done_by_workers():
     )
     reasons = [
         item.stored.document[2]
-        for item in text_rows(iter([*GIVEN, LONG]), config, signed=True)
+        for item in flat(text_rows(iter([*GIVEN, LONG]), config, signed=True))
         if isinstance(item, Row)
     ]
     assert {"too-large", "too-short", "broken-json"} <= set(reasons)
