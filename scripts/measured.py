@@ -77,14 +77,16 @@ def run(
             seen = _seen(process.pid)
             if seen:
                 held = [mib for mib, _ in seen.values()]
-                largest = max(largest, *held)
+                largest = max(largest, *held, *map(_peak, seen))
                 samples.append((round(time.perf_counter() - began, 2), round(sum(held), 1)))
                 spent |= {pid: seconds for pid, (_, seconds) in seen.items()}
             time.sleep(A_SAMPLE)
         seconds = time.perf_counter() - began
         process.returncode = os.waitstatus_to_exitcode(status)
-    # The system's own account leaves out what a fork server's workers used.
-    largest = max(largest, used.ru_maxrss * KIB_A_UNIT / MIB)
+    # The system's own account leaves out what a fork server's workers used, and takes in what this
+    # process held when it forked.
+    if not samples:
+        largest = used.ru_maxrss * KIB_A_UNIT / MIB
     cpu_seconds = max(sum(spent.values()), used.ru_utime + used.ru_stime)
     return Run(
         code=process.returncode,
@@ -95,6 +97,16 @@ def run(
         together_mib=round(max(largest, *(mib for _, mib in samples)), 1) if samples else None,
         samples=tuple(samples),
     )
+
+
+def _peak(pid: int) -> float:
+    """Return the most MiB that a process has held since its program began, 0 if it has ended."""
+    try:
+        status = (PROCESSES / str(pid) / "status").read_text("utf-8", "replace")
+    except OSError:
+        return 0.0
+    told = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]
+    return int(told[0]) / 1024 if told else 0.0
 
 
 def _seen(root: int) -> dict[int, tuple[float, float]]:

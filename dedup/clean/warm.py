@@ -5,6 +5,7 @@ all workers, and not again for one that replaces another.
 """
 
 from dedup.clean.extract import extract
+from dedup.processes import leave_orphans_alone
 
 # Too short for Trafilatura alone, so that the other extractors load their lists too, and of a host
 # of three letters, which is looked up in the list of public suffixes.
@@ -13,4 +14,5 @@ _PAGE = b"""
 <body><p>The ferry to Port Elwood will run again from Monday, its owner said.</p></body></html>
 """
 
+leave_orphans_alone()
 extract(_PAGE)

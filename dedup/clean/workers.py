@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 import resource
 from collections import OrderedDict, deque
 from collections.abc import Callable, Generator, Iterable
@@ -18,6 +17,7 @@ from dedup.clean.steps import clean_text
 from dedup.clean.texts import clean_own_text
 from dedup.config import CleanConfig
 from dedup.models import CleanPage, Document, RawRecord, Reason, Rejection
+from dedup.processes import worker_context
 
 # Pages that wait for their turn, so that a slow one at the head does not idle the others.
 WAITING_PER_WORKER = 16
@@ -27,6 +27,9 @@ RECENT_PAGES = 2000
 """Results of pages that are held until they are surely committed: two batches of documents."""
 
 MEBIBYTE = 1 << 20
+
+PRELOADED = ["dedup.clean.warm", "dedup.clean.workers"]
+"""What each worker needs; one that was killed is replaced in milliseconds."""
 
 Passed = TypeVar("Passed")
 PageResult = CleanPage | Rejection
@@ -240,24 +243,12 @@ class _Pool:
                 max_workers=self._workers,
                 initializer=_limit_memory,
                 initargs=[self._config.memory_mb],
-                context=_context(),
+                context=worker_context(PRELOADED),
             )
         future: Future[Answer] = self._pool.schedule(
             clean_page, args=[html], timeout=self._config.timeout
         )
         return future
-
-
-def _context() -> multiprocessing.context.BaseContext:
-    """Return how workers start: never by forking this process with its threads and open files.
-
-    A fork server loads the extractor once; a worker that was killed is replaced in milliseconds.
-    """
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["dedup.clean.warm", "dedup.clean.workers"])
-    return context
 
 
 def _limit_memory(memory_mb: int) -> None:

@@ -141,20 +141,23 @@ def run(
         raise click.UsageError("--resume and --overwrite exclude each other")
 
     from dedup.cli.progress import Bars  # these pull in everything: --help must not wait for it
+    from dedup.cli.stop import stoppable
+    from dedup.observe import Silence
     from dedup.run import run_dump
 
     try:
-        report = run_dump(
-            inputs,
-            out,
-            config,
-            kind=kind,
-            survivors_to=sys.stdout.buffer if survivors else None,
-            resume=resume,
-            overwrite=overwrite,
-            strict=strict,
-            observer=None if quiet else Bars(),
-        )
+        with stoppable(Silence() if quiet else Bars()) as observer:
+            report = run_dump(
+                inputs,
+                out,
+                config,
+                kind=kind,
+                survivors_to=sys.stdout.buffer if survivors else None,
+                resume=resume,
+                overwrite=overwrite,
+                strict=strict,
+                observer=observer,
+            )
     except KeyboardInterrupt:
         raise click.ClickException("stopped; go on with the same command and --resume") from None
     if not quiet:

@@ -16,6 +16,7 @@ from types import TracebackType
 from dedup.config import Config
 from dedup.feed.rows import Row, rows_of_texts, size_of
 from dedup.models import Raw, RawRecord
+from dedup.processes import worker_context
 
 BATCH_BYTES = 500_000
 BATCH_RECORDS = 500
@@ -172,18 +173,9 @@ class _Crew:
         """Return the pool, started."""
         if self._pool is None:
             self._pool = ProcessPoolExecutor(
-                self._config.workers, mp_context=_context(), initializer=_begin
+                self._config.workers, mp_context=worker_context(PRELOADED), initializer=_begin
             )
         return self._pool
-
-
-def _context() -> multiprocessing.context.BaseContext:
-    """Return how processes start: never by forking this one with its threads and open files."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOADED)
-    return context
 
 
 def _begin() -> None:

@@ -160,7 +160,7 @@ def minima(
 @nb.njit(cache=True)
 def distinct(values: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
     """Return the sorted distinct values; sorts its argument in place."""
-    sort_hashes(values, 0)
+    sort_hashes(values)
     kept = 0
     for index in range(values.size):
         if index == 0 or values[index] != values[kept - 1]:

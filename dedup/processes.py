@@ -1,0 +1,48 @@
+"""How processes beside this one are started."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+from collections.abc import Sequence
+from multiprocessing import forkserver, resource_tracker
+from types import TracebackType
+
+
+def worker_context(preload: Sequence[str]) -> multiprocessing.context.BaseContext:
+    """Return how workers start: never by forking this process with its threads and open files.
+
+    A fork server imports once what all of them need. It and all that come from it leave Ctrl-C to
+    this process, which ends them.
+
+    Args:
+        preload: Modules that the server imports; the first caller decides.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(preload))
+    # A mask outlives the start of a program; one that is interrupted while it imports would tell
+    # of it in a traceback of its own.
+    resource_tracker.ensure_running()  # which takes the signal off the mask when it has started
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return context
+
+
+def leave_orphans_alone() -> None:
+    """Let no process tell by a traceback that the one that started it has gone meanwhile.
+
+    Called in the fork server. Whoever waits for a worker that could not start learns of it anyway.
+    """
+    sys.excepthook = _tell
+
+
+def _tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Print an error, unless it is what a lost connection comes to."""
+    if not issubclass(kind, OSError | EOFError):
+        sys.__excepthook__(kind, error, trace)
