@@ -388,10 +388,37 @@ except IndexError:
 """
 
 
+# Stories of texts that are hostile in part, so that every kernel of the story view has work.
+CHECKED_STORIES = """
+import random
+from dedup import deduplicate
+
+rng = random.Random(5)
+pieces = ["The ferry ran aground off Port Elwood on Monday night. ", "5.6 1,000 12:30 ", "a" * 3000,
+          chr(0x301) * 300, chr(0x4E00) * 300, chr(0xD800), "Mr. U.S. ", chr(0x1F642) * 50,
+          "!?... ", chr(0) * 3, chr(10) * 3, chr(0x130) + chr(0xDF) + chr(0xFB01) + " ", ""]
+words = [f"Word{n}" for n in range(60)]
+texts = []
+for n in range(120):
+    told = [" ".join(rng.choices(words[n % 6 * 10 : n % 6 * 10 + 14], k=60)) + "." for _ in "ab"]
+    parts = [*rng.choices(pieces, k=rng.randrange(6)), *told]
+    rng.shuffle(parts)
+    texts.append(" ".join(parts))
+dates = [f"2026-03-{n % 5 + 1:02}" for n in range(120)]
+both = enumerate(zip(texts, dates))
+found = deduplicate({"id": str(n), "text": text, "date": date} for n, (text, date) in both)
+assert len(found.decisions) == len(texts)
+assert found.stories
+"""
+
+
 @pytest.mark.slow
-def test_no_kernel_reads_past_an_array_on_hostile_input(tmp_path):
+@pytest.mark.parametrize(
+    ("code", "says"), [(CHECKED, "bounds are checked\n"), (CHECKED_STORIES, "")], ids=["all", "run"]
+)
+def test_no_kernel_reads_past_an_array_on_hostile_input(tmp_path, code, says):
     ran = subprocess.run(
-        [sys.executable, "-c", CHECKED, str(Path(__file__).parent)],
+        [sys.executable, "-c", code, str(Path(__file__).parent)],
         env={
             **os.environ,
             "NUMBA_BOUNDSCHECK": "1",
@@ -401,11 +428,11 @@ def test_no_kernel_reads_past_an_array_on_hostile_input(tmp_path):
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
-    assert ran.stdout == "bounds are checked\n"  # the last call reads past one on purpose
+    assert ran.stdout == says  # of all kernels the last call reads past an array on purpose
 
 
 @pytest.mark.parametrize("size", [0, 1, SHORT - 1, SHORT, 1000])

@@ -9,7 +9,15 @@ import numpy as np
 import pytest
 
 from dedup.errors import OutputError
-from dedup.models import Document, Reason, Rejection, Removal
+from dedup.models import (
+    CleanPage,
+    Document,
+    Draft,
+    Extraction,
+    Reason,
+    Rejection,
+    Removal,
+)
 from dedup.store import Store, StoredPart, stored_document, stored_rejection
 from dedup.store.database import FORMAT
 
@@ -206,6 +214,28 @@ def test_a_document_that_loses_lines_is_to_be_signed_again(path):
 
         assert [row for row, *_ in store.signatures.unsigned(-1, 9)] == [0, 1]
         assert [row for row, *_ in store.signatures.unsigned(0, 9)] == [1]
+
+
+def test_a_page_is_remembered_by_its_digest(path):
+    extraction = Extraction("", title="Ferry", author="Ines", date="2026-03-02", dated=True)
+    pieces = (Removal("dateline", "ROME (AP) -"),)
+    draft = Draft("some words", "Ferry", "Ines", "AP", "ROME (AP) -", None, pieces)
+    page = CleanPage(extraction, draft)
+    document = Document(
+        "a", "source", {}, "some words", agency="AP", dateline="ROME (AP) -", removed=pieces
+    )
+    menu = Rejection(Reason.NO_TEXT, "a menu")
+    with Store(path) as store:
+        store.documents.add(
+            [
+                stored_document(document, bytes(8), from_page=True, digest=b"one", page=page),
+                stored_rejection("b", "source", menu, bytes(8), from_page=True, digest=b"two"),
+            ]
+        )
+
+        assert store.documents.recall(b"one") == page
+        assert store.documents.recall(b"two") == menu
+        assert store.documents.recall(b"three") is None
 
 
 def test_what_was_removed_can_be_had_back(path):

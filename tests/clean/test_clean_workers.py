@@ -219,12 +219,6 @@ def test_no_more_than_so_many_pages_wait_for_each_worker(monkeypatch, submitted)
     assert len(list(found)) == 39
 
 
-def test_workers_never_start_by_forking(monkeypatch):
-    assert workers._context().get_start_method() == "forkserver"
-    monkeypatch.setattr(workers.multiprocessing, "get_all_start_methods", lambda: ["spawn"])
-    assert workers._context().get_start_method() == "spawn"
-
-
 @pytest.mark.parametrize(("memory", "limits"), [(0, []), (256, [(256 << 20, 256 << 20)])])
 def test_memory_is_limited_where_asked(monkeypatch, memory, limits):
     seen = []
