@@ -104,18 +104,15 @@ def drop_residue(store: Store, config: Config, observer: Observer) -> None:
 
     def changes() -> Iterator[tuple[int, str, tuple[str, ...], Rejection | None]]:
         for host in store.documents.hosts(least):
-            found = find_residue(host_lines(store.documents.lines_of_host(host)), least)
+            lines = host_lines(store.documents.lines_of_host(host))
+            found = find_residue(lines, least)
             if found.size:
                 residue = frozenset(found.tolist())
                 log.info("residue: %d lines recur on %s", found.size, host)
-                touched = [
-                    row
-                    for row, digests in store.documents.lines_of_host(host)
-                    if np.isin(digests, found).any()
-                ]
-                for row, text in list(store.documents.texts(touched)):
-                    kept, lines = strip_residue(text, residue)
-                    yield row, kept, lines, too_short(kept, config.clean)
+                touched = np.unique(lines.rows[np.isin(lines.digests, found)])
+                for row, text in list(store.documents.texts(touched.tolist())):
+                    kept, taken = strip_residue(text, residue)
+                    yield row, kept, taken, too_short(kept, config.clean)
             observer.advance(1)
 
     store.documents.strip(changes())

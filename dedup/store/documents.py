@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,13 @@ from dedup.store.cells import (
 from dedup.store.database import Database
 
 _TAKEN = Rejection(Reason.DUPLICATE_ID, "an earlier input has this id")
+
+# The tables beside ``documents``, each with what of an input stands in it.
+_PARTS = {
+    "contents": attrgetter("content"),
+    "signatures": attrgetter("signature"),
+    "sets": attrgetter("sets"),
+}
 
 _PLACE = {name: place for place, name in enumerate(DOCUMENT_COLUMNS)}
 
@@ -57,12 +65,9 @@ class Documents:
             self._db.insert_rows("documents", enumerate(cells, first), ignore=True)
             taken = self._reject_taken(first, cells)
             kept = [pair for pair in enumerate(batch, first) if pair[0] not in taken]
-            contents = ((row, each.content) for row, each in kept)
-            signatures = ((row, each.signature) for row, each in kept)
-            sets = ((row, each.sets) for row, each in kept)
-            self._db.insert_rows("contents", ((row, some) for row, some in contents if some))
-            self._db.insert_rows("signatures", ((row, some) for row, some in signatures if some))
-            self._db.insert_rows("sets", ((row, some) for row, some in sets if some))
+            for table, cells_of in _PARTS.items():
+                parts = ((row, cells_of(each)) for row, each in kept)
+                self._db.insert_rows(table, ((row, some) for row, some in parts if some))
 
     def _reject_taken(self, first: int, batch: Sequence[Cells]) -> set[int]:
         """Store as rejections what was passed over because its id is taken; return their rows."""
