@@ -266,6 +266,7 @@ class Config:
         level: ``copies`` stops at exact, near, abridged, expanded, update; ``stories`` goes on to
             derived and rewrite, at up to twice the cost.
         workers: Processes that clean pages; changes no result.
+        expire: Days after which a store forgets a document that no later one joined, 0 for never.
         read: See :class:`ReadConfig`.
         clean: See :class:`CleanConfig`.
         sign: See :class:`SignConfig`.
@@ -276,6 +277,7 @@ class Config:
 
     level: str = "stories"
     workers: int = 1
+    expire: float = 0.0
     read: ReadConfig = field(default_factory=ReadConfig)
     clean: CleanConfig = field(default_factory=CleanConfig)
     sign: SignConfig = field(default_factory=SignConfig)
@@ -288,6 +290,12 @@ class Config:
         if self.level not in LEVELS:
             raise ConfigError(f"--level is {self.level!r}, but must be one of {', '.join(LEVELS)}")
         _within("--workers", self.workers, 1, 1024)
+        _within("--expire", self.expire, 0.0, 36_525.0)
+        if self.expire and self.expire < self.story.window_days:
+            raise ConfigError(
+                f"--expire is {self.expire}, but must be at least the --window of "
+                f"{self.story.window_days} days, in which documents are matched"
+            )
         if self.match.bands * self.match.rows > self.sign.num_perm:
             raise ConfigError(
                 f"bands x rows is {self.match.bands} x {self.match.rows}, "
@@ -302,6 +310,11 @@ class Config:
     def as_dict(self) -> dict[str, Any]:
         """Return every field as JSON values, for the manifest."""
         return dataclasses.asdict(self)
+
+    def basis(self) -> str:
+        """Return a digest of what all dumps of one store must share: signatures and copies."""
+        fields = [self.level, dataclasses.asdict(self.sign), dataclasses.asdict(self.match)]
+        return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
     def digest(self) -> str:
         """Return a digest of every field that can change a result (all but ``workers``)."""

@@ -9,9 +9,10 @@ from dedup.config import Config
 from dedup.feed.clean import drop_residue, take_in
 from dedup.models import Raw
 from dedup.observe import Observer
-from dedup.store import Store
+from dedup.store import Step, Store
 
 if TYPE_CHECKING:
+    from dedup.feed.past import Past
     from dedup.feed.twins import Twins
 
 
@@ -20,46 +21,64 @@ def run_stages(
 ) -> None:
     """Take records through all stages; everything found is in the store afterwards.
 
+    What is decided is committed whole, at the end: earlier dumps of the store are never left
+    half changed.
+
     Args:
         records: What was read.
         size: Their bytes where known, for the bar.
-        store: An empty store, or that of a killed run on the same records.
+        store: An empty store, one to which a dump is added, or that of a killed run on the same
+            records.
         config: The options.
         observer: Is told how far it got.
     """
-    twins = copy_stages(records, size, store, config, observer)
-    if config.level == "stories":
-        from dedup.feed.stories import group_rewrites  # compiled code, see below
-        from dedup.match import shipped_scorer
+    sign_stages(records, size, store, config, observer)
+    if store.dumps.step >= Step.DECIDED:
+        return
+    from dedup.feed.changes import note_changes  # compiled code: cleaning alone needs none
+    from dedup.feed.stories import group_rewrites
+    from dedup.match import shipped_scorer
 
-        group_rewrites(store, twins, shipped_scorer(), config, observer)
+    with store.commit():
+        twins, past = copy_stages(store, config, observer)
+        if config.level == "stories":
+            group_rewrites(store, twins, past, shipped_scorer(), config, observer)
+        note_changes(store, past)
+        if config.expire:
+            store.put("expired", store.dumps.expire(config.expire))
+        store.dumps.reach(Step.DECIDED)
 
 
-def copy_stages(
-    records: Iterable[Raw], size: int | None, store: Store, config: Config, observer: Observer
-) -> Twins:
-    """Take records as far as the stories of copies; see :func:`run_stages`.
+def copy_stages(store: Store, config: Config, observer: Observer) -> tuple[Twins, Past]:
+    """Take signed documents as far as the stories of copies.
 
     Returns:
-        Which documents have the same text.
+        Which documents have the same text, and the stories of earlier dumps.
     """
-    from dedup.feed.group import group_copies  # compiled code: cleaning alone does not need it
+    from dedup.feed.group import group_copies  # compiled code, as in run_stages
     from dedup.feed.match import match_copies
-    from dedup.feed.sign import sign_texts
+    from dedup.feed.past import Past
     from dedup.feed.twins import Twins
+
+    twins, past = Twins(store), Past(store)
+    evidence = match_copies(store, twins, past, config, observer)
+    observer.start("group", None, "doc")
+    group_copies(store, twins, evidence, past, config, observer)
+    observer.end()
+    return twins, past
+
+
+def sign_stages(
+    records: Iterable[Raw], size: int | None, store: Store, config: Config, observer: Observer
+) -> None:
+    """Take records as far as their signatures; see :func:`run_stages`."""
+    from dedup.feed.sign import sign_texts  # compiled code, as in run_stages
 
     clean_stages(records, size, store, config, observer, signed=True)
     observer.start("sign", store.signatures.signable(), "doc")
     observer.advance(store.signatures.count())
     sign_texts(store, config, observer)
     observer.end()
-    store.results.clear()
-    twins = Twins(store)
-    evidence = match_copies(store, twins, config, observer)
-    observer.start("group", None, "doc")
-    group_copies(store, twins, evidence, config, observer)
-    observer.end()
-    return twins
 
 
 def clean_stages(
@@ -78,6 +97,7 @@ def clean_stages(
     observer.start("read and clean", size, "B")
     take_in(records, store, config, observer, signed=signed)
     observer.end()
+    store.dumps.look_back(config.story.window_days)
     observer.start("residue", None, "host")
     drop_residue(store, config, observer)
     observer.end()

@@ -15,7 +15,7 @@ from dedup.models import Raw, RunReport
 from dedup.observe import Observer, Silence, Timer
 from dedup.pipeline import clean_stages, run_stages
 from dedup.read import Tally, discover, read_raw
-from dedup.store import Store
+from dedup.store import Step, Store
 from dedup.write import (
     KIBIBYTES_A_UNIT,
     OutputFolder,
@@ -77,6 +77,7 @@ def run_dump(
     *,
     kind: str = "jsonl",
     survivors_to: BinaryIO | None = None,
+    store: Path | None = None,
     resume: bool = False,
     overwrite: bool = False,
     strict: bool = False,
@@ -90,6 +91,8 @@ def run_dump(
         config: The options.
         kind: ``jsonl`` or ``parquet``, for survivors, decisions and stories.
         survivors_to: A stream that gets the survivors as JSON lines instead of a file.
+        store: A store outside of ``out`` that holds earlier dumps, or will hold this one for later
+            dumps; the stories of earlier ones go on.
         resume: Go on with a run that was killed.
         overwrite: Replace an earlier run.
         strict: A rejected input makes the exit code 1.
@@ -107,26 +110,29 @@ def run_dump(
     tally = Tally()
     records = read_inputs(inputs, config, tally)
     folder = OutputFolder(out)
-    _refuse_own_input(inputs, out)
-    size = size_of_inputs(inputs, [out])
+    kept = [] if store is None else [store]
+    for path in (out, *kept):
+        _refuse_own_input(inputs, path)
+    size = size_of_inputs(inputs, [out, *kept])
     with (
         folder.claim(resume=resume, overwrite=overwrite),
-        Store(folder.store) as store,
+        Store(store or folder.store) as opened,
     ):
-        _claim(store, config, folder)
-        run_stages(records, size, store, config, timer)
-        store.put("inputs", _inputs(inputs, tally))
+        claim_store(opened, config, resume=resume, overwrite=overwrite)
+        run_stages(records, size, opened, config, timer)
+        opened.put("inputs", _inputs(inputs, tally))
         timer.start("write", None, "file")
-        report = _report(store, config, timer, strict=strict)
-        _write(store, folder, kind, survivors_to)
+        report = _report(opened, config, strict=strict)
+        _write(opened, folder, kind, survivors_to, changes=store is not None)
         timer.end()
         report.manifest["timings"] = timer.seconds
         report.manifest["peak_memory_mib"] = {
             "parent": peak_memory(),
-            "largest_worker": round(store.get("worker_kib") * KIBIBYTES_A_UNIT / 1024, 1),
+            "largest_worker": round(opened.get("worker_kib") * KIBIBYTES_A_UNIT / 1024, 1),
         }
         folder.write_json("manifest.json", report.manifest)
-        store.put("manifest", report.manifest)
+        opened.put("manifest", report.manifest)
+        opened.dumps.reach(Step.WRITTEN)
     return report
 
 
@@ -184,22 +190,47 @@ def _refuse_own_input(inputs: Sequence[str | Path], out: Path) -> None:
         folder = Path(name)
         if name != "-" and folder.is_dir() and out.resolve().is_relative_to(folder.resolve()):
             raise OutputError(
-                f"the output folder {out} lies in the input folder {name}; choose one outside",
+                f"the output {out} lies in the input folder {name}; choose a place outside",
                 path=out,
             )
 
 
-def _claim(store: Store, config: Config, folder: OutputFolder) -> None:
-    """Note the options a store was begun with, or refuse one that was begun with others."""
-    begun = store.get("config_digest")
-    if begun is None:
-        store.put("config_digest", config.digest())
-    elif begun != config.digest():
+def claim_store(store: Store, config: Config, *, resume: bool, overwrite: bool) -> None:
+    """Begin the next dump of a store, or go on with one that was not finished.
+
+    Raises:
+        OutputError: It holds a dump that is to be finished first, or was made with other options.
+    """
+    begun, basis = store.get("config_digest"), store.get("basis")
+    if resume and begun is not None:
+        if begun != config.digest():
+            raise OutputError(
+                f"the run in {store.path} was begun with other options; "
+                "give the same ones, or begin anew with --overwrite",
+                path=store.path,
+            )
+        return
+    if basis is not None and basis != config.basis():
         raise OutputError(
-            f"the run in {folder.path} was begun with other options; "
-            "give the same ones, or begin anew with --overwrite",
-            path=folder.path,
+            f"the store {store.path} was made with another --level or other signatures; "
+            "give the same options, or another store",
+            path=store.path,
         )
+    step = store.dumps.step
+    if step == Step.DECIDED or (begun is not None and step < Step.DECIDED and not overwrite):
+        raise OutputError(
+            f"the store {store.path} holds a dump that was not finished; "
+            "finish it first: the same command with --resume",
+            path=store.path,
+        )
+    with store.commit():
+        if step == Step.WRITTEN:
+            store.dumps.begin()
+        else:
+            store.dumps.forget()
+        store.put("basis", config.basis())
+        store.put("config_digest", config.digest())
+        store.put("worker_kib", 0)
 
 
 def _inputs(inputs: Sequence[str | Path], tally: Tally) -> dict[str, Any]:
@@ -213,11 +244,11 @@ def _inputs(inputs: Sequence[str | Path], tally: Tally) -> dict[str, Any]:
     )
 
 
-def _report(store: Store, config: Config, timer: Timer, *, strict: bool) -> RunReport:
+def _report(store: Store, config: Config, *, strict: bool) -> RunReport:
     """Count the results and put the manifest together, times left out."""
     status, reasons, relations = store.results.tally()
     counts = {"inputs": sum(status.values()), **status}
-    stories = status["canonical"]
+    stories = store.results.touched()
     inputs = store.get("inputs")
     manifest = {
         "format": 1,
@@ -230,6 +261,13 @@ def _report(store: Store, config: Config, timer: Timer, *, strict: bool) -> RunR
         "candidates": store.get("candidates"),
         "story_candidates": store.get("story_candidates"),
         "blast_radius": blast_radius(store, config.group),
+        "store": {
+            "dump": store.dumps.number,
+            "documents": store.dumps.documents(),
+            "active": store.dumps.active(),
+            "expired": store.get("expired") or 0,
+            "changes": store.results.count_changes(store.dumps.number),
+        },
     }
     return RunReport(
         counts=counts,
@@ -242,7 +280,14 @@ def _report(store: Store, config: Config, timer: Timer, *, strict: bool) -> RunR
     )
 
 
-def _write(store: Store, folder: OutputFolder, kind: str, survivors_to: BinaryIO | None) -> None:
+def _write(
+    store: Store,
+    folder: OutputFolder,
+    kind: str,
+    survivors_to: BinaryIO | None,
+    *,
+    changes: bool,
+) -> None:
     """Write all files but the manifest."""
     results = store.results
     tables: dict[str, Iterable[dict[str, Any] | bytes]] = {
@@ -255,5 +300,7 @@ def _write(store: Store, folder: OutputFolder, kind: str, survivors_to: BinaryIO
     for name, lines in tables.items():
         folder.write_table(name, lines, kind)
     folder.write_lines("rejected.jsonl", rejected_lines(results.rejections()))
+    if changes:
+        folder.write_lines("changes.jsonl", results.changes(store.dumps.number))
     if survivors_to is not None:
         stream_out(survivors_to, survivors)

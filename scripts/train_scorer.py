@@ -26,14 +26,15 @@ from dedup.config import Config
 from dedup.evaluate import Scores
 from dedup.evaluate import scores as compare
 from dedup.feed.heads import Heads
-from dedup.feed.rewrites import loose_groups, propose
+from dedup.feed.past import Past
+from dedup.feed.rewrites import loose_groups, propose, score_candidates
 from dedup.feed.stories import group_rewrites
 from dedup.feed.twins import Twins
 from dedup.match import Candidates, Model, Scorer, pair_features, pairs_inside, probability
 from dedup.match.stories import FEATURES
 from dedup.models import RawRecord
 from dedup.observe import Silence
-from dedup.pipeline import copy_stages
+from dedup.pipeline import copy_stages, sign_stages
 from dedup.read.records import record
 from dedup.store import Store
 
@@ -84,6 +85,7 @@ class Part:
         articles: The articles.
         store: Holds them.
         twins: Which texts are the same.
+        past: Stories of earlier dumps: none.
         heads: What is left of them.
         story: Label of each head.
         candidates: Proposed pairs of heads.
@@ -93,6 +95,7 @@ class Part:
     articles: Sequence[Article]
     store: Store
     twins: Twins
+    past: Past
     heads: Heads
     story: npt.NDArray[np.str_]
     candidates: Candidates
@@ -109,23 +112,26 @@ def records_of(articles: Sequence[Article], config: Config) -> Iterator[RawRecor
 def prepare(articles: Sequence[Article], config: Config) -> Part:
     """Read, clean, sign and group copies of some articles, and propose pairs."""
     store = Store(":memory:")
-    twins = copy_stages(records_of(articles, config), None, store, config, Silence())
-    heads = Heads(store)
+    sign_stages(records_of(articles, config), None, store, config, Silence())
+    twins, past = copy_stages(store, config, Silence())
+    heads = Heads(store, past)
     label = {row: article["story"] for row, article in enumerate(articles)}
     story = np.array([label[row] for row in heads.rows.tolist()])
     candidates = propose(store, heads, config, Silence())
     views = heads.views(np.arange(heads.size))
     features = pair_features(views, views, candidates.left, candidates.right)
-    return Part(articles, store, twins, heads, story, candidates, features)
+    return Part(articles, store, twins, past, heads, story, candidates, features)
 
 
 def inside(
     part: Part, candidate: Model, config: Config
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats, npt.NDArray[np.bool_]]:
     """Return all pairs of heads inside the loose groups, their features and labels."""
-    numbers, bounds = loose_groups(
+    scores = score_candidates(
         part.heads, part.candidates, Scorer(candidate, candidate), config, Silence()
     )
+    with part.store.trial():
+        numbers, bounds = loose_groups(part.heads, part.candidates, scores, config, Silence())
     views = part.heads.views(numbers)
     left, right = pairs_inside(bounds[:-1], bounds[1:])
     features = pair_features(views, views, left, right)
@@ -150,11 +156,10 @@ def train(
 
 def grouped(part: Part, scorer: Scorer, config: Config) -> list[str]:
     """Return the story that each article is put into; its own id where it is alone."""
-    # What is read is in the store; this begins again behind the signatures, without stories.
-    copy_stages(records_of(part.articles, config), None, part.store, config, Silence())
-    if config.level == "stories":
-        group_rewrites(part.store, part.twins, scorer, config, Silence())
-    return [each.story_id or each.doc_id for each in part.store.results.decisions()]
+    with part.store.trial():  # the store keeps the stories of copies
+        if config.level == "stories":
+            group_rewrites(part.store, part.twins, part.past, scorer, config, Silence())
+        return [each.story_id or each.doc_id for each in part.store.results.decisions()]
 
 
 def topic_f1(articles: Sequence[Article], found: Sequence[str]) -> float:

@@ -91,6 +91,7 @@ def build_config(
     threshold: float = DEFAULT.story.threshold,
     window_days: float = DEFAULT.story.window_days,
     canonical: tuple[str, ...] = (),
+    expire: float = DEFAULT.expire,
     report_size: int = DEFAULT.group.report_size,
     report_share: float = DEFAULT.group.report_share,
 ) -> Config:
@@ -110,6 +111,7 @@ def build_config(
     return Config(
         level=level,
         workers=workers,
+        expire=expire,
         read=ReadConfig(fields=tuple(pairs), max_document_bytes=max_bytes),
         clean=CleanConfig(timeout=timeout, memory_mb=memory_mb, min_tokens=min_tokens),
         story=StoryConfig(threshold=threshold, window_days=window_days),

@@ -91,6 +91,22 @@ from dedup.config import FORMATS, LEVELS
     type=click.Choice(["-"]),
     help="Write the survivors as JSON lines to stdout, for a pipe, instead of to OUT.",
 )
+@click.option(
+    "--store",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Store of earlier dumps, made where there is none: today's documents are matched against "
+    "those within the --window, and earlier stories go on under their ids. "
+    "OUT tells of today's documents; changes.jsonl of what became of earlier stories.",
+)
+@click.option(
+    "--expire",
+    type=float,
+    default=DEFAULT.expire,
+    metavar="DAYS",
+    help="Forget documents in the --store that are older than today's by DAYS and in no younger "
+    "story; at least the --window. Without it the store keeps everything.",
+)
 @click.option("--resume", is_flag=True, help="Go on with the run that was killed in OUT.")
 @click.option("--overwrite", is_flag=True, help="Replace the run that OUT holds.")
 @click.option("--dry-run", is_flag=True, help="Say which files would be read, and do nothing.")
@@ -102,6 +118,7 @@ def run(
     out: Path | None,
     kind: str,
     survivors: str | None,
+    store: Path | None,
     resume: bool,
     overwrite: bool,
     dry_run: bool,
@@ -124,6 +141,7 @@ def run(
       dedup run news.parquet -o out --format parquet --canonical earliest
       dedup run news.jsonl -o out --level copies          rewrites stay
       dedup run news.jsonl -o out --threshold 0.7 --window 2 --report-size 20
+      dedup run 2024-05-02/ -o out-02 --store news.sqlite --expire 30
       zcat news.jsonl.gz | dedup run - -o out --survivors - | next-step
 
     OUT gets survivors.jsonl, decisions.jsonl, stories.jsonl, rejected.jsonl, manifest.json and the
@@ -139,6 +157,8 @@ def run(
         raise click.UsageError("Missing option '-o' / '--output'.")
     if resume and overwrite:
         raise click.UsageError("--resume and --overwrite exclude each other")
+    if config.expire and store is None:
+        raise click.UsageError("--expire needs a --store")
 
     from dedup.cli.progress import Bars  # these pull in everything: --help must not wait for it
     from dedup.cli.stop import stoppable
@@ -153,6 +173,7 @@ def run(
                 config,
                 kind=kind,
                 survivors_to=sys.stdout.buffer if survivors else None,
+                store=store,
                 resume=resume,
                 overwrite=overwrite,
                 strict=strict,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,7 +18,8 @@ from dedup.feed.rows import Row, rows_of_pages, size_of, stamp_of
 from dedup.feed.workers import text_rows
 from dedup.models import Raw, Rejection
 from dedup.observe import Observer
-from dedup.store import Store
+from dedup.read import has_own_id
+from dedup.store import Step, Store
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +44,7 @@ def take_in(
     Raises:
         InputError: The inputs are not those of the run that is resumed.
     """
-    fresh = _behind_stored(iter(raws), store, observer)
+    fresh = _behind_stored(_named_apart(raws, store), store, observer)
     rows = text_rows(fresh, config, signed=signed)
     done = clean_records(rows, config.clean, workers=config.workers, recall=store.documents.recall)
     batch: list[Row | Cleaned] = []
@@ -75,6 +77,19 @@ def _store_batch(
     store.documents.add([row.stored for row in rows])
 
 
+def _named_apart(raws: Iterable[Raw], store: Store) -> Iterator[Raw]:
+    """Yield inputs; a name that is made of a file's gets the dump's number if it has been used.
+
+    ``news.jsonl:1`` is another article each day. An id of its own says that it is the same.
+    """
+    number = store.dumps.number
+    for raw in raws:
+        if number > 1 and not has_own_id(raw) and store.dumps.knows(raw.doc_id):
+            yield replace(raw, doc_id=f"{number}/{raw.doc_id}")
+        else:
+            yield raw
+
+
 def _behind_stored(raws: Iterator[Raw], store: Store, observer: Observer) -> Iterator[Raw]:
     """Pass over the inputs that are stored, comparing their stamps, and yield the others.
 
@@ -89,7 +104,7 @@ def _behind_stored(raws: Iterator[Raw], store: Store, observer: Observer) -> Ite
         if raw is None or stamp_of(raw) != stamp:
             raise changed
         observer.advance(raw.consumed, 1)
-    complete = store.get("residue")
+    complete = store.dumps.step >= Step.STRIPPED
     for raw in raws:
         if complete:
             raise changed
@@ -97,10 +112,14 @@ def _behind_stored(raws: Iterator[Raw], store: Store, observer: Observer) -> Ite
 
 
 def drop_residue(store: Store, config: Config, observer: Observer) -> None:
-    """Take each host's recurring left-over lines out of its documents; one commit for all hosts."""
-    if store.get("residue"):
+    """Take each host's recurring left-over lines out of its new documents, in one commit.
+
+    Its earlier documents within the date window help to tell which lines recur.
+    """
+    if store.dumps.step >= Step.STRIPPED:
         return
     least = config.clean.residue_documents
+    first = store.dumps.first
 
     def changes() -> Iterator[tuple[int, str, tuple[str, ...], Rejection | None]]:
         for host in store.documents.hosts(least):
@@ -110,9 +129,12 @@ def drop_residue(store: Store, config: Config, observer: Observer) -> None:
                 residue = frozenset(found.tolist())
                 log.info("residue: %d lines recur on %s", found.size, host)
                 touched = np.unique(lines.rows[np.isin(lines.digests, found)])
+                touched = touched[touched >= first]  # earlier dumps stay as they are
                 for row, text in list(store.documents.texts(touched.tolist())):
                     kept, taken = strip_residue(text, residue)
                     yield row, kept, taken, too_short(kept, config.clean)
             observer.advance(1)
 
-    store.documents.strip(changes())
+    with store.commit():
+        store.documents.strip(changes())
+        store.dumps.reach(Step.STRIPPED)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from dedup.config import Config
 from dedup.feed.match import load_texts
+from dedup.feed.past import Past
 from dedup.feed.twins import Twins
 from dedup.group import COMPLETED, Links, decisions_of, parse_policy, split
 from dedup.kernels.pairs import components
@@ -25,20 +26,28 @@ GROUP_BATCH = 5_000
 
 
 def group_copies(
-    store: Store, twins: Twins, evidence: Evidence, config: Config, observer: Observer
+    store: Store,
+    twins: Twins,
+    evidence: Evidence,
+    past: Past,
+    config: Config,
+    observer: Observer,
 ) -> None:
     """Turn matches into stories, elect their canonicals, and store stories and decisions.
+
+    Only what hangs together with a new document is looked at.
 
     Args:
         store: Where facts and sets are read and results go.
         twins: Which texts are the same.
-        evidence: The pairs that match.
+        evidence: The pairs that match, those of earlier dumps among them.
+        past: Earlier stories of the active documents; told which must be united anew.
         config: Thresholds and the policy.
         observer: Is told documents.
     """
     policy = parse_policy(config.group.canonical)
     own_fields = any(rule.name.startswith("field:") for rule in policy)
-    for sets in _connected_sets(twins, evidence):
+    for sets in _connected_sets(twins, evidence, past):
         twin_of = twins.documents(np.sort(sets.texts))
         facts: dict[int, list[Facts]] = {}
         for one in store.results.facts(sorted(twin_of), twin_of, with_fields=own_fields):
@@ -48,8 +57,15 @@ def group_copies(
         stories: list[Story] = []
         for members, edges in sets.each():
             documents = tuple(chain.from_iterable(facts[text] for text in members))
-            stories += split(Links(documents, edges), texts, relate, policy)
-        store.results.add_decisions(stories, chain.from_iterable(map(decisions_of, stories)))
+            write_ups = past.write_ups(facts.row for facts in documents)
+            stories += split(Links(documents, edges, write_ups), texts, relate, policy)
+        touched = past.numbers(member.row for story in stories for member in story.members)
+        named = [past.going_on(story) for story in stories]
+        store.results.add_copies(
+            named,
+            chain.from_iterable(decisions_of(story) for story, _ in named),
+            gone=[past.story(number).story_id for number in touched],
+        )
         observer.advance(len(twin_of), len(twin_of))
 
 
@@ -78,17 +94,22 @@ class _Sets:
             yield texts[start:end], edges[first:last]
 
 
-def _connected_sets(twins: Twins, evidence: Evidence) -> Iterator[_Sets]:
-    """Yield texts that hang together, as many sets at once as can be loaded.
+def _connected_sets(twins: Twins, evidence: Evidence, past: Past) -> Iterator[_Sets]:
+    """Yield texts that hang together with a new one, as many sets at once as can be loaded.
 
-    A text that several documents have hangs together with itself.
+    A text that several documents have hangs together with itself, and a write-up with its copies.
     """
     left = np.searchsorted(twins.firsts, evidence.left)
     right = np.searchsorted(twins.firsts, evidence.right)
-    root = components(twins.firsts.size, left, right)
+    held = np.searchsorted(twins.firsts, [twins.texts(past.heads), twins.texts(past.rows)])
+    ends = np.append(left, held[0]), np.append(right, held[1])
+    root = components(twins.firsts.size, *ends)
     sizes = np.bincount(root, minlength=root.size)
     several = sizes[root] > 1
-    several[np.searchsorted(twins.firsts, twins.repeated())] = True
+    several |= twins.repeated()
+    fresh = np.zeros(root.size, np.bool_)
+    fresh[root[np.searchsorted(twins.firsts, twins.twin[twins.rows >= past.first])]] = True
+    several &= fresh[root]
     nodes = np.flatnonzero(several)
     nodes = nodes[np.argsort(root[nodes], kind="stable")]
     edges = np.argsort(root[left], kind="stable")

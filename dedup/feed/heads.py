@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.feed.ahead import in_order
+from dedup.feed.past import Past
 from dedup.match import Ragged
 from dedup.models import Views
 from dedup.observe import Observer
@@ -35,13 +36,17 @@ class Heads:
         moments: Publication of each in seconds, float64, NaN if unknown.
         languages: Language of each as a number, int16, -1 if unknown.
         frequencies: In how many of them each term stands.
+        fresh: Which are of the dump at hand.
+        held: Of each the first one that is of the same earlier story, by its number.
+        open: Which are of an earlier story that must be united anew.
     """
 
-    def __init__(self, store: Store, threads: int = 1) -> None:
+    def __init__(self, store: Store, past: Past, threads: int = 1) -> None:
         """Read who they are, and count their terms.
 
         Args:
             store: Where they are.
+            past: The earlier stories.
             threads: Threads that weigh them; changes no result.
         """
         self._store = store
@@ -53,6 +58,8 @@ class Heads:
             moments.append(np.nan if moment is None else moment)
             languages.append(numbers.setdefault(language or None, len(numbers) - 1))
         self.rows = np.array(rows, np.int64)
+        self.fresh = self.rows >= past.first
+        self.held, self.open = past.held(store, self.rows)
         self.moments = np.array(moments, np.float64)
         self.languages = np.array(languages, np.int16)
         self._names = [*list(numbers)[1:], None]  # the last one, -1, is unknown
@@ -71,6 +78,27 @@ class Heads:
     def size(self) -> int:
         """How many there are."""
         return int(self.rows.size)
+
+    def keep(
+        self,
+        left: npt.NDArray[np.int64],
+        right: npt.NDArray[np.int64],
+        scores: npt.NDArray[np.float64],
+    ) -> None:
+        """Store the scores of some pairs, for later dumps."""
+        pairs = self.rows[left].tolist(), self.rows[right].tolist(), scores.tolist()
+        self._store.results.add_likenesses(zip(*pairs, strict=True))
+
+    def kept(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+        """Return the pairs that earlier dumps scored, the smaller number first, and the scores."""
+        found = self._store.results.likenesses()
+        order = np.argsort(self.rows)
+        rows = found[:, :2].astype(np.int64)
+        places = np.minimum(np.searchsorted(self.rows, rows, sorter=order), self.size - 1)
+        numbers = order[places]
+        still = (self.rows[numbers] == rows).all(axis=1)  # a head may have become a copy since
+        numbers = np.sort(numbers[still], axis=1)
+        return numbers[:, 0], numbers[:, 1], found[still, 2]
 
     def places(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
         """Return where some of them stand in the order of time."""

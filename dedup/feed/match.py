@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import Config
+from dedup.feed.past import Past
 from dedup.feed.twins import Twins
 from dedup.match import (
     Evidence,
@@ -29,14 +30,17 @@ PAIR_BATCH = 10_000
 KEPT_CONTAINMENT = 0.2
 
 
-def match_copies(store: Store, twins: Twins, config: Config, observer: Observer) -> Evidence:
+def match_copies(
+    store: Store, twins: Twins, past: Past, config: Config, observer: Observer
+) -> Evidence:
     """Propose pairs by their signatures, measure each on the text, and return those that match.
 
-    Rows of the evidence are documents' rows.
+    Rows of the evidence are documents' rows. Pairs of two earlier texts are not measured again.
 
     Args:
         store: Where signatures are read and measured pairs are kept.
         twins: Which texts are the same.
+        past: Tells which documents are new.
         config: Bands and thresholds.
         observer: Is told pairs.
     """
@@ -46,12 +50,15 @@ def match_copies(store: Store, twins: Twins, config: Config, observer: Observer)
     )
     candidates = candidate_pairs(whole, leads, config.match)
     del whole, leads
+    candidates = candidates.pick(
+        (signed[candidates.left] >= past.first) | (signed[candidates.right] >= past.first)
+    )
     store.put("candidates", candidates.summary())
     log.info("match: %s of %d texts", candidates.summary(), signed.size)
     observer.advance(signed.size)
     observer.end()
     observer.start("verify pairs", candidates.left.size, "pair")
-    linked = []
+    linked = [_remembered(store, twins)]
     for start in range(0, candidates.left.size, PAIR_BATCH):
         window = slice(start, start + PAIR_BATCH)
         left, right = signed[candidates.left[window]], signed[candidates.right[window]]
@@ -63,6 +70,17 @@ def match_copies(store: Store, twins: Twins, config: Config, observer: Observer)
         observer.advance(left.size)
     observer.end()
     return Evidence.concatenate(linked)
+
+
+def _remembered(store: Store, twins: Twins) -> Evidence:
+    """Return the pairs of earlier texts that match, by the first documents that have them now."""
+    found = np.array(list(store.results.linked()), np.float64).reshape(-1, 6)
+    found = found[np.isin(found[:, :2], twins.rows).all(axis=1)]
+    one, other = (twins.texts(found[:, column].astype(np.int64)) for column in (0, 1))
+    turned = one > other
+    found[turned, 3:5] = found[turned, 4:2:-1]
+    pairs = Evidence(np.minimum(one, other), np.maximum(one, other), *found[:, 2:].T)
+    return pairs.pick(one != other)
 
 
 def _measure_rows(

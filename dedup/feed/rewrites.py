@@ -39,7 +39,7 @@ LEAST_SCORE = 0.01
 
 
 def propose(store: Store, heads: Heads, config: Config, observer: Observer) -> Candidates:
-    """Return the pairs of heads that share heavy terms within the date window.
+    """Return the pairs of heads, one of them new, that share heavy terms within the date window.
 
     Args:
         store: Keeps the counts.
@@ -54,6 +54,7 @@ def propose(store: Store, heads: Heads, config: Config, observer: Observer) -> C
     drawn = permutations(story.bands * story.rows, config.sign.seed + SEED_SHIFT)
     observer.start("propose rewrites", None, "doc")
     candidates = term_pairs(heaviest, heads.moments, heads.languages, story, drawn)
+    candidates = candidates.pick(heads.fresh[candidates.left] | heads.fresh[candidates.right])
     observer.advance(heads.size)
     observer.end()
     store.put("story_candidates", candidates.summary())
@@ -61,15 +62,10 @@ def propose(store: Store, heads: Heads, config: Config, observer: Observer) -> C
     return candidates
 
 
-def loose_groups(
+def score_candidates(
     heads: Heads, candidates: Candidates, scorer: Scorer, config: Config, observer: Observer
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Score candidates on the whole text and group them loosely.
-
-    Returns:
-        Groups of two or more end to end, each ascending, by their smallest member; and their
-        bounds.
-    """
+) -> npt.NDArray[np.float64]:
+    """Return for each candidate how likely both tell one story, by the whole text."""
     observer.start("score rewrites", candidates.left.size, "pair")
     scores = np.empty(candidates.left.size)
     work = functools.partial(_score, heads, scorer)
@@ -77,18 +73,50 @@ def loose_groups(
         scores[pairs] = found
         observer.advance(pairs.size)
     observer.end()
+    return scores
+
+
+def loose_groups(
+    heads: Heads,
+    candidates: Candidates,
+    scores: npt.NDArray[np.float64],
+    config: Config,
+    observer: Observer,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Group heads loosely by their candidates; what holds no new document is left out.
+
+    Returns:
+        Groups of two or more end to end, each ascending, by their smallest member; and their
+        bounds.
+    """
     observer.start("loose groups", None, "doc")
-    several = roundups(
-        candidates.left, candidates.right, scores, functools.partial(_overlaps, heads)
-    )
+    near = scores >= LEAST_SCORE
+    earlier = heads.kept()
+    heads.keep(candidates.left[near], candidates.right[near], scores[near])
+    left = np.append(earlier[0], candidates.left[near])
+    right = np.append(earlier[1], candidates.right[near])
+    scores = np.append(earlier[2], scores[near])
+    several = roundups(left, right, scores, functools.partial(_overlaps, heads))
     log.info("rewrites: %d documents tell several stories", len(several))
-    kept = scores >= LEAST_SCORE
-    kept &= ~np.isin(candidates.left, several) & ~np.isin(candidates.right, several)
-    left, right, scores = candidates.left[kept], candidates.right[kept], scores[kept]
+    plain = ~np.isin(left, several) & ~np.isin(right, several)
+    left, right, scores = left[plain], right[plain], scores[plain]
     labels = average_linkage(heads.size, left, right, scores, config.story.loose)
     _cut_large(labels, left, right, scores, config)
+    labels = _held_together(labels, heads)
     observer.end()
     return groups_of(labels)
+
+
+def _held_together(labels: npt.NDArray[np.int64], heads: Heads) -> npt.NDArray[np.int64]:
+    """Return labels of groups that part no earlier story; alone is who meets no new document."""
+    from dedup.kernels.pairs import components  # compiled code is loaded when it is first needed
+
+    every = np.arange(heads.size)
+    ends = np.append(every, every), np.append(labels, heads.held)
+    labels = components(heads.size, *ends)
+    touched = np.zeros(heads.size, np.bool_)
+    touched[labels[heads.fresh | heads.open]] = True
+    return np.where(touched[labels], labels, every)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ def sign_texts(store: Store, config: Config, observer: Observer) -> None:
         config: The options; only for the level ``stories`` texts become terms too.
         observer: Is told documents.
     """
-    last = -1
+    last = store.dumps.first - 1
     while batch := store.signatures.unsigned(last, SIGN_BATCH):
         parts = signature_parts([(text, title, told) for _, text, title, told in batch], config)
         rows = [row for row, _, _, _ in batch]

@@ -15,7 +15,8 @@ from dedup.config import Config
 from dedup.feed.ahead import in_order
 from dedup.feed.heads import Heads, Tokens
 from dedup.feed.match import load_texts
-from dedup.feed.rewrites import loose_groups, propose
+from dedup.feed.past import Past
+from dedup.feed.rewrites import loose_groups, propose, score_candidates
 from dedup.feed.twins import Twins
 from dedup.group import Join, WriteUp, decisions_of, parse_policy, tell_apart, unite
 from dedup.kernels.views import PARTS
@@ -49,25 +50,27 @@ FRESH_DAYS = 1.5
 
 
 def group_rewrites(
-    store: Store, twins: Twins, scorer: Scorer, config: Config, observer: Observer
+    store: Store, twins: Twins, past: Past, scorer: Scorer, config: Config, observer: Observer
 ) -> None:
     """Find write-ups that tell one story in other words, and unite their stories.
 
     Args:
         store: Holds the stories of copies; they are replaced where they are united.
         twins: Which texts are the same.
+        past: The earlier stories, which stay together.
         scorer: What pairs are scored with.
         config: The options.
         observer: Is told pairs and documents.
     """
     observer.start("count terms", None, "doc")
-    heads = Heads(store, config.workers)
+    heads = Heads(store, past, config.workers)
     observer.advance(heads.size)
     observer.end()
     candidates = propose(store, heads, config, observer)
-    members, bounds = loose_groups(heads, candidates, scorer, config, observer)
+    scores = score_candidates(heads, candidates, scorer, config, observer)
+    members, bounds = loose_groups(heads, candidates, scores, config, observer)
     observer.start("group rewrites", members.size, "doc")
-    stage = _Stage(store, twins, heads, scorer, config)
+    stage = _Stage(store, twins, past, heads, scorer, config)
     loaded = (stage.load(*batch) for batch in _batches(members, bounds))
     for scored in in_order(stage.score, loaded, config.workers):
         stage.unite(scored)
@@ -148,9 +151,16 @@ class _Stage:
     """What grouping a batch needs."""
 
     def __init__(
-        self, store: Store, twins: Twins, heads: Heads, scorer: Scorer, config: Config
+        self,
+        store: Store,
+        twins: Twins,
+        past: Past,
+        heads: Heads,
+        scorer: Scorer,
+        config: Config,
     ) -> None:
         """Hold it."""
+        self._past = past
         self._store = store
         self._twins = twins
         self._heads = heads
@@ -180,8 +190,14 @@ class _Stage:
             left, right = scored.left[pairs] - start, scored.right[pairs] - start
             odds = _square(end - start, left, right, scored.odds[pairs])
             shared = _square(end - start, left, right, scored.shared[pairs])
-            found += _clusters(odds, shared, scored.views, start, self._config)
+            held = self._heads.held[scored.numbers[start:end]]
+            found += _clusters(odds, shared, held, scored.views, start, self._config)
+        found = [each for each in found if self._is_news(scored.numbers[each.members])]
         self._write(found, scored.numbers, scored.views)
+
+    def _is_news(self, members: npt.NDArray[np.int64]) -> bool:
+        """Return whether a story is not as it was: a new document is in it."""
+        return bool((self._heads.fresh[members] | self._heads.open[members]).any())
 
     def _odds(
         self,
@@ -230,7 +246,7 @@ class _Stage:
         facts = {each.row: each for each in known}
         texts = load_texts(self._store, sorted(set(twin_of.values())), self._config)
         relate = partial(_relate, texts=texts, config=self._config)
-        stories: list[Story] = []
+        stories: list[tuple[Story, int]] = []
         decisions: list[Decision] = []
         for cluster in found:
             write_ups = [
@@ -248,9 +264,9 @@ class _Stage:
             story = unite(
                 write_ups, cluster.scores, cluster.shared, weakest, texts, relate, self._policy
             )
-            stories.append(story)
-            decisions += decisions_of(story)
-        self._store.results.replace(heads, stories, decisions)
+            stories.append(self._past.named(story, [member.row for member in story.members]))
+            decisions += decisions_of(stories[-1][0])
+        self._store.results.add_united(heads, stories, decisions)
 
 
 def _whole(views: Views, document: int) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float32]]:
@@ -274,6 +290,7 @@ def _square(
 def _clusters(
     odds: npt.NDArray[np.float64],
     shared: npt.NDArray[np.bool_],
+    held: npt.NDArray[np.int64],
     views: Views,
     start: int,
     config: Config,
@@ -283,6 +300,7 @@ def _clusters(
     Args:
         odds: members x members, 0 on the diagonal.
         shared: members x members: whether they share some of their text word for word.
+        held: A label of each; those with the same one are of one story.
         views: Those of the batch.
         start: The group's first number in the batch; the others follow.
         config: Threshold and the price of rivalry.
@@ -294,6 +312,7 @@ def _clusters(
         odds - threshold,
         [terms for terms, _ in wholes],
         [weights for _, weights in wholes],
+        held,
         price=config.story.rivalry,
         lone=config.story.lone,
     )
@@ -301,8 +320,8 @@ def _clusters(
     weakest: dict[int, Join] = {}
     for join in joins:
         cluster_of[join.left] += cluster_of.pop(join.right)
-        held = [join, *(weakest.pop(end) for end in (join.left, join.right) if end in weakest)]
-        weakest[join.left] = min(held, key=lambda each: each.odds)
+        inner = [join, *(weakest.pop(end) for end in (join.left, join.right) if end in weakest)]
+        weakest[join.left] = min(inner, key=lambda each: each.odds)
     found = []
     for first, listed in cluster_of.items():
         if len(listed) == 1:

@@ -25,9 +25,9 @@ class Twins:
         self.firsts = np.unique(self.twin)
         self._by_twin = np.argsort(self.twin, kind="stable")
         self._sorted = self.twin[self._by_twin]
-        self._host = store.documents.host_numbers()
-        self._several = np.zeros(self._host.size, np.bool_)
-        self._several[self.repeated()] = True
+        hosts = store.documents.host_numbers(self.rows)
+        self._host = hosts[np.searchsorted(self.rows, self.firsts)]
+        self._several = np.bincount(np.searchsorted(self.firsts, self.twin)) > 1
 
     def documents(self, firsts: npt.NDArray[np.int64]) -> dict[int, int]:
         """Return the documents that have some texts, each with the first document of its text."""
@@ -39,20 +39,23 @@ class Twins:
         rows = self.rows[self._by_twin[at]]
         return dict(zip(rows.tolist(), np.repeat(firsts, counts).tolist(), strict=True))
 
+    def texts(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return for each of some documents the first document with its text."""
+        return self.twin[np.searchsorted(self.rows, rows)]
+
     def of(self, rows: Sequence[int]) -> dict[int, int]:
         """Return for some documents the first document with their text."""
-        at = np.searchsorted(self.rows, np.asarray(rows, np.int64))
-        return dict(zip(rows, self.twin[at].tolist(), strict=True))
+        return dict(zip(rows, self.texts(np.asarray(rows, np.int64)).tolist(), strict=True))
 
     def may_share_host(
         self, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]
     ) -> npt.NDArray[np.bool_]:
         """Return for pairs of texts whether documents of one host may have them."""
+        left, right = np.searchsorted(self.firsts, left), np.searchsorted(self.firsts, right)
         one, other = self._host[left], self._host[right]
         same: npt.NDArray[np.bool_] = (one == other) & (one >= 0)
         return same | self._several[left] | self._several[right]
 
-    def repeated(self) -> npt.NDArray[np.int64]:
-        """Return the first documents of the texts that several documents have."""
-        firsts, counts = np.unique(self.twin, return_counts=True)
-        return firsts[counts > 1]
+    def repeated(self) -> npt.NDArray[np.bool_]:
+        """Return which of ``firsts`` stand for the text of several documents."""
+        return self._several

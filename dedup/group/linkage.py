@@ -24,10 +24,13 @@ class Links:
     Attributes:
         documents: Facts of its documents, any order.
         edges: Matching pairs (twin, twin), the smaller first.
+        write_ups: Documents (their rows, that of the canonical first) that an earlier dump found to
+            be copies: they stay together.
     """
 
     documents: tuple[Facts, ...]
     edges: Sequence[tuple[int, int]]
+    write_ups: Sequence[tuple[int, ...]] = ()
 
 
 def split(links: Links, texts: Texts, relate: Relate, policy: Policy) -> list[Story]:
@@ -48,6 +51,16 @@ def split(links: Links, texts: Texts, relate: Relate, policy: Policy) -> list[St
     documents = tuple(sorted(links.documents, key=attrgetter("doc_id")))
     net = Net(documents, links.edges, texts, relate, policy)
     roundups = frozenset(long for (_, long), alike in net.held.items() if not alike)
+    stories = _anew(documents, roundups, net, policy)
+    if _torn(links.write_ups, stories):
+        return _going_on(links.write_ups, documents, roundups, net, policy)
+    return stories
+
+
+def _anew(
+    documents: Sequence[Facts], roundups: frozenset[int], net: Net, policy: Policy
+) -> list[Story]:
+    """Return the stories that are best for documents of which nothing is known."""
     if not roundups:
         ranking = net.ranked(documents)
         joined = _matches(ranking[0].facts, documents, net)
@@ -59,6 +72,57 @@ def split(links: Links, texts: Texts, relate: Relate, policy: Policy) -> list[St
     stars += [_Star(facts, []) for facts in plain if facts.row not in taken]
     _settle(stars, net)
     rest = _add_roundups([f for f in documents if f.twin in roundups], stars, net)
+    stars += _stars(rest, net)
+    return [
+        _story(star, _final_ranking(star, net, roundups), policy)
+        for star in stars
+        if len(star.members) > 1
+    ]
+
+
+def _torn(write_ups: Sequence[tuple[int, ...]], stories: Sequence[Story]) -> bool:
+    """Return whether documents that were together are not all in one story."""
+    place = {member.row: at for at, story in enumerate(stories) for member in story.members}
+    return any(
+        len(rows) > 1 and len({place.get(row, -1 - row) for row in rows}) > 1 for rows in write_ups
+    )
+
+
+def _going_on(
+    write_ups: Sequence[tuple[int, ...]],
+    documents: Sequence[Facts],
+    roundups: frozenset[int],
+    net: Net,
+    policy: Policy,
+) -> list[Story]:
+    """Return the stories where each earlier one goes on with its canonical, and the new ones.
+
+    A new document joins the canonical that it shares most with.
+    """
+    by_row = {facts.row: facts for facts in documents}
+    stars = []
+    for rows in write_ups:
+        head, *others = (by_row[row] for row in rows)
+        stars.append(_Star(head, _matches(head, others, net)))
+    taken = {row for rows in write_ups for row in rows}
+    begun, rest = list(stars), []
+    for facts in documents:
+        if facts.row in taken:
+            continue
+        best = min(
+            (
+                (-joined.pair.jaccard, star.canonical.doc_id, star, joined)
+                for star in begun
+                for joined in _matches(star.canonical, [facts], net)
+                if joined.pair
+            ),
+            key=lambda each: each[:2],
+            default=None,
+        )
+        if best:
+            best[2].members.append(best[3])
+        else:
+            rest.append(facts)
     stars += _stars(rest, net)
     return [
         _story(star, _final_ranking(star, net, roundups), policy)

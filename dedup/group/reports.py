@@ -24,7 +24,7 @@ class Join:
     Attributes:
         left: A document of the one, as its index in the group.
         right: A document of the other.
-        odds: What the join was worth, in log odds; 0 and more.
+        odds: What the join was worth, in log odds: 0 and more, unless the two were held together.
     """
 
     left: int
@@ -36,6 +36,7 @@ def tell_apart(
     odds: npt.NDArray[np.float64],
     terms: Sequence[npt.NDArray[np.uint32]],
     weights: Sequence[npt.NDArray[np.float32]],
+    held: npt.NDArray[np.int64],
     *,
     price: float,
     lone: float = 0.0,
@@ -46,6 +47,8 @@ def tell_apart(
         odds: n x n, symmetric: log odds that two documents tell one story, less the threshold's.
         terms: Distinct terms of each document, sorted.
         weights: Their weights, in [0, 1].
+        held: A label of each document; those with the same one are joined first, whatever it is
+            worth.
         price: Share of the contrast of two clusters that a unit of their rivalry costs.
         lone: Log odds by which two single documents must be surer: they show no rivals.
     """
@@ -55,7 +58,7 @@ def tell_apart(
     holds, heavy = _spread(terms, weights)
     merges = np.empty((max(0, n - 1), 2), np.int64)
     strengths = np.empty(max(0, n - 1))
-    made = agglomerate(odds, holds, heavy, price, lone, merges, strengths)
+    made = agglomerate(odds, holds, heavy, held, price, lone, merges, strengths)
     return [Join(int(merges[k, 0]), int(merges[k, 1]), float(strengths[k])) for k in range(made)]
 
 

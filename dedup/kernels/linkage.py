@@ -107,6 +107,21 @@ def _worth(
 
 
 @nb.njit(cache=True)
+def _held_pair(
+    values: npt.NDArray[np.float64], alive: npt.NDArray[np.bool_], held: npt.NDArray[np.int64]
+) -> tuple[int, int]:
+    """Return the two living clusters of one label that are most one story; -1, -1: none."""
+    one = other = -1
+    for row in range(alive.size):
+        for column in range(row + 1, alive.size):
+            if not (alive[row] and alive[column] and held[row] == held[column]):
+                continue
+            if one < 0 or values[row, column] > values[one, other]:
+                one, other = row, column
+    return one, other
+
+
+@nb.njit(cache=True)
 def _refresh(
     values: npt.NDArray[np.float64],
     alive: npt.NDArray[np.bool_],
@@ -131,6 +146,7 @@ def agglomerate(
     evidence: npt.NDArray[np.float64],
     holds: npt.NDArray[np.bool_],
     weights: npt.NDArray[np.float64],
+    held: npt.NDArray[np.int64],
     price: float,
     lone: float,
     merges: npt.NDArray[np.int64],
@@ -146,6 +162,7 @@ def agglomerate(
         evidence: n x n, symmetric: log odds that two documents tell one story.
         holds: n x terms: whether a document holds a term.
         weights: Weight of each term, in [0, 1].
+        held: A label of each document; those with the same one are joined before all others.
         price: Share of the contrast that a unit of rivalry costs.
         lone: What joining two single documents must be worth more: they show no rivals.
         merges: Output, (n - 1) x 2: the clusters of each join, by a document of theirs; the first
@@ -166,14 +183,17 @@ def agglomerate(
     for one in range(n):
         best[one] = _best(values, alive, one)
     made = 0
+    waiting = True  # while clusters are left that are held together
     while made < n - 1:
-        one = -1
-        for row in range(n):
-            if alive[row] and (one < 0 or values[row, best[row]] > values[one, best[one]]):
-                one = row
-        other = best[one]
-        if values[one, other] < 0.0:
-            break
+        one, other = _held_pair(values, alive, held) if waiting else (-1, -1)
+        if one < 0:
+            waiting = False
+            for row in range(n):
+                if alive[row] and (one < 0 or values[row, best[row]] > values[one, best[one]]):
+                    one = row
+            other = best[one]
+            if values[one, other] < 0.0:
+                break
         merges[made, 0], merges[made, 1] = one, other
         strengths[made] = values[one, other]
         made += 1

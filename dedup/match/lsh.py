@@ -6,7 +6,7 @@ bucket is larger than the cap.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +36,10 @@ class Candidates:
     right: npt.NDArray[np.int64]
     capped: int
     largest: int
+
+    def pick(self, chosen: npt.NDArray[np.bool_]) -> Candidates:
+        """Return the pairs where a mask is true."""
+        return replace(self, left=self.left[chosen], right=self.right[chosen])
 
     def summary(self) -> dict[str, int]:
         """Return the counts, for the manifest."""

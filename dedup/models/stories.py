@@ -156,7 +156,7 @@ class Story:
     """Two or more documents grouped as one.
 
     Attributes:
-        story_id: Stable name, made of the canonical's id.
+        story_id: Stable name, made of the id of its first canonical.
         why: Why the canonical was elected.
         members: The canonical first, then the duplicates by id.
         first_date: Earliest known publication, ISO 8601.
@@ -167,6 +167,7 @@ class Story:
             text word for word count as one.
         weakest: What holds the story together least: of copies the member least like the
             canonical, of rewrites the weakest join of two groups of write-ups.
+        absorbed: Ids of stories that a later dump of the same store made part of it, sorted.
     """
 
     story_id: str
@@ -178,6 +179,7 @@ class Story:
     agencies: tuple[str, ...] = ()
     origins: int = 1
     weakest: Link | None = None
+    absorbed: tuple[str, ...] = ()
 
     @property
     def canonical(self) -> Member:

@@ -3,6 +3,7 @@
 from dedup.read.discover import Source, discover
 from dedup.read.jsonl import parsed
 from dedup.read.reader import read, read_raw
+from dedup.read.records import has_own_id
 from dedup.read.tally import Tally
 
-__all__ = ["Source", "Tally", "discover", "parsed", "read", "read_raw"]
+__all__ = ["Source", "Tally", "discover", "has_own_id", "parsed", "read", "read_raw"]

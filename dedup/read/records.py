@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dedup.config import ReadConfig
-from dedup.models import RawRecord, Reason, Rejection
+from dedup.models import Raw, RawRecord, Reason, Rejection
 
 # A detail is one line for a person; what comes from the dump may be a megabyte long.
 _DETAIL_LENGTH = 200
@@ -77,6 +77,17 @@ def record(given: Any, source: str, fallback_id: str, config: ReadConfig) -> Raw
         return RawRecord(doc_id, source, given, mapped, rejection=content)
     text, html = content
     return RawRecord(doc_id, source, given, mapped, html=html, text=text)
+
+
+def has_own_id(raw: Raw) -> bool:
+    """Return whether an input's id is its own, not made of its place; of a line nobody knows yet.
+
+    >>> has_own_id(RawRecord("7", "a", {"id": 7})), has_own_id(RawRecord("a.html", "a.html"))
+    (True, False)
+    """
+    if not isinstance(raw, RawRecord):
+        return False
+    return bool(_id(raw.fields.get(raw.mapped.get("id", "id"))))
 
 
 def _id(value: Any) -> str | None:

@@ -15,10 +15,11 @@ from dedup.jsontext import dump_json, load_json
 from dedup.store.cells import Stored, StoredPart, stored_document, stored_rejection
 from dedup.store.database import Database
 from dedup.store.documents import Documents
+from dedup.store.dumps import Dumps, Step
 from dedup.store.results import Results
 from dedup.store.signatures import Signatures
 
-__all__ = ["Store", "Stored", "StoredPart", "stored_document", "stored_rejection"]
+__all__ = ["Step", "Store", "Stored", "StoredPart", "stored_document", "stored_rejection"]
 
 
 class Store:
@@ -28,6 +29,10 @@ class Store:
         documents: Inputs as they were read and cleaned.
         signatures: Their signatures and sets.
         results: Pairs, stories, decisions.
+        path: The file.
+        dumps: Which of all these are of the dump at hand.
+        commit: ``with store.commit():`` commits what is done inside, whole or not at all.
+        trial: ``with store.trial():`` undoes it at the end.
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -39,10 +44,14 @@ class Store:
         Raises:
             OutputError: It cannot be opened, is no store, is of another version, or is in use.
         """
+        self.path = Path(path)
         self._db = Database(path)
         self.documents = Documents(self._db)
         self.signatures = Signatures(self._db)
         self.results = Results(self._db)
+        self.dumps = Dumps(self._db)
+        self.commit = self._db.commit
+        self.trial = self._db.trial
 
     def __enter__(self) -> Store:
         """Return the store."""

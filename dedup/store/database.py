@@ -14,7 +14,7 @@ import zstandard
 from dedup.errors import OutputError
 from dedup.store.cells import expand
 
-FORMAT = 3
+FORMAT = 4
 """Version of the tables and of the byte order of arrays; a store of another one is refused."""
 
 OWNER = int.from_bytes(b"dedu", "big")
@@ -45,6 +45,10 @@ CREATE UNIQUE INDEX documents_id ON documents (doc_id) WHERE reason IS NOT 'dupl
 CREATE INDEX documents_digest ON documents (digest) WHERE digest IS NOT NULL;
 CREATE INDEX documents_reason ON documents (reason) WHERE reason IS NOT NULL;
 CREATE INDEX documents_host ON documents (host) WHERE host IS NOT NULL;
+CREATE INDEX documents_moment ON documents (moment);
+CREATE TABLE dumps (
+    number INTEGER PRIMARY KEY, first INTEGER NOT NULL, moment REAL, step INTEGER NOT NULL
+);
 CREATE TABLE signatures (
     row INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL, tokens INTEGER NOT NULL,
     shingles INTEGER NOT NULL, language TEXT, signature BLOB, lead BLOB
@@ -57,14 +61,20 @@ CREATE TABLE edges (
     other_in_one REAL NOT NULL, numbers REAL NOT NULL, linked INTEGER NOT NULL,
     PRIMARY KEY (one, other)
 ) WITHOUT ROWID;
-CREATE TABLE stories (story_id TEXT PRIMARY KEY, canonical INTEGER NOT NULL, body BLOB NOT NULL)
-    WITHOUT ROWID;
+CREATE TABLE likenesses (
+    one INTEGER NOT NULL, other INTEGER NOT NULL, score REAL NOT NULL, PRIMARY KEY (one, other)
+) WITHOUT ROWID;
+CREATE TABLE stories (
+    story_id TEXT PRIMARY KEY, canonical INTEGER NOT NULL, born INTEGER NOT NULL, body BLOB NOT NULL
+) WITHOUT ROWID;
 CREATE INDEX stories_canonical ON stories (canonical);
 CREATE TABLE decisions (
     row INTEGER PRIMARY KEY, status TEXT NOT NULL, story_id TEXT, canonical_id TEXT, size INTEGER
-    NOT NULL,
-    relation TEXT, score REAL, reason TEXT NOT NULL
+    NOT NULL, relation TEXT, score REAL, reason TEXT NOT NULL, head INTEGER NOT NULL
 );
+CREATE INDEX decisions_head ON decisions (head) WHERE head != row;
+CREATE TABLE changes (dump INTEGER, place INTEGER, body BLOB NOT NULL, PRIMARY KEY (dump, place))
+    WITHOUT ROWID;
 """
 
 
@@ -77,6 +87,7 @@ class Database:
 
     Attributes:
         path: The file.
+        first: Row of the first input of the dump at hand; lower rows are of earlier dumps.
         execute: Runs one statement.
         executemany: Runs one statement for many rows.
     """
@@ -91,6 +102,7 @@ class Database:
             OutputError: It cannot be opened, is no store, is of another version, or is in use.
         """
         self.path = Path(path)
+        self.first = 0
         try:
             self._connection = sqlite3.connect(path, isolation_level=None)
             self.execute = self._connection.execute
@@ -114,13 +126,14 @@ class Database:
         if (owner, version) != (OWNER, FORMAT) and (owner or version or tables):
             raise OutputError(
                 f"{self.path} is not a store of this version of dedup; "
-                "use another output folder, or --overwrite to begin anew",
+                "use another folder or store, or --overwrite to begin anew in OUT",
                 path=self.path,
             )
         self.execute(f"PRAGMA page_size = {PAGE}")  # of a new file; an old one keeps its own
         self.execute("PRAGMA locking_mode = EXCLUSIVE")
         self.execute("PRAGMA journal_mode = WAL")
         self.execute("PRAGMA synchronous = NORMAL")
+        self.execute("PRAGMA temp_store = MEMORY")  # nothing is written beside the file
         self.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
         self.execute("BEGIN IMMEDIATE")
         if not tables:
@@ -146,7 +159,10 @@ class Database:
 
     @contextmanager
     def commit(self) -> Iterator[None]:
-        """Commit what is done inside, whole or not at all."""
+        """Commit what is done inside, whole or not at all; inside a larger commit, with that."""
+        if self._connection.in_transaction:
+            yield
+            return
         self.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -154,6 +170,15 @@ class Database:
         finally:
             if self._connection.in_transaction:
                 self.execute("ROLLBACK")
+
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """Undo at the end what is done inside."""
+        self.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            self.execute("ROLLBACK")
 
     def insert_rows(
         self, table: str, rows: Iterable[tuple[int, Sequence[Any]]], *, ignore: bool = False

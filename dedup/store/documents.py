@@ -42,13 +42,14 @@ class Documents:
         self._db = database
 
     def count(self) -> int:
-        """Return how many inputs are stored; they are rows 0 to count - 1."""
+        """Return how many rows there are, those of inputs that were forgotten among them."""
         found = self._db.execute("SELECT max(row) FROM documents").fetchone()[0]
         return 0 if found is None else int(found) + 1
 
     def stamps(self) -> Iterator[bytes]:
-        """Yield the stamps of the stored inputs in input order."""
-        for (stamp,) in self._db.execute("SELECT stamp FROM documents ORDER BY row"):
+        """Yield the stamps of the stored inputs of the dump at hand, in input order."""
+        query = "SELECT stamp FROM documents WHERE row >= ? ORDER BY row"
+        for (stamp,) in self._db.execute(query, [self._db.first]):
             yield stamp
 
     def add(self, batch: Sequence[Stored]) -> None:
@@ -113,29 +114,34 @@ class Documents:
             ),
         )
 
-    def host_numbers(self) -> npt.NDArray[np.int64]:
-        """Return a number for the host of each input, by row; -1 where it is not known."""
-        numbers = np.full(self.count(), -1, np.int64)
+    def host_numbers(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return a number for the host of each of some active rows; -1 where it is not known."""
         query = (
-            "SELECT row, dense_rank() OVER (ORDER BY host) FROM documents "
+            "SELECT row, dense_rank() OVER (ORDER BY host) FROM documents JOIN active USING (row) "
             "WHERE host IS NOT NULL AND reason IS NULL"
         )
-        for row, number in self._db.execute(query):
-            numbers[row] = number
+        known = np.array(self._db.execute(query).fetchall(), np.int64).reshape(-1, 2)
+        numbers = np.full(rows.size, -1, np.int64)
+        _, places, found = np.intersect1d(rows, known[:, 0], True, return_indices=True)
+        numbers[places] = known[found, 1]
         return numbers
 
     def hosts(self, documents: int) -> list[str]:
-        """Return the hosts with at least this many documents, sorted."""
+        """Return the hosts with at least this many active documents, a new one among them."""
         found = self._db.execute(
-            "SELECT host FROM documents WHERE host IS NOT NULL AND reason IS NULL "
-            "GROUP BY host HAVING count(*) >= ? ORDER BY host",
-            [documents],
+            "SELECT host FROM documents JOIN active USING (row) "
+            "WHERE host IS NOT NULL AND reason IS NULL "
+            "GROUP BY host HAVING count(*) >= ? AND max(row) >= ? ORDER BY host",
+            [documents, self._db.first],
         )
         return [host for (host,) in found]
 
     def lines_of_host(self, host: str) -> Iterator[tuple[int, npt.NDArray[np.uint64]]]:
-        """Yield row and digests of the lines of a host's documents, by row."""
-        query = "SELECT row, lines FROM documents WHERE host = ? AND reason IS NULL ORDER BY row"
+        """Yield row and digests of the lines of a host's active documents, by row."""
+        query = (
+            "SELECT row, lines FROM documents JOIN active USING (row) "
+            "WHERE host = ? AND reason IS NULL ORDER BY row"
+        )
         for row, lines in self._db.execute(query, [host]):
             yield row, np.frombuffer(lines or b"", "<u8")
 
@@ -172,7 +178,7 @@ class Documents:
             )
 
     def strip(self, changes: Iterable[tuple[int, str, tuple[str, ...], Rejection | None]]) -> None:
-        """Take residue out of documents and mark the stage as done, all in one commit.
+        """Take residue out of documents, all in one commit.
 
         Their signatures go, too: they were those of the whole text.
 
@@ -197,7 +203,6 @@ class Documents:
                 )
                 for table in ("signatures", "sets"):
                     self._db.execute(f"DELETE FROM {table} WHERE row = ?", [row])
-            self._db.execute("INSERT INTO meta VALUES ('residue', 'true')")
 
 
 def text_in(db: Database, text_field: str | None, fields: bytes, text: bytes | None) -> str:

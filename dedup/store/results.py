@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from dedup.jsontext import dump_json, load_json
 from dedup.models import Decision, Facts, Status, Story
 from dedup.store.database import Database
@@ -18,6 +21,20 @@ _KNOWN = (
 )
 
 
+Born = tuple[Story, int]
+"""A story, and the number of the dump in which it was new."""
+
+_DECIDED = attrgetter(
+    "row", "status", "story_id", "canonical_id", "size", "relation", "score", "reason"
+)
+
+
+# Stories of which a document of the dump at hand is a member.
+_TOUCHED = (
+    "story_id IN (SELECT DISTINCT story_id FROM decisions WHERE row >= ? AND story_id IS NOT NULL)"
+)
+
+
 class Results:
     """What matching, grouping and electing found."""
 
@@ -25,16 +42,57 @@ class Results:
         """Work on an open database."""
         self._db = database
 
-    def clear(self) -> None:
-        """Forget pairs, stories and decisions of an unfinished run."""
-        with self._db.commit():
-            for table in ("edges", "stories", "decisions"):
-                self._db.execute(f"DELETE FROM {table}")
-
     def add_edges(self, edges: Iterable[tuple[int, int, float, float, float, float, bool]]) -> None:
         """Store measured pairs: one, other, jaccard, both containments, numbers, whether linked."""
         with self._db.commit():
             self._db.executemany("INSERT INTO edges VALUES (?, ?, ?, ?, ?, ?, ?)", edges)
+
+    def linked(self) -> Iterator[tuple[int, int, float, float, float, float]]:
+        """Yield the pairs of earlier dumps that match, both active; as they were stored."""
+        yield from self._db.execute(
+            "SELECT one, other, jaccard, one_in_other, other_in_one, numbers FROM edges "
+            "JOIN active ON active.row = one WHERE linked AND one < :first AND other < :first "
+            "AND other IN (SELECT row FROM active)",
+            {"first": self._db.first},
+        )
+
+    def add_likenesses(self, pairs: Iterable[tuple[int, int, float]]) -> None:
+        """Store scored candidates of the story view: one, other, score."""
+        with self._db.commit():
+            self._db.executemany("INSERT INTO likenesses VALUES (?, ?, ?)", pairs)
+
+    def likenesses(self) -> npt.NDArray[np.float64]:
+        """Return the scored candidates of earlier dumps, both active: one, other, score."""
+        found = self._db.execute(
+            "SELECT one, other, score FROM likenesses JOIN active ON active.row = one "
+            "WHERE one < :first AND other < :first AND other IN (SELECT row FROM active) "
+            "ORDER BY one, other",
+            {"first": self._db.first},
+        )
+        return np.array(found.fetchall(), np.float64).reshape(-1, 3)
+
+    def past(self) -> Iterator[tuple[int, int, str]]:
+        """Yield row, head and story of each active document of an earlier story, by row."""
+        yield from self._db.execute(
+            "SELECT row, head, story_id FROM decisions JOIN active USING (row) "
+            "WHERE row < ? ORDER BY row",
+            [self._db.first],
+        )
+
+    def known_stories(self) -> Iterator[tuple[str, int, str, list[str]]]:
+        """Yield id, dump, canonical and absorbed ids of each story with an active document."""
+        query = (
+            "SELECT stories.story_id, born, canonical_id, json_extract(CAST(body AS TEXT), '$.absorbed') "
+            "FROM stories JOIN decisions ON row = canonical WHERE stories.story_id IN "
+            "(SELECT DISTINCT story_id FROM decisions JOIN active USING (row))"
+        )
+        for story_id, born, canonical_id, absorbed in self._db.execute(query):
+            yield story_id, born, canonical_id, load_json(absorbed.encode())
+
+    def heads_of(self, rows: Sequence[int]) -> dict[int, int]:
+        """Return for those of some documents that are in stories the heads of their write-ups."""
+        query = "SELECT row, head FROM decisions WHERE row IN"
+        return dict(self._db.select_rows(query, rows))
 
     def facts(
         self, rows: Sequence[int], twin_of: Mapping[int, int], *, with_fields: bool = False
@@ -57,69 +115,97 @@ class Results:
             found[row] = Facts(row, doc_id, twin_of[row], *known)
         return [found[row] for row in rows]
 
-    def add_decisions(self, stories: Iterable[Story], decisions: Iterable[Decision]) -> None:
-        """Store a batch of stories and decisions; commits whole."""
-        with self._db.commit():
-            self._insert(stories, decisions)
-
-    def _insert(self, stories: Iterable[Story], decisions: Iterable[Decision]) -> None:
-        """Write stories, and decisions over those that the documents had."""
-        self._db.executemany(
-            "INSERT INTO stories VALUES (?, ?, ?)",
-            (
-                (story.story_id, story.canonical.row, dump_json(story))
-                for story in sorted(stories, key=attrgetter("story_id"))  # as the table lies
-            ),
-        )
-        columns = attrgetter(
-            "row", "status", "story_id", "canonical_id", "size", "relation", "score", "reason"
-        )
-        self._db.executemany(
-            "INSERT OR REPLACE INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            map(columns, decisions),
-        )
-
-    def heads(self) -> Iterator[tuple[int, float | None, str | None]]:
-        """Yield row, moment and language of each document that stays so far, by id.
-
-        Documents without terms, too short to compare, are left out.
-        """
-        yield from self._db.execute(
-            "SELECT d.row, d.moment, s.language FROM documents d JOIN signatures s USING (row) "
-            "LEFT JOIN decisions c USING (row) "
-            "WHERE s.signature IS NOT NULL AND (c.status IS NULL OR c.status = 'canonical') "
-            "ORDER BY d.doc_id"
-        )
-
-    def copies(self, heads: Sequence[int]) -> dict[int, list[int]]:
-        """Return for those of some documents that are canonicals the rows of their duplicates."""
-        query = "SELECT canonical, body FROM stories WHERE canonical IN"
-        return {
-            row: [member["row"] for member in load_json(body)["members"] if member["row"] != row]
-            for row, body in self._db.select_rows(query, heads)
-        }
-
-    def replace(
-        self, heads: Sequence[int], stories: Iterable[Story], decisions: Iterable[Decision]
+    def add_copies(
+        self, stories: Sequence[Born], decisions: Iterable[Decision], gone: Iterable[str] = ()
     ) -> None:
-        """Store a batch of stories in the place of those that had some heads; commits whole."""
+        """Store a batch of stories of copies, each one write-up; commits whole.
+
+        Args:
+            stories: With the dump in which each was new.
+            decisions: On their documents.
+            gone: Ids of the stories in whose place they come.
+        """
+        heads = {each.row: story.canonical.row for story, _ in stories for each in story.members}
+        with self._db.commit():
+            self._db.executemany("DELETE FROM stories WHERE story_id = ?", ([one] for one in gone))
+            self._insert(stories)
+            self._db.executemany(
+                "INSERT OR REPLACE INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                ((*_DECIDED(each), heads[each.row]) for each in decisions),
+            )
+
+    def add_united(
+        self, heads: Sequence[int], stories: Sequence[Born], decisions: Iterable[Decision]
+    ) -> None:
+        """Store a batch of stories of several write-ups; commits whole.
+
+        Args:
+            heads: Their heads; the stories that these were canonicals of are replaced.
+            stories: With the dump in which each was new.
+            decisions: On their documents, in the place of those there were.
+        """
+        named = ["status", "story_id", "canonical_id", "size", "relation", "score", "reason"]
+        changes = ", ".join(f"{name} = excluded.{name}" for name in named)
         with self._db.commit():
             self._db.executemany(
                 "DELETE FROM stories WHERE canonical = ?", ([row] for row in heads)
             )
-            self._insert(stories, decisions)
+            self._insert(stories)
+            # A document that had no decision was alone, and is the head of its write-up.
+            self._db.executemany(
+                "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                f"ON CONFLICT (row) DO UPDATE SET {changes}",
+                ((*_DECIDED(each), each.row) for each in decisions),
+            )
+
+    def _insert(self, stories: Iterable[Born]) -> None:
+        """Write stories."""
+        self._db.executemany(
+            "INSERT INTO stories VALUES (?, ?, ?, ?)",
+            (
+                (story.story_id, story.canonical.row, born, dump_json(story))
+                for story, born in sorted(stories, key=lambda each: each[0].story_id)
+            ),  # as the table lies
+        )
+
+    def heads(self) -> Iterator[tuple[int, float | None, str | None]]:
+        """Yield row, moment and language of the active heads of write-ups, by id.
+
+        A document that no other copies is one, too. Those without terms, too short to compare, are
+        left out.
+        """
+        yield from self._db.execute(
+            "SELECT d.row, d.moment, s.language FROM documents d JOIN active USING (row) "
+            "JOIN signatures s USING (row) LEFT JOIN decisions c USING (row) "
+            "WHERE s.signature IS NOT NULL AND (c.head IS NULL OR c.head = d.row) "
+            "ORDER BY d.doc_id"
+        )
+
+    def copies(self, heads: Sequence[int]) -> dict[int, list[int]]:
+        """Return for those of some heads that have copies the rows of these, ascending."""
+        query = "SELECT head, row FROM decisions WHERE head != row AND head IN"
+        found: dict[int, list[int]] = {}
+        for head, row in sorted(self._db.select_rows(query, heads)):
+            found.setdefault(head, []).append(row)
+        return found
 
     def stories(self) -> Iterator[dict[str, Any]]:
-        """Yield the stories as JSON objects, by id."""
-        for (body,) in self._db.execute("SELECT body FROM stories ORDER BY story_id"):
+        """Yield the stories that documents of the dump at hand are in as JSON objects, by id."""
+        query = f"SELECT body FROM stories WHERE {_TOUCHED} ORDER BY story_id"
+        for (body,) in self._db.execute(query, [self._db.first]):
             yield load_json(body)
+
+    def touched(self) -> int:
+        """Return how many stories hold a document of the dump at hand."""
+        query = "SELECT count(DISTINCT story_id) FROM decisions WHERE row >= ?"
+        return int(self._db.execute(query, [self._db.first]).fetchone()[0])
 
     def large_stories(self, size: int) -> Iterator[tuple[int, str, str, int]]:
         """Yield row of the canonical, both ids and size of each story with that many documents."""
         yield from self._db.execute(
             "SELECT row, story_id, canonical_id, size FROM decisions "
-            "WHERE status = 'canonical' AND size >= ?",
-            [size],
+            f"WHERE status = 'canonical' AND size >= ? AND {_TOUCHED}",
+            [size, self._db.first],
         )
 
     def about_stories(self, canonicals: Sequence[int]) -> dict[int, dict[str, Any]]:
@@ -151,7 +237,8 @@ class Results:
         yield from self._db.execute(
             "SELECT d.host, count(*), count(*) FILTER (WHERE c.status = 'duplicate') "
             "FROM documents d LEFT JOIN decisions c USING (row) "
-            "WHERE d.host IS NOT NULL AND d.reason IS NULL GROUP BY d.host"
+            "WHERE d.host IS NOT NULL AND d.reason IS NULL AND d.row >= ? GROUP BY d.host",
+            [self._db.first],
         )
 
     def decisions(self) -> Iterator[Decision]:
@@ -160,10 +247,10 @@ class Results:
             "SELECT d.row, d.doc_id, d.reason, c.status, c.story_id, c.canonical_id, c.size, "
             "c.relation, c.score, c.reason, s.signature IS NOT NULL "
             "FROM documents d LEFT JOIN decisions c USING (row) LEFT JOIN signatures s USING (row) "
-            "ORDER BY d.row"
+            "WHERE d.row >= ? ORDER BY d.row"
         )
         cells: tuple[Any, ...]
-        for cells in self._db.execute(query):
+        for cells in self._db.execute(query, [self._db.first]):
             row, doc_id, rejected, status = cells[:4]
             if rejected is not None:
                 yield Decision(row, doc_id, Status.REJECTED, reason=rejected)
@@ -181,19 +268,23 @@ class Results:
         relations = self._counted("decisions", "relation")
         decided = self._counted("decisions", "status")
         last = self._db.execute("SELECT max(row) FROM documents").fetchone()[0]
+        inputs = 0 if last is None else last + 1 - self._db.first
         counts = {
             "canonical": decided.get("canonical", 0),
             "duplicate": decided.get("duplicate", 0),
             "unique": 0,
             "rejected": sum(reasons.values()),
         }
-        counts["unique"] = (0 if last is None else last + 1) - sum(counts.values())
+        counts["unique"] = inputs - sum(counts.values())
         return counts, reasons, relations
 
     def _counted(self, table: str, column: str) -> dict[str, int]:
         """Return how often each value of one of our columns occurs, ascending."""
-        query = f"SELECT {column}, count(*) FROM {table} WHERE {column} IS NOT NULL GROUP BY 1"
-        return dict(self._db.execute(f"{query} ORDER BY 1"))
+        query = (
+            f"SELECT {column}, count(*) FROM {table} "
+            f"WHERE {column} IS NOT NULL AND row >= ? GROUP BY 1 ORDER BY 1"
+        )
+        return dict(self._db.execute(query, [self._db.first]))
 
     def survivors(self) -> Iterator[tuple[bytes, str | None, Status, str | None, int]]:
         """Yield the documents that stay, in input order.
@@ -205,17 +296,40 @@ class Results:
             "SELECT from_page, text_field, fields, text, status, story_id, size "
             "FROM documents JOIN contents USING (row) LEFT JOIN decisions USING (row) "
             "WHERE documents.reason IS NULL AND (status IS NULL OR status IS NOT 'duplicate') "
-            "ORDER BY row"
+            "AND row >= ? ORDER BY row"
         )
-        for page, field, fields, text, status, story_id, size in self._db.execute(query):
+        found = self._db.execute(query, [self._db.first])
+        for page, field, fields, text, status, story_id, size in found:
             own = text_in(self._db, field, fields, text) if page else None
             told = Status(status or "unique")
             yield self._db.expand(fields), own, told, story_id, size or 1
+
+    def add_changes(self, dump: int, changes: Iterable[dict[str, Any]]) -> None:
+        """Store what a dump changed in earlier stories."""
+        with self._db.commit():
+            self._db.executemany(
+                "INSERT INTO changes VALUES (?, ?, ?)",
+                ((dump, place, dump_json(change)) for place, change in enumerate(changes)),
+            )
+
+    def count_changes(self, dump: int) -> dict[str, int]:
+        """Return how often a dump changed an earlier story, by the kind of change."""
+        query = (
+            "SELECT json_extract(CAST(body AS TEXT), '$.change'), count(*) FROM changes "
+            "WHERE dump = ? GROUP BY 1 ORDER BY 1"
+        )
+        return dict(self._db.execute(query, [dump]))
+
+    def changes(self, dump: int) -> Iterator[dict[str, Any]]:
+        """Yield what a dump changed in earlier stories, as it was stored."""
+        query = "SELECT body FROM changes WHERE dump = ? ORDER BY place"
+        for (body,) in self._db.execute(query, [dump]):
+            yield load_json(body)
 
     def rejections(self) -> Iterator[tuple[str, str, str, str]]:
         """Yield id, source, reason and detail of each rejected input, in input order."""
         query = (
             "SELECT doc_id, source, reason, coalesce(detail, '') FROM documents "
-            "WHERE reason IS NOT NULL ORDER BY row"
+            "WHERE reason IS NOT NULL AND row >= ? ORDER BY row"
         )
-        yield from self._db.execute(query)
+        yield from self._db.execute(query, [self._db.first])

@@ -23,7 +23,7 @@ class Signatures:
         """Return row, text, title and stated language of documents not signed yet.
 
         Args:
-            after: Only those of higher rows.
+            after: Only those of higher rows; those of earlier dumps are all signed.
             size: How many at most, the lowest rows.
         """
         found = self._db.execute(
@@ -39,13 +39,14 @@ class Signatures:
         ]
 
     def signable(self) -> int:
-        """Return how many documents there are to sign."""
-        query = "SELECT count(*) FROM documents WHERE reason IS NULL"
-        return int(self._db.execute(query).fetchone()[0])
+        """Return how many documents of the dump at hand there are to sign."""
+        query = "SELECT count(*) FROM documents WHERE reason IS NULL AND row >= ?"
+        return int(self._db.execute(query, [self._db.first]).fetchone()[0])
 
     def count(self) -> int:
-        """Return how many documents have signature data."""
-        return int(self._db.execute("SELECT count(*) FROM signatures").fetchone()[0])
+        """Return how many documents of the dump at hand have signature data."""
+        query = "SELECT count(*) FROM signatures WHERE row >= ?"
+        return int(self._db.execute(query, [self._db.first]).fetchone()[0])
 
     def add(self, parts: Iterable[tuple[int, StoredPart]]) -> None:
         """Store signature data by row; commits whole."""
@@ -55,10 +56,10 @@ class Signatures:
             self._db.insert_rows("sets", ((row, sets) for row, (_, sets) in cells))
 
     def twins(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Return the rows with signature data, and for each the first row with the same text."""
+        """Return the active rows that are signed, and for each the first one with its text."""
         rows, prints = [], bytearray()
         for row, fingerprint in self._db.execute(
-            "SELECT row, fingerprint FROM signatures ORDER BY row"
+            "SELECT row, fingerprint FROM signatures JOIN active USING (row) ORDER BY row"
         ):
             rows.append(row)
             prints += fingerprint

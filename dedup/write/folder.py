@@ -17,11 +17,13 @@ STORE = "store.sqlite"
 MANIFEST = "manifest.json"
 TABLES = ("survivors", "decisions", "stories")
 REJECTED = "rejected.jsonl"
+CHANGES = "changes.jsonl"
 LOCK = ".dedup.lock"
 
 _OURS = (
     MANIFEST,
     REJECTED,
+    CHANGES,
     *(f"{table}.{kind}" for table in TABLES for kind in ("jsonl", "parquet")),
     *(f"{STORE}{suffix}" for suffix in ("", "-wal", "-shm", "-journal")),
 )

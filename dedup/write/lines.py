@@ -87,6 +87,7 @@ def story_lines(stories: Iterable[Line]) -> Iterator[Line]:
             "agencies": story["agencies"],
             "origins": story["origins"],
             "weakest": story["weakest"],
+            "absorbed": story["absorbed"],
             "size": len(story["members"]),
             "members": [_member_line(member) for member in story["members"]],
         }
