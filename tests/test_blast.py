@@ -56,7 +56,8 @@ def story(number, relations, weakest=None):
 def stored(*stories):
     """A store that holds only the results of some stories."""
     store = Store(":memory:")
-    store.results.add_decisions(stories, [each for one in stories for each in decisions_of(one)])
+    decisions = [each for one in stories for each in decisions_of(one)]
+    store.results.add_copies([(one, 1) for one in stories], decisions)
     return store
 
 

@@ -312,8 +312,8 @@ def _clusters(
         odds - threshold,
         [terms for terms, _ in wholes],
         [weights for _, weights in wholes],
-        held,
         price=config.story.rivalry,
+        held=held,
         lone=config.story.lone,
     )
     cluster_of = {index: [index] for index in range(size)}

@@ -36,10 +36,10 @@ def tell_apart(
     odds: npt.NDArray[np.float64],
     terms: Sequence[npt.NDArray[np.uint32]],
     weights: Sequence[npt.NDArray[np.float32]],
-    held: npt.NDArray[np.int64],
     *,
     price: float,
     lone: float = 0.0,
+    held: npt.NDArray[np.int64] | None = None,
 ) -> list[Join]:
     """Return the joins that make stories of a loose group; what is not joined is no one's.
 
@@ -47,10 +47,10 @@ def tell_apart(
         odds: n x n, symmetric: log odds that two documents tell one story, less the threshold's.
         terms: Distinct terms of each document, sorted.
         weights: Their weights, in [0, 1].
-        held: A label of each document; those with the same one are joined first, whatever it is
-            worth.
         price: Share of the contrast of two clusters that a unit of their rivalry costs.
         lone: Log odds by which two single documents must be surer: they show no rivals.
+        held: A label of each document; those with the same one are joined first, whatever it is
+            worth. None: no two are held together.
     """
     from dedup.kernels.linkage import agglomerate  # compiled code, loaded when first needed
 
@@ -58,6 +58,7 @@ def tell_apart(
     holds, heavy = _spread(terms, weights)
     merges = np.empty((max(0, n - 1), 2), np.int64)
     strengths = np.empty(max(0, n - 1))
+    held = np.arange(n) if held is None else held
     made = agglomerate(odds, holds, heavy, held, price, lone, merges, strengths)
     return [Join(int(merges[k, 0]), int(merges[k, 1]), float(strengths[k])) for k in range(made)]
 
