@@ -190,7 +190,11 @@ def _refuse_own_input(inputs: Sequence[str | Path], out: Path) -> None:
 
 
 def _claim(store: Store, config: Config, folder: OutputFolder) -> None:
-    """Note the options a store was begun with, or refuse one that was begun with others."""
+    """Note the options a store was begun with, or refuse one that was begun with others.
+
+    Nothing in a store is believed before it was verified: a disk or a stranger may have changed it.
+    """
+    store.verify()
     begun = store.get("config_digest")
     if begun is None:
         store.put("config_digest", config.digest())

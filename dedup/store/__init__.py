@@ -59,6 +59,14 @@ class Store:
         if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.ProgrammingError):
             raise self._db.refusal(error) from error
 
+    def verify(self) -> None:
+        """Read again all that a resumed run will believe.
+
+        Raises:
+            OutputError: It is not what was written.
+        """
+        self._db.verify()
+
     def get(self, name: str) -> Any:
         """Return the value kept under a name, or None."""
         found = self._db.execute("SELECT value FROM meta WHERE name = ?", [name]).fetchone()
@@ -66,6 +74,7 @@ class Store:
 
     def put(self, name: str, value: Any) -> None:
         """Keep a JSON value under a name."""
-        self._db.execute(
-            "INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, dump_json(value).decode()]
-        )
+        with self._db.commit():
+            self._db.execute(
+                "INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, dump_json(value).decode()]
+            )
