@@ -42,6 +42,10 @@ class OutputError(DedupError):
         self.path = path
 
 
+class WorkerError(DedupError):
+    """The processes beside this one cannot be kept alive."""
+
+
 class FullDiskError(OutputError):
     """There is no room for the output or the store; once there is, a run can go on."""
 
