@@ -42,6 +42,18 @@ class OutputError(DedupError):
         self.path = path
 
 
+class WorkerError(DedupError):
+    """The processes beside this one cannot be kept alive."""
+
+
+class FullDiskError(OutputError):
+    """There is no room for the output or the store; once there is, a run can go on."""
+
+    def __init__(self, path: Path) -> None:
+        """Say what could not be written."""
+        super().__init__(f"no space left to write {path}; free some", path=path)
+
+
 def printable(text: str) -> str:
     r"""Return a text that moves no cursor: what cannot be printed is written out.
 

@@ -198,9 +198,13 @@ def _refuse_own_input(inputs: Sequence[str | Path], out: Path) -> None:
 def claim_store(store: Store, config: Config, *, resume: bool, overwrite: bool) -> None:
     """Begin the next dump of a store, or go on with one that was not finished.
 
+    Nothing in a store is believed before it was verified: a disk or a stranger may have changed it.
+
     Raises:
-        OutputError: It holds a dump that is to be finished first, or was made with other options.
+        OutputError: It is damaged, holds a dump that is to be finished first, or was made with
+            other options.
     """
+    store.verify()
     begun, basis = store.get("config_digest"), store.get("basis")
     if resume and begun is not None:
         if begun != config.digest():

@@ -131,6 +131,11 @@ def _seen(root: int) -> dict[int, tuple[float, float]]:
     return found
 
 
+def descendants(root: int) -> list[int]:
+    """Return the ids of the processes that came from one and are there, itself left out."""
+    return sorted(pid for pid in _seen(root) if pid != root)
+
+
 def machine(packages: Iterable[str]) -> dict[str, Any]:
     """Return what figures depend on besides the code.
 

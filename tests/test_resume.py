@@ -178,6 +178,13 @@ def test_resuming_a_finished_run_changes_nothing(command, samples, sample_run, t
         assert again.manifest[part] == first[part]
 
 
+@pytest.mark.parametrize("name", ["dump", "dump.jsonl", "dump.warc.gz"])
+def test_every_kind_of_input_can_be_resumed(name, command, samples, tmp_path):
+    first = command.run(samples / name, out=tmp_path / "out").tables()
+
+    assert command.run(samples / name, "--resume", out=tmp_path / "out").tables() == first
+
+
 def test_a_file_that_was_lost_is_written_again(command, samples, sample_run, tmp_path):
     out = tmp_path / "out"
     command.run(samples / "dump", out=out)

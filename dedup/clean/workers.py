@@ -6,13 +6,14 @@ import hashlib
 import resource
 from collections import OrderedDict, deque
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Future, TimeoutError
+from concurrent.futures import TimeoutError
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired
 
 from dedup.clean.documents import from_page
+from dedup.clean.pool import LastingPool, Task
 from dedup.clean.steps import clean_text
 from dedup.clean.texts import clean_own_text
 from dedup.config import CleanConfig
@@ -138,7 +139,7 @@ class _Waiting:
 
     record: RawRecord
     digest: bytes | None = None
-    future: Future[Answer] | None = None
+    future: Task[Answer] | None = None
     page: PageResult | None = None
     result: Document | Rejection | None = None
 
@@ -201,7 +202,7 @@ def _start(
     return _Waiting(record, digest, future=pool.submit(record.html))
 
 
-def _outcome(future: Future[Answer] | None, config: CleanConfig) -> Answer:
+def _outcome(future: Task[Answer] | None, config: CleanConfig) -> Answer:
     """Wait for a page and return what it came to, whatever happened to its worker."""
     try:
         return future.result() if future else Answer(Rejection(Reason.CRASHED))
@@ -220,7 +221,7 @@ class _Pool:
         """Remember the limits."""
         self._config = config
         self._workers = workers
-        self._pool: ProcessPool | None = None
+        self._pool: LastingPool | None = None
 
     def __enter__(self) -> _Pool:
         """Return the pool."""
@@ -236,19 +237,16 @@ class _Pool:
             self._pool.stop()
         self._pool.join()
 
-    def submit(self, html: bytes) -> Future[Answer]:
+    def submit(self, html: bytes) -> Task[Answer]:
         """Have one page cleaned in a worker."""
         if self._pool is None:
-            self._pool = ProcessPool(
+            self._pool = LastingPool(
                 max_workers=self._workers,
                 initializer=_limit_memory,
                 initargs=[self._config.memory_mb],
                 context=worker_context(PRELOADED),
             )
-        future: Future[Answer] = self._pool.schedule(
-            clean_page, args=[html], timeout=self._config.timeout
-        )
-        return future
+        return self._pool.schedule(clean_page, args=[html], timeout=self._config.timeout)
 
 
 def _limit_memory(memory_mb: int) -> None:

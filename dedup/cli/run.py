@@ -12,6 +12,7 @@ import click
 from dedup.cli.options import DEFAULT, build_config, shared_options
 from dedup.cli.summary import run_summary
 from dedup.config import FORMATS, LEVELS
+from dedup.errors import FullDiskError
 
 
 @click.command(short_help="De-duplicate a dump into an output folder.")
@@ -181,6 +182,9 @@ def run(
             )
     except KeyboardInterrupt:
         raise click.ClickException("stopped; go on with the same command and --resume") from None
+    except FullDiskError as error:
+        told = f"{error} and go on with the same command and --resume"
+        raise click.ClickException(told) from error
     if not quiet:
         click.echo(run_summary(report, out), err=True)
     ctx.exit(report.return_code)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from dedup.clean.residue import line_digests
@@ -43,6 +43,8 @@ def stamp_of(raw: Raw, page: bytes | None = None) -> bytes:
     if isinstance(raw, RawLine):
         digest.update(raw.line)
         return digest.digest()[:8]
+    if raw.stamp is not None:
+        return raw.stamp
     if raw.html is not None:
         digest.update(page or page_digest(raw.html))
     digest.update((raw.text or "").encode("utf-8", "surrogatepass"))
@@ -67,7 +69,9 @@ def rows_of_texts(raws: Sequence[Raw], config: Config, *, signed: bool) -> list[
     for raw in raws:
         record = parsed(raw, config.read)
         if record.html is not None:
-            entries.append(record)
+            # Whoever resumes reads the line, and does not parse it.
+            stamp = stamp_of(raw) if isinstance(raw, RawLine) else None
+            entries.append(replace(record, stamp=stamp))
             continue
         result = clean_own_text(record, config.clean)
         entries.append(_Entry(record, stamp_of(raw), result, size_of(raw)))

@@ -64,6 +64,7 @@ class RawRecord:
         text: Already clean text.
         rejection: Why the record cannot be used.
         consumed: Bytes of the input file read since the record before it (for the progress bar).
+        stamp: Stamp of the line that it was parsed from, None where it was read as a record.
     """
 
     doc_id: str
@@ -74,6 +75,7 @@ class RawRecord:
     text: str | None = None
     rejection: Rejection | None = None
     consumed: int = 0
+    stamp: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

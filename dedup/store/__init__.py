@@ -49,7 +49,11 @@ class Store:
         self.documents = Documents(self._db)
         self.signatures = Signatures(self._db)
         self.results = Results(self._db)
-        self.dumps = Dumps(self._db)
+        try:
+            self.dumps = Dumps(self._db)
+        except sqlite3.Error as error:
+            self._db.close()
+            raise self._db.refusal(error) from error
         self.commit = self._db.commit
         self.trial = self._db.trial
 
@@ -68,6 +72,14 @@ class Store:
         if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.ProgrammingError):
             raise self._db.refusal(error) from error
 
+    def verify(self) -> None:
+        """Read again all that a resumed run will believe.
+
+        Raises:
+            OutputError: It is not what was written.
+        """
+        self._db.verify()
+
     def get(self, name: str) -> Any:
         """Return the value kept under a name, or None."""
         found = self._db.execute("SELECT value FROM meta WHERE name = ?", [name]).fetchone()
@@ -75,6 +87,7 @@ class Store:
 
     def put(self, name: str, value: Any) -> None:
         """Keep a JSON value under a name."""
-        self._db.execute(
-            "INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, dump_json(value).decode()]
-        )
+        with self._db.commit():
+            self._db.execute(
+                "INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, dump_json(value).decode()]
+            )

@@ -11,8 +11,9 @@ from typing import Any
 
 import zstandard
 
-from dedup.errors import OutputError
+from dedup.errors import FullDiskError, OutputError
 from dedup.store.cells import expand
+from dedup.store.integrity import Seal
 
 FORMAT = 4
 """Version of the tables and of the byte order of arrays; a store of another one is refused."""
@@ -30,6 +31,7 @@ waited for, and a thousand pages are two seconds of articles."""
 
 # What many rows are asked for stands in other tables than what is large.
 SCHEMA = """
+CREATE TABLE seal (total INTEGER NOT NULL);
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
     row INTEGER PRIMARY KEY, doc_id TEXT NOT NULL, source TEXT NOT NULL, reason TEXT, detail TEXT,
@@ -77,6 +79,9 @@ CREATE TABLE changes (dump INTEGER, place INTEGER, body BLOB NOT NULL, PRIMARY K
     WITHOUT ROWID;
 """
 
+_NOT_TO_BE_WRITTEN = (
+    sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR,
+)  # fmt: skip
 
 # Rows asked for in one statement; SQLite allows 32,766 variables.
 ROWS_AT_ONCE = 10_000
@@ -105,13 +110,24 @@ class Database:
         self.first = 0
         try:
             self._connection = sqlite3.connect(path, isolation_level=None)
-            self.execute = self._connection.execute
-            self.executemany = self._connection.executemany
+        except sqlite3.Error as error:
+            raise self.refusal(error) from error
+        self._seal = Seal(self._connection)
+        self.execute = self._connection.execute
+        self.executemany = self._connection.executemany
+        try:
             self._prepare()
         except sqlite3.ProgrammingError:
             raise  # a bug of ours is none of the user's doing
         except sqlite3.Error as error:
+            self.close()
             raise self.refusal(error) from error
+        except UnicodeDecodeError as error:  # names of tables that are no text
+            self.close()
+            raise self.damaged() from error
+        except OutputError:
+            self.close()
+            raise
 
     def _prepare(self) -> None:
         """Take the lock, check the version, make the tables."""
@@ -139,18 +155,46 @@ class Database:
         if not tables:
             for statement in SCHEMA.split(";"):
                 self.execute(statement)
+            self.execute("INSERT INTO seal VALUES (0)")
             self.execute(f"PRAGMA application_id = {OWNER}")
             self.execute(f"PRAGMA user_version = {FORMAT}")
         self.execute("COMMIT")
+        self._refuse_other_tables()
+        self._seal.watch()
+
+    def _refuse_other_tables(self) -> None:
+        """Refuse a file whose tables are not quite those that it was made with."""
+        made = {statement.strip() for statement in SCHEMA.split(";") if statement.strip()}
+        there = self.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
+        if {sql for (sql,) in there} != made:
+            raise self.damaged()
+
+    def verify(self) -> None:
+        """Read all that a resumed run will believe.
+
+        Raises:
+            OutputError: It is not what was written.
+        """
+        if not self._seal.holds():
+            raise self.damaged()
+
+    def damaged(self) -> OutputError:
+        """Return what to tell a person about a file that is not what was written."""
+        return OutputError(
+            f"{self.path} is damaged or no store; use --overwrite to begin anew", path=self.path
+        )
 
     def refusal(self, error: sqlite3.Error) -> OutputError:
         """Return what to tell a person about an error of the database."""
-        if "locked" in str(error):
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        if code == sqlite3.SQLITE_FULL:
+            return FullDiskError(self.path)
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             text = f"{self.path} is in use by another run; wait for it or choose another folder"
-        elif "not a database" in str(error) or "malformed" in str(error):
-            text = f"{self.path} is damaged or no store; use --overwrite to begin anew"
-        else:
+        elif code in _NOT_TO_BE_WRITTEN:
             text = f"cannot write {self.path} ({error}); check that the folder can be written"
+        else:
+            return self.damaged()
         return OutputError(text, path=self.path)
 
     def close(self) -> None:
@@ -166,8 +210,10 @@ class Database:
         self.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._seal.write()
             self.execute("COMMIT")
         finally:
+            self._seal.forget()
             if self._connection.in_transaction:
                 self.execute("ROLLBACK")
 
@@ -215,6 +261,4 @@ class Database:
         try:
             return expand(data)
         except zstandard.ZstdError as error:
-            raise OutputError(
-                f"{self.path} is damaged; use --overwrite to begin anew", path=self.path
-            ) from error
+            raise self.damaged() from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -10,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from dedup.errors import ConfigError, OutputError
+from dedup.errors import ConfigError, FullDiskError, OutputError
 from dedup.jsontext import dump_json
 
 STORE = "store.sqlite"
@@ -165,6 +166,8 @@ def _named_when_whole(path: Path) -> Iterator[Path]:
 
 def _refusal(folder: Path, error: OSError) -> OutputError:
     """Return what to tell a person about an error of the disk."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return FullDiskError(folder)
     what = error.strerror or str(error)
     return OutputError(
         f"cannot write to {folder} ({what}); choose a folder that can be written, "

@@ -1,0 +1,156 @@
+"""A damaged store is refused with a sentence, or is still all that was written; never half."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from dedup.errors import OutputError
+from dedup.models import Document
+from dedup.store import Store, stored_document
+from dedup.store.integrity import BELIEVED
+
+SEED = 20261122
+
+FLIPS = 200
+PAGES = 40
+
+
+def believed(path):
+    """All rows that a resumed run would read."""
+    with closing(sqlite3.connect(path)) as database:
+        return [database.execute(f"SELECT * FROM {table}").fetchall() for table in BELIEVED]
+
+
+def opened(path):
+    """Open and verify a store as a run does; return whether it was believed."""
+    told = ""
+    try:
+        with Store(path) as store:
+            store.verify()
+    except OutputError as refusal:
+        told = str(refusal)
+    assert not told or (str(path) in told and "--overwrite" in told)
+    return not told
+
+
+@pytest.fixture(scope="module")
+def whole(sample_run):
+    path = sample_run.path / "store.sqlite"
+    return path.read_bytes(), believed(path)
+
+
+def flipped(data, rng):
+    """One byte of a store with some of its bits turned, in a page that is in use."""
+    at = rng.randrange(len(data))
+    return data[:at] + bytes([data[at] ^ rng.randrange(1, 256)]) + data[at + 1 :]
+
+
+def test_no_flipped_byte_is_believed(whole, tmp_path):
+    data, rows = whole
+    rng = random.Random(SEED)
+    path = tmp_path / "store.sqlite"
+    refused = 0
+    for number in range(FLIPS):
+        path.write_bytes(flipped(data, rng))
+        if opened(path):
+            assert believed(path) == rows, f"flip {number}"
+        else:
+            refused += 1
+    assert refused > FLIPS // 3
+
+
+def test_no_flipped_byte_of_the_first_page_is_believed(whole, tmp_path):
+    """There stand the header, the tables' own texts, and where they begin."""
+    data, rows = whole
+    rng = random.Random(SEED)
+    path = tmp_path / "store.sqlite"
+    for number in range(FLIPS):
+        path.write_bytes(flipped(data[:16_384], rng) + data[16_384:])
+        if opened(path):
+            assert believed(path) == rows, f"flip {number}"
+
+
+def swapped(data, rng, size=16_384):
+    one, other = sorted(rng.sample(range(len(data) // size), 2))
+    pages = [data[at : at + size] for at in range(0, len(data), size)]
+    pages[one], pages[other] = pages[other], pages[one]
+    return b"".join(pages)
+
+
+def zeroed(data, rng, size=16_384):
+    at = rng.randrange(len(data) // size) * size
+    return data[:at] + bytes(size) + data[at + size :]
+
+
+def doubled(data, rng, size=16_384):
+    one, other = (at * size for at in rng.sample(range(len(data) // size), 2))
+    return data[:one] + data[other : other + size] + data[one + size :]
+
+
+def cut(data, rng):
+    return data[: rng.randrange(1, len(data))]
+
+
+@pytest.mark.parametrize("damage", [swapped, zeroed, doubled, cut])
+def test_no_damaged_page_is_believed(damage, whole, tmp_path):
+    data, rows = whole
+    rng = random.Random(SEED)
+    path = tmp_path / "store.sqlite"
+    for number in range(PAGES):
+        path.write_bytes(damage(data, rng))
+        if opened(path):
+            assert believed(path) == rows, f"{damage.__name__} {number}"
+
+
+FORGERIES = {
+    "a text": "UPDATE contents SET text = x'00' WHERE row = 3",
+    "a title": "UPDATE documents SET title = 'x' WHERE row = 3",
+    "a date": "UPDATE documents SET moment = moment + 1 WHERE row = 3",
+    "a signature": "DELETE FROM signatures WHERE row = 3",
+    "rows in another place": "UPDATE sets SET row = 1000 - row",
+    "a stage as done": "DELETE FROM meta WHERE name = 'residue'",
+    "the sum": "UPDATE seal SET total = total + 1",
+    "no sum": "DELETE FROM seal",
+    "two sums": "INSERT INTO seal SELECT total FROM seal",
+    "a column": "ALTER TABLE sets ADD COLUMN more",
+    "an index": "DROP INDEX documents_id",
+    "a trigger": "CREATE TRIGGER t AFTER DELETE ON edges BEGIN DELETE FROM contents; END",
+    "a view": "CREATE VIEW v AS SELECT 1",
+}
+
+
+@pytest.mark.parametrize("statement", FORGERIES.values(), ids=FORGERIES)
+def test_what_another_program_changed_is_not_believed(statement, whole, tmp_path):
+    path = tmp_path / "store.sqlite"
+    path.write_bytes(whole[0])
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(statement)
+    assert not opened(path)
+
+
+def test_a_store_that_nobody_touched_is_believed(whole, tmp_path):
+    path = tmp_path / "store.sqlite"
+    path.write_bytes(whole[0])
+    assert opened(path)
+    assert opened(path)
+
+
+def test_what_was_undone_is_not_in_the_sum(tmp_path):
+    path = tmp_path / "store.sqlite"
+
+    def changes():
+        yield 0, "words", ("a line",), None
+        raise InterruptedError
+
+    document = Document("a", "source", {}, "words and a line")
+    with Store(path) as store:
+        store.documents.add([stored_document(document, bytes(8))])
+        with pytest.raises(InterruptedError):
+            store.documents.strip(changes())
+        store.put("one", 1)
+        store.put("one", 2)
+    assert opened(path)
