@@ -12,9 +12,10 @@ from typing import Any
 import zstandard
 
 from dedup.errors import OutputError
+from dedup.jsontext import load_json
 from dedup.store.cells import expand
 
-FORMAT = 3
+FORMAT = 4
 """Version of the tables and of the byte order of arrays; a store of another one is refused."""
 
 OWNER = int.from_bytes(b"dedu", "big")
@@ -190,6 +191,15 @@ class Database:
         try:
             return expand(data)
         except zstandard.ZstdError as error:
-            raise OutputError(
-                f"{self.path} is damaged; use --overwrite to begin anew", path=self.path
-            ) from error
+            raise self._damaged() from error
+
+    def load(self, data: bytes) -> Any:
+        """Return the JSON value in what may be compressed; see :meth:`expand`."""
+        try:
+            return load_json(self.expand(data))
+        except ValueError as error:
+            raise self._damaged() from error
+
+    def _damaged(self) -> OutputError:
+        """Return what to tell a person about bytes that nobody here wrote."""
+        return OutputError(f"{self.path} is damaged; use --overwrite to begin anew", path=self.path)
