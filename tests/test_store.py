@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from dedup.errors import OutputError
+from dedup.jsontext import dump_json
 from dedup.models import (
     CleanPage,
     Document,
@@ -182,6 +183,31 @@ def test_fields_and_texts_survive(path):
     assert (own, kept, removed) == (fields, text, ())
     assert list(own) == list(fields)
     assert recognised == {"agency": "AP", "dateline": "ROME -", "credit": None}
+
+
+def test_fields_stand_as_they_are_unless_they_are_long(path):
+    kept = [{"id": "a", "text": "Ein Schiff"}, {"id": "b", "html": "<p>Ein Schiff</p>" * 5_000}]
+    with Store(path) as store:
+        store.documents.add([entry(fields["id"], fields=fields) for fields in kept])
+        assert [own for own, *_ in store.documents.cleaned()] == kept
+    with sqlite3.connect(path) as database:
+        short, long = database.execute("SELECT fields FROM contents ORDER BY row").fetchall()
+    database.close()
+
+    assert short == (dump_json(kept[0]),)
+    assert len(long[0]) < 2_000
+
+
+@pytest.mark.parametrize("cell", [b'{"id": "a', b"(no frame"])
+def test_damaged_fields_are_refused_with_a_sentence(cell, path):
+    with Store(path) as store:
+        store.documents.add([entry("a", fields={"id": "a"})])
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE contents SET fields = ?", [cell])
+    database.close()
+
+    with Store(path) as store, pytest.raises(OutputError, match="damaged; use --overwrite"):
+        list(store.documents.cleaned())
 
 
 def test_a_text_that_a_field_holds_is_had_from_there(path):

@@ -1,7 +1,8 @@
 """The one place that remembers: a SQLite file with everything a run has found out.
 
 Batches commit whole, so that a killed run can go on from the last one. Arrays are raw little-endian
-bytes, texts and fields Zstandard-compressed UTF-8, structures JSON; nothing in it is ever executed.
+bytes, structures JSON, texts and whatever is long Zstandard-compressed UTF-8; nothing in it is ever
+executed.
 """
 
 from __future__ import annotations

@@ -42,6 +42,10 @@ class Stored(NamedTuple):
 # Level 3 makes the store of news texts no smaller and takes half as long again.
 LEVEL = 1
 
+# Fields up to this size stand as they are: an article takes four times as long to compress as to
+# write. What is longer holds a page's HTML, of which a sixth is left.
+PLAIN_BYTES = 30_000
+
 
 @dataclass(frozen=True, slots=True)
 class StoredPart:
@@ -105,7 +109,7 @@ def stored_document(
     content = (
         text_field, squeeze_removals(document.removed),
         dump_json(asdict(page.extraction)) if isinstance(page, CleanPage) else None,
-        squeeze(dump_json(document.fields)),
+        pack_fields(document.fields),
         None if text_field is not None else squeeze_text(document.text),
     )  # fmt: skip
     signature, sets = (None, None) if part is None else signature_cells(part)
@@ -163,13 +167,19 @@ def squeeze_text(text: str) -> bytes:
     return squeeze(text.encode("utf-8", "replace"))
 
 
+def pack_fields(fields: dict[str, Any]) -> bytes:
+    """Return a record's fields as JSON, compressed where they are long."""
+    data = dump_json(fields)
+    return data if len(data) <= PLAIN_BYTES else squeeze(data)
+
+
 def expand(data: bytes) -> bytes:
-    """Undo :func:`squeeze`.
+    """Undo :func:`squeeze` and :func:`pack_fields`.
 
     Raises:
         zstandard.ZstdError: The bytes are damaged.
     """
-    return _packers()[1].decompress(data)
+    return data if data.startswith(b"{") else _packers()[1].decompress(data)
 
 
 def squeeze_removals(removed: Iterable[Removal]) -> bytes | None:

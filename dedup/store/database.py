@@ -12,6 +12,7 @@ from typing import Any
 import zstandard
 
 from dedup.errors import FullDiskError, OutputError
+from dedup.jsontext import load_json
 from dedup.store.cells import expand
 from dedup.store.integrity import Seal
 
@@ -261,4 +262,11 @@ class Database:
         try:
             return expand(data)
         except zstandard.ZstdError as error:
+            raise self.damaged() from error
+
+    def load(self, data: bytes) -> Any:
+        """Return the JSON value in what may be compressed; see :meth:`expand`."""
+        try:
+            return load_json(self.expand(data))
+        except ValueError as error:
             raise self.damaged() from error

@@ -171,7 +171,7 @@ class Documents:
         for *cells, removed, agency, dateline, credit in self._db.execute(query):
             recognised = {"agency": agency, "dateline": dateline, "credit": credit}
             yield (
-                load_json(self._db.expand(cells[1])),
+                self._db.load(cells[1]),
                 text_in(self._db, *cells),
                 recognised,
                 expand_removals(removed),
@@ -216,4 +216,4 @@ def text_in(db: Database, text_field: str | None, fields: bytes, text: bytes | N
     """
     if text is not None:
         return db.expand(text).decode()
-    return str(load_json(db.expand(fields))[text_field])
+    return str(db.load(fields)[text_field])

@@ -111,7 +111,7 @@ class Results:
         )
         found: dict[int, Facts] = {}
         for row, doc_id, *known in self._db.select_rows(query, rows):
-            known[-1] = load_json(self._db.expand(known[-1])) if known[-1] else {}
+            known[-1] = self._db.load(known[-1]) if known[-1] else {}
             found[row] = Facts(row, doc_id, twin_of[row], *known)
         return [found[row] for row in rows]
 
