@@ -14,7 +14,7 @@ import orjson
 _BIG = 2.0**63
 
 # It refuses those that no float can hold; the smallest has 309 digits.
-_LONG_NUMBER = re.compile(rb"\d{300}")
+_LONG_NUMBER = re.compile(rb"(?<!\d)\d{300}")
 
 
 def dump_json(value: Any) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -55,11 +56,11 @@ def size_of_inputs(inputs: Sequence[str | Path], outputs: Sequence[Path] = ()) -
         InputError: An input is missing.
         OutputError: One of ``outputs`` is an input, or holds one: it would be read and replaced.
     """
-    written = [path.resolve() for path in outputs]
+    written = [_real(path) for path in outputs]
     total = 0
     for source in discover(inputs):
         total += source.size
-        place = source.path.resolve() if source.path and written else None
+        place = _real(source.path) if source.path and written else None
         for path in written if place else ():
             if place and place.is_relative_to(path):
                 raise OutputError(
@@ -184,11 +185,16 @@ def clean_dump(
     return {"inputs": total, "cleaned": total - lost, "rejected": lost}, reasons
 
 
+def _real(path: Path) -> Path:
+    """Return a path with its links resolved; Path.resolve raises where they form a loop."""
+    return Path(os.path.realpath(path))
+
+
 def _refuse_own_input(inputs: Sequence[str | Path], out: Path) -> None:
     """Refuse to write among what is read: the next run would read this run's results."""
     for name in map(str, inputs):
         folder = Path(name)
-        if name != "-" and folder.is_dir() and out.resolve().is_relative_to(folder.resolve()):
+        if name != "-" and folder.is_dir() and _real(out).is_relative_to(_real(folder)):
             raise OutputError(
                 f"the output {out} lies in the input folder {name}; choose a place outside",
                 path=out,

@@ -32,8 +32,14 @@ _JOINED = (
     "\u2600-\u27bf\U0001f000-\U0001faff"
 )
 _STRAY_JOINER = re.compile(
-    f"(?<![{_JOINED}\u200c\u200d])[\u200c\u200d]++|[\u200c\u200d]++(?![{_JOINED}])"
+    f"(?<![{_JOINED}\u200c\u200d])[\u200c\u200d]++"
+    f"|(?<![\u200c\u200d])[\u200c\u200d]++(?![{_JOINED}])"
 )
+
+# More marks on one letter than any language writes, Unicode says (UAX 15, stream-safe text). The
+# time that NFC takes grows with the square of their number.
+_MOST_MARKS = 30
+_MARKS = re.compile(f"[^\x00-\u02ff\\w\\s]{{{_MOST_MARKS + 1},}}")
 
 # Blanks that Unicode counts as letters or symbols: Hangul fillers, the empty Braille cell.
 _BLANK = re.compile("[\u115f\u1160\u2800\u3164\uffa0]")
@@ -88,6 +94,30 @@ def _slow(text: str) -> str:
     return "\n".join([" ".join(line.split()) for line in text.splitlines()])
 
 
+def _is_mark(character: str) -> bool:
+    """Tell whether a character stands on the letter before it."""
+    return unicodedata.category(character)[0] == "M"
+
+
+def _few_marks(match: re.Match[str]) -> str:
+    """Return a run of marks and symbols without the marks that are too many on one letter."""
+    kept: list[str] = []
+    marks = 0
+    for character in match[0]:
+        marks = marks + 1 if _is_mark(character) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
+
+
+def _bounded(text: str) -> str:
+    """Return a text without the marks that are too many on one letter."""
+    # A run that is too long has a mark at one of these places; most texts have none there.
+    if any(map(_is_mark, text[_MOST_MARKS :: _MOST_MARKS + 1])):
+        return _MARKS.sub(_few_marks, text)
+    return text
+
+
 def _is_plain(text: str) -> bool:
     """Tell whether lines need no more than stripping (this costs a fifth of doing it)."""
     if "  " in text or "&" in text:
@@ -104,14 +134,16 @@ def normalise(text: str) -> str:
     r"""Return the text in one form: NFC, no invisible characters, single spaces, no empty lines.
 
     Left-over HTML entities are undone; joiners stay inside words of scripts that spell with them;
-    half a surrogate pair becomes U+FFFD. The result is a fixed point of this function.
+    half a surrogate pair becomes U+FFFD; of marks on one letter the first 30 stay. The result is a
+    fixed point of this function.
 
     >>> normalise("A\u00a0  B &amp; C\r\n\r\n \u200bD")
     'A B & C\nD'
     """
     if not _is_plain(text):
         text = _slow(text)
-    text = unicodedata.normalize("NFC", text)
+    if not text.isascii():
+        text = _bounded(unicodedata.normalize("NFC", _bounded(text)))  # NFC parts some into two
     lines = lines_of(text)
     kept = tuple([line for line in map(str.strip, lines) if line])
     return text if kept == lines else "\n".join(kept)

@@ -1,12 +1,14 @@
-"""Clean records in order, pages in a pool of processes that a page can neither hang nor exhaust."""
+"""Clean pages in order, in a pool of processes that a page can neither hang nor exhaust."""
 
 from __future__ import annotations
 
 import hashlib
+import math
 import resource
+import signal
 from collections import OrderedDict, deque
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import TimeoutError
+from concurrent.futures import Future, TimeoutError
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -15,7 +17,6 @@ from pebble import ProcessExpired
 from dedup.clean.documents import from_page
 from dedup.clean.pool import LastingPool, Task
 from dedup.clean.steps import clean_text
-from dedup.clean.texts import clean_own_text
 from dedup.config import CleanConfig
 from dedup.models import CleanPage, Document, RawRecord, Reason, Rejection
 from dedup.processes import worker_context
@@ -39,21 +40,29 @@ Recall = Callable[[bytes], PageResult | None]
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """What became of one record.
+    """What became of one page.
 
     Attributes:
-        record: The record.
+        record: The record that it came in.
         result: Its document, or why there is none.
-        digest: Digest of the page's bytes, None for records with text.
+        digest: Digest of the page's bytes.
         page: What the page alone gave, to be remembered under ``digest``.
         worker_kib: Most memory its worker had held by then, 0 where none was asked.
     """
 
     record: RawRecord
     result: Document | Rejection
-    digest: bytes | None = None
-    page: PageResult | None = None
+    digest: bytes
+    page: PageResult
     worker_kib: int = 0
+
+
+class PageFailed(Exception):
+    """A page could not be cleaned; its message is the name of the error.
+
+    The error itself stays in the worker: one that cannot be sent would leave this process waiting
+    for ever, and a message may hold an address, which is another in the next run.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +89,13 @@ def page_digest(html: bytes) -> bytes:
 def clean_records(
     records: Iterable[RawRecord | Passed], config: CleanConfig, *, workers: int, recall: Recall
 ) -> Generator[Cleaned | Passed, None, None]:
-    """Clean records, in their order; what is none is passed on in its place.
+    """Clean pages, in their order; what others have done already is passed on in its place.
 
     Byte-identical pages are extracted once. The pool starts with the first page, so that a dump of
     texts never pays for it.
 
     Args:
-        records: What was read, and what others have done already.
+        records: Records with a page, and what others have done.
         config: Time, memory and length limits.
         workers: Processes.
         recall: Gives what an earlier page of the same digest came to, or None.
@@ -97,7 +106,7 @@ def clean_records(
         held = 0
         for record in records:
             if isinstance(record, RawRecord):
-                waiting.append(_start(record, config, pool, recent, waiting))
+                waiting.append(_start(record, pool, recent, waiting))
             else:
                 waiting.append(_Passing(record))
             held += waiting[-1].size
@@ -122,10 +131,9 @@ class _Recent:
 
     def keep(self, cleaned: Cleaned) -> Cleaned:
         """Remember what a page came to, forget the oldest, and pass it on."""
-        if cleaned.digest is not None and cleaned.page is not None:
-            self._pages[cleaned.digest] = cleaned.page
-            if len(self._pages) > RECENT_PAGES:
-                self._pages.popitem(last=False)
+        self._pages[cleaned.digest] = cleaned.page
+        if len(self._pages) > RECENT_PAGES:
+            self._pages.popitem(last=False)
         return cleaned
 
     def __call__(self, digest: bytes) -> PageResult | None:
@@ -133,15 +141,13 @@ class _Recent:
         return self._pages.get(digest) or self._recall(digest)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A record whose cleaning was started."""
+    """A page whose cleaning was started."""
 
     record: RawRecord
-    digest: bytes | None = None
-    future: Task[Answer] | None = None
-    page: PageResult | None = None
-    result: Document | Rejection | None = None
+    digest: bytes
+    future: Task[Answer] | Future[Answer]
 
     @property
     def size(self) -> int:
@@ -150,20 +156,19 @@ class _Waiting:
 
     def ready(self) -> bool:
         """Return whether nothing is left to wait for."""
-        return self.future is None or self.future.done()
+        return self.future.done()
 
     def finish(self, config: CleanConfig, recent: _Recent) -> Cleaned:
-        """Wait for the page if need be and return what became of the record."""
-        if self.result is not None:
-            return Cleaned(self.record, self.result)
-        answer = Answer(self.page) if self.page is not None else _outcome(self.future, config)
+        """Wait for the page if need be and return what became of its record."""
+        answer = _outcome(self.future, config)
         result: Document | Rejection
         if isinstance(answer.page, CleanPage):
             result = from_page(self.record, answer.page, config)
         else:
             result = answer.page
-        cleaned = Cleaned(self.record, result, self.digest, answer.page, answer.worker_kib)
-        return recent.keep(cleaned)
+        return recent.keep(
+            Cleaned(self.record, result, self.digest, answer.page, answer.worker_kib)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,34 +189,41 @@ class _Passing(Generic[Passed]):
 
 def _start(
     record: RawRecord,
-    config: CleanConfig,
     pool: _Pool,
     recall: Recall,
     waiting: Iterable[_Waiting | _Passing[Passed]],
 ) -> _Waiting:
-    """Begin to clean a record: texts at once, pages in the pool unless their bytes were seen."""
-    if record.html is None:
-        return _Waiting(record, result=clean_own_text(record, config))
-    digest = page_digest(record.html)
+    """Begin to clean a page in the pool, unless its bytes were seen."""
+    html = record.html or b""
+    digest = page_digest(html)
     for other in waiting:
         if isinstance(other, _Waiting) and other.digest == digest:
-            return _Waiting(record, digest, other.future, other.page)
+            return _Waiting(record, digest, other.future)
     known = recall(digest)
-    if known is not None:
-        return _Waiting(record, digest, page=known)
-    return _Waiting(record, digest, future=pool.submit(record.html))
+    if known is None:
+        return _Waiting(record, digest, pool.submit(html))
+    future: Future[Answer] = Future()
+    future.set_result(Answer(known))
+    return _Waiting(record, digest, future)
 
 
-def _outcome(future: Task[Answer] | None, config: CleanConfig) -> Answer:
+def _outcome(future: Task[Answer] | Future[Answer], config: CleanConfig) -> Answer:
     """Wait for a page and return what it came to, whatever happened to its worker."""
-    try:
-        return future.result() if future else Answer(Rejection(Reason.CRASHED))
-    except TimeoutError:
-        return Answer(Rejection(Reason.TIMEOUT, f"not cleaned within {config.timeout:g} s"))
-    except ProcessExpired as error:
-        return Answer(Rejection(Reason.CRASHED, f"its worker ended with code {error.exitcode}"))
-    except MemoryError:
-        return Answer(Rejection(Reason.CRASHED, f"needs more than {config.memory_mb} MiB"))
+    error = future.exception()
+    return future.result() if error is None else Answer(_rejection(error, config))
+
+
+def _rejection(error: BaseException, config: CleanConfig) -> Rejection:
+    """Return what to say of a page that could not be cleaned."""
+    exitcode = error.exitcode if isinstance(error, ProcessExpired) else 0
+    if isinstance(error, TimeoutError) or exitcode == -signal.SIGXCPU:
+        return Rejection(Reason.TIMEOUT, f"not cleaned within {config.timeout:g} s")
+    if exitcode:
+        return Rejection(Reason.CRASHED, f"its worker ended with code {exitcode}")
+    name = str(error) if isinstance(error, PageFailed) else type(error).__name__
+    if name == MemoryError.__name__:
+        return Rejection(Reason.CRASHED, f"needs more than {config.memory_mb} MiB")
+    return Rejection(Reason.CRASHED, f"cleaning it raised {name}")
 
 
 class _Pool:
@@ -242,18 +254,50 @@ class _Pool:
         if self._pool is None:
             self._pool = LastingPool(
                 max_workers=self._workers,
-                initializer=_limit_memory,
+                initializer=_limit,
                 initargs=[self._config.memory_mb],
                 context=worker_context(PRELOADED),
             )
-        return self._pool.schedule(clean_page, args=[html], timeout=self._config.timeout)
+        timeout = self._config.timeout
+        return self._pool.schedule(within, args=[timeout, clean_page, html], timeout=timeout)
 
 
-def _limit_memory(memory_mb: int) -> None:
-    """Bound the address space of this worker process."""
+def _limit(memory_mb: int) -> None:
+    """Bound the address space of this worker process, and let it leave no image of its memory."""
     if memory_mb:
-        limit = memory_mb * MEBIBYTE
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        _bound(resource.RLIMIT_AS, memory_mb * MEBIBYTE)
+    _bound(resource.RLIMIT_CORE, 0)
+
+
+def _bound(what: int, most: int) -> None:
+    """Lower a limit of this process; one that is lower already stays as it is."""
+    soft, hard = resource.getrlimit(what)
+    most = min(most, *(each for each in (soft, hard, most) if each != resource.RLIM_INFINITY))
+    resource.setrlimit(what, (most, hard))
+
+
+def within(seconds: float, work: Callable[[bytes], Answer], html: bytes) -> Answer:
+    """Do some work in so many seconds of processor time; runs in a worker, which ends otherwise.
+
+    The pool stops a page that takes too long. Where the pool is gone, a kill's work, nobody would.
+
+    Args:
+        seconds: What the page may take; a second or two more pass before the system acts.
+        work: What to do.
+        html: The page's bytes.
+
+    Raises:
+        PageFailed: The work raised something.
+    """
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    end = math.ceil(used.ru_utime + used.ru_stime + seconds) + 1
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    if hard == resource.RLIM_INFINITY or end < hard:
+        resource.setrlimit(resource.RLIMIT_CPU, (end, hard))
+    try:
+        return work(html)
+    except BaseException as error:
+        raise PageFailed(type(error).__name__) from None
 
 
 def clean_page(html: bytes) -> Answer:

@@ -42,6 +42,7 @@ class _Entry:
     path: Path
     name: str
     root: Path | None
+    is_folder: bool
 
 
 def discover(inputs: Sequence[str | Path], *, tally: Tally | None = None) -> Iterator[Source]:
@@ -77,7 +78,8 @@ def safe_name(path: Path) -> str:
 def _entries(given: str) -> list[_Entry]:
     """Return what one INPUT argument names, in sorted order."""
     path = Path(given)
-    if path.exists():
+    # Not Path.exists, which raises on names that are too long and folders that nobody may enter.
+    if os.path.exists(path):  # noqa: PTH110
         return [_entry(path, path if path.is_dir() else path.parent, named=True)]
     wild = _WILDCARD.search(given)
     # Not Path.glob: that matches hidden names too and raises on patterns such as "**x".
@@ -90,8 +92,9 @@ def _entries(given: str) -> list[_Entry]:
 
 
 def _entry(path: Path, base: Path, *, named: bool) -> _Entry:
-    folder_or_hit = path.is_dir() or not named
-    return _Entry(path, safe_name(path.relative_to(base)), _real(base) if folder_or_hit else None)
+    is_folder = path.is_dir()
+    root = _real(base) if is_folder or not named else None
+    return _Entry(path, safe_name(path.relative_to(base)), root, is_folder)
 
 
 def _fixed_part(pattern: Path) -> Path:
@@ -131,42 +134,55 @@ def _covered(real: Path, folders: set[Path]) -> bool:
 
 def _sources(entries: Iterable[_Entry], tally: Tally, *, with_stdin: bool) -> Iterator[Source]:
     for entry in entries:
-        if entry.path.is_dir():
-            yield from _walk(entry, tally)
-        else:
-            yield _source(entry)
+        yield from _walk(entry, tally)
     if with_stdin:
         yield Source(STDIN, None)
 
 
-def _walk(folder: _Entry, tally: Tally) -> Iterator[Source]:
-    """Yield the files below a folder, holding no more than the names of the folders on the way."""
+def _walk(entry: _Entry, tally: Tally) -> Iterator[Source]:
+    """Yield a file, or the files below a folder.
+
+    No more is held than the names of the folders on the way. They may lie deeper than calls can.
+    """
+    way = [iter([entry])]
+    while way:
+        found = next(way[-1], None)
+        if found is None:
+            way.pop()
+        elif found.is_folder and (children := _children(found, tally)):
+            way.append(children)
+        else:
+            # A folder that cannot be listed, too: the reader finds that it is no file and says so.
+            yield _source(found)
+
+
+def _children(folder: _Entry, tally: Tally) -> Iterator[_Entry] | None:
+    """Return what lies in a folder in sorted order, or None where it cannot be listed."""
     try:
         with os.scandir(folder.path) as listing:
             children = sorted(listing, key=lambda child: child.name)
     except OSError:
-        # The reader finds that it is no file and says so; a folder is never lost in silence.
-        yield _source(folder)
-        return
+        return None
+    return _taken(children, folder, tally)
+
+
+def _taken(children: Iterable[os.DirEntry[str]], folder: _Entry, tally: Tally) -> Iterator[_Entry]:
     for child in children:
-        name = safe_name(Path(child.name))
-        entry = _Entry(
-            Path(child.path), name if folder.name == "." else f"{folder.name}/{name}", folder.root
-        )
+        is_folder = _is_folder(child, follow=False)
         if child.name.startswith("."):
             tally.passed_over["hidden file or folder"] += 1
-        elif _is_folder(child):
-            yield from _walk(entry, tally)
-        elif entry.path.is_symlink() and entry.path.is_dir():
+        elif not is_folder and _is_folder(child, follow=True):
             tally.passed_over["link to a folder"] += 1
         else:
-            yield _source(entry)
+            name = safe_name(Path(child.name))
+            name = name if folder.name == "." else f"{folder.name}/{name}"
+            yield _Entry(Path(child.path), name, folder.root, is_folder)
 
 
-def _is_folder(child: os.DirEntry[str]) -> bool:
+def _is_folder(child: os.DirEntry[str], *, follow: bool) -> bool:
     try:
-        return child.is_dir(follow_symlinks=False)
-    except OSError:  # vanished since its folder was listed
+        return child.is_dir(follow_symlinks=follow)
+    except OSError:  # vanished since its folder was listed, or a link that leads nowhere
         return False
 
 

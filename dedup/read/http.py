@@ -18,9 +18,10 @@ from dedup.read.warc_frames import parsed
 
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 _STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})\b")
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]+)", re.IGNORECASE)
+# Blanks are taken whole: a header may hold 64 KiB of them.
+_CHARSET = re.compile(r"charset\s*+=\s*+[\"']?\s*+([^\s\"';,]+)", re.IGNORECASE)
 # A declaration counts in the first 1024 bytes; pages put it later and browsers wait for it.
-_DECLARED = re.compile(rb"<meta\s[^>]*charset\s*=|<\?xml\s[^>]*encoding\s*=", re.IGNORECASE)
+_DECLARED = re.compile(rb"<meta\s[^<>]*charset\s*=|<\?xml\s[^<>]*encoding\s*=", re.IGNORECASE)
 _DECLARED_WITHIN = 16_384
 # What servers call these is, in every browser, a larger set that holds it.
 _BROWSERS = {

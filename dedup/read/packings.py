@@ -21,6 +21,8 @@ _ZSTD_STEP = 512
 # bz2 and xz decoders can be told how much to return, so their step is only a matter of speed.
 _BOUNDED_STEP = 65_536
 _BOUNDED_OUTPUT = 1 << 20
+# A header may ask for a dictionary of 4 GiB; xz -9 takes 64 MiB, and zstd is refused over 128 MiB.
+_XZ_MEMORY = 128 << 20
 # Window bits that make zlib read the gzip format and nothing else.
 _GZIP_WINDOW = 31
 
@@ -110,7 +112,7 @@ PACKINGS = (
         ".xz",
         re.compile(rb"\xfd7zXZ"),
         Reason.BROKEN_XZ,
-        lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ),
+        lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, _XZ_MEMORY),
         _expand_bounded,
         (lzma.LZMAError,),
         _BOUNDED_STEP,

@@ -44,11 +44,12 @@ class Body(io.RawIOBase):
         self.fault: Rejection | None = None
         self._chunks = chunks
         self._ahead: deque[memoryview] = deque()
+        self._waiting = 0
         self._position = 0
 
     def head(self, size: int) -> bytes:
         """Return the next bytes, at least ``size`` if there are as many, without taking them."""
-        while sum(map(len, self._ahead)) < size and self._pull():
+        while self._waiting < size and self._pull():
             pass
         return b"".join(self._ahead)
 
@@ -65,6 +66,7 @@ class Body(io.RawIOBase):
         buffer[:taken] = chunk[:taken]
         if taken < len(chunk):
             self._ahead.appendleft(chunk[taken:])
+        self._waiting -= taken
         self._position += taken
         return taken
 
@@ -80,6 +82,7 @@ class Body(io.RawIOBase):
             self.fault, chunk = fault.rejection, b""
         if chunk:
             self._ahead.append(memoryview(chunk))
+            self._waiting += len(chunk)
         return bool(chunk)
 
 

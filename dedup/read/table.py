@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 
 from dedup.config import ReadConfig
@@ -15,6 +16,9 @@ from dedup.read.opened import Input
 from dedup.read.records import record, rejected, too_large
 
 _DELIMITERS = ",;\t"
+# The widest tables of articles have some hundred columns; a name costs more memory than its comma.
+_MOST_COLUMNS = 10_000
+
 # The csv module holds its limit in a C long, which has 32 bits on some systems.
 _LARGEST = 2**31 - 1
 
@@ -64,13 +68,18 @@ def read_table(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
     encoding = encoding_of(source.head)
     text = io.TextIOWrapper(source.body, encoding, errors="replace", newline="")
     lines = _Lines(text, limit)
-    rows = csv.reader(lines, delimiter=_delimiter(source, encoding))
-    header: list[str] | None = None
+    rows = _rows(csv.reader(lines, delimiter=_delimiter(source, encoding)), lines)
+    first = next(rows, [])
+    if first is None or len(first) > _MOST_COLUMNS:
+        told = f"its first row names more than {_MOST_COLUMNS} columns"
+        reason, detail = (
+            (Reason.BROKEN_TABLE, told) if first else (Reason.TOO_LARGE, too_large(config))
+        )
+        yield rejected(f"{source.name}:1", source.name, reason, detail)
+        return
+    header = _names(first)
     number = 0
-    for row in _rows(rows, lines):
-        if header is None and row:
-            header = _names(row)
-            continue
+    for row in rows:
         number += 1
         place = f"{source.name}:{number}"
         if row is None:
@@ -78,7 +87,7 @@ def read_table(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
         elif source.fault and not lines.last.endswith(("\n", "\r")):
             number -= 1  # the last row before a fault is cut, and part of what the fault has cost
         else:
-            yield _record_of_row(row, header or [], place, source.name, config)
+            yield _record_of_row(row, header, place, source.name, config)
     if source.fault:
         place = f"{source.name}:{number + 1}"
         yield rejected(place, source.name, source.fault.reason, source.fault.detail)
@@ -115,14 +124,15 @@ def _names(row: list[str]) -> list[str]:
     >>> _names([" id", "text", "text"])
     ['id', 'text', 'text_2']
     """
-    names: list[str] = []
+    names: dict[str, None] = {}
+    times: Counter[str] = Counter()
     for name in map(str.strip, row):
-        again, number = name, 1
+        again = name
         while again in names:
-            number += 1
-            again = f"{name}_{number}"
-        names.append(again)
-    return names
+            times[name] += 1
+            again = f"{name}_{times[name] + 1}"
+        names[again] = None
+    return list(names)
 
 
 def _delimiter(source: Input, encoding: str) -> str:

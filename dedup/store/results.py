@@ -82,7 +82,8 @@ class Results:
     def known_stories(self) -> Iterator[tuple[str, int, str, list[str]]]:
         """Yield id, dump, canonical and absorbed ids of each story with an active document."""
         query = (
-            "SELECT stories.story_id, born, canonical_id, json_extract(CAST(body AS TEXT), '$.absorbed') "
+            "SELECT stories.story_id, born, canonical_id, "
+            "json_extract(CAST(body AS TEXT), '$.absorbed') "
             "FROM stories JOIN decisions ON row = canonical WHERE stories.story_id IN "
             "(SELECT DISTINCT story_id FROM decisions JOIN active USING (row))"
         )

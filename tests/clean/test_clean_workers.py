@@ -1,12 +1,15 @@
+import multiprocessing
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import Future
+from concurrent.futures import BrokenExecutor, Future
 from contextlib import closing
 
 import pytest
+from pebble import ProcessExpired
 
 from dedup.clean import workers
 from dedup.clean.workers import clean_page, clean_records, page_digest
@@ -28,7 +31,10 @@ def hostile_page(html):
     if b"GREEDY" in html:
         bytearray(NO_MEMORY)
     if b"BUG" in html:
-        raise KeyError("a bug of ours")
+        raise KeyError("a bug of ours", lambda: "that cannot be sent")
+    if b"BURN" in html:
+        while True:
+            pass
     return clean_page(html)
 
 
@@ -86,20 +92,36 @@ def test_a_page_that_hangs_kills_or_ends_its_worker_harms_no_neighbour():
 
 
 @pytest.mark.usefixtures("hostile")
-def test_a_bug_of_ours_ends_the_run_and_its_workers_at_once():
-    records = [page("a", html_of("BUG")), page("b", html_of("HANG"))]
-    began = time.monotonic()
-    with pytest.raises(KeyError, match="a bug of ours"):
-        cleaned(records, timeout=600)
-    assert time.monotonic() - began < 60
+def test_a_page_on_which_cleaning_fails_costs_that_page_alone():
+    records = [page(word, html_of(word)) for word in ("ferry", "BUG", "tram")]
+    ferry, bug, tram = cleaned(records)
+    assert bug.result == Rejection(Reason.CRASHED, "cleaning it raised KeyError")
+    assert [ferry.result.doc_id, tram.result.doc_id] == ["ferry", "tram"]
+
+
+def test_a_pool_without_workers_is_no_fault_of_a_page(monkeypatch):
+    future = Future()
+    future.set_exception(BrokenExecutor("all workers expired"))
+    monkeypatch.setattr(workers._Pool, "submit", lambda self, html: future)
+    with pytest.raises(BrokenExecutor):
+        cleaned([page("a", html_of("ferry"))])
+
+
+def test_a_page_ends_its_worker_where_nobody_else_does():
+    """The processor time of a worker is bounded, though the pool that watches it be gone."""
+    context = multiprocessing.get_context("spawn")
+    work = (0.5, hostile_page, html_of("BURN"))
+    process = context.Process(target=workers.within, args=work)
+    process.start()
+    process.join(60)
+    assert process.exitcode == -signal.SIGXCPU
+    told = workers._rejection(ProcessExpired("", code=process.exitcode), CleanConfig(timeout=0.5))
+    assert told == Rejection(Reason.TIMEOUT, "not cleaned within 0.5 s")
 
 
 @pytest.mark.usefixtures("hostile")
 def test_a_reader_that_goes_away_ends_the_workers():
-    records = [
-        RawRecord("t", "texts", text="The ferry went past the wall."),
-        page("a", html_of("HANG")),
-    ]
+    records = [page("t", html_of("ferry")), page("a", html_of("HANG"))]
     began = time.monotonic()
     found = clean_records(records, CleanConfig(timeout=600), workers=1, recall=lambda digest: None)
     with closing(found):
@@ -114,27 +136,12 @@ def test_one_worker_and_two_clean_alike_and_in_order():
     assert [item.result for item in one] == [item.result for item in two]
 
 
-def test_texts_and_rejections_start_no_worker(submitted):
-    records = [
-        RawRecord("a", "x", {"title": "Ferry", "author": 5}, text="The ferry went past the wall."),
-        RawRecord("b", "x", rejection=Rejection(Reason.TOO_LARGE, "9 bytes")),
-        RawRecord("c", "x", text=""),
-        RawRecord("d", "x", text="Too short."),
-    ]
-    found = cleaned(records)
-    assert [item.record.doc_id for item in found] == list("abcd")
-    assert found[0].result.text == "The ferry went past the wall."
-    assert found[1].result == Rejection(Reason.TOO_LARGE, "9 bytes")
-    assert [item.result.reason for item in found[2:]] == [Reason.NO_TEXT, Reason.TOO_SHORT]
-    assert all(item.digest is item.page is None for item in found)
-    assert submitted == []
-
-
-def test_a_records_own_title_and_author_are_known_to_the_steps():
-    text = "River rises\nThe river rose by a metre in the night, people said."
-    fields = {"headline": "River rises", "title": 7}
-    record = RawRecord("a", "x", fields, {"title": "headline"}, text=text)
-    assert cleaned([record])[0].result.text == text.partition("\n")[2]
+def test_what_others_have_done_is_passed_on_in_its_place(submitted):
+    rows = [["a row"], page("a", html_of("ferry")), ["two", "rows"]]
+    first, found, last = cleaned(rows)
+    assert [first, last] == [rows[0], rows[2]]
+    assert found.record is rows[1]
+    assert submitted == [html_of("ferry")]
 
 
 def test_pages_of_the_same_bytes_that_wait_together_are_extracted_once(monkeypatch):
@@ -219,12 +226,26 @@ def test_no_more_than_so_many_pages_wait_for_each_worker(monkeypatch, submitted)
     assert len(list(found)) == 39
 
 
-@pytest.mark.parametrize(("memory", "limits"), [(0, []), (256, [(256 << 20, 256 << 20)])])
-def test_memory_is_limited_where_asked(monkeypatch, memory, limits):
-    seen = []
-    monkeypatch.setattr(workers.resource, "setrlimit", lambda what, limit: seen.append(limit))
-    workers._limit_memory(memory)
-    assert seen == limits
+INFINITE = resource.RLIM_INFINITY
+
+
+@pytest.mark.parametrize(
+    ("memory", "before", "after"),
+    [
+        (0, (INFINITE, INFINITE), None),
+        (256, (INFINITE, INFINITE), (256 << 20, INFINITE)),
+        (256, (100 << 20, INFINITE), (100 << 20, INFINITE)),
+        (256, (200 << 20, 200 << 20), (200 << 20, 200 << 20)),
+    ],
+    ids=["no limit", "limited", "limited more by the user", "limited more by the system"],
+)
+def test_memory_is_limited_where_asked(monkeypatch, memory, before, after):
+    seen = {}
+    monkeypatch.setattr(workers.resource, "getrlimit", lambda what: before)
+    monkeypatch.setattr(workers.resource, "setrlimit", seen.__setitem__)
+    workers._limit(memory)
+    assert seen.pop(resource.RLIMIT_CORE)[0] == 0
+    assert seen == ({resource.RLIMIT_AS: after} if after else {})
 
 
 def test_the_server_of_the_workers_loads_what_their_first_page_needs():
