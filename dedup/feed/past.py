@@ -84,14 +84,11 @@ class Past:
         """Return a story by its number."""
         return self._known[number]
 
-    def of_rows(self) -> npt.NDArray[np.int32]:
-        """Return for each of ``rows`` the number of its story."""
-        return self._story
-
     def _rows_of(self, number: int) -> list[int]:
         """Return the documents of a story."""
         start, end = np.searchsorted(self._story, [number, number + 1], sorter=self._by_story)
-        return self.rows[self._by_story[start:end]].tolist()
+        rows: list[int] = self.rows[self._by_story[start:end]].tolist()
+        return rows
 
     def write_ups(self, rows: Iterable[int]) -> list[tuple[int, ...]]:
         """Return the write-ups among some documents: rows, that of the head first."""
