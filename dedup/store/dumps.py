@@ -115,7 +115,7 @@ class Dumps:
             "(SELECT DISTINCT story_id FROM decisions JOIN active USING (row))"
         )
         self._db.execute(
-            "INSERT INTO active SELECT row FROM documents WHERE row >= ?", [self.first]
+            "INSERT OR IGNORE INTO active SELECT row FROM documents WHERE row >= ?", [self.first]
         )
 
     def expire(self, days: float) -> int:
