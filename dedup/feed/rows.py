@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from dedup.clean.residue import line_digests
-from dedup.clean.texts import clean_own_text
+from dedup.clean.texts import clean_own_texts
 from dedup.clean.workers import Cleaned, page_digest
 from dedup.config import Config
 from dedup.feed.sign import signature_parts
@@ -63,16 +63,15 @@ def rows_of_texts(raws: Sequence[Raw], config: Config, *, signed: bool) -> list[
         config: The options.
         signed: Whether texts are signed, too.
     """
-    entries: list[_Entry | RawRecord] = []
-    for raw in raws:
-        record = parsed(raw, config.read)
-        if record.html is not None:
-            entries.append(record)
-            continue
-        result = clean_own_text(record, config.clean)
-        entries.append(_Entry(record, stamp_of(raw), result, size_of(raw)))
-    rows = iter(_rows([e for e in entries if isinstance(e, _Entry)], config, signed=signed))
-    return [next(rows) if isinstance(entry, _Entry) else entry for entry in entries]
+    records = [parsed(raw, config.read) for raw in raws]
+    texts = [pair for pair in zip(raws, records, strict=True) if pair[1].html is None]
+    results = clean_own_texts([record for _, record in texts], config.clean)
+    entries = [
+        _Entry(record, stamp_of(raw), result, size_of(raw))
+        for (raw, record), result in zip(texts, results, strict=True)
+    ]
+    rows = iter(_rows(entries, config, signed=signed))
+    return [next(rows) if record.html is None else record for record in records]
 
 
 def rows_of_pages(cleaned: Sequence[Row | Cleaned], config: Config, *, signed: bool) -> list[Row]:
