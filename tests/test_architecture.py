@@ -14,7 +14,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # A module may import only from layers below its own.
 LAYERS = [
     {"kernels"},
-    {"errors", "models", "config", "version", "jsontext", "observe", "processes"},
+    {"errors", "models", "config", "version", "jsontext", "codepoints", "observe", "processes"},
     {"read", "clean", "sign", "match", "group", "write", "store", "evaluate"},
     {"feed"},
     {"pipeline", "blast"},

@@ -363,6 +363,7 @@ import sys
 import numpy as np
 sys.path.insert(0, sys.argv[1])
 import test_kernels as t
+from dedup.clean.hints import hints_of
 
 for string in t.ODD:
     t.check_tokens(string)
@@ -379,6 +380,9 @@ t.test_band_keys_are_those_of_the_definition.hypothesis.inner_test([[1, 2, 3, 4,
 t.test_band_keys_are_those_of_the_definition.hypothesis.inner_test([], 0, 6)
 t.test_components_of_no_edges_are_the_nodes()
 t.test_components_of_a_long_chain_are_one(-1)
+for string in (*t.ODD, "", "a" * 3000, "(AP) -", "-", ". A", "©", " ", chr(10), chr(0x2FFF), "a/"):
+    for line in (string, string * 9, f"{string} {'word ' * 40}", f"{'word ' * 40}{string}"):
+        hints_of([line, f"a{chr(10)}{line}", chr(10).join(["word " * 20 + "a."] * 9 + [line])])
 point = np.array([2**32 - 1, 0x3FFFF, 0x40000], np.uint32)
 t.text.tokenise(point, t.KINDS, t.FOLDED, np.empty(3, np.uint64), np.empty(3, np.bool_))
 try:

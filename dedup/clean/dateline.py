@@ -19,7 +19,10 @@ HEAD_LINES = 3
 
 # Start of a line in which a dateline is looked for: the longest of 31 on real pages had 37
 # characters; the rest is room for several places and an agency's full name.
-_MAX_HEAD = 120
+MAX_HEAD = 120
+
+AROUND_PLACE = " .:,"
+"""What may stand around a place alone in a line."""
 
 _DASH = r"(?:-{1,3}|[–—―−])"
 
@@ -94,7 +97,7 @@ united nations|vatican city|vienna|vilnius|warsaw|washington|wien|yangon|yerevan
 москва|киев|минск|санкт-петербург""".replace("\n", "").split("|")
 )
 
-_LONGEST_CITY = max(map(len, _CITIES))
+LONGEST_CITY = max(map(len, _CITIES))
 
 WORD = re.compile(r"[^\s,./;:|()•–—-]+")
 
@@ -111,14 +114,14 @@ _PAREN_FIRST = re.compile(
 )
 # МОСКВА, 3 ноября. /ТАСС/.
 _SLASHES = re.compile(r"(?P<head>[^/]{2,60}?)[.,]? ?/(?P<agency>[^/]{2,40})/[.,:]? ?")
-_BARE_NAMES = (
+BARE_NAMES = (
     "РИА Новости", "INTERFAX.RU", "ИНТЕРФАКС", "Интерфакс", "ТАСС", "УНН", "УНІАН",
     "Reuters", "AFP", "AP", "EFE", "PTI",
 )  # fmt: skip
 # МОСКВА, 3 ноя — РИА Новости. ; МОСКВА, 3 ноя - РИА Новости, Иван Иванов. ; Москва. 3 ноября. INTERFAX.RU -
 _BARE = re.compile(
     rf"(?P<head>[^()/]{{2,60}}?)(?: ?{_DASH}+ ?|\. )"
-    rf"(?P<agency>{'|'.join(map(re.escape, _BARE_NAMES))})"
+    rf"(?P<agency>{'|'.join(map(re.escape, BARE_NAMES))})"
     rf"(?:(?:, [А-ЯЁ]\w{{1,20}} [А-ЯЁ]\w{{1,20}})?\. ?| ?{_DASH}+ ?)"
 )
 # 新华社北京11月3日电（记者 张三） ; （中央社記者王五台北3日電）
@@ -139,12 +142,12 @@ _PLACE = re.compile(
 
 
 # A dateline with an agency holds one of the first, one without an agency one of the second.
-_AGENCY_SIGNS = ("(", "[", "/", "日", "（", "［", "【", *_BARE_NAMES)
+_AGENCY_SIGNS = ("(", "[", "/", "日", "（", "［", "【", *BARE_NAMES)
 
 _PLACE_ENDS = ("—", "–", " - ", "--", ": ", "―", "−")
 
 # What both have in common is faster to look for than they are, one character above all.
-_ANY_SIGNS = (*_AGENCY_SIGNS, "-", "—", "–", ":", "―", "−")
+SIGNS = (*_AGENCY_SIGNS, "-", "—", "–", ":", "―", "−")
 
 
 def _is_place(head: str) -> bool:
@@ -234,10 +237,10 @@ def _plain(line: str) -> tuple[None, str, int] | None:
 
 def _read_dateline(line: str, *, first: bool) -> tuple[str | None, str, int] | None:
     """Return (agency, place and date, where the text begins), or None."""
-    start = line[:_MAX_HEAD]
+    start = line[:MAX_HEAD]
     if first:
-        bare = line.strip(" .:,")
-        if len(bare) <= _LONGEST_CITY and bare.casefold() in _CITIES:
+        bare = line.strip(AROUND_PLACE)
+        if len(bare) <= LONGEST_CITY and bare.casefold() in _CITIES:
             return None, bare, len(line)
     if holds_any(start, _AGENCY_SIGNS):
         found = _with_agency(start) or _in_parentheses(start) or _east_asian(start)
@@ -248,9 +251,9 @@ def _read_dateline(line: str, *, first: bool) -> tuple[str | None, str, int] | N
 
 def _may_hold_one(lines: Sequence[str]) -> bool:
     """Tell whether a dateline could stand in some lines; in those of most texts none can."""
-    start = "\n".join([line[:_MAX_HEAD] for line in lines])
-    shortest = min([len(line.strip(" .:,")) for line in lines])
-    return shortest <= _LONGEST_CITY or holds_any(start, _ANY_SIGNS)
+    start = "\n".join([line[:MAX_HEAD] for line in lines])
+    shortest = min([len(line.strip(AROUND_PLACE)) for line in lines])
+    return shortest <= LONGEST_CITY or holds_any(start, SIGNS)
 
 
 def dateline(draft: Draft) -> Draft:

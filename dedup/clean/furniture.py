@@ -25,7 +25,11 @@ TAIL_LINES = 6
 """Remaining lines at the end that count as near the end."""
 
 # The longest furniture of the tables is a caption with its credits.
-_MAX_LINE = 360
+MAX_LINE = 360
+
+SHORT, ENDING = 60, 90
+"""A line up to the one is looked at closely, and the end of a longer one, where captions have their
+credit."""
 
 
 def _is_stamp(folded: str) -> bool:
@@ -97,13 +101,13 @@ def group_of(
     >>> group_of("Read more: What we know so far"), group_of("Read more books, she said.")
     ('related', None)
     """
-    if len(line) > _MAX_LINE:
+    if len(line) > MAX_LINE:
         return None
     bare = line.strip(tables.TRIMMED)
     if not bare:  # rules, stars, bullets
         return "buttons"
     word = _first_word(bare)
-    bounded = len(bare) <= 60 or bool(bounds and holds_any(bare[-90:], bounds))
+    bounded = len(bare) <= SHORT or bool(bounds and holds_any(bare[-ENDING:], bounds))
     if not (bounded or word in tables.KNOWN or bare[0].isdigit() or bare[0] > "\u3000"):
         # Most paragraphs leave here.
         return _group_of_edge(bare.casefold(), word) if at_edge else None
@@ -119,7 +123,7 @@ def group_of(
         return "buttons"
     if folded[0] > "\u3000" and tables.UNSPACED_PROMPT.fullmatch(folded):
         return "prompts"
-    ending = folded[-90:]
+    ending = folded[-ENDING:]
     if "[" in ending and tables.MARKED.fullmatch(folded):
         return "related"
     if (

@@ -319,9 +319,11 @@ UNSPACED_PROMPT = re.compile(
 )
 # "There's more where that came from: sign up for the letter, delivered to your inbox."
 LETTER = ("newsletter", "inbox", "mail briefing", "postfach", "boletín", "infolettre")
-READER = re.compile(
-    r"\b(?:you|your|sie|ihr|ihre|ihrem|ihren|du|dich|dir|dein|deinem|tu|te|vous|votre|tua|ti|você|seu)\b"
+_READERS = (
+    "you|your|sie|ihr|ihre|ihrem|ihren|du|dich|dir|dein|deinem|tu|te|vous|votre|tua|ti|você|seu"
 )
+READERS = tuple(_READERS.split("|"))
+READER = re.compile(rf"\b(?:{_READERS})\b")
 CALL = re.compile(
     r"\b(?:sign|subscribe|get|anmeld\w*|abonn\w*|suscr\w*|inscri\w*|iscriv\w*|assin\w*)\b"
 )

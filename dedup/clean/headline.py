@@ -16,7 +16,9 @@ _MIN_TITLE_WORDS = 5
 # In letters, for scripts without spaces, where a title is one or two runs.
 _MIN_TITLE_LETTERS = 8
 _TWO_SENTENCES = re.compile(r"[?!] \w")
-_MAX_HEADLINE = 250
+MAX_HEADLINE = 250
+"""Longest line, or title, that is taken for a headline."""
+
 _WORDS = re.compile(r"\w+")
 _STOPS = ".。:;,"
 
@@ -62,7 +64,7 @@ def headline(draft: Draft) -> Draft:
 
     The title itself goes wherever it stands there, a variant of it only before the first sentence.
     """
-    if not draft.title or len(draft.title) > _MAX_HEADLINE:
+    if not draft.title or len(draft.title) > MAX_HEADLINE:
         return draft
     wanted = _WORDS.findall(draft.title.casefold())
     title = "".join(wanted)
@@ -76,7 +78,7 @@ def headline(draft: Draft) -> Draft:
         line = lines[index]
         index += 1
         sentence = _ends_sentence(line)
-        short = len(line) <= _MAX_HEADLINE
+        short = len(line) <= MAX_HEADLINE
         variant = short and not begun and not sentence
         if (short and _is_title(line, title)) or (variant and _is_variant(line, wanted)):
             gone.append(line)

@@ -45,7 +45,7 @@ _MARKS = re.compile(f"[^\x00-\u02ff\\w\\s]{{{_MOST_MARKS + 1},}}")
 _BLANK = re.compile("[\u115f\u1160\u2800\u3164\uffa0]")
 
 # What of the two classes above str.isprintable lets pass.
-_PRINTABLE_BLANKS = "\u034f\u115f\u1160\u2800\u3164\uffa0\ufffc"
+PRINTABLE_BLANKS = "\u034f\u115f\u1160\u2800\u3164\uffa0\ufffc"
 
 # What most texts are made of: printable ASCII and line ends.
 _COMMON = bytes(range(0x20, 0x7F)) + b"\n"
@@ -127,7 +127,7 @@ def _is_plain(text: str) -> bool:
     except UnicodeEncodeError:  # half a surrogate pair
         return False
     # str.isprintable is false for every control, format character, surrogate and blank but " ".
-    return rare.isprintable() and not any(character in rare for character in _PRINTABLE_BLANKS)
+    return rare.isprintable() and not any(character in rare for character in PRINTABLE_BLANKS)
 
 
 def normalise(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from dedup.clean import hints
 from dedup.clean.dateline import dateline
 from dedup.clean.furniture import GROUPS, furniture
 from dedup.clean.headline import headline
@@ -23,11 +24,13 @@ class Step:
 
     Attributes:
         name: Its name.
+        hint: The bit of a text in which it could find something.
         run: The step itself.
         reports: What ``Removal.step`` says of its removals; empty if it removes no text.
     """
 
     name: str
+    hint: int
     run: Callable[[Draft], Draft]
     reports: tuple[str, ...] = ()
 
@@ -39,28 +42,41 @@ def _normalise(draft: Draft) -> Draft:
 
 
 STEPS: tuple[Step, ...] = (
-    Step("normalise", _normalise),
-    Step("headline", headline, ("headline",)),
-    Step("byline", byline, ("byline",)),
-    Step("dateline", dateline, ("dateline",)),
+    Step("normalise", hints.NORMALISE, _normalise),
+    Step("headline", hints.HEADLINE, headline, ("headline",)),
+    Step("byline", hints.BYLINE, byline, ("byline",)),
+    Step("dateline", hints.DATELINE, dateline, ("dateline",)),
     # Before the furniture, so that an agency's copyright is its credit and not any site's notice.
-    Step("credit", credit, ("credit",)),
-    Step("furniture", furniture, GROUPS),
+    Step("credit", hints.CREDIT, credit, ("credit",)),
+    Step("furniture", hints.FURNITURE, furniture, GROUPS),
 )
 """The steps in the order in which they run."""
 
 
-def clean_text(text: str, *, title: str | None = None, author: str | None = None) -> Draft:
+def clean_text(
+    text: str, *, title: str | None = None, author: str | None = None, hinted: int = hints.EVERY
+) -> Draft:
     r"""Run the steps over a text until none of them changes it.
+
+    Args:
+        text: The text.
+        title: The headline, where it is known.
+        author: What the author field holds.
+        hinted: What :func:`dedup.clean.hints.hints_of` said of the text; changes no result.
 
     >>> clean_text("LONDON, Nov 3 (Reuters) - Shares rose.\nRead more: Markets").text
     'Shares rose.'
     """
-    draft = _normalise(Draft(text=text, title=title, author=author))
+    draft = Draft(text=text, title=title, author=author)
+    if hinted & hints.NORMALISE:
+        draft = _normalise(draft)
+    if author:
+        hinted |= hints.BYLINE  # an author field may name an agency, whatever the text holds
     for _ in range(_MAX_ROUNDS):
         before = draft.text
         for step in STEPS[1:] if before else ():  # what is left of a normalised text is normalised
-            draft = step.run(draft)
+            if hinted & step.hint or draft.text != text:
+                draft = step.run(draft)
         if draft.text == before:
             break
     return draft

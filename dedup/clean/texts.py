@@ -1,24 +1,50 @@
-"""A record that carries its text becomes a document."""
+"""Records that carry their text become documents."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from dedup.clean import hints
 from dedup.clean.documents import from_text
+from dedup.clean.normalise import normalise
 from dedup.clean.steps import clean_text
 from dedup.config import CleanConfig
 from dedup.models import Document, RawRecord, Rejection
 
 
-def clean_own_text(record: RawRecord, config: CleanConfig) -> Document | Rejection:
-    """Return the document of a record with a text, or why there is none.
+def clean_own_texts(
+    records: Sequence[RawRecord], config: CleanConfig
+) -> list[Document | Rejection]:
+    """Return the documents of records with a text, or why there is none.
 
     Args:
-        record: The record; one with a rejection keeps it.
+        records: The records; one with a rejection keeps it.
         config: The least length.
     """
+    texts = [record.text or "" for record in records]
+    hinted = hints.hints_of(texts)
+    rough = [index for index, found in enumerate(hinted) if found & hints.NORMALISE]
+    for index in rough:
+        texts[index] = normalise(texts[index])
+    for index, found in zip(rough, hints.hints_of([texts[index] for index in rough]), strict=True):
+        hinted[index] = found & ~hints.NORMALISE
+    return [_cleaned(*each, config) for each in zip(records, texts, hinted, strict=True)]
+
+
+def clean_own_text(record: RawRecord, config: CleanConfig) -> Document | Rejection:
+    """Return the document of one record with a text, or why there is none."""
+    return _cleaned(record, record.text or "", hints.EVERY, config)
+
+
+def _cleaned(
+    record: RawRecord, text: str, hinted: int, config: CleanConfig
+) -> Document | Rejection:
+    """Return the document of a record, given its text and its hints."""
     if record.rejection is not None:
         return record.rejection
     title, author = (_text_field(record, name) for name in ("title", "author"))
-    return from_text(record, clean_text(record.text or "", title=title, author=author), config)
+    draft = clean_text(text, title=title, author=author, hinted=hinted)
+    return from_text(record, draft, config)
 
 
 def _text_field(record: RawRecord, name: str) -> str | None:

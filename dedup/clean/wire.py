@@ -18,8 +18,14 @@ from dedup.models import Draft, Removal
 TAIL_LINES = 5
 """Lines at the end among which credits stand."""
 
+CUT_LINES = 2
+"""Lines at the end that a credit may end."""
+
 # Room for a few names with their jobs, and for a notice of copyright in full.
-_MAX_BYLINE, _MAX_CREDIT = 120, 600
+MAX_BYLINE, MAX_CREDIT = 120, 600
+
+MAX_AGENCIES = 60
+"""Longest line of agencies alone, without what stands around it."""
 
 # ---- bylines --------------------------------------------------------------------------------
 
@@ -106,7 +112,7 @@ def byline(draft: Draft) -> Draft:
     while index < len(lines) - 1 and len(kept) < HEAD_LINES:
         line = lines[index]
         index += 1
-        if len(line) <= _MAX_BYLINE and _is_byline(line, authors):
+        if len(line) <= MAX_BYLINE and _is_byline(line, authors):
             removed.append(Removal("byline", line))
             agency = agency or agency_of_name(line)
         else:
@@ -130,41 +136,76 @@ def byline(draft: Draft) -> Draft:
 _NO_SENTENCE = (
     r"(?!.*\b(?:has|have|had|that|shows?|showed|found|revealed|suggests?|was|were|is|are)\b)"
 )
-_CREDIT_LINE = re.compile(
-    r"[(\[*_\s–—-]*+(?:"
-    r"(?:additional |further |with additional |original )?"
-    r"(?:reporting|writing|compiled|edited|editing|written)(?: and (?:writing|editing))? (?:by|from) "
-    + _NO_SENTENCE
-    + r".{2,500}"
-    r"|with (?:additional )?(?:inputs?|reporting|material|files|information) (?:from|by|of) .{2,100}"
-    r"|con información (?:adicional )?del? .{2,100}|com informações d[aeo]s? .{2,100}"
-    r"|mit (?:material|informationen) (?:von|der|des) .{2,100}|mit agenturmaterial"
-    r"|avec (?:l['’])?(?:afp|ap|reuters|agences)|com agências|con agencias"
-    r"|(?:with )?agencies|agenturen|agencias|agências"
-    r"|(?:sources?|quellen?|fuentes?|fontes?|fonti|kilder?|källa|bron|kaynak|źródło|zdroj|источник"
-    r"|джерело|sumber|来源|來源|出典|المصدر)\s?[:：]\s?.{2,100}"
-    r"|(?:except for|with the exception of) the headline\b.{10,300}"
-    r"|only the headline\b.{10,300}"
-    r"|(?:this|the) (?:story|article|report|copy|news|content) (?:has|have|was|is) (?:not )?(?:been )?"
-    r"(?:edited|published|generated|auto\S{0,20}|automatically|taken|produced|created) "
-    r"(?:by|from|through|via|generated|with).{2,200}"
-    r"|dpa-infocom\b.{0,60}|our standards: the thomson reuters trust principles"
-    r"|(?:follow|more|full coverage|read more|for more).{0,20}\bap\b.{0,120}\bapnews\.com\b.{0,120}"
-    r"|(?:more )?ap .{1,40}: https?://\S{5,200}(?: and https?://\S{5,200})?"
-    r"|(?:reach|contact) the (?:reporters?|writers?|authors?) (?:on|at|via|by) .{3,200}"
-    r"|(?:the associated press|associated press|ap) .{0,60}"
-    r"(?:receives? (?:support|funding)|is solely responsible)\b.{0,400}"
-    r"|[a-z]{2,4}(?:/[a-z]{2,7}){1,4}/?"
-    r")[)\]*_.\s]*"
+DASHES = "–—-"
+BEFORE = f"([*_ {DASHES}"
+AROUND_AGENCIES = f"()[] .{DASHES}*/"
+_BEFORE, _BEHIND = rf"[\s{re.escape(BEFORE)}]*+", r"[)\]*_.\s]*"
+
+# The first words of a row, where many sentences begin so the first two, and the row's pattern.
+_CREDIT_ROWS = (
+    ("additional further with original reporting writing compiled edited editing written",
+        r"(?:additional |further |with additional |original )?"
+        r"(?:reporting|writing|compiled|edited|editing|written)(?: and (?:writing|editing))? (?:by|from) "
+        + _NO_SENTENCE + r".{2,500}"),
+    ("with", r"with (?:additional )?(?:inputs?|reporting|material|files|information) (?:from|by|of) .{2,100}"),
+    ("con", r"con información (?:adicional )?del? .{2,100}|con agencias"),
+    ("com", r"com informações d[aeo]s? .{2,100}|com agências"),
+    ("mit", r"mit (?:material|informationen) (?:von|der|des) .{2,100}|mit agenturmaterial"),
+    ("avec", r"avec (?:l['’])?(?:afp|ap|reuters|agences)"),
+    ("with agencies agenturen agencias agências", r"(?:with )?agencies|agenturen|agencias|agências"),
+    ("source sources quelle quellen fuente fuentes fonte fontes fonti kilde kilder källa bron kaynak źródło zdroj"
+        " источник джерело sumber 来源 來源 出典 المصدر",
+        r"[^\W\d_]+\s?[:：]\s?.{2,100}"),
+    ("except with", r"(?:except for|with the exception of) the headline\b.{10,300}"),
+    ("only_the", r"only the headline\b.{10,300}"),
+    ("the_story the_article the_report the_copy the_news the_content this_story this_article this_report this_copy"
+        " this_news this_content", r"(?:this|the) (?:story|article|report|copy|news|content) (?:has|have|was|is) (?:not )?(?:been )?"
+        r"(?:edited|published|generated|auto\S{0,20}|automatically|taken|produced|created) "
+        r"(?:by|from|through|via|generated|with).{2,200}"),
+    ("dpa", r"dpa-infocom\b.{0,60}"),
+    ("our_standards", r"our standards: the thomson reuters trust principles"),
+    ("more_ap ap", r"(?:more )?ap .{1,40}: https?://\S{5,200}(?: and https?://\S{5,200})?"),
+    ("reach contact", r"(?:reach|contact) the (?:reporters?|writers?|authors?) (?:on|at|via|by) .{3,200}"),
+    ("the_associated associated ap", r"(?:the associated press|associated press|ap) .{0,60}"
+        r"(?:receives? (?:support|funding)|is solely responsible)\b.{0,400}"),
+)  # fmt: skip
+
+
+def _whole(pattern: str) -> re.Pattern[str]:
+    """Return the pattern of a line that is this, maybe with brackets, stars or dashes around."""
+    return re.compile(f"{_BEFORE}(?:{pattern}){_BEHIND}")
+
+
+def _by_word() -> dict[str, list[re.Pattern[str]]]:
+    """Return the patterns of the rows under each of their first words."""
+    table: dict[str, list[re.Pattern[str]]] = {}
+    for words, pattern in _CREDIT_ROWS:
+        compiled = _whole(pattern)
+        for word in words.split():
+            table.setdefault(word.replace("_", " "), []).append(compiled)
+    return table
+
+
+CREDITS_BY_WORD = _by_word()
+_CREDIT_WORDS = re.compile(rf"{_BEFORE}(([^\W\d_]*) ?[^\W\d_]*)")
+_SLASHED = _whole(r"[a-z]{2,4}(?:/[a-z]{2,7}){1,4}/?")
+_AP_LINK = _whole(
+    r"(?:follow|more|full coverage|read more|for more).{0,20}\bap\b.{0,120}\bapnews\.com\b.{0,120}"
 )
 _CONTRIBUTED = re.compile(
     r".{2,250}\bcontributed (?:additional )?(?:reporting|to this (?:report|story|article))"
     r"(?: from [^.]{2,60})?[)\]*_.\s]*"
 )
+COPYRIGHT_FIRST = ("c", "copyright")
+"""First words of a notice of copyright that does not begin with the sign."""
+
 # "© 2024 AFP"; "Copyright 2024 The Associated Press. All rights reserved. ..."; not "(c) the court".
 _COPYRIGHT = re.compile(
     r"\(?(?:©|\(c\)\s?(?=copyright|\d{4}|by)|copyright\s?(?=©|\(c\)|@|\d{4}|by\b|[:–—-])).{2,500}"
 )
+IN_CREDIT = ("contributed", "apnews")
+"""Words that stand anywhere in a credit that is not known by its first word."""
+
 # The initials under Indian copy: "PTI KRH RT", "--IANS", "UNI XC RKS".
 _INITIALS = re.compile(r"(?:--? ?)?(?:PTI|ANI|IANS|UNI|BSS|UNB)(?:[ /][A-Z]{2,6}){0,7}")
 
@@ -173,21 +214,22 @@ _CREDIT_TAIL = re.compile(
     r"[(\[](?P<paren>[^()\[\]]{2,400})[)\]]\.?$|(?<=[.!?”\"»。] )[–—-]{1,2} ?(?P<dash>[^.!?–—]{2,40})\.?$"
 )
 # The longest matches of its two halves; a paragraph is searched from there.
-_MAX_PAREN, _MAX_DASHED = 410, 44
+_MAX_PAREN, MAX_DASHED = 410, 44
 _REPORTING = re.compile(
     r"(?:additional |with )?(?:reporting|writing|editing|inputs?|compiled|edited)\b.* (?:by|from)\b|with (?:agency )?inputs",
     re.IGNORECASE,
 )
 
 
+CLOSED = ")]"
 _CLOSING = ".!?。…”\"»’'"
 
 
 def _credit_at_end(line: str) -> int:
     """Return where a credit at the end of a paragraph begins, or its length if there is none."""
-    ending = line[-_MAX_DASHED:]
-    start = len(line) - _MAX_DASHED
-    if line.endswith((")", "]", ").", "].")):
+    ending = line[-MAX_DASHED:]
+    start = len(line) - MAX_DASHED
+    if line.removesuffix(".").endswith(tuple(CLOSED)):
         start = len(line) - _MAX_PAREN
     elif not ("-" in ending or "–" in ending or "—" in ending):
         return len(line)
@@ -211,19 +253,33 @@ def _only_agencies(text: str) -> bool:
     )
 
 
+def _begins_credit(folded: str) -> bool:
+    """Tell whether a folded line begins as a credit does, and is one to its end."""
+    found = _CREDIT_WORDS.match(folded)
+    if not found:
+        return False
+    both, first = found.groups()
+    if folded.startswith("/", found.end(2)) and _SLASHED.fullmatch(folded):
+        return True
+    listed = (*CREDITS_BY_WORD.get(first, ()), *CREDITS_BY_WORD.get(both, ()))
+    return any(pattern.fullmatch(folded) for pattern in listed)
+
+
 def _is_credit(line: str) -> bool:
     """Tell whether a whole line is a credit."""
-    if len(line) > _MAX_CREDIT:
+    if len(line) > MAX_CREDIT:
         return False
     folded = line.casefold()
-    if _CREDIT_LINE.fullmatch(folded) or (folded[0] in "(©c" and _COPYRIGHT.match(folded)):
+    if _begins_credit(folded) or (folded[0] in "(©c" and _COPYRIGHT.match(folded)):
         return True
     if line[-1].isupper() and _INITIALS.fullmatch(line):
         return True
     if "contributed" in folded and _CONTRIBUTED.fullmatch(folded):
         return True
-    bare = line.strip("()[] .–—-*/")
-    return len(bare) <= 60 and _only_agencies(bare)
+    if "apnews.com" in folded and _AP_LINK.fullmatch(folded):
+        return True
+    bare = line.strip(AROUND_AGENCIES)
+    return len(bare) <= MAX_AGENCIES and _only_agencies(bare)
 
 
 def _credited_agency(texts: Sequence[str]) -> str | None:
@@ -248,7 +304,7 @@ def credit(draft: Draft) -> Draft:
         if line and (lines or kept) and _is_credit(line):
             found.append(line)
             continue
-        cut = _credit_at_end(line) if len(kept) < 2 else len(line)
+        cut = _credit_at_end(line) if len(kept) < CUT_LINES else len(line)
         if cut < len(line):
             found.append(line[cut:])
             line = line[:cut].rstrip()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from dedup.clean.residue import line_digests
-from dedup.clean.texts import clean_own_text
+from dedup.clean.texts import clean_own_texts
 from dedup.clean.workers import Cleaned, page_digest
 from dedup.config import Config
 from dedup.feed.sign import signature_parts
@@ -65,18 +65,21 @@ def rows_of_texts(raws: Sequence[Raw], config: Config, *, signed: bool) -> list[
         config: The options.
         signed: Whether texts are signed, too.
     """
-    entries: list[_Entry | RawRecord] = []
-    for raw in raws:
-        record = parsed(raw, config.read)
-        if record.html is not None:
-            # Whoever resumes reads the line, and does not parse it.
-            stamp = stamp_of(raw) if isinstance(raw, RawLine) else None
-            entries.append(replace(record, stamp=stamp))
-            continue
-        result = clean_own_text(record, config.clean)
-        entries.append(_Entry(record, stamp_of(raw), result, size_of(raw)))
-    rows = iter(_rows([e for e in entries if isinstance(e, _Entry)], config, signed=signed))
-    return [next(rows) if isinstance(entry, _Entry) else entry for entry in entries]
+    # Whoever resumes reads the line of a page, and does not parse it: its stamp is the line's.
+    records = [
+        replace(record, stamp=stamp_of(raw))
+        if record.html is not None and isinstance(raw, RawLine)
+        else record
+        for raw, record in ((raw, parsed(raw, config.read)) for raw in raws)
+    ]
+    texts = [pair for pair in zip(raws, records, strict=True) if pair[1].html is None]
+    results = clean_own_texts([record for _, record in texts], config.clean)
+    entries = [
+        _Entry(record, stamp_of(raw), result, size_of(raw))
+        for (raw, record), result in zip(texts, results, strict=True)
+    ]
+    rows = iter(_rows(entries, config, signed=signed))
+    return [next(rows) if record.html is None else record for record in records]
 
 
 def rows_of_pages(cleaned: Sequence[Row | Cleaned], config: Config, *, signed: bool) -> list[Row]:

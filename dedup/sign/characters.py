@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import unicodedata
-from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -83,12 +82,3 @@ def trait_table() -> npt.NDArray[np.uint8]:
     for character in ".,:":
         traits[ord(character)] |= JOINS
     return traits
-
-
-def code_points(
-    texts: Sequence[str],
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
-    """Return the code points of some texts end to end, and their n + 1 bounds."""
-    points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    return points, np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])

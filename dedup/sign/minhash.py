@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from dedup.codepoints import code_points
 from dedup.config import SignConfig
-from dedup.sign.characters import character_tables, code_points
+from dedup.sign.characters import character_tables
 
 if TYPE_CHECKING:
     from datasketch import LeanMinHash

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from dedup.sign.characters import character_tables, code_points, trait_table
+from dedup.codepoints import code_points
+from dedup.sign.characters import character_tables, trait_table
 
 PREFIX = 5
 

@@ -1,0 +1,145 @@
+"""Tell which cleaning steps could find something in a text: in most articles most find nothing.
+
+One compiled look at each character takes a tenth of the time of the steps. It errs on one side
+only: a step whose hint is not given would return the text as it is.
+"""
+
+from __future__ import annotations
+
+import functools
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.clean import dateline, furniture, headline, normalise, wire
+from dedup.clean import furniture_tables as tables
+from dedup.codepoints import code_points
+
+if TYPE_CHECKING:
+    from dedup.kernels.hints import Limits, Tables
+
+NORMALISE, HEADLINE, BYLINE, DATELINE, CREDIT, FURNITURE = 1, 2, 4, 8, 16, 32
+"""One bit for each step that could find something."""
+
+EVERY = NORMALISE | HEADLINE | BYLINE | DATELINE | CREDIT | FURNITURE
+
+# Texts with characters past this one, Chinese to emoji, get every hint: furniture in their scripts
+# is not known by its first word.
+_POINTS = 0x3000
+
+# Texts that are looked at together: their code points stay in the processor's cache.
+_AT_ONCE = 50
+
+
+def hints_of(texts: Sequence[str]) -> list[int]:
+    """Return the hints of some texts; one that is to be normalised first gets every hint."""
+    from dedup.kernels.hints import find_hints  # compiled code is loaded when it is first needed
+
+    found = np.empty(len(texts), np.uint8)
+    known, limits = _known(), _limits()
+    for start in range(0, len(texts), _AT_ONCE):
+        points, bounds = code_points(texts[start : start + _AT_ONCE])
+        find_hints(points, bounds, known, limits, found[start : start + _AT_ONCE])
+    listed: list[int] = found.tolist()
+    return listed
+
+
+@functools.cache
+def _limits() -> Limits:
+    """Return the limits of the steps."""
+    from dedup.kernels.hints import Limits  # as in hints_of
+
+    return Limits(
+        headline=headline.MAX_HEADLINE,
+        headline_lines=furniture.HEAD_LINES,
+        byline=wire.MAX_BYLINE,
+        byline_lines=dateline.HEAD_LINES,
+        dateline=dateline.MAX_HEAD,
+        place=dateline.LONGEST_CITY,
+        credit=wire.MAX_CREDIT,
+        credit_lines=wire.TAIL_LINES,
+        cut_lines=wire.CUT_LINES,
+        agencies=wire.MAX_AGENCIES,
+        dashed=wire.MAX_DASHED,
+        furniture=furniture.MAX_LINE,
+        head_lines=furniture.HEAD_LINES,
+        tail_lines=furniture.TAIL_LINES,
+        short=furniture.SHORT,
+        ending=furniture.ENDING,
+        stamp=tables.MAX_STAMP,
+    )
+
+
+@functools.cache
+def _known() -> Tables:
+    """Return what is known of characters and words: the tables of the steps in other words."""
+    from dedup.kernels import hints as kernel  # as in hints_of
+
+    characters = [chr(point) for point in range(_POINTS)]
+    folded = [character.casefold() for character in characters]
+    traits = np.zeros(_POINTS, np.uint32)
+
+    def mark(trait: int, marked: Iterable[bool]) -> None:
+        traits[np.fromiter(marked, np.bool_, _POINTS)] |= trait
+
+    mark(kernel.PLAIN, _plain(characters))
+    mark(kernel.FOLDED, (len(form) == 1 for form in folded))
+    mark(kernel.WORD, (form.isalnum() or form == "_" for form in folded))
+    mark(kernel.LETTER, (form.isalpha() for form in folded))
+    mark(kernel.DIGIT, (character.isdigit() for character in characters))
+    mark(kernel.UPPER, (character.isupper() for character in characters))
+    mark(kernel.ENDS_FIRST, (not tables.FIRST.match(f"{c}a") or c == "©" for c in characters))
+    for trait, listed in {
+        kernel.AROUND_FURNITURE: tables.TRIMMED,
+        kernel.IN_CAPTION: tables.BOUND,
+        kernel.AROUND_PLACE: dateline.AROUND_PLACE,
+        kernel.IN_DATELINE: [sign for sign in dateline.SIGNS if sign not in "-:"],
+        kernel.INITIAL: {name[0] for name in dateline.BARE_NAMES},
+        kernel.SECOND: {name[1] for name in dateline.BARE_NAMES},
+        kernel.BEFORE_CREDIT: wire.BEFORE,
+        kernel.AROUND_CREDIT: wire.AROUND_AGENCIES,
+        kernel.BEHIND_CREDIT: wire.CLOSED,
+        kernel.CREDIT_DASH: wire.DASHES,
+    }.items():
+        mark(trait, (character in listed for character in characters))
+    points = np.array([ord(form) if len(form) == 1 else 0 for form in folded], np.uint32)
+    return kernel.Tables(traits, points, _kinds())
+
+
+def _plain(characters: Sequence[str]) -> Iterable[bool]:
+    """Tell of each character whether normalising leaves it alone, whatever stands beside it."""
+    parts = [unicodedata.decomposition(character).split() for character in characters]
+    composed = {part[1] for part in parts if len(part) == 2 and "<" not in part[0]}
+    for point, character in enumerate(characters):
+        yield (
+            character != "&"
+            and (character == "\n" or character.isprintable())
+            and character not in normalise.PRINTABLE_BLANKS
+            and not unicodedata.combining(character)
+            and not 0x1100 <= point < 0x1200  # Hangul letters make syllables
+            and f"{point:04X}" not in composed  # what joins the character before it
+            and unicodedata.is_normalized("NFC", character)
+        )
+
+
+def _kinds() -> npt.NDArray[np.uint8]:
+    """Return what the words are that steps know, by their places."""
+    from dedup.kernels import hints as kernel  # as in hints_of
+
+    kinds = np.zeros(kernel.PLACES, np.uint8)
+    for kind, words in (
+        (kernel.FURNITURE_FIRST, tables.BY_WORD),
+        (kernel.FURNITURE_FIRST, tables.RELATED_FIRST),
+        (kernel.EDGE_FIRST, tables.EDGE_BY_WORD),
+        (kernel.STAMP_FIRST, tables.STAMP_TOKENS),
+        (kernel.READER, tables.READERS),
+        (kernel.CREDIT_FIRST, wire.CREDITS_BY_WORD),
+        (kernel.CREDIT_FIRST, wire.COPYRIGHT_FIRST),
+        (kernel.IN_CREDIT, wire.IN_CREDIT),
+    ):
+        for word in words:
+            kinds[kernel.word_place(np.array([*map(ord, word)], np.uint32))] |= kind
+    return kinds

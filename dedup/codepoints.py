@@ -1,0 +1,27 @@
+"""Texts as arrays of code points, which is what compiled code reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+
+def code_points(
+    texts: Sequence[str],
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
+    """Return the code points of some texts end to end, and their n + 1 bounds."""
+    points = _points("".join(texts))
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    return points, np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+
+
+def _points(text: str) -> npt.NDArray[np.uint32]:
+    """Return the code points of a text; most have short ones, which take a fifth of the time."""
+    if text.isascii():
+        return np.frombuffer(text.encode(), np.uint8).astype(np.uint32)
+    units = text.encode("utf-16-le", "surrogatepass")
+    if len(units) == 2 * len(text):
+        return np.frombuffer(units, np.uint16).astype(np.uint32)
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)

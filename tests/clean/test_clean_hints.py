@@ -1,0 +1,115 @@
+"""A step that no hint asks for would do nothing: on every text."""
+
+import json
+import unicodedata
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dedup.clean import dateline, wire
+from dedup.clean import furniture_tables as tables
+from dedup.clean.hints import EVERY, NORMALISE, hints_of
+from dedup.clean.normalise import normalise
+from dedup.clean.steps import STEPS, clean_text
+from dedup.codepoints import code_points
+from dedup.models import Draft
+
+CASES = Path(__file__).parent.parent / "cases"
+FURNITURE = json.loads((CASES / "furniture.json").read_text("utf-8"))
+WIRE = json.loads((CASES / "wire.json").read_text("utf-8"))
+
+ARTICLE = (
+    "Council members of Port Elwood voted late on Monday to close the northern ramp of the ferry "
+    "for three weeks while divers look at a second crack in the concrete that was found by chance "
+    "during the repairs of the first, a decision that the owner had asked for."
+)
+TITLE, AUTHOR = "Council closes the northern ramp", "Jane Doe"
+
+PIECES = sorted(
+    {case["text"] for listed in (*FURNITURE.values(), *WIRE.values()) for case in listed}
+    | {line for listed in WIRE.values() for case in listed for line in case["text"].split("\n")}
+    | set(dateline.SIGNS)
+    | {*tables.KNOWN, *tables.EDGE_BY_WORD, *tables.READERS, *tables.LETTER, *wire.IN_CREDIT}
+    | {*wire.CREDITS_BY_WORD, *wire.COPYRIGHT_FIRST, TITLE, AUTHOR, *tables.TRIMMED, ARTICLE}
+    | {
+        "sign up",
+        ". ",
+        " - ",
+        "-",
+        "ß",
+        "İ",
+        "ﬁ",
+        "ſ",
+        "©",
+        "2026",
+        "A",
+        "a",
+        "“",
+        "’",
+        "/",
+        "(AP)",
+    }
+)
+
+lines = st.lists(
+    st.sampled_from(PIECES) | st.text(max_size=4) | st.sampled_from([ARTICLE, ARTICLE[:130]]),
+    min_size=1,
+    max_size=4,
+).flatmap(lambda parts: st.sampled_from(["", " "]).map(lambda between: between.join(parts)))
+texts = st.lists(lines | st.just(ARTICLE), min_size=1, max_size=12).map("\n".join)
+
+
+@settings(max_examples=400, deadline=None)
+@given(texts, st.none() | st.just(TITLE) | lines, st.none() | st.just(AUTHOR))
+def test_a_step_without_its_hint_returns_the_text_as_it_is(text, title, author):
+    text = normalise(text)
+    draft = Draft(text, title=title, author=author)
+    (found,) = hints_of([text])
+
+    for step in STEPS:
+        if not found & step.hint:
+            done = step.run(draft)
+            assert replace(done, agency=None) == draft, step.name
+            assert author or done == draft, step.name
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=30) | texts)
+def test_what_needs_no_normalising_is_normalised(text):
+    (found,) = hints_of([text])
+    assert found & NORMALISE or normalise(text) == text
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(texts, max_size=5), st.none() | st.just(TITLE), st.none() | st.just(AUTHOR))
+def test_hints_change_no_result(given_texts, title, author):
+    for text, found in zip(given_texts, hints_of(given_texts), strict=True):
+        told = clean_text(text, title=title, author=author, hinted=found)
+        assert told == clean_text(text, title=title, author=author)
+
+
+def test_a_character_is_left_alone_where_no_hint_says_otherwise():
+    characters = [*map(chr, range(0x3100)), "\u2800", "\ud800", "\U0001f600"]
+    given_texts = [f"{before}{each}b" for each in characters for before in "a\uac00\u1100"]
+    for text, found in zip(given_texts, hints_of(given_texts), strict=True):
+        assert found & NORMALISE or normalise(text) == text
+
+
+def test_an_article_gives_no_hint():
+    assert hints_of(["\n".join([ARTICLE] * 9), "", " a", "日本"]) == [0, EVERY, EVERY, EVERY]
+
+
+def test_what_would_be_composed_is_to_be_normalised():
+    for text in ("e\u0301", "\u1100\u1161", "\u09c7\u09be"):
+        assert unicodedata.normalize("NFC", text) != text
+        assert hints_of([f"{text} b"])[0] & NORMALISE
+
+
+@pytest.mark.parametrize("text", ["Plain", "Caf\u00e9 \u2014", "\U0001f600 a", "\ud800", ""])
+def test_code_points_are_those_of_the_text(text):
+    points, bounds = code_points(["a", text])
+    assert points.tolist() == [97, *map(ord, text)]
+    assert bounds.tolist() == [0, 1, 1 + len(text)]
