@@ -70,8 +70,8 @@ def rows_of_texts(raws: Sequence[Raw], config: Config, *, signed: bool) -> list[
         record = parsed(raw, config.read)
         if record.html is not None:
             # Whoever resumes reads the line, and does not parse it.
-            stamp = stamp_of(raw) if isinstance(raw, RawLine) else None
-            entries.append(replace(record, stamp=stamp))
+            line = isinstance(raw, RawLine)
+            entries.append(replace(record, stamp=stamp_of(raw)) if line else record)
             continue
         result = clean_own_text(record, config.clean)
         entries.append(_Entry(record, stamp_of(raw), result, size_of(raw)))
