@@ -25,6 +25,9 @@ _DATE_OPTIONS = {"original_date": True, "extensive_search": True, "max_date": "2
 _CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)])
 _NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 
+# In a page of another encoding hardly a letter beyond ASCII is one of UTF-8 by chance.
+_LETTERS_A_FAULT = 10
+
 # What Trafilatura repairs at the beginning of a page, it looks for in so many characters.
 _BEGINNING = 5000
 
@@ -64,12 +67,26 @@ def _parser() -> etree.HTMLParser:
 _PARSER = _parser()
 
 
+def _nearly_utf8(html: bytes) -> str | None:
+    """Return the text of a page in UTF-8 with a few broken letters, None for any other page.
+
+    Trafilatura would guess at another encoding, and misread every letter that is not ASCII.
+    """
+    try:
+        html.decode()
+    except UnicodeDecodeError:
+        text = html.decode("utf-8", "replace")
+        whole = len(text) - len(text.encode("ascii", "ignore"))
+        return text if text.count("\ufffd") * _LETTERS_A_FAULT <= whole else None
+    return None
+
+
 def parse(html: bytes) -> HtmlElement | None:
     """Parse a page of any encoding as Trafilatura does, or return None for what is no page.
 
     What can hold neither text nor metadata is left out.
     """
-    text = decode_file(html)
+    text = _nearly_utf8(html) or decode_file(html)
     head = text[:_BEGINNING]
     repaired = repair_faulty_html(head, head[:50].lower()) + text[_BEGINNING:]
     data = repaired.encode("utf-8", "surrogatepass").translate(None, _CONTROLS)

@@ -6,6 +6,7 @@ import hashlib
 import math
 import resource
 import signal
+import warnings
 from collections import OrderedDict, deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, TimeoutError
@@ -263,7 +264,11 @@ class _Pool:
 
 
 def _limit(memory_mb: int) -> None:
-    """Bound the address space of this worker process, and let it leave no image of its memory."""
+    """Bound the address space of this worker process, and let it leave nothing behind.
+
+    No image of its memory, and no warning of what a library thinks of a page's dates.
+    """
+    warnings.simplefilter("ignore")
     if memory_mb:
         _bound(resource.RLIMIT_AS, memory_mb * MEBIBYTE)
     _bound(resource.RLIMIT_CORE, 0)

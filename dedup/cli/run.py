@@ -12,7 +12,7 @@ import click
 from dedup.cli.options import DEFAULT, build_config, shared_options
 from dedup.cli.summary import run_summary
 from dedup.config import FORMATS, LEVELS
-from dedup.errors import FullDiskError
+from dedup.errors import FullDiskError, printable
 
 
 @click.command(short_help="De-duplicate a dump into an output folder.")
@@ -199,5 +199,5 @@ def _list_sources(inputs: tuple[str, ...]) -> None:
     for source in discover(inputs):
         count += 1
         total += source.size
-        click.echo(f"{source.size:>12,}  {source.name}", err=True)
+        click.echo(f"{source.size:>12,}  {printable(source.name)}", err=True)
     click.echo(f"{count:,} files, {total:,} bytes; nothing was done", err=True)

@@ -10,11 +10,15 @@ from dedup.read.kinds import encoding_of_mark
 
 SAMPLE = 65_536
 
+# In a text of another encoding hardly a letter beyond ASCII is one of UTF-8 by chance.
+_LETTERS_A_FAULT = 10
+
 
 def encoding_of(head: bytes) -> str:
     """Return the name of the encoding that a text's first bytes are in.
 
-    A byte-order mark decides, then whether they are UTF-8, then how much like a language they look.
+    A byte-order mark decides, then whether they are UTF-8, a few broken letters aside, then how
+    much like a language they look.
 
     >>> encoding_of("Żółw".encode())
     'utf-8'
@@ -28,6 +32,10 @@ def encoding_of(head: bytes) -> str:
         # Not final: the sample may end inside a character.
         codecs.getincrementaldecoder("utf-8")().decode(sample)
     except UnicodeDecodeError:
+        text = sample.decode("utf-8", "replace")
+        whole = len(text) - len(text.encode("ascii", "ignore"))
+        if text.count("\ufffd") * _LETTERS_A_FAULT <= whole:
+            return "utf-8"
         guess = from_bytes(sample).best()
         return guess.encoding if guess else "cp1252"
     return "utf-8"

@@ -70,8 +70,10 @@ def response_of(block: bytes) -> Response | None:
     end = _HEADER_END.search(block)
     if not status or not end:
         return None
-    header = b"\r\n".join([*block[: end.start()].splitlines(), b"", b""])
-    return Response(int(status[1]), parsed(header), block[end.end() :])
+    headers = parsed(block[: end.start()].splitlines())
+    if headers is None:
+        return None
+    return Response(int(status[1]), headers, block[end.end() :])
 
 
 def payload_of(response: Response, limit: int) -> bytes:

@@ -23,7 +23,8 @@ def read_plain(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
     if fault:
         yield rejected(source.name, source.name, fault.reason, fault.detail)
     else:
-        yield RawRecord(source.name, source.name, text=whole(text))
+        text = whole(text)
+        yield RawRecord(source.name, source.name, {"text": text}, text=text)
 
 
 def _fault(content: bytes, text: str, config: ReadConfig) -> Rejection | None:

@@ -7,15 +7,27 @@ record after a chunked body that it unpacks, and gives all records of a gzip mem
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from fastwarc.warc import HeaderMap
 
-# Longest line and longest header of a record. URLs of a few kB happen.
+# Longest line and longest header of a record.
 _LINE = 65_536
 _HEADER = 1 << 20
 _SKIP = 65_536
+
+# URLs of a few kB happen.
+_LONGEST_FIELD = 8192
+
+# The fields that are read, over several lines as old servers wrote them. The parser takes some
+# 32 kB of a header, and servers send cookies and policies without end.
+_FIELD = re.compile(
+    rb"^(?:WARC-(?:Type|Target-URI|Date)|Content-(?:Type|Length|Encoding)|Transfer-Encoding)[ \t]*:"
+    rb"[^\n]*(?:\n[ \t][^\n]*)*",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +105,21 @@ def _headers(body: io.BufferedReader, first: bytes) -> HeaderMap | None:
         size += len(line)
         if size > _HEADER:
             return None
-    return parsed(b"\r\n".join([*lines, b"", b""])) if line else None
+    return parsed(lines) if line else None
 
 
-def parsed(header: bytes) -> HeaderMap:
-    """Return the fields of a WARC or HTTP header, its first line as the status line."""
+def parsed(lines: Sequence[bytes]) -> HeaderMap | None:
+    """Return the fields of a WARC or HTTP header that are read, or None where they have no bounds.
+
+    Args:
+        lines: Its lines; the first is the status line.
+    """
+    fields = [each[:_LONGEST_FIELD] for each in _FIELD.findall(b"\n".join(lines[1:]))]
     headers = HeaderMap()
-    headers.parse(io.BytesIO(header))
+    try:
+        headers.parse(io.BytesIO(b"\r\n".join([lines[0], *fields, b"", b""])))
+    except OSError:  # together longer than the parser takes
+        return None
     return headers
 
 

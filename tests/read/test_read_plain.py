@@ -14,7 +14,8 @@ CHINESE = "周三，一场大雨席卷全城，河水漫过了堤岸，数百名
 def test_a_file_is_one_document_under_its_own_name(dump):
     found = dump.read("a.txt", b"Rain fell.\r\nIt rained.\n")
     assert ids(found) == ["a.txt"]
-    assert (found[0].text, found[0].fields) == ("Rain fell.\r\nIt rained.\n", {})
+    text = "Rain fell.\r\nIt rained.\n"
+    assert (found[0].text, found[0].fields) == (text, {"text": text})
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1251"])
