@@ -16,7 +16,7 @@ from dedup.models import Raw, RunReport
 from dedup.observe import Observer, Silence, Timer
 from dedup.pipeline import clean_stages, run_stages
 from dedup.read import Tally, discover, read_raw
-from dedup.store import Step, Store
+from dedup.store import ANOTHER, Step, Store
 from dedup.write import (
     KIBIBYTES_A_UNIT,
     OutputFolder,
@@ -117,7 +117,7 @@ def run_dump(
     size = size_of_inputs(inputs, [out, *kept])
     with (
         folder.claim(resume=resume, overwrite=overwrite),
-        Store(store or folder.store) as opened,
+        Store(store, ANOTHER) if store else Store(folder.store) as opened,
     ):
         claim_store(opened, config, resume=resume, overwrite=overwrite)
         run_stages(records, size, opened, config, timer)
@@ -210,7 +210,7 @@ def claim_store(store: Store, config: Config, *, resume: bool, overwrite: bool) 
         OutputError: It is damaged, holds a dump that is to be finished first, or was made with
             other options.
     """
-    store.verify()
+    store.verify(whole=resume)
     begun, basis = store.get("config_digest"), store.get("basis")
     if resume and begun is not None:
         if begun != config.digest():

@@ -443,3 +443,19 @@ def test_the_order_of_lines_changes_no_line_of_a_later_day(days, tmp_path, comma
     assert told(one.decisions) == told(other.decisions)
     assert one.stories == other.stories
     assert changes(one) == changes(other)
+
+
+def test_a_damaged_store_of_many_days_is_refused_and_nothing_is_lost(days):
+    days.add(article("a", text_of(1)), article("b", text_of(1)))
+    data = days.store.read_bytes()
+    at = data.index(b"About b")
+    days.store.write_bytes(data[:at] + b"X" + data[at + 1 :])
+    told = days.refused(article("c", text_of(1), day=2))
+
+    assert "damaged" in told
+    assert "name another --store" in told
+    assert not (days.folder / "out-2" / "decisions.jsonl").exists()
+    days.store.write_bytes(data)
+    assert days.add(article("c", text_of(1), day=2), options=["--overwrite"]).status() == {
+        "c": "duplicate"
+    }

@@ -14,13 +14,21 @@ from typing import Any
 
 from dedup.jsontext import dump_json, load_json
 from dedup.store.cells import Stored, StoredPart, stored_document, stored_rejection
-from dedup.store.database import Database
+from dedup.store.database import ANEW, ANOTHER, Database
 from dedup.store.documents import Documents
 from dedup.store.dumps import Dumps, Step
 from dedup.store.results import Results
 from dedup.store.signatures import Signatures
 
-__all__ = ["Step", "Store", "Stored", "StoredPart", "stored_document", "stored_rejection"]
+__all__ = [
+    "ANOTHER",
+    "Step",
+    "Store",
+    "Stored",
+    "StoredPart",
+    "stored_document",
+    "stored_rejection",
+]
 
 
 class Store:
@@ -36,17 +44,18 @@ class Store:
         trial: ``with store.trial():`` undoes it at the end.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, remedy: str = ANEW) -> None:
         """Open a store, or make an empty one.
 
         Args:
             path: The file, or ``:memory:``.
+            remedy: What a person can do where it is refused.
 
         Raises:
             OutputError: It cannot be opened, is no store, is of another version, or is in use.
         """
         self.path = Path(path)
-        self._db = Database(path)
+        self._db = Database(path, remedy)
         self.documents = Documents(self._db)
         self.signatures = Signatures(self._db)
         self.results = Results(self._db)
@@ -73,13 +82,13 @@ class Store:
         if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.ProgrammingError):
             raise self._db.refusal(error) from error
 
-    def verify(self) -> None:
-        """Read again all that a resumed run will believe.
+    def verify(self, *, whole: bool) -> None:
+        """Check what a run will believe; see :meth:`Database.verify`.
 
         Raises:
             OutputError: It is not what was written.
         """
-        self._db.verify()
+        self._db.verify(whole=whole)
 
     def get(self, name: str) -> Any:
         """Return the value kept under a name, or None."""
@@ -89,6 +98,5 @@ class Store:
     def put(self, name: str, value: Any) -> None:
         """Keep a JSON value under a name."""
         with self._db.commit():
-            self._db.execute(
-                "INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, dump_json(value).decode()]
-            )
+            told = [(name, dump_json(value).decode())]
+            self._db.insert("meta", told, verb="INSERT OR REPLACE")

@@ -13,6 +13,7 @@ import zstandard
 
 from dedup.jsontext import dump_json, load_json
 from dedup.models import CleanPage, Document, Rejection, Removal
+from dedup.store.integrity import summed
 
 Cells = tuple[Any, ...]
 
@@ -24,7 +25,7 @@ DOCUMENT_COLUMNS = (
 
 
 class Stored(NamedTuple):
-    """One input as the tables hold it, but for its row.
+    """One input as the tables hold it, but for its row; each of the four ends with a sum.
 
     Attributes:
         document: Cells of ``documents``, in the order of ``DOCUMENT_COLUMNS``.
@@ -100,9 +101,9 @@ def stored_document(
         document.date,
     )  # fmt: skip
     cells = (
-        storable(document.doc_id), storable(document.source), None, None, from_page,
+        storable(document.doc_id), storable(document.source), None, None, int(from_page),
         *map(storable, texts), document.moment, storable(document.language),
-        storable(document.agency), document.agency_page, storable(document.dateline),
+        storable(document.agency), int(document.agency_page), storable(document.dateline),
         storable(document.credit), len(document.removed), digest, stamp,
         None if lines is None else lines.astype("<u8", copy=False).tobytes(),
     )  # fmt: skip
@@ -113,7 +114,7 @@ def stored_document(
         None if text_field is not None else squeeze_text(document.text),
     )  # fmt: skip
     signature, sets = (None, None) if part is None else signature_cells(part)
-    return Stored(cells, content, signature, sets)
+    return Stored(summed(cells), summed(content), signature, sets)
 
 
 def stored_rejection(
@@ -131,13 +132,13 @@ def stored_rejection(
         "source": storable(source),
         "reason": rejection.reason.value,
         "detail": storable(rejection.detail),
-        "from_page": from_page,
+        "from_page": int(from_page),
         "digest": digest,
         "stamp": stamp,
-        "agency_page": False,
+        "agency_page": 0,
         "leftovers": 0,
     }
-    return Stored(tuple(known.get(name) for name in DOCUMENT_COLUMNS))
+    return Stored(summed([known.get(name) for name in DOCUMENT_COLUMNS]))
 
 
 def signature_cells(part: StoredPart) -> tuple[Cells, Cells]:
@@ -148,7 +149,7 @@ def signature_cells(part: StoredPart) -> tuple[Cells, Cells]:
         None if part.lead is None else blob(part.lead),
     )  # fmt: skip
     terms = None if part.terms is None else blob(part.terms)
-    return signature, (blob(part.numbers), blob(part.shingles), terms)
+    return summed(signature), summed((blob(part.numbers), blob(part.shingles), terms))
 
 
 @functools.cache

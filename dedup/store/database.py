@@ -14,7 +14,7 @@ import zstandard
 from dedup.errors import FullDiskError, OutputError
 from dedup.jsontext import load_json
 from dedup.store.cells import expand
-from dedup.store.integrity import Seal
+from dedup.store.integrity import is_sound, is_whole, looks_back_well, numbered, summed
 
 FORMAT = 4
 """Version of the tables and of the byte order of arrays; a store of another one is refused."""
@@ -32,17 +32,18 @@ waited for, and a thousand pages are two seconds of articles."""
 
 # What many rows are asked for stands in other tables than what is large.
 SCHEMA = """
-CREATE TABLE seal (total INTEGER NOT NULL);
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL, sum INTEGER NOT NULL)
+    WITHOUT ROWID;
 CREATE TABLE documents (
     row INTEGER PRIMARY KEY, doc_id TEXT NOT NULL, source TEXT NOT NULL, reason TEXT, detail TEXT,
     from_page INTEGER NOT NULL, title TEXT, url TEXT, page TEXT, canonical_page TEXT, host TEXT,
     date TEXT, moment REAL, language TEXT, agency TEXT, agency_page INTEGER NOT NULL, dateline TEXT,
-    credit TEXT, leftovers INTEGER NOT NULL, digest BLOB, stamp BLOB NOT NULL, lines BLOB
+    credit TEXT, leftovers INTEGER NOT NULL, digest BLOB, stamp BLOB NOT NULL, lines BLOB,
+    sum INTEGER NOT NULL
 );
 CREATE TABLE contents (
     row INTEGER PRIMARY KEY, text_field TEXT, removed BLOB, extraction BLOB, fields BLOB NOT NULL,
-    text BLOB
+    text BLOB, sum INTEGER NOT NULL
 );
 CREATE UNIQUE INDEX documents_id ON documents (doc_id) WHERE reason IS NOT 'duplicate-id';
 CREATE INDEX documents_digest ON documents (digest) WHERE digest IS NOT NULL;
@@ -50,35 +51,49 @@ CREATE INDEX documents_reason ON documents (reason) WHERE reason IS NOT NULL;
 CREATE INDEX documents_host ON documents (host) WHERE host IS NOT NULL;
 CREATE INDEX documents_moment ON documents (moment);
 CREATE TABLE dumps (
-    number INTEGER PRIMARY KEY, first INTEGER NOT NULL, moment REAL, step INTEGER NOT NULL
+    number INTEGER PRIMARY KEY, first INTEGER NOT NULL, moment REAL, step INTEGER NOT NULL,
+    sum INTEGER NOT NULL
 );
 CREATE TABLE signatures (
     row INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL, tokens INTEGER NOT NULL,
-    shingles INTEGER NOT NULL, language TEXT, signature BLOB, lead BLOB
+    shingles INTEGER NOT NULL, language TEXT, signature BLOB, lead BLOB,
+    sum INTEGER NOT NULL
 );
 CREATE TABLE sets (
-    row INTEGER PRIMARY KEY, numbers BLOB NOT NULL, shingles BLOB NOT NULL, terms BLOB
+    row INTEGER PRIMARY KEY, numbers BLOB NOT NULL, shingles BLOB NOT NULL, terms BLOB,
+    sum INTEGER NOT NULL
 );
 CREATE TABLE edges (
     one INTEGER NOT NULL, other INTEGER NOT NULL, jaccard REAL NOT NULL, one_in_other REAL NOT NULL,
     other_in_one REAL NOT NULL, numbers REAL NOT NULL, linked INTEGER NOT NULL,
-    PRIMARY KEY (one, other)
+    sum INTEGER NOT NULL, PRIMARY KEY (one, other)
 ) WITHOUT ROWID;
 CREATE TABLE likenesses (
-    one INTEGER NOT NULL, other INTEGER NOT NULL, score REAL NOT NULL, PRIMARY KEY (one, other)
+    one INTEGER NOT NULL, other INTEGER NOT NULL, score REAL NOT NULL, sum INTEGER NOT NULL,
+    PRIMARY KEY (one, other)
 ) WITHOUT ROWID;
 CREATE TABLE stories (
-    story_id TEXT PRIMARY KEY, canonical INTEGER NOT NULL, born INTEGER NOT NULL, body BLOB NOT NULL
+    story_id TEXT PRIMARY KEY, canonical INTEGER NOT NULL, born INTEGER NOT NULL,
+    body BLOB NOT NULL, sum INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX stories_canonical ON stories (canonical);
 CREATE TABLE decisions (
     row INTEGER PRIMARY KEY, status TEXT NOT NULL, story_id TEXT, canonical_id TEXT, size INTEGER
-    NOT NULL, relation TEXT, score REAL, reason TEXT NOT NULL, head INTEGER NOT NULL
+    NOT NULL, relation TEXT, score REAL, reason TEXT NOT NULL, head INTEGER NOT NULL,
+    sum INTEGER NOT NULL
 );
 CREATE INDEX decisions_head ON decisions (head) WHERE head != row;
-CREATE TABLE changes (dump INTEGER, place INTEGER, body BLOB NOT NULL, PRIMARY KEY (dump, place))
-    WITHOUT ROWID;
+CREATE TABLE changes (
+    dump INTEGER NOT NULL, place INTEGER NOT NULL, body BLOB NOT NULL, sum INTEGER NOT NULL,
+    PRIMARY KEY (dump, place)
+) WITHOUT ROWID;
 """
+
+ANEW = "use another output folder, or --overwrite to begin anew"
+"""What to do about the store of an output folder that is refused."""
+
+ANOTHER = "name another --store, or put a sound copy in its place"
+"""What to do about a store that holds the work of many days."""
 
 _NOT_TO_BE_WRITTEN = (
     sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR,
@@ -98,22 +113,23 @@ class Database:
         executemany: Runs one statement for many rows.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, remedy: str = ANEW) -> None:
         """Open a store, or make an empty one.
 
         Args:
             path: The file, or ``:memory:``.
+            remedy: What a person can do where it is refused.
 
         Raises:
             OutputError: It cannot be opened, is no store, is of another version, or is in use.
         """
         self.path = Path(path)
         self.first = 0
+        self._remedy = remedy
         try:
             self._connection = sqlite3.connect(path, isolation_level=None)
         except sqlite3.Error as error:
             raise self.refusal(error) from error
-        self._seal = Seal(self._connection)
         self.execute = self._connection.execute
         self.executemany = self._connection.executemany
         try:
@@ -142,8 +158,7 @@ class Database:
         )
         if (owner, version) != (OWNER, FORMAT) and (owner or version or tables):
             raise OutputError(
-                f"{self.path} is not a store of this version of dedup; "
-                "use another folder or store, or --overwrite to begin anew in OUT",
+                f"{self.path} is not a store of this version of dedup; {self._remedy}",
                 path=self.path,
             )
         self.execute(f"PRAGMA page_size = {PAGE}")  # of a new file; an old one keeps its own
@@ -156,12 +171,10 @@ class Database:
         if not tables:
             for statement in SCHEMA.split(";"):
                 self.execute(statement)
-            self.execute("INSERT INTO seal VALUES (0)")
             self.execute(f"PRAGMA application_id = {OWNER}")
             self.execute(f"PRAGMA user_version = {FORMAT}")
         self.execute("COMMIT")
         self._refuse_other_tables()
-        self._seal.watch()
 
     def _refuse_other_tables(self) -> None:
         """Refuse a file whose tables are not quite those that it was made with."""
@@ -170,20 +183,31 @@ class Database:
         if {sql for (sql,) in there} != made:
             raise self.damaged()
 
-    def verify(self) -> None:
-        """Read all that a resumed run will believe.
+    def verify(self, *, whole: bool) -> None:
+        """Check what will be believed.
+
+        Args:
+            whole: Whether all of it will be; else only what is read before the active rows are
+                chosen.
 
         Raises:
             OutputError: It is not what was written.
         """
-        if not self._seal.holds():
+        if not (is_whole if whole else is_sound)(self._connection):
+            raise self.damaged()
+
+    def verify_active(self) -> None:
+        """Check the earlier rows that are active.
+
+        Raises:
+            OutputError: They are not what was written.
+        """
+        if not looks_back_well(self._connection, self.first):
             raise self.damaged()
 
     def damaged(self) -> OutputError:
         """Return what to tell a person about a file that is not what was written."""
-        return OutputError(
-            f"{self.path} is damaged or no store; use --overwrite to begin anew", path=self.path
-        )
+        return OutputError(f"{self.path} is damaged or no store; {self._remedy}", path=self.path)
 
     def refusal(self, error: sqlite3.Error) -> OutputError:
         """Return what to tell a person about an error of the database."""
@@ -211,10 +235,8 @@ class Database:
         self.execute("BEGIN IMMEDIATE")
         try:
             yield
-            self._seal.write()
             self.execute("COMMIT")
         finally:
-            self._seal.forget()
             if self._connection.in_transaction:
                 self.execute("ROLLBACK")
 
@@ -228,24 +250,33 @@ class Database:
             self.execute("ROLLBACK")
 
     def insert_rows(
-        self, table: str, rows: Iterable[tuple[int, Sequence[Any]]], *, ignore: bool = False
+        self, table: str, rows: Iterable[tuple[int, Sequence[Any]]], *, verb: str = "INSERT"
     ) -> None:
-        """Insert rows into one of our own tables.
+        """Insert rows into one of our own tables of documents.
 
         Args:
             table: Its name.
-            rows: Number and other cells of each.
-            ignore: Pass over those that a unique index forbids.
+            rows: Number of each, and its other cells, their sum the last.
+            verb: What to do where a row or an id is taken.
         """
+        self._insert(table, (numbered(row, cells) for row, cells in rows), verb)
+
+    def insert(self, table: str, rows: Iterable[Sequence[Any]], *, verb: str = "INSERT") -> None:
+        """Insert rows into one of our own tables; their sums are made here.
+
+        Args:
+            table: Its name.
+            rows: The cells of each.
+            verb: What to do where a key is taken.
+        """
+        self._insert(table, map(summed, rows), verb)
+
+    def _insert(self, table: str, rows: Iterable[tuple[Any, ...]], verb: str) -> None:
+        """Insert whole rows."""
         first = next(rows := iter(rows), None)
-        if first is None:
-            return
-        marks = ", ".join("?" * (1 + len(first[1])))
-        verb = "INSERT OR IGNORE" if ignore else "INSERT"
-        self.executemany(
-            f"{verb} INTO {table} VALUES ({marks})",
-            ((row, *cells) for row, cells in chain([first], rows)),
-        )
+        if first is not None:
+            marks = ", ".join("?" * len(first))
+            self.executemany(f"{verb} INTO {table} VALUES ({marks})", chain([first], rows))
 
     def select_rows(self, query: str, rows: Sequence[int]) -> Iterator[Any]:
         """Yield what a query that ends in ``IN`` finds for many rows, slice by slice."""

@@ -21,6 +21,7 @@ from dedup.store.cells import (
     stored_rejection,
 )
 from dedup.store.database import Database
+from dedup.store.integrity import summed
 
 _TAKEN = Rejection(Reason.DUPLICATE_ID, "an earlier input has this id")
 
@@ -63,7 +64,7 @@ class Documents:
         with self._db.commit():
             first = self.count()
             cells = [each.document for each in batch]
-            self._db.insert_rows("documents", enumerate(cells, first), ignore=True)
+            self._db.insert_rows("documents", enumerate(cells, first), verb="INSERT OR IGNORE")
             taken = self._reject_taken(first, cells)
             kept = [pair for pair in enumerate(batch, first) if pair[0] not in taken]
             for table, cells_of in _PARTS.items():
@@ -188,21 +189,30 @@ class Documents:
         with self._db.commit():
             for row, text, lines, rejection in changes:
                 removed = (*self.removals(row), *(Removal("residue", line) for line in lines))
-                self._db.execute(
-                    "UPDATE contents SET text = ?, text_field = NULL, removed = ? WHERE row = ?",
-                    [squeeze_text(text), squeeze_removals(removed), row],
+                self._change(
+                    "contents",
+                    row,
+                    text=squeeze_text(text),
+                    text_field=None,
+                    removed=squeeze_removals(removed),
                 )
-                self._db.execute(
-                    "UPDATE documents SET leftovers = ?, reason = ?, detail = ? WHERE row = ?",
-                    [
-                        len(removed),
-                        rejection.reason.value if rejection else None,
-                        rejection.detail if rejection else None,
-                        row,
-                    ],
+                self._change(
+                    "documents",
+                    row,
+                    leftovers=len(removed),
+                    reason=rejection.reason.value if rejection else None,
+                    detail=rejection.detail if rejection else None,
                 )
                 for table in ("signatures", "sets"):
                     self._db.execute(f"DELETE FROM {table} WHERE row = ?", [row])
+
+    def _change(self, table: str, row: int, **cells: Any) -> None:
+        """Change some cells of a row, and its sum."""
+        found = self._db.execute(f"SELECT * FROM {table} WHERE row = ?", [row])
+        names = [column[0] for column in found.description]
+        changed = {**dict(zip(names, found.fetchone(), strict=True)), **cells}
+        told = [changed[name] for name in names[1:-1]]
+        self._db.insert_rows(table, [(row, summed(told))], verb="INSERT OR REPLACE")
 
 
 def text_in(db: Database, text_field: str | None, fields: bytes, text: bytes | None) -> str:

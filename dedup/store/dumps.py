@@ -56,17 +56,29 @@ class Dumps:
 
     def begin(self) -> None:
         """Begin another dump behind the last."""
-        last = self._db.execute("SELECT max(row) FROM documents").fetchone()[0]
-        made = self._db.execute(
-            "INSERT INTO dumps (first, step) VALUES (?, ?) RETURNING number, first",
-            [0 if last is None else last + 1, Step.TAKING],
+        numbers, rows = (
+            self._db.execute(query).fetchone()[0]
+            for query in ("SELECT max(number) FROM dumps", "SELECT max(row) FROM documents")
         )
-        self.number, self._db.first = made.fetchone()
+        self.number = (numbers or 0) + 1
+        self._db.first = 0 if rows is None else rows + 1
+        self._note(Step.TAKING, None)
 
     def reach(self, step: Step) -> None:
         """Note that the dump at hand got so far."""
-        query = "UPDATE dumps SET step = ? WHERE number = ?"
-        self._db.execute(query, [step, self.number])
+        self._note(step, self._moment())
+
+    def _note(self, step: Step, moment: float | None) -> None:
+        """Store what is known of the dump at hand."""
+        told = [(self.number, self.first, moment, step.value)]
+        with self._db.commit():
+            self._db.insert("dumps", told, verb="INSERT OR REPLACE")
+
+    def _moment(self) -> float | None:
+        """Return the own day of the dump at hand, if it is known."""
+        query = "SELECT moment FROM dumps WHERE number = ?"
+        found: float | None = self._db.execute(query, [self.number]).fetchone()[0]
+        return found
 
     def forget(self) -> None:
         """Take the inputs of the dump at hand out again; it must not be decided yet."""
@@ -97,7 +109,7 @@ class Dumps:
         """
         moments = self._moments()
         middle = float(np.median(moments)) if moments.size else None
-        self._db.execute("UPDATE dumps SET moment = ? WHERE number = ?", [middle, self.number])
+        self._note(self.step, middle)
         self._db.execute("DROP VIEW IF EXISTS temp.active")
         self._db.execute("DROP TABLE IF EXISTS temp.active")
         if self.first == 0:
@@ -117,6 +129,7 @@ class Dumps:
         self._db.execute(
             "INSERT OR IGNORE INTO active SELECT row FROM documents WHERE row >= ?", [self.first]
         )
+        self._db.verify_active()
 
     def expire(self, days: float) -> int:
         """Forget documents of earlier dumps that are older than the dump at hand by some days.
@@ -130,8 +143,7 @@ class Dumps:
         Returns:
             How many inputs were forgotten.
         """
-        query = "SELECT moment FROM dumps WHERE number = ?"
-        now = self._db.execute(query, [self.number]).fetchone()[0]
+        now = self._moment()
         if now is None:
             return 0
         self._db.execute("CREATE TEMP TABLE old (row INTEGER PRIMARY KEY)")

@@ -1,98 +1,141 @@
-"""Whether a store holds what was written to it, told by a sum over its rows.
+"""Whether a store holds what was written to it, told by a sum in each row.
 
-SQLite notices a page that is no page; a byte that changed inside of a cell it takes as it comes.
-Each row that a resumed run believes is summed up when it is written, whoever writes it, and the sum
-is part of the same commit. Pairs, stories and decisions are made anew, and need none.
+SQLite notices a page that is no page; a byte that changed inside of a cell it takes as it comes. So
+each row ends with a sum of its cells, made by whoever made these, and a run checks the rows that it
+will believe before it does: all of them when it goes on with a dump, those within the date window
+when it begins the next one.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from zlib import crc32
 
-BELIEVED = ("meta", "documents", "contents", "signatures", "sets")
-"""Tables that a resumed run reads, each with a number that goes into its rows' sums: its place."""
+from dedup.jsontext import dump_json
+
+NUMBERED = ("documents", "contents", "signatures", "sets", "decisions")
+"""Tables whose rows are those of documents; their sums hold for their own row only."""
+
+SUMMED = (*NUMBERED, "meta", "dumps", "edges", "likenesses", "stories", "changes")
+"""All tables."""
+
+_SPREAD = 0x9E3779B1
+"""An odd number: no two rows below 2**32 change a sum in the same way."""
+
+_ACTIVE = "row < :first AND row IN (SELECT row FROM active)"
+_PAIRS = "other < :first AND " + " AND ".join(
+    f"{end} IN (SELECT row FROM active)" for end in ("one", "other")
+)
+
+# What the next dump reads of earlier ones. Their texts it reads only where a page comes again, and
+# those are compressed with sums of their own.
+_LOOKED_BACK_AT = {
+    "documents": _ACTIVE,
+    "signatures": _ACTIVE,
+    "sets": _ACTIVE,
+    "decisions": _ACTIVE,
+    "edges": _PAIRS,
+    "likenesses": _PAIRS,
+    "stories": f"story_id IN (SELECT story_id FROM decisions WHERE {_ACTIVE})",
+}
 
 
-def sum_of(table: int, *cells: Any) -> int:
-    """Return the sum of one row, 32 bits: any change of a single byte changes it.
+def sum_of(cells: Sequence[Any]) -> int:
+    """Return the sum of some cells, 32 bits: any change of a single byte changes it.
 
-    >>> sum_of(1, 7, b"ab", b"") == sum_of(1, 7, b"a", b"b")
-    False
+    A number is the same whether it is given as a whole one or not, as it is in a table.
+
+    >>> sum_of([7, b"ab", b""]) == sum_of([7, b"a", b"b"]), sum_of([1]) == sum_of([1.0])
+    (False, True)
     """
-    arrays = [cell for cell in cells if type(cell) is bytes]
-    others = [(len(cell),) if type(cell) is bytes else cell for cell in cells]
-    return crc32(b"".join(arrays), crc32(repr(others).encode("utf-8", "surrogatepass"), table))
+    arrays: list[bytes] = []
+    others: list[Any] = []
+    for cell in cells:
+        if type(cell) is bytes:
+            arrays.append(cell)
+            others.append(len(cell))
+        else:
+            others.append(float(cell) if isinstance(cell, (int, float)) else cell)
+    return crc32(b"".join(arrays), crc32(dump_json(others)))
 
 
-class Seal:
-    """The sum of an open file: kept while it is written, written with each commit."""
+def summed(cells: Sequence[Any]) -> tuple[Any, ...]:
+    """Return cells and their sum."""
+    return (*cells, sum_of(cells))
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        """Work on a connection."""
-        self._connection = connection
-        self._change = 0
 
-    def watch(self) -> None:
-        """Take in every row that is written from now on, in whatever way."""
-        self._connection.create_function("sealed", -1, self._add)
-        self._connection.create_function("unsealed", -1, self._take)
-        # Replacing a row is to be seen as taking one out, too.
-        self._connection.execute("PRAGMA recursive_triggers = ON")
-        for number, table in enumerate(BELIEVED):
-            columns = self._columns(table)
-            added = f"SELECT sealed({number}, {', '.join(f'NEW.{name}' for name in columns)});"
-            taken = f"SELECT unsealed({number}, {', '.join(f'OLD.{name}' for name in columns)});"
-            for event, does in (("INSERT", added), ("DELETE", taken), ("UPDATE", taken + added)):
-                self._connection.execute(
-                    f"CREATE TEMP TRIGGER seal_{event}_{table} AFTER {event} ON {table} "
-                    f"BEGIN {does} END"
-                )
+def numbered(row: int, cells: Sequence[Any]) -> tuple[Any, ...]:
+    """Return a row of a table: its number, its cells, and their sum made one of this row."""
+    return (row, *cells[:-1], cells[-1] ^ (row * _SPREAD & 0xFFFFFFFF))
 
-    def write(self) -> None:
-        """Add what changed to the sum in the file; part of the commit that is under way."""
-        self._connection.execute("UPDATE seal SET total = total + ?", [self._change])
-        self._change = 0
 
-    def forget(self) -> None:
-        """Leave out what was undone."""
-        self._change = 0
-
-    def holds(self) -> bool:
-        """Return whether file and rows are what was written."""
-        try:
-            return self._is_whole() and self._total() == self._written()
-        except (sqlite3.Error, UnicodeDecodeError):
-            return False
-
-    def _is_whole(self) -> bool:
-        """Return whether each page and each index is in order; rows are another thing."""
-        told = self._connection.execute("PRAGMA integrity_check(1)").fetchall()
-        return told == [("ok",)]
-
-    def _written(self) -> int | None:
-        """Return the sum in the file, None if there is not one."""
-        sums = self._connection.execute("SELECT total FROM seal").fetchall()
-        return sums[0][0] if len(sums) == 1 else None
-
-    def _total(self) -> int:
-        """Return the sum of the rows as they are."""
-        return sum(
-            sum_of(number, *cells)
-            for number, table in enumerate(BELIEVED)
-            for cells in self._connection.execute(f"SELECT * FROM {table}")
+def is_whole(connection: sqlite3.Connection) -> bool:
+    """Return whether a store is what was written, read from end to end."""
+    try:
+        told = connection.execute("PRAGMA integrity_check(1)").fetchall()
+        return (
+            told == [("ok",)]
+            and all(_hold(connection, table) for table in SUMMED)
+            and _is_complete(connection)
         )
+    except (sqlite3.Error, UnicodeDecodeError):
+        return False
 
-    def _columns(self, table: str) -> list[str]:
-        """Return the columns of a table in their order."""
-        query = "SELECT name FROM pragma_table_info(?)"
-        return [name for (name,) in self._connection.execute(query, [table])]
 
-    def _add(self, *row: Any) -> None:
-        """Take in a row that was written."""
-        self._change += sum_of(*row)
+def is_sound(connection: sqlite3.Connection) -> bool:
+    """Return whether tables are in order and the small ones hold; large ones are not read."""
+    try:
+        return all(
+            connection.execute(f"PRAGMA integrity_check({table})").fetchall() == [("ok",)]
+            for table in ("meta", "dumps", "documents", "stories", "decisions")
+        ) and all(_hold(connection, table) for table in ("meta", "dumps"))
+    except (sqlite3.Error, UnicodeDecodeError):
+        return False
 
-    def _take(self, *row: Any) -> None:
-        """Take out a row that was replaced or deleted."""
-        self._change -= sum_of(*row)
+
+def looks_back_well(connection: sqlite3.Connection, first: int) -> bool:
+    """Return whether the earlier rows that are active hold.
+
+    Args:
+        connection: An open store in which the active rows are chosen.
+        first: Row of the first input of the dump at hand.
+    """
+    try:
+        return all(
+            _hold(connection, table, f"WHERE {where}", {"first": first})
+            for table, where in _LOOKED_BACK_AT.items()
+        )
+    except (sqlite3.Error, UnicodeDecodeError):
+        return False
+
+
+def _hold(
+    connection: sqlite3.Connection,
+    table: str,
+    where: str = "",
+    given: Mapping[str, int] | None = None,
+) -> bool:
+    """Return whether some rows of a table are what was written."""
+    rows = connection.execute(f"SELECT * FROM {table} {where}", given or {})
+    return all(made == cells[-1] for cells, made in _remade(table, rows))
+
+
+def _remade(table: str, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[tuple[Any, ...], int]]:
+    """Yield rows, each with the sum that it should have."""
+    for cells in rows:
+        if table in NUMBERED:
+            yield cells, numbered(cells[0], summed(cells[1:-1]))[-1]
+        else:
+            yield cells, sum_of(cells[:-1])
+
+
+def _is_complete(connection: sqlite3.Connection) -> bool:
+    """Return whether no document lacks its texts, and no signature its sets."""
+    lacking = (
+        "SELECT 1 FROM documents WHERE reason IS NULL AND row NOT IN (SELECT row FROM contents)",
+        "SELECT 1 FROM signatures WHERE row NOT IN (SELECT row FROM sets)",
+        "SELECT 1 FROM sets WHERE row NOT IN (SELECT row FROM signatures)",
+    )
+    return not any(connection.execute(query).fetchone() for query in lacking)

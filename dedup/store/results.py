@@ -13,6 +13,7 @@ from dedup.jsontext import dump_json, load_json
 from dedup.models import Decision, Facts, Status, Story
 from dedup.store.database import Database
 from dedup.store.documents import text_in
+from dedup.store.integrity import summed
 
 # What the tables know of a document, in the order of the fields of facts.
 _KNOWN = (
@@ -24,9 +25,7 @@ _KNOWN = (
 Born = tuple[Story, int]
 """A story, and the number of the dump in which it was new."""
 
-_DECIDED = attrgetter(
-    "row", "status", "story_id", "canonical_id", "size", "relation", "score", "reason"
-)
+_DECIDED = attrgetter("status", "story_id", "canonical_id", "size", "relation", "score", "reason")
 
 
 # Stories of which a document of the dump at hand is a member.
@@ -45,7 +44,7 @@ class Results:
     def add_edges(self, edges: Iterable[tuple[int, int, float, float, float, float, bool]]) -> None:
         """Store measured pairs: one, other, jaccard, both containments, numbers, whether linked."""
         with self._db.commit():
-            self._db.executemany("INSERT INTO edges VALUES (?, ?, ?, ?, ?, ?, ?)", edges)
+            self._db.insert("edges", edges)
 
     def linked(self) -> Iterator[tuple[int, int, float, float, float, float]]:
         """Yield the pairs of earlier dumps that match, both active; as they were stored."""
@@ -59,7 +58,7 @@ class Results:
     def add_likenesses(self, pairs: Iterable[tuple[int, int, float]]) -> None:
         """Store scored candidates of the story view: one, other, score."""
         with self._db.commit():
-            self._db.executemany("INSERT INTO likenesses VALUES (?, ?, ?)", pairs)
+            self._db.insert("likenesses", pairs)
 
     def likenesses(self) -> npt.NDArray[np.float64]:
         """Return the scored candidates of earlier dumps, both active: one, other, score."""
@@ -130,10 +129,7 @@ class Results:
         with self._db.commit():
             self._db.executemany("DELETE FROM stories WHERE story_id = ?", ([one] for one in gone))
             self._insert(stories)
-            self._db.executemany(
-                "INSERT OR REPLACE INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                ((*_DECIDED(each), heads[each.row]) for each in decisions),
-            )
+            self._decide(decisions, heads)
 
     def add_united(
         self, heads: Sequence[int], stories: Sequence[Born], decisions: Iterable[Decision]
@@ -145,28 +141,30 @@ class Results:
             stories: With the dump in which each was new.
             decisions: On their documents, in the place of those there were.
         """
-        named = ["status", "story_id", "canonical_id", "size", "relation", "score", "reason"]
-        changes = ", ".join(f"{name} = excluded.{name}" for name in named)
+        told = list(decisions)
+        known = self.heads_of([each.row for each in told])
         with self._db.commit():
             self._db.executemany(
                 "DELETE FROM stories WHERE canonical = ?", ([row] for row in heads)
             )
             self._insert(stories)
             # A document that had no decision was alone, and is the head of its write-up.
-            self._db.executemany(
-                "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
-                f"ON CONFLICT (row) DO UPDATE SET {changes}",
-                ((*_DECIDED(each), each.row) for each in decisions),
-            )
+            self._decide(told, {each.row: known.get(each.row, each.row) for each in told})
 
     def _insert(self, stories: Iterable[Born]) -> None:
         """Write stories."""
-        self._db.executemany(
-            "INSERT INTO stories VALUES (?, ?, ?, ?)",
-            (
-                (story.story_id, story.canonical.row, born, dump_json(story))
-                for story, born in sorted(stories, key=lambda each: each[0].story_id)
-            ),  # as the table lies
+        ordered = sorted(stories, key=lambda each: each[0].story_id)  # as the table lies
+        self._db.insert(
+            "stories",
+            ((one.story_id, one.canonical.row, born, dump_json(one)) for one, born in ordered),
+        )
+
+    def _decide(self, decisions: Iterable[Decision], heads: Mapping[int, int]) -> None:
+        """Write decisions over those that the documents had."""
+        self._db.insert_rows(
+            "decisions",
+            ((each.row, summed((*_DECIDED(each), heads[each.row]))) for each in decisions),
+            verb="INSERT OR REPLACE",
         )
 
     def heads(self) -> Iterator[tuple[int, float | None, str | None]]:
@@ -308,8 +306,8 @@ class Results:
     def add_changes(self, dump: int, changes: Iterable[dict[str, Any]]) -> None:
         """Store what a dump changed in earlier stories."""
         with self._db.commit():
-            self._db.executemany(
-                "INSERT INTO changes VALUES (?, ?, ?)",
+            self._db.insert(
+                "changes",
                 ((dump, place, dump_json(change)) for place, change in enumerate(changes)),
             )
 
