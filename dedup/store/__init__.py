@@ -75,6 +75,8 @@ class Store:
     def put(self, name: str, value: Any) -> None:
         """Keep a JSON value under a name."""
         with self._db.commit():
+            self._db.seal.take("meta", name)
             self._db.execute(
                 "INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, dump_json(value).decode()]
             )
+            self._db.seal.put_back("meta", name)

@@ -84,6 +84,7 @@ class Database:
         path: The file.
         execute: Runs one statement.
         executemany: Runs one statement for many rows.
+        seal: Is told of every change of a row that a resumed run believes.
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -100,7 +101,7 @@ class Database:
             self._connection = sqlite3.connect(path, isolation_level=None)
         except sqlite3.Error as error:
             raise self.refusal(error) from error
-        self._seal = Seal(self._connection)
+        self.seal = Seal(self._connection)
         self.execute = self._connection.execute
         self.executemany = self._connection.executemany
         try:
@@ -147,7 +148,6 @@ class Database:
             self.execute(f"PRAGMA user_version = {FORMAT}")
         self.execute("COMMIT")
         self._refuse_other_tables()
-        self._seal.watch()
 
     def _refuse_other_tables(self) -> None:
         """Refuse a file whose tables are not quite those that it was made with."""
@@ -162,7 +162,7 @@ class Database:
         Raises:
             OutputError: It is not what was written.
         """
-        if not self._seal.holds():
+        if not self.seal.holds():
             raise self.damaged()
 
     def damaged(self) -> OutputError:
@@ -194,10 +194,10 @@ class Database:
         self.execute("BEGIN IMMEDIATE")
         try:
             yield
-            self._seal.write()
+            self.seal.write()
             self.execute("COMMIT")
         finally:
-            self._seal.forget()
+            self.seal.forget()
             if self._connection.in_transaction:
                 self.execute("ROLLBACK")
 
@@ -218,7 +218,7 @@ class Database:
         verb = "INSERT OR IGNORE" if ignore else "INSERT"
         self.executemany(
             f"{verb} INTO {table} VALUES ({marks})",
-            ((row, *cells) for row, cells in chain([first], rows)),
+            ((row, *self.seal.add(table, row, cells)) for row, cells in chain([first], rows)),
         )
 
     def select_rows(self, query: str, rows: Sequence[int]) -> Iterator[Any]:

@@ -75,6 +75,7 @@ class Documents:
         stored = {row for (row,) in self._db.execute(query, [first])}
         taken = set(range(first, first + len(batch))) - stored
         for row in sorted(taken):
+            self._db.seal.leave_out("documents", row, batch[row - first])
             doc_id, source, from_page, stamp, digest = (
                 batch[row - first][_PLACE[name]]
                 for name in ("doc_id", "source", "from_page", "stamp", "digest")
@@ -182,6 +183,8 @@ class Documents:
         with self._db.commit():
             for row, text, lines, rejection in changes:
                 removed = (*self.removals(row), *(Removal("residue", line) for line in lines))
+                for table in ("documents", *_PARTS):
+                    self._db.seal.take(table, row)
                 self._db.execute(
                     "UPDATE contents SET text = ?, text_field = NULL, removed = ? WHERE row = ?",
                     [squeeze_text(text), squeeze_removals(removed), row],
@@ -197,7 +200,10 @@ class Documents:
                 )
                 for table in ("signatures", "sets"):
                     self._db.execute(f"DELETE FROM {table} WHERE row = ?", [row])
+                for table in ("documents", "contents"):
+                    self._db.seal.put_back(table, row)
             self._db.execute("INSERT INTO meta VALUES ('residue', 'true')")
+            self._db.seal.put_back("meta", "residue")
 
 
 def text_in(db: Database, text_field: str | None, fields: bytes, text: bytes | None) -> str:

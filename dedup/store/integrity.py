@@ -1,18 +1,21 @@
 """Whether a store holds what was written to it, told by a sum over its rows.
 
 SQLite notices a page that is no page; a byte that changed inside of a cell it takes as it comes.
-Each row that a resumed run believes is summed up when it is written, whoever writes it, and the sum
-is part of the same commit. Pairs, stories and decisions are made anew, and need none.
+Each row that a resumed run believes is summed up when it is written, and the sum is part of the
+same commit. Pairs, stories and decisions are made anew, and need none.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 from zlib import crc32
 
 BELIEVED = ("meta", "documents", "contents", "signatures", "sets")
 """Tables that a resumed run reads, each with a number that goes into its rows' sums: its place."""
+
+_NUMBERS = {table: number for number, table in enumerate(BELIEVED)}
 
 
 def sum_of(table: int, *cells: Any) -> int:
@@ -34,21 +37,30 @@ class Seal:
         self._connection = connection
         self._change = 0
 
-    def watch(self) -> None:
-        """Take in every row that is written from now on, in whatever way."""
-        self._connection.create_function("sealed", -1, self._add)
-        self._connection.create_function("unsealed", -1, self._take)
-        # Replacing a row is to be seen as taking one out, too.
-        self._connection.execute("PRAGMA recursive_triggers = ON")
-        for number, table in enumerate(BELIEVED):
-            columns = self._columns(table)
-            added = f"SELECT sealed({number}, {', '.join(f'NEW.{name}' for name in columns)});"
-            taken = f"SELECT unsealed({number}, {', '.join(f'OLD.{name}' for name in columns)});"
-            for event, does in (("INSERT", added), ("DELETE", taken), ("UPDATE", taken + added)):
-                self._connection.execute(
-                    f"CREATE TEMP TRIGGER seal_{event}_{table} AFTER {event} ON {table} "
-                    f"BEGIN {does} END"
-                )
+    def add(self, table: str, row: Any, cells: Sequence[Any]) -> Sequence[Any]:
+        """Take in a row that is being written, and pass its cells on.
+
+        Args:
+            table: Where it goes; one that nobody believes is passed over.
+            row: Its number or name.
+            cells: The others, with the types that they come back with.
+        """
+        number = _NUMBERS.get(table)
+        if number is not None:
+            self._change += sum_of(number, row, *cells)
+        return cells
+
+    def leave_out(self, table: str, row: Any, cells: Sequence[Any]) -> None:
+        """Take out a row that was passed over when it was to be written."""
+        self._change -= sum_of(_NUMBERS[table], row, *cells)
+
+    def take(self, table: str, row: Any) -> None:
+        """Take out a row that is there, before it is replaced or deleted."""
+        self._change -= self._sum(table, row)
+
+    def put_back(self, table: str, row: Any) -> None:
+        """Take in a row as it is now."""
+        self._change += self._sum(table, row)
 
     def write(self) -> None:
         """Add what changed to the sum in the file; part of the commit that is under way."""
@@ -80,19 +92,12 @@ class Seal:
         """Return the sum of the rows as they are."""
         return sum(
             sum_of(number, *cells)
-            for number, table in enumerate(BELIEVED)
+            for table, number in _NUMBERS.items()
             for cells in self._connection.execute(f"SELECT * FROM {table}")
         )
 
-    def _columns(self, table: str) -> list[str]:
-        """Return the columns of a table in their order."""
-        query = "SELECT name FROM pragma_table_info(?)"
-        return [name for (name,) in self._connection.execute(query, [table])]
-
-    def _add(self, *row: Any) -> None:
-        """Take in a row that was written."""
-        self._change += sum_of(*row)
-
-    def _take(self, *row: Any) -> None:
-        """Take out a row that was replaced or deleted."""
-        self._change -= sum_of(*row)
+    def _sum(self, table: str, row: Any) -> int:
+        """Return the sum of one row, 0 if it is not there."""
+        key = "name" if table == "meta" else "row"
+        found = self._connection.execute(f"SELECT * FROM {table} WHERE {key} = ?", [row])
+        return sum(sum_of(_NUMBERS[table], *cells) for cells in found)
