@@ -37,6 +37,10 @@ nobody holds any more."""
 MOST_POOLS = 5
 """Pools, one after the other, that may break before a task is done."""
 
+PAUSE = 0.3
+"""Seconds, longer each time, before a pool is made that follows a broken one: a process that is
+dying still takes calls."""
+
 Made = TypeVar("Made")
 
 
@@ -157,6 +161,7 @@ class LastingPool:
 
     def _begin_anew(self) -> None:
         """Replace the processes, and hand them all that is not done."""
+        time.sleep(PAUSE * self._broken)
         self._broken += 1
         log.info("the workers are started anew: one of them was killed")
         self._pool.stop()
