@@ -13,13 +13,13 @@ from types import TracebackType
 from typing import Any
 
 from dedup.jsontext import dump_json, load_json
-from dedup.store.cells import Stored, StoredPart, stored_document, stored_rejection
+from dedup.store.cells import Cells, Stored, StoredPart, stored_document, stored_rejection
 from dedup.store.database import Database
 from dedup.store.documents import Documents
 from dedup.store.results import Results
 from dedup.store.signatures import Signatures
 
-__all__ = ["Store", "Stored", "StoredPart", "stored_document", "stored_rejection"]
+__all__ = ["Cells", "Store", "Stored", "StoredPart", "stored_document", "stored_rejection"]
 
 
 class Store:

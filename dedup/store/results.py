@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-from dedup.jsontext import dump_json, load_json
+from dedup.jsontext import dump_json, load_own_json
 from dedup.models import Decision, Facts, Status, Story
 from dedup.store.database import Database
 from dedup.store.documents import text_in
@@ -95,7 +95,9 @@ class Results:
         """Return for those of some documents that are canonicals the rows of their duplicates."""
         query = "SELECT canonical, body FROM stories WHERE canonical IN"
         return {
-            row: [member["row"] for member in load_json(body)["members"] if member["row"] != row]
+            row: [
+                member["row"] for member in load_own_json(body)["members"] if member["row"] != row
+            ]
             for row, body in self._db.select_rows(query, heads)
         }
 
@@ -112,7 +114,7 @@ class Results:
     def stories(self) -> Iterator[dict[str, Any]]:
         """Yield the stories as JSON objects, by id."""
         for (body,) in self._db.execute("SELECT body FROM stories ORDER BY story_id"):
-            yield load_json(body)
+            yield load_own_json(body)
 
     def large_stories(self, size: int) -> Iterator[tuple[int, str, str, int]]:
         """Yield row of the canonical, both ids and size of each story with that many documents."""
@@ -141,7 +143,7 @@ class Results:
             row: {
                 "outlets": outlets,
                 "rewrites": rewrites,
-                "weakest": load_json(weakest.encode()) if weakest else None,
+                "weakest": load_own_json(weakest.encode()) if weakest else None,
             }
             for row, outlets, rewrites, weakest in self._db.select_rows(query, canonicals)
         }
