@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from dedup.jsontext import dump_json, load_json
-from dedup.store.cells import Stored, StoredPart, stored_document, stored_rejection
+from dedup.store.cells import Cells, Stored, StoredPart, stored_document, stored_rejection
 from dedup.store.database import ANEW, ANOTHER, Database
 from dedup.store.documents import Documents
 from dedup.store.dumps import Dumps, Step
@@ -22,6 +22,7 @@ from dedup.store.signatures import Signatures
 
 __all__ = [
     "ANOTHER",
+    "Cells",
     "Step",
     "Store",
     "Stored",

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dedup.jsontext import dump_json, load_json
+from dedup.jsontext import dump_json, load_own_json
 from dedup.models import Decision, Facts, Status, Story
 from dedup.store.database import Database
 from dedup.store.documents import text_in
@@ -87,7 +87,7 @@ class Results:
             "(SELECT DISTINCT story_id FROM decisions JOIN active USING (row))"
         )
         for story_id, born, canonical_id, absorbed in self._db.execute(query):
-            yield story_id, born, canonical_id, load_json(absorbed.encode())
+            yield story_id, born, canonical_id, load_own_json(absorbed.encode())
 
     def heads_of(self, rows: Sequence[int]) -> dict[int, int]:
         """Return for those of some documents that are in stories the heads of their write-ups."""
@@ -192,7 +192,7 @@ class Results:
         """Yield the stories that documents of the dump at hand are in as JSON objects, by id."""
         query = f"SELECT body FROM stories WHERE {_TOUCHED} ORDER BY story_id"
         for (body,) in self._db.execute(query, [self._db.first]):
-            yield load_json(body)
+            yield load_own_json(body)
 
     def touched(self) -> int:
         """Return how many stories hold a document of the dump at hand."""
@@ -226,7 +226,7 @@ class Results:
             row: {
                 "outlets": outlets,
                 "rewrites": rewrites,
-                "weakest": load_json(weakest.encode()) if weakest else None,
+                "weakest": load_own_json(weakest.encode()) if weakest else None,
             }
             for row, outlets, rewrites, weakest in self._db.select_rows(query, canonicals)
         }
@@ -323,7 +323,7 @@ class Results:
         """Yield what a dump changed in earlier stories, as it was stored."""
         query = "SELECT body FROM changes WHERE dump = ? ORDER BY place"
         for (body,) in self._db.execute(query, [dump]):
-            yield load_json(body)
+            yield load_own_json(body)
 
     def rejections(self) -> Iterator[tuple[str, str, str, str]]:
         """Yield id, source, reason and detail of each rejected input, in input order."""

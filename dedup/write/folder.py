@@ -21,6 +21,9 @@ REJECTED = "rejected.jsonl"
 CHANGES = "changes.jsonl"
 LOCK = ".dedup.lock"
 
+BUFFER = 1 << 20
+"""Bytes of a file that are written at once."""
+
 _OURS = (
     MANIFEST,
     REJECTED,
@@ -135,7 +138,7 @@ def write_file(path: Path, lines: Iterable[dict[str, Any] | bytes]) -> None:
     Raises:
         OutputError: It cannot be written, as on a full disk; nothing has the final name then.
     """
-    with _named_when_whole(path) as part, part.open("wb") as file:
+    with _named_when_whole(path) as part, part.open("wb", buffering=BUFFER) as file:
         stream_lines(file, lines)
         file.flush()
         os.fsync(file.fileno())
