@@ -30,6 +30,7 @@ from making import (
     nested,
     page,
     parquet,
+    parquet_bomb,
     record,
     response,
     sentences,
@@ -672,6 +673,13 @@ RECORDS = [
         {"a.parquet": damaged(TWO, 40)},
         {"a.parquet:1": "broken-parquet"},
         "A fault ends the file.",
+    ),
+    Case(
+        "parquet-bomb",
+        "Parquet of some kB that unpacks to 200 MB",
+        {"a.parquet": parquet_bomb(10, 10_000_000)},
+        {f"a.parquet:{n}": "too-large" for n in range(1, 11)},
+        "Few rows are held at once, and none that is too large is copied.",
     ),
     Case(
         "parquet-nan",

@@ -126,6 +126,14 @@ def parquet(columns, **options):
     return sink.getvalue()
 
 
+def parquet_bomb(rows, size):
+    """One text that is stored once and stands in every row."""
+    text = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array(["a " * size]))
+    return parquet(
+        {"text": text}, compression="zstd", store_schema=False, dictionary_pagesize_limit=1 << 30
+    )
+
+
 def damaged(content, at, by=b"\xff" * 40):
     return content[:at] + by + content[at + len(by) :]
 

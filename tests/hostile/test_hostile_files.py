@@ -1,0 +1,110 @@
+"""Files that nobody may read, that lie too deep, and that change while they are read."""
+
+import os
+import subprocess
+
+import pytest
+from making import line, page, sentences
+
+from dedup.config import ReadConfig
+from dedup.read import Source, Tally, discover, parsed, read_raw
+
+COUNT = 2_000
+
+
+def outcomes(folder):
+    """What is read of a folder: the reason of each rejection, or nothing."""
+    tally, config = Tally(), ReadConfig()
+    raws = [
+        raw for source in discover([folder], tally=tally) for raw in read_raw(source, config, tally)
+    ]
+    records = [parsed(raw, config) for raw in raws]
+    return {r.doc_id: str(r.rejection.reason) if r.rejection else "" for r in records}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_what_nobody_may_read_is_told_and_costs_itself_alone(tmp_path):
+    (tmp_path / "a.html").write_bytes(page("a"))
+    (tmp_path / "b.html").write_bytes(page("b"))
+    (tmp_path / "b.html").chmod(0)
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "d.html").write_bytes(page("d"))
+    (tmp_path / "e.html").symlink_to(tmp_path / "c" / "d.html")
+    (tmp_path / "f").symlink_to(tmp_path / "c")
+    (tmp_path / "c").chmod(0)
+    found = outcomes(tmp_path)
+    (tmp_path / "c").chmod(0o700)
+
+    assert found == dict.fromkeys(["b.html", "c", "e.html", "f"], "unreadable") | {"a.html": ""}
+
+
+def test_what_lies_deeper_than_the_system_can_name_is_told(tmp_path):
+    (tmp_path / "a.html").write_bytes(page("a"))
+    way = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(30):
+        os.mkdir("n" * 200, dir_fd=way)
+        way, last = os.open("n" * 200, os.O_RDONLY, dir_fd=way), way
+        os.close(last)
+    os.close(way)
+    found = outcomes(tmp_path)
+    subprocess.run(["rm", "-rf", tmp_path / ("n" * 200)], check=True)
+
+    assert sorted(found.values()) == ["", "unreadable"]
+
+
+def test_a_name_that_is_too_long_names_nothing(command, tmp_path):
+    done = command("run", "n" * 5_000, "-o", tmp_path / "out")
+
+    assert done.exit_code == 1
+    assert "does not exist" in done.stderr
+
+
+def cut(path):
+    os.truncate(path, 150_000)
+
+
+def grow(path):
+    with path.open("ab") as file:
+        file.write(line("more"))
+
+
+def overwrite(path):
+    path.write_bytes(b"\0" * 500_000)
+
+
+@pytest.mark.parametrize(
+    ("change", "lines"),
+    [
+        (cut, range(300, COUNT)),
+        (grow, [COUNT + 1]),
+        (os.unlink, [COUNT]),
+        (overwrite, range(COUNT)),
+    ],
+)
+def test_a_file_that_changes_while_it_is_read_gives_what_is_there(tmp_path, change, lines):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"".join(line(f"moving {n}") for n in range(COUNT)))
+    config = ReadConfig()
+    raws = read_raw(Source("a.jsonl", path, path.stat().st_size), config, Tally())
+    first = parsed(next(raws), config)
+    change(path)
+    rest = [parsed(raw, config) for raw in raws]
+
+    assert first.text == sentences("moving 0")
+    assert len(rest) + 1 in lines
+    assert {str(each.rejection.reason) for each in rest if each.rejection} <= {"broken-json"}
+    assert sum(each.rejection is not None for each in rest) <= 1
+
+
+def test_a_file_that_is_gone_before_it_is_opened_is_told(tmp_path):
+    for name in ("a.html", "b.html", "c.html"):
+        (tmp_path / name).write_bytes(page(name))
+    first, second, third = discover([tmp_path])
+    first.path.unlink()
+    second.path.unlink()
+    second.path.mkdir()
+    third.path.unlink()
+    os.mkfifo(third.path)
+    for source in (first, second, third):
+        (found,) = read_raw(source, ReadConfig(), Tally())
+        assert str(found.rejection.reason) == "unreadable"
