@@ -459,3 +459,13 @@ def test_a_damaged_store_of_many_days_is_refused_and_nothing_is_lost(days):
     assert days.add(article("c", text_of(1), day=2), options=["--overwrite"]).status() == {
         "c": "duplicate"
     }
+
+
+def test_the_summary_tells_what_became_of_earlier_stories(days):
+    days.add(article("a", text_of(1)), article("b", text_of(1)), article("x", text_of(2)))
+    arguments = days.arguments([article("c", text_of(1), day=2)])
+    arguments.remove("--quiet")
+    done = days.command(*arguments)
+
+    assert done.exit_code == 0
+    assert "earlier stories: 1 grown" in done.stderr

@@ -29,6 +29,8 @@ def run_summary(report: RunReport, out: Path) -> str:
         lines.append("rejected: " + _listed(report.reasons))
     if report.passed_over:
         lines.append("passed over: " + _listed(report.passed_over))
+    if changes := report.manifest["store"]["changes"]:
+        lines.append("earlier stories: " + _listed(_worded(changes)))
     lines += _large(report.manifest["blast_radius"])
     lines.append(f"results: {out}")
     return "\n".join(lines)
@@ -41,6 +43,12 @@ def clean_summary(counts: dict[str, int], reasons: dict[str, int]) -> str:
     if reasons:
         lines.append("rejected: " + _listed(reasons))
     return "\n".join(lines)
+
+
+def _worded(changes: dict[str, int]) -> dict[str, int]:
+    """Return counts of changes, each named by what happened."""
+    words = {"canonical": "with another canonical"}
+    return {words.get(kind, kind): count for kind, count in changes.items()}
 
 
 def _large(radius: dict[str, Any]) -> list[str]:
