@@ -8,13 +8,16 @@ again.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from dedup.group.canonical import Ballot, Policy, rank, why
 from dedup.group.net import Net, Relate, Texts
 from dedup.group.told import told_member, told_story
-from dedup.models import SAME, Facts, Link, Member, Pair, Relation, Story
+from dedup.models import SAME, Facts, Link, Member, Pair, Relation, Story, Why
+
+KEPT = "elected in an earlier dump; not all of its copies match the runner-up"
+"""Why a canonical stays where a new document would win."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +127,16 @@ def _going_on(
         else:
             rest.append(facts)
     stars += _stars(rest, net)
-    return [
-        _story(star, _final_ranking(star, net, roundups), policy)
-        for star in stars
-        if len(star.members) > 1
-    ]
+    kept = {star.canonical.row for star in begun}
+    stories = []
+    for star in stars:
+        if len(star.members) > 1:
+            ranking = _final_ranking(star, net, roundups)
+            story = _story(star, ranking, policy)
+            if star.canonical.row in kept and ranking[0].facts.row != star.canonical.row:
+                story = replace(story, why=Why("kept", ranking[0].facts.doc_id, KEPT))
+            stories.append(story)
+    return stories
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,12 +89,14 @@ class Dump:
                 found[one, other] = pair
         return found
 
-    def stories(self, *rules):
-        """The stories under some rules of the user's."""
+    def stories(self, *rules, write_ups=()):
+        """The stories under some rules of the user's, where some rows were stories before."""
         policy = parse_policy(rules)
         edges = self.edges()
-        left = np.array([one for one, _ in edges], np.int64)
-        right = np.array([other for _, other in edges], np.int64)
+        held = [(rows[0], row) for rows in write_ups for row in rows]
+        ends = [(one, other) for one, other in edges]
+        ends += [(self.facts[one].twin, self.facts[other].twin) for one, other in held]
+        left, right = np.array(ends, np.int64).reshape(-1, 2).T
         root = components(len(self.facts), left, right)
         sets = {}
         for facts in self.facts:
@@ -102,7 +104,10 @@ class Dump:
         found = []
         for documents in sets.values():
             own = [key for key in edges if root[key[0]] == root[documents[0].twin]]
-            found += split(Links(tuple(documents), own), self.texts, self.relate, policy)
+            rows = {facts.row for facts in documents}
+            before = [each for each in write_ups if rows.issuperset(each)]
+            links = Links(tuple(documents), own, before)
+            found += split(links, self.texts, self.relate, policy)
         return sorted(found, key=lambda story: story.story_id)
 
 

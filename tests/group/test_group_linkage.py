@@ -107,6 +107,50 @@ def test_every_member_matches_its_canonical(drawn, chosen):
             assert (member.contained, member.contains) == (pair.contained, pair.contains)
 
 
+# d2 matches d0 and not d1; it is elected, and d1 would be left alone.
+TEARS = given_as("A B C:32", "A B:24 C:32", ("A:24 B C:32", {"agency_page": True}))
+
+
+def earlier(drawn, chosen, new):
+    """The stories of all but the last documents, as rows, and the dump of all."""
+    before = Dump(drawn[: len(drawn) - new]).stories(*chosen)
+    rows = [tuple(member.row for member in story.members) for story in before]
+    return rows, Dump(drawn)
+
+
+@laws
+@given(documents, rules, st.integers(1, 3))
+@example(TEARS, (), 1)
+def test_no_new_document_tears_a_story(drawn, chosen, new):
+    before, dump = earlier(drawn, chosen, new)
+    after = dump.stories(*chosen, write_ups=before)
+    home = {member.row: place for place, story in enumerate(after) for member in story.members}
+    assert sum(len(story.members) for story in after) == len(home)
+    for rows in before:
+        assert len({home[row] for row in rows}) == 1
+
+
+@laws
+@given(documents, rules, st.integers(1, 3))
+@example(TEARS, (), 1)
+def test_every_member_matches_its_canonical_after_a_new_document_too(drawn, chosen, new):
+    before, dump = earlier(drawn, chosen, new)
+    for story in dump.stories(*chosen, write_ups=before):
+        canonical = dump.by_id[story.canonical.doc_id]
+        for member in story.members[1:]:
+            pair = dump.pair(canonical, dump.by_id[member.doc_id])
+            expected = dump.relate(canonical, dump.by_id[member.doc_id], pair)
+            assert (member.relation, member.score) == expected
+
+
+def test_a_canonical_that_stays_for_the_sake_of_its_copies_says_so():
+    before, dump = earlier(TEARS, (), 1)
+    assert before == [(0, 1)]
+    (story,) = dump.stories(write_ups=before)
+    assert names([story]) == [["d0", "d1", "d2"]]
+    assert (story.why.rule, story.why.runner_up) == ("kept", "d2")
+
+
 @laws
 @given(documents, rules, st.integers(0, 8))
 @example(ROUNDUP_TIE, (), 0)

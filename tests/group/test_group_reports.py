@@ -255,3 +255,44 @@ def test_of_equal_joins_the_first_is_made():
     (first, *_), clusters = told(odds, [set()] * 3, {}, PRICE)
     assert (first.left, first.right) == (0, 1)
     assert clusters == [(0, 1, 2)]
+
+
+# --- what an earlier dump found to be one story ---------------------------------------------------
+
+
+def held_together(group, labels):
+    """The clusters where documents of one label are held together."""
+    odds, texts, weights = group
+    terms = [np.array(sorted(text), np.uint32) for text in texts]
+    heavy = [np.array([weights[term] for term in sorted(text)], np.float32) for text in texts]
+    joins = tell_apart(
+        np.array(odds, np.float64), terms, heavy, price=PRICE, held=np.array(labels, np.int64)
+    )
+    clusters = {each: [each] for each in range(len(texts))}
+    for join in joins:
+        clusters[join.left] += clusters.pop(join.right)
+    return joins, sorted(tuple(sorted(each)) for each in clusters.values())
+
+
+@laws
+@given(groups(), st.integers(0, 2**32))
+def test_what_is_held_together_is_in_one_cluster(group, seed):
+    labels = np.random.default_rng(seed).integers(0, 4, len(group[1])).tolist()
+    _, clusters = held_together(group, labels)
+    for label in set(labels):
+        members = {each for each, own in enumerate(labels) if own == label}
+        assert sum(bool(members & set(cluster)) for cluster in clusters) == 1
+
+
+@laws
+@given(groups())
+def test_where_nothing_is_held_together_nothing_changes(group):
+    every = list(range(len(group[1])))
+    assert held_together(group, every) == told(*group, PRICE)
+
+
+def test_a_join_that_was_held_is_told_for_what_it_is_worth():
+    odds = [[0.0, -3.0], [-3.0, 0.0]]
+    (join,), clusters = held_together((odds, [{1}, {2}], {1: 1.0, 2: 1.0}), [7, 7])
+    assert clusters == [(0, 1)]
+    assert join.odds == -3.0
