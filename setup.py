@@ -19,7 +19,7 @@ setup(
     package_data={"dedup": ["py.typed", "match/scorer.json", "sign/languages.json"]},
     install_requires=[
         "trafilatura>=2.3",
-        "lxml_html_clean>=0.4",  # older pips do not resolve the extra through which jusText asks for it
+        "lxml_html_clean>=0.4",  # older pips do not resolve the extra that jusText asks for
         "lxml>=6.1",
         "htmldate>=1.11",
         "datasketch>=2,<3",
