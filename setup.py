@@ -19,8 +19,11 @@ setup(
     package_data={"dedup": ["py.typed", "match/scorer.json", "sign/languages.json"]},
     install_requires=[
         "trafilatura>=2.3",
-        "lxml_html_clean",  # older pips do not resolve the extra through which jusText asks for it
+        "lxml_html_clean>=0.4",  # older pips do not resolve the extra that jusText asks for
+        "lxml>=6.1",
+        "htmldate>=1.11",
         "datasketch>=2,<3",
+        "numpy>=1.26",
         "numba>=0.61",
         "pebble>=5",
         "fastwarc>=2,<3",
@@ -47,9 +50,9 @@ setup(
             "gaoya>=0.2.2",
             "rensa>=0.5",
             "datatrove>=0.10",
-            "tokenizers",
-            "regex",
-            "xxhash<4",
+            "tokenizers>=0.15",
+            "regex>=2023.6",
+            "xxhash>=3,<4",
             "matplotlib>=3.8",
         ],
     },

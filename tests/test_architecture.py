@@ -47,6 +47,10 @@ EXECUTABLE_DATA = {"pickle", "marshal", "shelve", "cPickle", "dill", "cloudpickl
 
 RUNS_TEXT = {"eval", "exec", "compile", "__import__"}
 
+# Other programs, and shells that take what stands in a name for a command.
+PROGRAMS = {"subprocess", "pty", "commands", "pexpect"}
+STARTS = {"system", "popen", "posix_spawn", "posix_spawnp", "fork", "forkpty"}
+
 NAMELESS = {"utils", "util", "helpers", "misc", "common"}
 
 LONGEST_MODULE = 400
@@ -135,6 +139,16 @@ def test_nothing_that_is_read_can_run_code(path):
             assert node.func.id not in RUNS_TEXT, f"line {node.lineno}: {node.func.id}()"
         for keyword in getattr(node, "keywords", []):
             assert keyword.arg != "allow_pickle", f"line {node.lineno}: allow_pickle"
+
+
+@each_module
+def test_no_other_program_is_started(path):
+    tops = {name.partition(".")[0] for name in imported_names(path)}
+    assert not tops & PROGRAMS
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "os":
+            starts = node.attr in STARTS or node.attr.startswith(("exec", "spawn"))
+            assert not starts, f"line {node.lineno}: os.{node.attr}"
 
 
 @each_module

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 import click
@@ -24,6 +25,12 @@ class _Group(click.Group):
             raise click.UsageError(str(error)) from error
         except DedupError as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            # Where an output has no room, its writer tells; libraries keep files elsewhere.
+            told = "no space left for temporary files or caches; free some and go on (--resume)"
+            raise click.ClickException(told) from error
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
