@@ -83,7 +83,11 @@ def _entries(given: str) -> list[_Entry]:
         return [_entry(path, path if path.is_dir() else path.parent, named=True)]
     wild = _WILDCARD.search(given)
     # Not Path.glob: that matches hidden names too and raises on patterns such as "**x".
-    hits = glob.glob(given, recursive=True) if wild else []  # noqa: PTH207
+    try:
+        hits = glob.glob(given, recursive=True) if wild else []  # noqa: PTH207
+    except RecursionError as error:
+        told = f"{given} goes deeper than a pattern can: name the folder instead"
+        raise InputError(told, path=path) from error
     if not hits:
         told = "matches no file" if wild else "does not exist"
         raise InputError(f"{given} {told}: check the path and its spelling", path=path)
