@@ -51,13 +51,26 @@ def test_what_lies_deeper_than_the_system_can_name_is_told(tmp_path):
     assert sorted(found.values()) == ["", "unreadable"]
 
 
-def test_a_pattern_over_folders_that_lie_too_deep_stops_with_a_sentence(command, tmp_path):
+def test_a_pattern_goes_through_deep_folders_and_no_link_that_leads_back(tmp_path):
     nested(1_200, page("a"))(tmp_path / "t")
-    done = command("run", f"{tmp_path}/**/*.html", "-o", tmp_path / "out")
+    (tmp_path / "u").symlink_to(tmp_path)
+    (tmp_path / "v").symlink_to(tmp_path)
+    found = outcomes(tmp_path / "**" / "*.html")
     subprocess.run(["rm", "-rf", tmp_path / "t"], check=True)
 
-    assert done.exit_code == 1
-    assert "name the folder instead" in done.stderr
+    assert found == {"t" + "/d" * 1_200 + "/a.html": ""}
+
+
+@pytest.mark.parametrize("pattern", ["*", "**", "**/*"])
+def test_a_pattern_leads_into_no_folder_outside(tmp_path, pattern):
+    (tmp_path / "dump").mkdir()
+    (tmp_path / "dump" / "a.html").write_bytes(page("a"))
+    (tmp_path / "dump" / "b").symlink_to("/")
+
+    found = outcomes(tmp_path / "dump" / pattern)
+
+    assert found.pop("a.html") == ""
+    assert found in ({}, {"b": "outside-input"})
 
 
 def test_a_name_that_is_too_long_names_nothing(command, tmp_path):
