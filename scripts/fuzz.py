@@ -49,7 +49,7 @@ READ = ReadConfig(max_document_bytes=20_000)
 COMPLETE = Config(level="stories")
 
 MOST_CHANGES = 4
-LONGEST_REPEAT = 3_000
+LONGEST_REPEAT = 60_000
 """Letters that a piece is repeated to at the most: enough for what grows with a square to show."""
 
 Text = TypeVar("Text", str, bytes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import glob
 import os
 import re
@@ -15,6 +16,8 @@ from dedup.read.tally import Tally
 STDIN = "-"
 
 _WILDCARD = re.compile(r"[*?\[]")
+
+_ANY_DEPTH = "**"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +85,78 @@ def _entries(given: str) -> list[_Entry]:
     if os.path.exists(path):  # noqa: PTH110
         return [_entry(path, path if path.is_dir() else path.parent, named=True)]
     wild = _WILDCARD.search(given)
-    # Not Path.glob: that matches hidden names too and raises on patterns such as "**x".
-    hits = glob.glob(given, recursive=True) if wild else []  # noqa: PTH207
+    hits = list(_hits(path)) if wild else []
     if not hits:
         told = "matches no file" if wild else "does not exist"
         raise InputError(f"{given} {told}: check the path and its spelling", path=path)
     base = _fixed_part(path)
-    return [_entry(hit, base, named=False) for hit in sorted(map(Path, hits), key=_parts)]
+    return [_entry(hit, base, named=False) for hit in sorted(hits, key=_parts)]
+
+
+def _hits(pattern: Path) -> Iterator[Path]:
+    """Yield what a pattern matches."""
+    parts = pattern.parts
+    if _ANY_DEPTH not in parts:
+        # Not Path.glob: that matches hidden names too and raises on patterns such as "**x".
+        yield from map(Path, glob.glob(str(pattern)))  # noqa: PTH207
+        return
+    deep = parts.index(_ANY_DEPTH)
+    bases = glob.glob(str(Path(*parts[:deep])))  # noqa: PTH207
+    for base in bases:
+        yield from _below(Path(base), parts[deep:])
+
+
+def _below(base: Path, pattern: Sequence[str]) -> Iterator[Path]:
+    """Yield what a pattern that begins with ``**`` matches below a folder.
+
+    Links to folders are not followed, as in the walk of an INPUT folder: two that lead back would
+    be followed two to the power of forty times.
+    """
+    way = [(base, _places({0}, pattern))]
+    while way:
+        folder, places = way.pop()
+        if len(pattern) in places:
+            yield folder
+        try:
+            with os.scandir(folder) as listing:
+                children = list(listing)
+        except OSError:  # the walk tells of it where the folder itself is an input
+            continue
+        for child in children:
+            onward = _onward(child.name, places, pattern)
+            if onward and _is_folder(child, follow=False):
+                way.append((Path(child.path), onward))
+            elif len(pattern) in onward:
+                yield Path(child.path)
+
+
+def _onward(name: str, places: Iterable[int], pattern: Sequence[str]) -> set[int]:
+    """Return the places in a pattern that a name leads to from some others."""
+    found = set()
+    for place in places:
+        part = pattern[place] if place < len(pattern) else ""
+        if name.startswith(".") and not part.startswith("."):
+            continue
+        if part == _ANY_DEPTH:
+            found.add(place)
+        elif fnmatch.fnmatchcase(name, part):
+            found.add(place + 1)
+    return _places(found, pattern)
+
+
+def _places(places: set[int], pattern: Sequence[str]) -> set[int]:
+    """Add to places in a pattern those behind ``**``, which may stand for no folder at all."""
+    for place in range(len(pattern)):
+        if place in places and pattern[place] == _ANY_DEPTH:
+            places.add(place + 1)
+    return places
 
 
 def _entry(path: Path, base: Path, *, named: bool) -> _Entry:
     is_folder = path.is_dir()
     root = _real(base) if is_folder or not named else None
+    if root and not _real(path).is_relative_to(root):
+        is_folder = False  # a link that a pattern has found: the reader refuses it
     return _Entry(path, safe_name(path.relative_to(base)), root, is_folder)
 
 
@@ -118,7 +181,7 @@ def _once(entries: Iterable[_Entry]) -> list[_Entry]:
     first: dict[Path, _Entry] = {}
     for entry in entries:
         first.setdefault(_real(entry.path), entry)
-    folders = {real for real in first if real.is_dir()}
+    folders = {real for real, entry in first.items() if entry.is_folder}
     return [entry for real, entry in first.items() if not _covered(real, folders)]
 
 
