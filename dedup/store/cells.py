@@ -100,9 +100,9 @@ def stored_document(
         document.date,
     )  # fmt: skip
     cells = (
-        storable(document.doc_id), storable(document.source), None, None, from_page,
+        storable(document.doc_id), storable(document.source), None, None, int(from_page),
         *map(storable, texts), document.moment, storable(document.language),
-        storable(document.agency), document.agency_page, storable(document.dateline),
+        storable(document.agency), int(document.agency_page), storable(document.dateline),
         storable(document.credit), len(document.removed), digest, stamp,
         None if lines is None else lines.astype("<u8", copy=False).tobytes(),
     )  # fmt: skip
@@ -131,10 +131,10 @@ def stored_rejection(
         "source": storable(source),
         "reason": rejection.reason.value,
         "detail": storable(rejection.detail),
-        "from_page": from_page,
+        "from_page": int(from_page),
         "digest": digest,
         "stamp": stamp,
-        "agency_page": False,
+        "agency_page": 0,
         "leftovers": 0,
     }
     return Stored(tuple(known.get(name) for name in DOCUMENT_COLUMNS))
