@@ -25,6 +25,9 @@ SENTENCE_TOKENS = 6
 
 _WORD = re.compile(r"\S+")
 
+# Characters of a text in which enough words are looked for first.
+_BEGINNING = 100
+
 # A folder name that can only be a host: labels with dots between, letters last.
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}", re.IGNORECASE)
 
@@ -82,6 +85,8 @@ def too_short(text: str, config: CleanConfig) -> Rejection | None:
     >>> too_short("Page not found.", CleanConfig()).detail
     '3 tokens are left, 5 are needed'
     """
+    if sum(map(str.isalnum, text[:_BEGINNING].split())) >= config.min_tokens:
+        return None  # words of letters and digits alone count one or more each: most articles
     tokens = count_tokens(text, enough=config.min_tokens)
     if tokens >= config.min_tokens:
         return None

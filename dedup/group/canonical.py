@@ -5,7 +5,6 @@ A rule maps a document to a key; the smallest key wins, equal keys go on to the 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -241,13 +240,14 @@ def common_text(
     ]
 
 
-def declared_pages(documents: Iterable[Facts]) -> Counter[str | None]:
+def declared_pages(documents: Iterable[Facts]) -> dict[str | None, int]:
     """Return how many of some documents name each page, not their own, as their canonical."""
-    return Counter(
-        facts.canonical_page
-        for facts in documents
-        if facts.canonical_page and facts.canonical_page != facts.page
-    )
+    pages: dict[str | None, int] = {}
+    for facts in documents:
+        page = facts.canonical_page
+        if page and page != facts.page:
+            pages[page] = pages.get(page, 0) + 1
+    return pages
 
 
 def rank(ballots: Sequence[Ballot], policy: Policy) -> list[Ballot]:

@@ -87,7 +87,7 @@ def _ballots(write_ups: Sequence[WriteUp]) -> list[Ballot]:
     return [
         Ballot(
             facts=part.head,
-            declared=pages[part.head.page],
+            declared=pages.get(part.head.page, 0),
             coverage=coverage,
             surplus=surplus,
         )
