@@ -7,7 +7,7 @@
 Takes a made dump, or one of JSON lines with `id` and `date`, and parts it by the day of its
 articles. Runs `dedup run DAY -o OUT --store STORE` on one day after another, and one run over all.
 The stories of the days are put together from their outputs alone, as whoever is handed these would:
-`decisions.jsonl` says where a new document belongs, `changes.jsonl` what happens to earlier ones.
+`decisions.jsonl` says where a new document belongs, `changes.jsonl` what happens to earlier ones. The last day is also run alone, without a store.
 """
 
 from __future__ import annotations
@@ -138,6 +138,7 @@ def measure(dump: Path, gold: dict[str, str], folder: Path, options: list[str]) 
         for kind, count in told["changes"].items():
             changes[kind] += count
         print(f"{day.stem}: {seconds[-1]:.1f} s, {told}", file=sys.stderr)
+    alone = dedup(day, folder / "out-alone", options)
     whole = folder / "out-whole"
     at_once = dedup(dump, whole, options)
     once = clusters(whole / "decisions.jsonl")
@@ -147,6 +148,7 @@ def measure(dump: Path, gold: dict[str, str], folder: Path, options: list[str]) 
         "days": len(seconds),
         "seconds_of_days": round(sum(seconds), 1),
         "seconds_of_last_day": round(seconds[-1], 1),
+        "seconds_of_last_day_alone": round(alone, 1),
         "seconds_at_once": round(at_once, 1),
         "changes": dict(sorted(changes.items())),
         "stories_told": len(reader.seen),
