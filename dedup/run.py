@@ -102,7 +102,8 @@ def run_dump(
     Raises:
         ConfigError: An option cannot be used.
         InputError: An input is missing, or is not that of the run to resume.
-        OutputError: The folder cannot be written, or holds a run and nobody said what to do.
+        OutputError: The folder or the store cannot be written, holds a run and nobody said what to
+            do, or lies where it would be read or replaced.
     """
     if kind == "parquet":
         require_parquet()
@@ -112,6 +113,12 @@ def run_dump(
     records = read_inputs(inputs, config, tally)
     folder = OutputFolder(out)
     kept = [] if store is None else [store]
+    if store and store.resolve().is_relative_to(out.resolve()):
+        raise OutputError(
+            f"the store {store} lies in the output folder {out}; keep it outside, where it is not "
+            "replaced with the run",
+            path=store,
+        )
     for path in (out, *kept):
         _refuse_own_input(inputs, path)
     size = size_of_inputs(inputs, [out, *kept])

@@ -9,6 +9,8 @@ from collections import defaultdict
 import pytest
 from runs import ROOT, Out, read_lines
 
+from dedup.store import Store
+
 WORDS = [f"word{number}" for number in range(4000)]
 DAY = "2026-03-{:02}T{:02}:00:00Z"
 
@@ -284,6 +286,30 @@ def test_a_store_among_the_inputs_is_refused(days, tmp_path):
 
     assert done.exit_code == 1
     assert "lies in the input folder" in done.stderr
+
+
+def test_a_store_in_the_output_folder_is_refused(days):
+    days.store = days.folder / "out-1" / "news.sqlite"
+    assert "keep it outside" in days.refused(article("a", text_of(1)))
+
+
+@pytest.mark.parametrize("name", ["news.sqlite", "folder"])
+def test_a_store_that_is_none_is_refused_with_a_sentence(name, days):
+    days.store = days.folder / name
+    if name == "folder":
+        days.store.mkdir()
+    else:
+        days.store.write_text("no store\n" * 1000)
+    done = days.command(*days.arguments([article("a", text_of(1))]))
+    assert done.exit_code in (1, 2)
+    assert "Traceback" not in done.stderr
+    assert str(days.store) in done.stderr
+
+
+def test_a_second_run_on_a_store_in_use_is_refused(days):
+    days.add(article("a", text_of(1)))
+    with Store(days.store):
+        assert "in use by another run" in days.refused(article("b", text_of(1), day=2))
 
 
 class Stopped(Exception):
