@@ -164,6 +164,10 @@ class LastingPool:
         time.sleep(PAUSE * self._broken)
         self._broken += 1
         log.info("the workers are started anew: one of them was killed")
+        # A pool that is stopped gives what it owes an error of some kind.
+        owed = [task for task in self._open if task.lost() or not task.done()]
+        for task in owed:
+            task.killed |= isinstance(task.error(), ProcessExpired)
         self._pool.stop()
         self._pool.join()
         if self._broken > MOST_POOLS:
@@ -172,10 +176,8 @@ class LastingPool:
                 "see what kills them, or give them more with --memory"
             )
         self._pool = ProcessPool(**self._options)
-        for task in self._open:
-            if task.lost() or not task.future.done():
-                task.killed |= isinstance(task.error(), ProcessExpired)
-                self._begin(task)
+        for task in owed:
+            self._begin(task)
 
     def _note(self, future: Future[Any]) -> None:
         """Note that a task ended; called in a thread of the pool."""
