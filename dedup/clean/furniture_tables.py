@@ -273,8 +273,10 @@ EDGE_BY_WORD = _by_word(_EDGE_ROWS)
 
 # ---- lines known otherwise ------------------------------------------------------------------
 
-KNOWN = frozenset(BY_WORD) | frozenset(FIRST.findall(phrase)[0] for phrase in PHRASES)
 RELATED_FIRST = frozenset(word for phrase in RELATED for word in FIRST.findall(phrase)[:1])
+KNOWN = RELATED_FIRST.union(BY_WORD)
+"""First words of what is longer than any phrase."""
+
 # "Read more: ..." in any language of the table; a dash only behind two words or more, because
 # "More - the play - ..." is a sentence.
 LEADER = re.compile("[:：|>›→▶►–—-]")

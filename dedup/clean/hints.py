@@ -131,8 +131,7 @@ def _kinds() -> npt.NDArray[np.uint8]:
 
     kinds = np.zeros(kernel.PLACES, np.uint8)
     for kind, words in (
-        (kernel.FURNITURE_FIRST, tables.BY_WORD),
-        (kernel.FURNITURE_FIRST, tables.RELATED_FIRST),
+        (kernel.FURNITURE_FIRST, tables.KNOWN),
         (kernel.EDGE_FIRST, tables.EDGE_BY_WORD),
         (kernel.STAMP_FIRST, tables.STAMP_TOKENS),
         (kernel.READER, tables.READERS),

@@ -187,7 +187,9 @@ def _by_word() -> dict[str, list[re.Pattern[str]]]:
 
 
 CREDITS_BY_WORD = _by_word()
-_CREDIT_WORDS = re.compile(rf"{_BEFORE}(([^\W\d_]*) ?[^\W\d_]*)")
+# First words of which the second is asked for, too.
+_PAIRED = frozenset(word.partition(" ")[0] for word in CREDITS_BY_WORD if " " in word)
+_LETTERS = re.compile(r"[^\W\d_]*")
 _SLASHED = _whole(r"[a-z]{2,4}(?:/[a-z]{2,7}){1,4}/?")
 _AP_LINK = _whole(
     r"(?:follow|more|full coverage|read more|for more).{0,20}\bap\b.{0,120}\bapnews\.com\b.{0,120}"
@@ -255,14 +257,17 @@ def _only_agencies(text: str) -> bool:
 
 def _begins_credit(folded: str) -> bool:
     """Tell whether a folded line begins as a credit does, and is one to its end."""
-    found = _CREDIT_WORDS.match(folded)
-    if not found:
-        return False
-    both, first = found.groups()
-    if folded.startswith("/", found.end(2)) and _SLASHED.fullmatch(folded):
-        return True
-    listed = (*CREDITS_BY_WORD.get(first, ()), *CREDITS_BY_WORD.get(both, ()))
-    return any(pattern.fullmatch(folded) for pattern in listed)
+    bare = folded.lstrip(BEFORE)
+    end = bare.find(" ")
+    first = bare if end < 0 else bare[:end]
+    if not first.isalpha() and (found := _LETTERS.match(bare)):
+        first = found[0]
+        if bare.startswith("/", len(first)) and _SLASHED.fullmatch(folded):
+            return True
+    patterns = CREDITS_BY_WORD.get(first, [])
+    if first in _PAIRED and (found := _LETTERS.match(bare, len(first) + 1)):
+        patterns = patterns + CREDITS_BY_WORD.get(f"{first} {found[0]}", [])
+    return any(pattern.fullmatch(folded) for pattern in patterns)
 
 
 def _is_credit(line: str) -> bool:
