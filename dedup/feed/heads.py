@@ -13,7 +13,7 @@ from dedup.feed.past import Past
 from dedup.match import Ragged
 from dedup.models import Views
 from dedup.observe import Observer
-from dedup.sign import HEAVIEST, Census, heaviest_terms, weighed
+from dedup.sign import HEAVIEST, Census, Frequencies, heaviest_terms, weighed
 from dedup.store import Store
 
 BLOCK = 2_000
@@ -35,7 +35,7 @@ class Heads:
         rows: Row of each, int64.
         moments: Publication of each in seconds, float64, NaN if unknown.
         languages: Language of each as a number, int16, -1 if unknown.
-        frequencies: In how many of them each term stands.
+        frequencies: In how many of them, and of earlier ones, each term stands.
         fresh: Which are of the dump at hand.
         held: Of each the first one that is of the same earlier story, by its number.
         open: Which are of an earlier story that must be united anew.
@@ -65,14 +65,22 @@ class Heads:
         self._names = [*list(numbers)[1:], None]  # the last one, -1, is unknown
         self._in_time = np.lexsort([np.arange(self.rows.size), self.moments])
         self._place = np.argsort(self._in_time).astype(np.int32)
-        lengths = np.empty(self.size, np.int64)
-        census = Census()
-        for block in self._all_blocks():
-            _, tokens, bounds = self.tokens(block)
-            lengths[block] = np.diff(bounds)
-            census.add(tokens, bounds)
-        self.frequencies = census.frequencies()
+        self.frequencies = self._counted()
+        lengths = store.signatures.lengths(self.rows.tolist())
         self._tile = (np.cumsum(lengths[self._in_time]) // TILE_TOKENS).astype(np.int32)
+
+    def _counted(self) -> Frequencies:
+        """Return in how many documents each term stands, and keep it for later dumps.
+
+        Those beyond the date window count, too: what is rare in a week need not be.
+        """
+        census = Census()
+        fresh = self._in_time[self.fresh[self._in_time]]
+        for start in range(0, fresh.size, BLOCK):
+            census.add(*self.tokens(fresh[start : start + BLOCK])[1:])
+        found = Frequencies(*self._store.signatures.census()).and_of(census.frequencies())
+        self._store.signatures.keep_census(found.terms, found.counts, found.documents)
+        return found
 
     @property
     def size(self) -> int:

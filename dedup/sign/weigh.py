@@ -44,6 +44,14 @@ class Frequencies:
     counts: npt.NDArray[np.int64]
     documents: int
 
+    def and_of(self, other: Frequencies) -> Frequencies:
+        """Return the counts of the documents of both."""
+        stacked = np.concatenate([self.terms, other.terms])
+        terms, places = np.unique(stacked, return_inverse=True)
+        counts = np.zeros(terms.size, np.int64)
+        np.add.at(counts, places, np.concatenate([self.counts, other.counts]))
+        return Frequencies(terms, counts, self.documents + other.documents)
+
     def of(self, wanted: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
         """Return the counts of some terms, 0 for those that are in no document."""
         if not self.terms.size:

@@ -63,6 +63,9 @@ CREATE TABLE sets (
     row INTEGER PRIMARY KEY, numbers BLOB NOT NULL, shingles BLOB NOT NULL, terms BLOB,
     sum INTEGER NOT NULL
 );
+CREATE TABLE census (
+    documents INTEGER NOT NULL, terms BLOB NOT NULL, counts BLOB NOT NULL, sum INTEGER NOT NULL
+);
 CREATE TABLE edges (
     one INTEGER NOT NULL, other INTEGER NOT NULL, jaccard REAL NOT NULL, one_in_other REAL NOT NULL,
     other_in_one REAL NOT NULL, numbers REAL NOT NULL, linked INTEGER NOT NULL,

@@ -18,7 +18,7 @@ from dedup.jsontext import dump_json
 NUMBERED = ("documents", "contents", "signatures", "sets", "decisions")
 """Tables whose rows are those of documents; their sums hold for their own row only."""
 
-SUMMED = (*NUMBERED, "meta", "dumps", "edges", "likenesses", "stories", "changes")
+SUMMED = (*NUMBERED, "meta", "dumps", "census", "edges", "likenesses", "stories", "changes")
 """All tables."""
 
 _SPREAD = 0x9E3779B1
@@ -35,6 +35,7 @@ _LOOKED_BACK_AT = {
     "documents": _ACTIVE,
     "signatures": _ACTIVE,
     "sets": _ACTIVE,
+    "census": "true",
     "decisions": _ACTIVE,
     "edges": _PAIRS,
     "likenesses": _PAIRS,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from dedup.store.cells import StoredPart, signature_cells
+from dedup.store.cells import StoredPart, blob, signature_cells
 from dedup.store.database import ROWS_AT_ONCE, Database
 from dedup.store.documents import text_in
 
@@ -67,6 +67,27 @@ class Signatures:
         keys = np.frombuffer(bytes(prints), "S16") if rows else np.empty(0, "S16")
         _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
         return ordered, ordered[first[inverse]] if rows else ordered
+
+    def lengths(self, rows: Sequence[int]) -> npt.NDArray[np.int64]:
+        """Return how many tokens the story view has of some documents, in the order of ``rows``."""
+        query = "SELECT row, length(terms) / 4 FROM sets WHERE row IN"
+        found = dict(self._db.select_rows(query, sorted(set(rows))))
+        return np.array([found[row] or 0 for row in rows], np.int64)
+
+    def census(self) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64], int]:
+        """Return the terms of earlier dumps, in how many documents each stood, and of how many."""
+        found = self._db.execute("SELECT terms, counts, documents FROM census").fetchone()
+        terms, counts, documents = found or (b"", b"", 0)
+        return np.frombuffer(terms, "<u4"), np.frombuffer(counts, "<i8"), documents
+
+    def keep_census(
+        self, terms: npt.NDArray[np.uint32], counts: npt.NDArray[np.int64], documents: int
+    ) -> None:
+        """Keep a census in the place of that of earlier dumps."""
+        with self._db.commit():
+            self._db.execute("DELETE FROM census")
+            cells = documents, blob(terms), counts.astype("<i8", copy=False).tobytes()
+            self._db.insert("census", [cells])
 
     def matrices(
         self, rows: npt.NDArray[np.int64], num_perm: int, lead_perm: int
