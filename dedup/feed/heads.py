@@ -70,7 +70,7 @@ class Heads:
         self._tile = (np.cumsum(lengths[self._in_time]) // TILE_TOKENS).astype(np.int32)
 
     def _counted(self) -> Frequencies:
-        """Return in how many documents each term stands, and keep it for later dumps.
+        """Return in how many documents each term stands.
 
         Those beyond the date window count, too: what is rare in a week need not be.
         """
@@ -78,14 +78,17 @@ class Heads:
         fresh = self._in_time[self.fresh[self._in_time]]
         for start in range(0, fresh.size, BLOCK):
             census.add(*self.tokens(fresh[start : start + BLOCK])[1:])
-        found = Frequencies(*self._store.signatures.census()).and_of(census.frequencies())
-        self._store.signatures.keep_census(found.terms, found.counts, found.documents)
-        return found
+        return Frequencies(*self._store.signatures.census()).and_of(census.frequencies())
 
     @property
     def size(self) -> int:
         """How many there are."""
         return int(self.rows.size)
+
+    def keep_census(self) -> None:
+        """Store in how many documents each term stands, for later dumps."""
+        found = self.frequencies
+        self._store.signatures.keep_census(found.terms, found.counts, found.documents)
 
     def keep(
         self,

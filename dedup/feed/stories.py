@@ -64,6 +64,7 @@ def group_rewrites(
     """
     observer.start("count terms", None, "doc")
     heads = Heads(store, past, config.workers)
+    heads.keep_census()
     observer.advance(heads.size)
     observer.end()
     candidates = propose(store, heads, config, observer)
