@@ -56,17 +56,17 @@ def size_of_inputs(inputs: Sequence[str | Path], outputs: Sequence[Path] = ()) -
         InputError: An input is missing.
         OutputError: One of ``outputs`` is an input, or holds one: it would be read and replaced.
     """
-    written = [_real(path) for path in outputs]
+    written = [str(_real(path)) for path in outputs]
     total = 0
     for source in discover(inputs):
         total += source.size
-        place = _real(source.path) if source.path and written else None
-        for path in written if place else ():
-            if place and place.is_relative_to(path):
+        place = os.path.realpath(source.path) if source.path and written else ""
+        for path in written:
+            if place == path or place.startswith(path.rstrip(os.sep) + os.sep):
                 raise OutputError(
                     f"{source.path} would be read and replaced: it is, or lies in, the output "
                     f"{path}; choose another output",
-                    path=path,
+                    path=Path(path),
                 )
     return None if "-" in map(str, inputs) else total
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dedup.clean.residue import line_digests
 from dedup.clean.texts import clean_own_texts
-from dedup.clean.workers import Cleaned, page_digest
+from dedup.clean.workers import Cleaned
 from dedup.config import Config
 from dedup.feed.sign import signature_parts
 from dedup.jsontext import dump_json
@@ -46,7 +46,7 @@ def stamp_of(raw: Raw, page: bytes | None = None) -> bytes:
     if raw.stamp is not None:
         return raw.stamp
     if raw.html is not None:
-        digest.update(page or page_digest(raw.html))
+        digest.update(page or raw.page_digest())
     digest.update((raw.text or "").encode("utf-8", "surrogatepass"))
     digest.update(dump_json(raw.fields))
     return digest.digest()[:8]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -65,6 +66,7 @@ class RawRecord:
         rejection: Why the record cannot be used.
         consumed: Bytes of the input file read since the record before it (for the progress bar).
         stamp: Stamp of the line that it was parsed from, None where it was read as a record.
+        digest: SHA-256 of ``html`` where reading has made it, as for a file that is one page.
     """
 
     doc_id: str
@@ -76,6 +78,14 @@ class RawRecord:
     rejection: Rejection | None = None
     consumed: int = 0
     stamp: bytes | None = None
+    digest: bytes | None = None
+
+    def page_digest(self) -> bytes:
+        """Return the digest under which the page is remembered, 16 bytes.
+
+        Processors have instructions for SHA-256: 1.1 GB/s where BLAKE2b took 0.4.
+        """
+        return (self.digest or hashlib.sha256(self.html or b"").digest())[:16]
 
 
 @dataclass(frozen=True, slots=True)

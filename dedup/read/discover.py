@@ -75,7 +75,12 @@ def safe_name(path: Path) -> str:
     >>> safe_name(Path("a") / os.fsdecode(b"caf\xe9.html"))
     'a/caf\\xe9.html'
     """
-    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+    return _printed(path.as_posix())
+
+
+def _printed(name: str) -> str:
+    """Return a name with every odd byte of it written out."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _entries(given: str) -> list[_Entry]:
@@ -237,7 +242,7 @@ def _taken(children: Iterable[os.DirEntry[str]], folder: _Entry, tally: Tally) -
         elif not is_folder and _is_folder(child, follow=True):
             tally.passed_over["link to a folder"] += 1
         else:
-            name = safe_name(Path(child.name))
+            name = _printed(child.name)
             name = name if folder.name == "." else f"{folder.name}/{name}"
             yield _Entry(Path(child.path), name, folder.root, is_folder)
 

@@ -78,8 +78,13 @@ def read_raw(source: Source, config: ReadConfig, tally: Tally) -> Iterator[RawRe
         last = last or rejected(
             source.name, source.name, Reason.EMPTY, "no document is in the file"
         )
-        yield replace(last, consumed=last.consumed + content.meter.taken())
-        tally.add_file(source.name, content.meter.digest(), content.meter.count)
+        last = replace(last, consumed=last.consumed + content.meter.taken())
+        digest = content.meter.digest()
+        if isinstance(last, RawRecord) and not content.packing:
+            is_file = len(last.html or b"") == content.meter.count
+            last = replace(last, digest=digest) if is_file else last
+        yield last
+        tally.add_file(source.name, digest.hex(), content.meter.count)
 
 
 def _records(content: Input, config: ReadConfig, tally: Tally) -> Iterator[RawRecord | RawLine]:

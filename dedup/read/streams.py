@@ -111,9 +111,9 @@ class Meter:
             self.count += len(chunk)
             yield chunk
 
-    def digest(self) -> str:
-        """Return the digest of the bytes read so far, in hexadecimal."""
-        return self._digest.hexdigest()
+    def digest(self) -> bytes:
+        """Return the SHA-256 of the bytes read so far."""
+        return self._digest.digest()
 
     def taken(self) -> int:
         """Return the bytes read since this was last asked."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -109,7 +109,7 @@ def stored_document(
     )  # fmt: skip
     content = (
         text_field, squeeze_removals(document.removed),
-        dump_json(asdict(page.extraction)) if isinstance(page, CleanPage) else None,
+        dump_json(page.extraction) if isinstance(page, CleanPage) else None,
         pack_fields(document.fields),
         None if text_field is not None else squeeze_text(document.text),
     )  # fmt: skip

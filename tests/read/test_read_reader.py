@@ -28,7 +28,8 @@ def read_folder(folder):
 def test_a_page_is_read_under_its_path_in_the_folder(dump):
     dump.write("news/a.html", PAGE)
     (found,), tally = read_folder(dump.folder)
-    assert found == RawRecord("news/a.html", "news/a.html", html=PAGE, consumed=len(PAGE))
+    told = {"html": PAGE, "consumed": len(PAGE), "digest": hashlib.sha256(PAGE).digest()}
+    assert found == RawRecord("news/a.html", "news/a.html", **told)
     assert (tally.files, tally.bytes) == (1, len(PAGE))
 
 
@@ -231,3 +232,15 @@ def test_nothing_is_printed(dump, capsys, monkeypatch):
     monkeypatch.setattr(builtins, "print", None)
     dump.read("a.jsonl", b"oops")
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_digest_of_a_page_is_that_of_its_bytes_however_it_was_made(packed, tmp_path):
+    page = b"<html><body><p>The ferry runs again.</p></body></html>"
+    path = tmp_path / ("a.html.gz" if packed else "a.html")
+    path.write_bytes(gzip.compress(page) if packed else page)
+    (source,) = discover([path])
+    (found,) = read(source, ReadConfig(), Tally())
+    assert found.html == page
+    assert (found.digest is None) == packed
+    assert found.page_digest() == hashlib.sha256(page).digest()[:16]
