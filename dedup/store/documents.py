@@ -118,8 +118,9 @@ class Documents:
     def host_numbers(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Return a number for the host of each of some active rows; -1 where it is not known."""
         query = (
-            "SELECT row, dense_rank() OVER (ORDER BY host) FROM documents JOIN active USING (row) "
-            "WHERE host IS NOT NULL AND reason IS NULL"
+            "SELECT row, dense_rank() OVER (ORDER BY active.host) "
+            "FROM active CROSS JOIN documents USING (row) "
+            "WHERE active.host IS NOT NULL AND reason IS NULL"
         )
         known = np.array(self._db.execute(query).fetchall(), np.int64).reshape(-1, 2)
         numbers = np.full(rows.size, -1, np.int64)
@@ -130,9 +131,9 @@ class Documents:
     def hosts(self, documents: int) -> list[str]:
         """Return the hosts with at least this many active documents, a new one among them."""
         found = self._db.execute(
-            "SELECT host FROM documents JOIN active USING (row) "
-            "WHERE host IS NOT NULL AND reason IS NULL "
-            "GROUP BY host HAVING count(*) >= ? AND max(row) >= ? ORDER BY host",
+            "SELECT active.host FROM active CROSS JOIN documents USING (row) "
+            "WHERE active.host IS NOT NULL AND reason IS NULL "
+            "GROUP BY active.host HAVING count(*) >= ? AND max(row) >= ? ORDER BY active.host",
             [documents, self._db.first],
         )
         return [host for (host,) in found]
@@ -140,8 +141,8 @@ class Documents:
     def lines_of_host(self, host: str) -> Iterator[tuple[int, npt.NDArray[np.uint64]]]:
         """Yield row and digests of the lines of a host's active documents, by row."""
         query = (
-            "SELECT row, lines FROM documents JOIN active USING (row) "
-            "WHERE host = ? AND reason IS NULL ORDER BY row"
+            "SELECT row, lines FROM active CROSS JOIN documents USING (row) "
+            "WHERE active.host = ? AND reason IS NULL ORDER BY row"
         )
         for row, lines in self._db.execute(query, [host]):
             yield row, np.frombuffer(lines or b"", "<u8")

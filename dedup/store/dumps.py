@@ -113,22 +113,28 @@ class Dumps:
         self._db.execute("DROP VIEW IF EXISTS temp.active")
         self._db.execute("DROP TABLE IF EXISTS temp.active")
         if self.first == 0:
-            self._db.execute("CREATE TEMP VIEW active AS SELECT row FROM documents")
+            self._db.execute("CREATE TEMP VIEW active AS SELECT row, host FROM documents")
             return
-        self._db.execute("CREATE TEMP TABLE active (row INTEGER PRIMARY KEY)")
+        self._db.execute("CREATE TEMP TABLE active (row INTEGER PRIMARY KEY, host TEXT)")
         spans = [(None, None)] if middle is None else _spans(moments, days * SECONDS_A_DAY)
         for start, end in spans:
             self._activate(start, end)
         # A story goes on as a whole, however long ago it began.
         self._db.execute(
-            "INSERT OR IGNORE INTO active "
+            "INSERT OR IGNORE INTO active (row) "
             "SELECT json_extract(member.value, '$.row') FROM stories, "
             "json_each(CAST(body AS TEXT), '$.members') AS member WHERE story_id IN "
             "(SELECT DISTINCT story_id FROM decisions JOIN active USING (row))"
         )
         self._db.execute(
-            "INSERT OR IGNORE INTO active SELECT row FROM documents WHERE row >= ?", [self.first]
+            "INSERT OR IGNORE INTO active (row) SELECT row FROM documents WHERE row >= ?",
+            [self.first],
         )
+        # The hosts of all that a store holds would be asked for otherwise.
+        self._db.execute(
+            "UPDATE active SET host = (SELECT host FROM documents WHERE row = active.row)"
+        )
+        self._db.execute("CREATE INDEX temp.active_host ON active (host)")
         self._db.verify_active()
 
     def expire(self, days: float) -> int:
@@ -185,13 +191,13 @@ class Dumps:
         span = "" if start is None else "moment BETWEEN :start AND :end AND"
         given = {"start": start, "end": end, "first": self.first}
         self._db.execute(
-            f"INSERT OR IGNORE INTO active SELECT row FROM documents WHERE {span} row < :first",
+            f"INSERT OR IGNORE INTO active (row) SELECT row FROM documents WHERE {span} row < :first",
             given,
         )
         if start is None:
             return
         self._db.execute(
-            "INSERT OR IGNORE INTO active SELECT row FROM "
+            "INSERT OR IGNORE INTO active (row) SELECT row FROM "
             "(SELECT first, moment, lead(first) OVER (ORDER BY number) AS next FROM dumps) AS dump "
             "JOIN documents ON documents.moment IS NULL AND row >= dump.first AND row < dump.next "
             "WHERE dump.moment IS NULL OR dump.moment BETWEEN :start AND :end",
