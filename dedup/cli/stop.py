@@ -13,6 +13,14 @@ from dedup.observe import Observer
 LOADER = "llvmlite"
 
 
+class Stopped(KeyboardInterrupt):
+    """Somebody asked the run to stop.
+
+    Where the plain error is raised in code made of text, as that of a dataclass is, Python ends by a
+    signal of its own and without the exit code, even if somebody handles it.
+    """
+
+
 class Stoppable:
     """An observer that stops the run once it was asked to.
 
@@ -33,7 +41,7 @@ class Stoppable:
             if LOADER in frame.f_code.co_filename:
                 return
             frame = frame.f_back
-        raise KeyboardInterrupt
+        raise Stopped
 
     def start(self, stage: str, total: int | None, unit: str) -> None:
         """A stage begins."""
@@ -53,7 +61,7 @@ class Stoppable:
     def _check(self) -> None:
         """Stop if asked to."""
         if self._asked:
-            raise KeyboardInterrupt
+            raise Stopped
 
 
 @contextmanager
