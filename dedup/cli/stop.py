@@ -16,8 +16,8 @@ LOADER = "llvmlite"
 class Stopped(KeyboardInterrupt):
     """Somebody asked the run to stop.
 
-    Where the plain error is raised in code made of text, as that of a dataclass is, Python ends by a
-    signal of its own and without the exit code, even if somebody handles it.
+    Where the plain error is raised in code made of text, as that of a dataclass is, Python ends by
+    a signal of its own and without the exit code, even if somebody handles it.
     """
 
 

@@ -191,7 +191,8 @@ class Dumps:
         span = "" if start is None else "moment BETWEEN :start AND :end AND"
         given = {"start": start, "end": end, "first": self.first}
         self._db.execute(
-            f"INSERT OR IGNORE INTO active (row) SELECT row FROM documents WHERE {span} row < :first",
+            "INSERT OR IGNORE INTO active (row) "
+            f"SELECT row FROM documents WHERE {span} row < :first",
             given,
         )
         if start is None:
