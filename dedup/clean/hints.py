@@ -1,6 +1,7 @@
 """Tell which cleaning steps could find something in a text: in most articles most find nothing.
 
-One compiled look at each character takes a tenth of the time of the steps. It errs on one side
+One compiled look at each character takes a tenth of the time of the steps; lines that could be
+bylines or furniture, one or two of a text, are shown to the rules of these. It errs on one side
 only: a step whose hint is not given would return the text as it is.
 """
 
@@ -19,7 +20,7 @@ from dedup.clean import furniture_tables as tables
 from dedup.codepoints import code_points
 
 if TYPE_CHECKING:
-    from dedup.kernels.hints import Limits, Tables
+    from dedup.kernels.lines import Limits, Tables
 
 NORMALISE, HEADLINE, BYLINE, DATELINE, CREDIT, FURNITURE = 1, 2, 4, 8, 16, 32
 """One bit for each step that could find something."""
@@ -33,28 +34,55 @@ _POINTS = 0x3000
 # Texts that are looked at together: their code points stay in the processor's cache.
 _AT_ONCE = 50
 
+# Lines of a text, on average, that are shown to the rules; with more of them the step may as well
+# run.
+_SUSPECTS = 8
 
-def hints_of(texts: Sequence[str]) -> list[int]:
-    """Return the hints of some texts; one that is to be normalised first gets every hint."""
-    from dedup.kernels.hints import find_hints  # compiled code is loaded when it is first needed
 
-    found = np.empty(len(texts), np.uint8)
-    known, limits = _known(), _limits()
+def hints_of(texts: Sequence[str], titles: Sequence[str | None]) -> list[int]:
+    """Return the hints of some texts; one that is to be normalised first gets every hint.
+
+    Args:
+        texts: The texts.
+        titles: The title of each.
+    """
+    found: list[int] = []
     for start in range(0, len(texts), _AT_ONCE):
-        points, bounds = code_points(texts[start : start + _AT_ONCE])
-        find_hints(points, bounds, known, limits, found[start : start + _AT_ONCE])
-    listed: list[int] = found.tolist()
-    return listed
+        together = slice(start, start + _AT_ONCE)
+        found += _hints_of(texts[together], titles[together])
+    return found
+
+
+def _hints_of(texts: Sequence[str], titles: Sequence[str | None]) -> list[int]:
+    """Return the hints of a few texts."""
+    from dedup.kernels.hints import Laid, find_hints  # compiled code is loaded when it is needed
+
+    known = [t if t and len(t) <= headline.MAX_HEADLINE else "" for t in titles]
+    out = np.empty(len(texts), np.uint8)
+    suspects = np.empty((len(texts) * _SUSPECTS, 4), np.int32)
+    count = find_hints(
+        Laid(*code_points(texts)), Laid(*code_points(known)), _known(), _limits(), out, suspects
+    )
+    found: list[int] = out.tolist()
+    for index, start, end, asked in suspects[:count].tolist():
+        line = texts[index][start:end]
+        if asked & BYLINE and wire.is_byline(line, frozenset()):
+            found[index] |= BYLINE
+        if asked & FURNITURE and furniture.group_of(line, at_edge=True):
+            found[index] |= FURNITURE
+    return found
 
 
 @functools.cache
 def _limits() -> Limits:
     """Return the limits of the steps."""
-    from dedup.kernels.hints import Limits  # as in hints_of
+    from dedup.kernels.lines import Limits  # as in _hints_of
 
     return Limits(
         headline=headline.MAX_HEADLINE,
         headline_lines=furniture.HEAD_LINES,
+        led_from=tables.LED_WITHIN[0],
+        led_to=tables.LED_WITHIN[1],
         byline=wire.MAX_BYLINE,
         byline_lines=dateline.HEAD_LINES,
         dateline=dateline.MAX_HEAD,
@@ -76,7 +104,7 @@ def _limits() -> Limits:
 @functools.cache
 def _known() -> Tables:
     """Return what is known of characters and words: the tables of the steps in other words."""
-    from dedup.kernels import hints as kernel  # as in hints_of
+    from dedup.kernels import lines as kernel  # as in _hints_of
 
     characters = [chr(point) for point in range(_POINTS)]
     folded = [character.casefold() for character in characters]
@@ -89,9 +117,9 @@ def _known() -> Tables:
     mark(kernel.FOLDED, (len(form) == 1 for form in folded))
     mark(kernel.WORD, (form.isalnum() or form == "_" for form in folded))
     mark(kernel.LETTER, (form.isalpha() for form in folded))
-    mark(kernel.DIGIT, (character.isdigit() for character in characters))
     mark(kernel.UPPER, (character.isupper() for character in characters))
     mark(kernel.ENDS_FIRST, (not tables.FIRST.match(f"{c}a") or c == "©" for c in characters))
+    mark(kernel.LEADER, (bool(tables.LEADER.match(character)) for character in characters))
     for trait, listed in {
         kernel.AROUND_FURNITURE: tables.TRIMMED,
         kernel.IN_CAPTION: tables.BOUND,
@@ -103,6 +131,8 @@ def _known() -> Tables:
         kernel.AROUND_CREDIT: wire.AROUND_AGENCIES,
         kernel.BEHIND_CREDIT: wire.CLOSED,
         kernel.CREDIT_DASH: wire.DASHES,
+        kernel.STOPS: headline.STOPS,
+        kernel.BEHIND_STOPS: headline.BEHIND_STOPS,
     }.items():
         mark(trait, (character in listed for character in characters))
     points = np.array([ord(form) if len(form) == 1 else 0 for form in folded], np.uint32)
@@ -127,14 +157,17 @@ def _plain(characters: Sequence[str]) -> Iterable[bool]:
 
 def _kinds() -> npt.NDArray[np.uint8]:
     """Return what the words are that steps know, by their places."""
-    from dedup.kernels import hints as kernel  # as in hints_of
+    from dedup.kernels import lines as kernel  # as in _hints_of
 
     kinds = np.zeros(kernel.PLACES, np.uint8)
     for kind, words in (
-        (kernel.FURNITURE_FIRST, tables.KNOWN),
+        (kernel.FURNITURE_FIRST, tables.BY_WORD),
+        (kernel.RELATED_FIRST, tables.RELATED_FIRST),
         (kernel.EDGE_FIRST, tables.EDGE_BY_WORD),
-        (kernel.STAMP_FIRST, tables.STAMP_TOKENS),
+        (kernel.STAMP, tables.STAMP_TOKENS.union(tables.BEFORE_NAME)),
         (kernel.READER, tables.READERS),
+        (kernel.CALL, tables.CALLS),
+        (kernel.CALL, {start[: kernel.CALL_LETTERS] for start in tables.CALL_STARTS}),
         (kernel.CREDIT_FIRST, wire.CREDITS_BY_WORD),
         (kernel.CREDIT_FIRST, wire.COPYRIGHT_FIRST),
         (kernel.IN_CREDIT, wire.IN_CREDIT),
