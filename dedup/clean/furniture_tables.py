@@ -329,14 +329,12 @@ UNSPACED_PROMPT = re.compile(
 )
 # "There's more where that came from: sign up for the letter, delivered to your inbox."
 LETTER = ("newsletter", "inbox", "mail briefing", "postfach", "boletín", "infolettre")
-_READERS = (
-    "you|your|sie|ihr|ihre|ihrem|ihren|du|dich|dir|dein|deinem|tu|te|vous|votre|tua|ti|você|seu"
+READER = re.compile(
+    r"\b(?:you|your|sie|ihr|ihre|ihrem|ihren|du|dich|dir|dein|deinem|tu|te|vous|votre|tua|ti|você|seu)\b"
 )
-READERS = tuple(_READERS.split("|"))
-READER = re.compile(rf"\b(?:{_READERS})\b")
-CALLS = ("sign", "subscribe", "get")
-CALL_STARTS = ("anmeld", "abonn", "suscr", "inscri", "iscriv", "assin")
-CALL = re.compile(rf"\b(?:(?:{'|'.join(CALLS)})\b|{'|'.join(CALL_STARTS)})")
+CALL = re.compile(
+    r"\b(?:sign|subscribe|get|anmeld\w*|abonn\w*|suscr\w*|inscri\w*|iscriv\w*|assin\w*)\b"
+)
 
 _STAMP_TEXT = (
     "am pm a m p gmt utc jst kst ist cet cest est edt pst pdt cst cdt et bst aest sast msk wib "

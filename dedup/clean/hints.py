@@ -42,6 +42,8 @@ _SUSPECTS = 8
 def hints_of(texts: Sequence[str], titles: Sequence[str | None]) -> list[int]:
     """Return the hints of some texts; one that is to be normalised first gets every hint.
 
+    What an author field gives the step for bylines to do, none of them tells.
+
     Args:
         texts: The texts.
         titles: The title of each.
@@ -136,7 +138,7 @@ def _known() -> Tables:
     }.items():
         mark(trait, (character in listed for character in characters))
     points = np.array([ord(form) if len(form) == 1 else 0 for form in folded], np.uint32)
-    return kernel.Tables(traits, points, _kinds())
+    return kernel.Tables(traits, points, _kinds(), _pieces())
 
 
 def _plain(characters: Sequence[str]) -> Iterable[bool]:
@@ -165,13 +167,25 @@ def _kinds() -> npt.NDArray[np.uint8]:
         (kernel.RELATED_FIRST, tables.RELATED_FIRST),
         (kernel.EDGE_FIRST, tables.EDGE_BY_WORD),
         (kernel.STAMP, tables.STAMP_TOKENS.union(tables.BEFORE_NAME)),
-        (kernel.READER, tables.READERS),
-        (kernel.CALL, tables.CALLS),
-        (kernel.CALL, {start[: kernel.CALL_LETTERS] for start in tables.CALL_STARTS}),
         (kernel.CREDIT_FIRST, wire.CREDITS_BY_WORD),
         (kernel.CREDIT_FIRST, wire.COPYRIGHT_FIRST),
-        (kernel.IN_CREDIT, wire.IN_CREDIT),
     ):
         for word in words:
             kinds[kernel.word_place(np.array([*map(ord, word)], np.uint32))] |= kind
     return kinds
+
+
+def _pieces() -> npt.NDArray[np.uint8]:
+    """Return what letters in a row are part of, by their places: those amid what is looked for."""
+    from dedup.kernels import lines as kernel  # as in _hints_of
+
+    pieces = np.zeros(1 << kernel.PIECE_BITS, np.uint8)
+    for kind, phrases in (
+        (kernel.IN_PROMPT, tables.LETTER),
+        (kernel.IN_CREDIT, wire.IN_CREDIT),
+    ):
+        for phrase in phrases:
+            start = (len(phrase) - kernel.PIECE_LETTERS) // 2
+            piece = phrase[start : start + kernel.PIECE_LETTERS]
+            pieces[kernel.piece_place(np.array([*map(ord, piece)], np.uint32))] |= kind
+    return pieces

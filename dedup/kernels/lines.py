@@ -23,17 +23,23 @@ PLAIN, FOLDED, WORD, LETTER, UPPER, ENDS_FIRST = 1, 2, 4, 8, 16, 32
 LEADER, STOPS, BEHIND_STOPS = 1 << 16, 1 << 17, 1 << 18
 
 # What a word is: furniture begins with it; only before a separator; only near the top or the end;
-# it stands in a date, or behind one before a name; a prompt calls its reader so; it calls to
-# something, or is how a longer word that does begins; a credit begins with it, or holds it.
-(
-    FURNITURE_FIRST, RELATED_FIRST, EDGE_FIRST, STAMP, READER, CALL, CREDIT_FIRST, IN_CREDIT,
-) = (1, 2, 4, 8, 16, 32, 64, 128)  # fmt: skip
-CALL_LETTERS = 5
-"""Letters of such a beginning."""
+# it stands in a date, or behind one before a name; a credit begins with it.
+FURNITURE_FIRST, RELATED_FIRST, EDGE_FIRST, STAMP, CREDIT_FIRST = 1, 2, 4, 8, 16
+
+# What a few letters in a row are part of: what prompts are for, or a word of a credit.
+IN_PROMPT, IN_CREDIT = 1, 2
 
 PLACES = 1 << 18
 """Places in the table of words: so many that the thousand words that steps know hardly ever share
 theirs with a word of an article."""
+
+PIECE_LETTERS = 5
+"""Letters in a row that are looked at together, a byte of each."""
+
+PIECE = np.uint64((1 << 8 * PIECE_LETTERS) - 1)
+PIECE_BITS = 15
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+"""Spreads pieces over ``1 << PIECE_BITS`` places: its upper bits depend on all of theirs."""
 
 BLANK, STOP, COLON, HYPHEN, SLASH, COPYRIGHT = 0x20, 0x2E, 0x3A, 0x2D, 0x2F, 0xA9
 
@@ -69,14 +75,16 @@ class Tables(NamedTuple):
 
     Attributes:
         traits: Those of each code point, zero for one that is not looked into; uint32.
-        folded: Its folded form, as long as ``traits``.
+        folded: Its folded form, 0 where that is several; as long as ``traits``.
         kinds: What the words of each place are, all of them together: a word that no step knows
             may share the place of one that is known; uint8.
+        pieces: The same of letters in a row.
     """
 
     traits: npt.NDArray[np.uint32]
     folded: Points
     kinds: npt.NDArray[np.uint8]
+    pieces: npt.NDArray[np.uint8]
 
 
 @nb.njit(cache=True, inline="always")
@@ -111,26 +119,44 @@ def _kind(digest: np.uint64, tables: Tables) -> int:
     return int(tables.kinds[place_of(digest)])
 
 
-@nb.njit(cache=True)
-def _words(points: Points, tables: Tables) -> int:
-    """Return what the words of a line are, all together; of all kinds where folding is hard.
+@nb.njit(cache=True, inline="always")
+def _longer(piece: np.uint64, point: np.uint32) -> np.uint64:
+    """Return the last letters of a line with the next one."""
+    longer: np.uint64 = (piece << np.uint64(8) | np.uint64(point & 0xFF)) & PIECE
+    return longer
 
-    Where a word ends cannot be foreseen, so no branch depends on it.
-    """
-    found, hard, letters = 0, False, 0
-    digest = FNV_OFFSET
+
+@nb.njit(cache=True, inline="always")
+def _piece_place(piece: np.uint64) -> np.uint64:
+    """Return the place of a few letters in a row."""
+    place: np.uint64 = piece * GOLDEN >> np.uint64(64 - PIECE_BITS)
+    return place
+
+
+@nb.njit(cache=True)
+def piece_place(points: Points) -> np.uint64:
+    """Return the place of ``PIECE_LETTERS`` folded letters."""
+    piece = np.uint64(0)
     for point in points:
-        trait = tables.traits[point]
-        hard |= not trait & FOLDED
-        goes_on = bool(trait & WORD)
-        ends = (letters > 0) & (not goes_on)
-        found |= _kind(digest, tables) & (-int(ends) | CALL & -int(letters == CALL_LETTERS))
-        longer = (digest ^ np.uint64(tables.folded[point])) * FNV_PRIME
-        digest = longer if goes_on else FNV_OFFSET
-        letters = letters + 1 if goes_on else 0
-    if letters:
-        found |= _kind(digest, tables)
-    return 255 if hard else found
+        piece = _longer(piece, point)
+    place: np.uint64 = _piece_place(piece)
+    return place
+
+
+@nb.njit(cache=True)
+def _held(points: Points, tables: Tables) -> int:
+    """Return what a line could hold, by any letters in a row; all where folding is hard.
+
+    Most lines hold nothing, but where one does cannot be foreseen, so no branch depends on it.
+    """
+    found, hard = 0, False
+    piece = np.uint64(0)
+    for point in points:
+        folded = tables.folded[point]
+        hard |= folded == 0
+        piece = _longer(piece, folded)
+        found |= tables.pieces[_piece_place(piece)]
+    return 255 if hard else int(found)
 
 
 @nb.njit(cache=True)
@@ -205,7 +231,7 @@ def may_be_credit(line: Points, tables: Tables, limits: Limits) -> bool:
         second += 1
     first = _kind(_folded_digest(line[at:end], tables), tables)
     both = _kind(_folded_digest(line[at:second], tables), tables)
-    return bool((first | both) & CREDIT_FIRST) or bool(_words(line, tables) & IN_CREDIT)
+    return bool((first | both) & CREDIT_FIRST) or bool(_held(line, tables) & IN_CREDIT)
 
 
 @nb.njit(cache=True)
@@ -292,4 +318,4 @@ def may_be_furniture(line: Points, at_edge: bool, tables: Tables, limits: Limits
         return False
     if kind & EDGE_FIRST or (bare.size <= limits.stamp and _may_be_stamp(bare, tables)):
         return True
-    return bool(_words(bare, tables) & (READER | CALL) == READER | CALL)
+    return bool(_held(bare, tables) & IN_PROMPT)

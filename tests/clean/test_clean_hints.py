@@ -2,7 +2,6 @@
 
 import json
 import unicodedata
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,16 +35,15 @@ PIECES = sorted(
     | {
         *tables.KNOWN,
         *tables.BY_WORD,
-        *tables.CALLS,
-        *tables.CALL_STARTS,
         *tables.EDGE_BY_WORD,
-        *tables.READERS,
         *tables.LETTER,
         *wire.IN_CREDIT,
     }
     | {*wire.CREDITS_BY_WORD, *wire.COPYRIGHT_FIRST, TITLE, AUTHOR, *tables.TRIMMED, ARTICLE}
     | {
         "sign up",
+        "you",
+        "abonnieren",
         ". ",
         " - ",
         "-",
@@ -79,17 +77,15 @@ texts = st.lists(lines | st.just(ARTICLE), min_size=1, max_size=12).map("\n".joi
 
 
 @settings(max_examples=400, deadline=None)
-@given(texts, st.none() | st.just(TITLE) | lines, st.none() | st.just(AUTHOR))
-def test_a_step_without_its_hint_returns_the_text_as_it_is(text, title, author):
+@given(texts, st.none() | st.just(TITLE) | lines)
+def test_a_step_without_its_hint_returns_the_text_as_it_is(text, title):
     text = normalise(text)
-    draft = Draft(text, title=title, author=author)
+    draft = Draft(text, title=title)
     (found,) = hints_of([text], [title])
 
     for step in STEPS:
         if not found & step.hint:
-            done = step.run(draft)
-            assert replace(done, agency=None) == draft, step.name
-            assert author or done == draft, step.name
+            assert step.run(draft) == draft, step.name
 
 
 @settings(max_examples=200, deadline=None)
@@ -165,7 +161,8 @@ def test_a_number_that_counted_something_is_short(line):
 def test_the_tables_are_what_hints_take_them_for():
     assert max(map(len, tables.PHRASES)) <= furniture.SHORT
     assert all(map(str.isalpha, tables.STAMP_TOKENS))
-    assert all(len(start) >= lines_kernel.CALL_LETTERS for start in tables.CALL_STARTS)
+    held = {*tables.LETTER, *wire.IN_CREDIT}
+    assert all(len(phrase) >= lines_kernel.PIECE_LETTERS for phrase in held)
 
 
 def test_what_would_be_composed_is_to_be_normalised():
