@@ -382,7 +382,9 @@ t.test_components_of_no_edges_are_the_nodes()
 t.test_components_of_a_long_chain_are_one(-1)
 for string in (*t.ODD, "", "a" * 3000, "(AP) -", "-", ". A", "©", " ", chr(10), chr(0x2FFF), "a/"):
     for line in (string, string * 9, f"{string} {'word ' * 40}", f"{'word ' * 40}{string}"):
-        hints_of([line, f"a{chr(10)}{line}", chr(10).join(["word " * 20 + "a."] * 9 + [line])])
+        lines = chr(10).join(["word " * 20 + "a."] * 9 + [line])
+        for title in (None, string, line, "word " * 20 + "b"):
+            hints_of([line, f"a{chr(10)}{line}", lines, f"{line}{chr(10)}{lines}"], [title] * 4)
 point = np.array([2**32 - 1, 0x3FFFF, 0x40000], np.uint32)
 t.text.tokenise(point, t.KINDS, t.FOLDED, np.empty(3, np.uint64), np.empty(3, np.bool_))
 try:

@@ -7,6 +7,7 @@ end. Patterns have no nested quantifiers, and no line longer than 360 characters
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -56,7 +57,7 @@ def _in_stamp(token: str) -> bool:
 
 def _leads(folded: str) -> bool:
     """Tell whether a line begins with a phrase for related articles and a separator."""
-    if not tables.LEADER.search(folded, 2, 42):
+    if not tables.LEADER.search(folded, *tables.LED_WITHIN):
         return False
     led = tables.LED.match(folded)
     return led is not None and led[1] in tables.RELATED and bool(led[2] or " " in led[1])
@@ -88,6 +89,14 @@ def _first_word(bare: str) -> str:
     return found[0].casefold() if found else ""
 
 
+def _patterns_of(folded: str, word: str) -> list[tuple[str, re.Pattern[str]]]:
+    """Return (group, pattern) of what begins with the first word of a line, or its first two."""
+    listed = tables.BY_WORD.get(word, [])
+    if word in tables.PAIRED and (second := tables.LETTERS.match(folded, len(word) + 1)):
+        listed = listed + tables.BY_WORD.get(f"{word} {second[0]}", [])
+    return listed
+
+
 def group_of(
     line: str, *, at_edge: bool = False, bounds: Sequence[str] = tables.BOUND
 ) -> str | None:
@@ -108,13 +117,13 @@ def group_of(
         return "buttons"
     word = _first_word(bare)
     bounded = len(bare) <= SHORT or bool(bounds and holds_any(bare[-ENDING:], bounds))
-    if not (bounded or word in tables.KNOWN or bare[0].isdigit() or bare[0] > "\u3000"):
+    if not (bounded or word in tables.KNOWN or bare[0] > "\u3000"):
         # Most paragraphs leave here.
         return _group_of_edge(bare.casefold(), word) if at_edge else None
     folded = bare.casefold()
     if group := tables.PHRASES.get(folded):
         return group
-    for group, pattern in tables.BY_WORD.get(word, ()):
+    for group, pattern in _patterns_of(folded, word):
         if pattern.fullmatch(folded):
             return group
     if word in tables.RELATED_FIRST and _leads(folded):

@@ -165,11 +165,11 @@ _YOU = r"(?=.*\b(?:our|us|your|you|here|now|today|free|daily|weekly)\b)"
 _JOURNALISM = r"journalis(?:m|mus) (?:needs|costs|depends on|braucht|kostet)\b.{0,160}"
 _SOLD = r"(?=.*\b(?:commission|affiliate|share of the sale|we (?:may )?earn|may earn)\b).{10,300}"
 
-# Group, first words, pattern that the whole line fits.
+# Group, first words (where many sentences begin so the first two), pattern that the whole line fits.
 _ROWS: tuple[tuple[str, str, str], ...] = (
     ("related", "most also", r"(?:most|also) (?:read|popular|viewed|watched)(?: (?:in|on|from|at|auf) (?:\S{1,30} ){0,4}\S{1,30})"),
     ("related", "popular trending", r"(?:popular|trending) (?:on|at|now on) (?:\S{1,30} ){0,3}\S{1,30}"),
-    ("related", "more latest top", r"(?:more|latest|top) (?:stories|news|headlines) (?:from|on|in|by) (?:\S{1,30} ){0,4}\S{1,30}"),
+    ("related", "more_stories more_news more_headlines latest top", r"(?:more|latest|top) (?:stories|news|headlines) (?:from|on|in|by) (?:\S{1,30} ){0,4}\S{1,30}"),
     ("related", "meistgelesen", r"meistgelesen (?:in|auf|bei) (?:\S{1,30} ){0,3}\S{1,30}"),
     # -- pictures
     ("photo", _PICTURE, rf"{_PICTURES}(?: (?:credits?|photo|source|sources|caption|by|courtesy(?: of)?|via|from|for illustration|d'illustration"
@@ -189,14 +189,14 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
         r"|temps de lecture|tempo di lettura|tempo de leitura|время чтения|leestijd|lästid|lesetid|czas czytania|okuma süresi|阅读时间)"
         r" ?[:：]? ?(?:ca\. ?|etwa )?\d{1,3} ?\S{0,10}"),
     ("buttons", "article story post", r"(?:article|story|post) continues (?:below|after) .{2,60}"),
-    ("buttons", "your this please enable you", r"(?:your browser (?:does|is|cannot)|this browser (?:does|is|cannot)|please (?:enable|turn on|update|upgrade|disable)"
+    ("buttons", "your_browser this_browser please_enable please_turn please_update please_upgrade please_disable enable_javascript you_need", r"(?:your browser (?:does|is|cannot)|this browser (?:does|is|cannot)|please (?:enable|turn on|update|upgrade|disable)"
         r"|enable javascript|you need to enable) .{4,160}"),
     ("buttons", "javascript", r"javascript (?:is (?:disabled|required|not)|must|needs to) .{2,120}"),
     # -- prompts: imperatives about the site's own products
     ("prompts", "sign signup sign-up subscribe join download register install receive", rf"(?:sign[ -]?up|subscribe|join|download|register|install|receive|sign)"
         rf"\b{_YOU}.{{0,200}}?\b{_SERVICE}\b.{{0,140}}"),
-    ("prompts", "click tap connect check turn add", rf"(?:click here|tap here|connect with us|check out our|turn on|add us)\b.{{0,200}}?\b{_SERVICE}\b.{{0,140}}"),
-    ("prompts", "get stay never keep want for to", rf"(?:get|stay|never miss|keep up|want more|for more|for all the|for the latest|to get)\b{_YOU}.{{0,200}}?"
+    ("prompts", "click_here tap_here connect_with check_out turn_on add_us", rf"(?:click here|tap here|connect with us|check out our|turn on|add us)\b.{{0,200}}?\b{_SERVICE}\b.{{0,140}}"),
+    ("prompts", "get stay never_miss keep_up want_more for_more for_all for_the to_get", rf"(?:get|stay|never miss|keep up|want more|for more|for all the|for the latest|to get)\b{_YOU}.{{0,200}}?"
         r"\b(?:newsletters?|alerts?|notifications?|inbox|our apps?|google play|app store|podcast)\b.{0,140}"),
     ("prompts", "sign signup sign-up subscribe register", rf"(?:sign[ -]?up|subscribe|register) (?:to|for|here|now|today)\b.{{0,100}}?\b{_SERVICE}\b.{{0,120}}"),
     ("prompts", "follow like find join visit add", rf"(?:follow|like|find|join|visit|add) (?:us|@\S{{2,30}}|our \S{{2,20}}) (?:on|via|at|in) {_SERVICE}\b.{{0,120}}"),
@@ -204,12 +204,13 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ("prompts", "follow contact email e-mail reach", r"(?=.*(?:@|\d{3}|twitter|http))(?:follow|contact|email|e-mail|reach) (?:the (?:author|writer|reporter)"
         r"|him|her|them|me|us|\S{2,20} \S{2,20}) (?:on|at|via|or)\b.{2,160}"),
     ("prompts", "follow", r"follow (?:@\w{2,30}|us\b|our (?:live|full|coverage)).{0,120}"),
-    ("prompts", "click", r"click here (?:to|for) .{3,140}"),
-    ("prompts", "for", r"for more (?:stories|news|information|updates|articles|content|on this)\b.{0,60}\b(?:check|visit|click|see|go to|follow|head to|subscribe)\b.{0,120}"),
+    ("prompts", "click_here", r"click here (?:to|for) .{3,140}"),
+    ("prompts", "for_more", r"for more (?:stories|news|information|updates|articles|content|on this)\b.{0,60}\b(?:check|visit|click|see|go to|follow|head to|subscribe)\b.{0,120}"),
     ("prompts", "independent quality unabhängiger guter freier kritischer", rf"(?:independent|quality|unabhängiger|guter|freier|kritischer) {_JOURNALISM}"),
     ("prompts", "subscribe sign log register create", r"(?:subscribe|sign in|log in|register|sign up|create an? (?:free )?account) (?:to|for|or|and)"
         r" (?:continue|keep|read|unlock|get|access|view|enjoy)\b.{0,140}"),
-    ("prompts", "this already to you you've support have got do want", r"(?:this (?:article|story|content) is (?:for|only for|available to|reserved for|exclusive to) .{0,30}(?:subscribers|members|readers)"
+    ("prompts", "this_article this_story this_content already_a to_continue to_keep you_have you've support_independent support_quality support_our have_a have_you"
+        " got_a do_you want_to", r"(?:this (?:article|story|content) is (?:for|only for|available to|reserved for|exclusive to) .{0,30}(?:subscribers|members|readers)"
         r"|already a (?:subscriber|member)|to (?:continue|keep) reading|you(?: ha|['’])ve (?:reached|read) your|support (?:independent|quality|our) journalism|support our work"
         r"|have a (?:news )?tip|got a (?:news )?(?:tip|story)|do you have a (?:news )?(?:tip|story)|want to share your (?:story|views?|opinions?|experiences?)"
         r"|have you been affected by)\b.{0,240}"),
@@ -229,18 +230,18 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
         rf"|(?:следите|присоединяйтесь|скачайте)\b.{{0,120}}\b{_SERVICE})\b.{{0,200}}"),
     ("prompts", "تابعنا تابعونا للاشتراك انضم", r"(?:تابعنا|تابعونا|للاشتراك|انضم إلى).{2,160}"),
     # -- notices
-    ("notices", "this", r"this (?:article|story|post|piece|column|interview|essay) (?:(?:was |is )?(?:originally|first) (?:appeared|ran|published|posted)"
+    ("notices", "this_article this_story this_post this_piece this_column this_interview this_essay", r"this (?:article|story|post|piece|column|interview|essay) (?:(?:was |is )?(?:originally|first) (?:appeared|ran|published|posted)"
         r"|(?:was|is|has been) (?:republished|updated|corrected|amended|syndicated)|is part of)\b.{2,260}"),
-    ("notices", "originally republished read this", r"(?:originally (?:published|appeared|posted) (?:on|by|at|in) [^,]{2,80}|republished (?:with|from) .{2,160}"
+    ("notices", "originally republished read_the this_post", r"(?:originally (?:published|appeared|posted) (?:on|by|at|in) [^,]{2,80}|republished (?:with|from) .{2,160}"
         r"|read the original (?:article|story|post)\b.{0,80}|this post originally .{2,160})"),
-    ("notices", "if when purchases we some as", rf"(?:if you|when you|purchases made|we may|some of|as an) {_SOLD}"),
+    ("notices", "if_you when_you purchases we_may some_of as_an", rf"(?:if you|when you|purchases made|we may|some of|as an) {_SOLD}"),
     ("notices", "affiliate disclaimer disclosure ftc", r"(?:affiliate disclosure|disclaimer|disclosure|ftc) ?:.{2,300}"),
     ("notices", "reviews prices", r"(?:reviews and recommendations are|prices (?:are |were )?(?:correct|accurate|subject to)) .{2,300}"),
-    ("notices", "this", rf"this (?:page|post|article|story) (?:may )?contains? {_SOLD}"),
-    ("notices", "all alle todos tous tutti riproduzione все 版权所有 無断転載 무단전재 무단 جميع", r"(?:all rights reserved|alle rechte vorbehalten|todos los derechos reservados"
+    ("notices", "this_page this_post this_article this_story", rf"this (?:page|post|article|story) (?:may )?contains? {_SOLD}"),
+    ("notices", "all_rights alle_rechte todos_os todos_los tous_droits tutti_i riproduzione все_права 版权所有 無断転載 무단전재 무단 جميع", r"(?:all rights reserved|alle rechte vorbehalten|todos los derechos reservados"
         r"|tous droits réservés|tutti i diritti riservati|riproduzione riservata|todos os direitos reservados|все права защищены|版权所有|無断転載|무단 ?전재|جميع الحقوق محفوظة).{0,120}"),
     ("notices", "© copyright c) copyright©", r"(?:©|copyright\s?(?=©|\(c\)|@|\d{4}|by\b|[:–—-]|[^,.]{2,60}\d{4})|c\)\s?(?=copyright|\d{4})).{2,300}"),
-    ("notices", "the views opinions", r"(?:the )?(?:views|opinions) expressed (?:in this|here|are|by the)\b.{5,260}"),
+    ("notices", "the_views the_opinions views opinions", r"(?:the )?(?:views|opinions) expressed (?:in this|here|are|by the)\b.{5,260}"),
 )
 
 # The same, but only near the top or the end.
@@ -264,7 +265,7 @@ def _by_word(
     for group, words, pattern in rows:
         compiled = re.compile(pattern)
         for word in words.split():
-            table.setdefault(word, []).append((group, compiled))
+            table.setdefault(word.replace("_", " "), []).append((group, compiled))
     return table
 
 
@@ -274,12 +275,19 @@ EDGE_BY_WORD = _by_word(_EDGE_ROWS)
 # ---- lines known otherwise ------------------------------------------------------------------
 
 RELATED_FIRST = frozenset(word for phrase in RELATED for word in FIRST.findall(phrase)[:1])
-KNOWN = RELATED_FIRST.union(BY_WORD)
+PAIRED = frozenset(word.partition(" ")[0] for word in BY_WORD if " " in word)
+"""First words of which the second is asked for, too."""
+
+KNOWN = RELATED_FIRST.union(PAIRED, BY_WORD)
 """First words of what is longer than any phrase."""
+
+LETTERS = re.compile(r"[^\W\d_]*")
 
 # "Read more: ..." in any language of the table; a dash only behind two words or more, because
 # "More - the play - ..." is a sentence.
 LEADER = re.compile("[:：|>›→▶►–—-]")
+LED_WITHIN = (2, 42)
+"""Where in a line a separator can stand."""
 LED = re.compile(r"([^:：|>›→▶►–—-]{2,40}?) ?(?:([:：|>›→▶►])|[–—-]) ?(?=.{2,220}$)")
 # "Minister furious at rival's jibe [INSIGHT]": how some sites mark links in the text.
 MARKED = re.compile(
@@ -321,11 +329,9 @@ UNSPACED_PROMPT = re.compile(
 )
 # "There's more where that came from: sign up for the letter, delivered to your inbox."
 LETTER = ("newsletter", "inbox", "mail briefing", "postfach", "boletín", "infolettre")
-_READERS = (
-    "you|your|sie|ihr|ihre|ihrem|ihren|du|dich|dir|dein|deinem|tu|te|vous|votre|tua|ti|você|seu"
+READER = re.compile(
+    r"\b(?:you|your|sie|ihr|ihre|ihrem|ihren|du|dich|dir|dein|deinem|tu|te|vous|votre|tua|ti|você|seu)\b"
 )
-READERS = tuple(_READERS.split("|"))
-READER = re.compile(rf"\b(?:{_READERS})\b")
 CALL = re.compile(
     r"\b(?:sign|subscribe|get|anmeld\w*|abonn\w*|suscr\w*|inscri\w*|iscriv\w*|assin\w*)\b"
 )
@@ -349,7 +355,8 @@ _STAMP_TEXT = (
 )
 STAMP_TOKENS = MONTHS.union(_STAMP_TEXT.split())
 MAX_STAMP = 130
-BY_NAME = re.compile(r" (?:by|von|par|por|di) [^.!?\d]{3,50}$")
+BEFORE_NAME = ("by", "von", "par", "por", "di")
+BY_NAME = re.compile(rf" (?:{'|'.join(BEFORE_NAME)}) [^.!?\d]{{3,50}}$")
 # A year, a time of day, a date in figures: what a telephone number or a score has not.
 DATED = re.compile(
     r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d\d|[年月日]|\bago\b"

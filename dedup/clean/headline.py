@@ -20,12 +20,13 @@ MAX_HEADLINE = 250
 """Longest line, or title, that is taken for a headline."""
 
 _WORDS = re.compile(r"\w+")
-_STOPS = ".。:;,"
+STOPS = ".。:;,"
+BEHIND_STOPS = "\"'”’»)"
 
 
 def _ends_sentence(line: str) -> bool:
     """Tell whether a line ends as sentences do and headlines do not."""
-    return line[-1:] in _STOPS or line.rstrip("\"'”’»)")[-1:] in _STOPS
+    return line[-1:] in STOPS or line.rstrip(BEHIND_STOPS)[-1:] in STOPS
 
 
 def _is_variant(line: str, wanted: list[str]) -> bool:

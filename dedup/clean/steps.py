@@ -71,7 +71,7 @@ def clean_text(
     if hinted & hints.NORMALISE:
         draft = _normalise(draft)
     if author:
-        hinted |= hints.BYLINE  # an author field may name an agency, whatever the text holds
+        hinted |= hints.BYLINE  # of which no hint tells: hints are those of texts and titles
     for _ in range(_MAX_ROUNDS):
         before = draft.text
         for step in STEPS[1:] if before else ():  # what is left of a normalised text is normalised

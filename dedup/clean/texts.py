@@ -22,11 +22,13 @@ def clean_own_texts(
         config: The least length.
     """
     texts = [record.text or "" for record in records]
-    hinted = hints.hints_of(texts)
+    titles = [_text_field(record, "title") for record in records]
+    hinted = hints.hints_of(texts, titles)
     rough = [index for index, found in enumerate(hinted) if found & hints.NORMALISE]
     for index in rough:
         texts[index] = normalise(texts[index])
-    for index, found in zip(rough, hints.hints_of([texts[index] for index in rough]), strict=True):
+    again = hints.hints_of([texts[index] for index in rough], [titles[index] for index in rough])
+    for index, found in zip(rough, again, strict=True):
         hinted[index] = found & ~hints.NORMALISE
     return [_cleaned(*each, config) for each in zip(records, texts, hinted, strict=True)]
 

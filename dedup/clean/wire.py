@@ -55,7 +55,7 @@ _OFFICE = re.compile(
 )
 
 
-def _is_byline(line: str, authors: frozenset[str]) -> bool:
+def is_byline(line: str, authors: frozenset[str]) -> bool:
     """Tell whether a whole line names who wrote the text."""
     folded = line.casefold().strip(" .:|-–—")
     if folded in authors or _OFFICE.fullmatch(folded):
@@ -112,7 +112,7 @@ def byline(draft: Draft) -> Draft:
     while index < len(lines) - 1 and len(kept) < HEAD_LINES:
         line = lines[index]
         index += 1
-        if len(line) <= MAX_BYLINE and _is_byline(line, authors):
+        if len(line) <= MAX_BYLINE and is_byline(line, authors):
             removed.append(Removal("byline", line))
             agency = agency or agency_of_name(line)
         else:
