@@ -7,7 +7,8 @@
 Takes a made dump, or one of JSON lines with `id` and `date`, and parts it by the day of its
 articles. Runs `dedup run DAY -o OUT --store STORE` on one day after another, and one run over all.
 The stories of the days are put together from their outputs alone, as whoever is handed these would:
-`decisions.jsonl` says where a new document belongs, `changes.jsonl` what happens to earlier ones. The last day is also run alone, without a store.
+`decisions.jsonl` says where a new document belongs, `changes.jsonl` what happens to earlier ones.
+The last day is also run alone, without a store.
 """
 
 from __future__ import annotations
