@@ -77,6 +77,8 @@ def _holds_big(value: Any) -> bool:
     """Return whether a float that may have been an integer stands anywhere in a value."""
     waiting = [value]
     for each in waiting:  # grows as it goes; a stranger's nesting must not exhaust the stack
+        if type(each) is str:  # as most values are
+            continue
         if isinstance(each, float):
             if not -_BIG < each < _BIG:
                 return True

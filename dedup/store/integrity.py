@@ -51,15 +51,17 @@ def sum_of(cells: Sequence[Any]) -> int:
     >>> sum_of([7, b"ab", b""]) == sum_of([7, b"a", b"b"]), sum_of([1]) == sum_of([1.0])
     (False, True)
     """
-    arrays: list[bytes] = []
-    others: list[Any] = []
+    told = [cell if cell is None or isinstance(cell, str) else _number(cell) for cell in cells]
+    total = crc32(dump_json(told))
     for cell in cells:
         if type(cell) is bytes:
-            arrays.append(cell)
-            others.append(len(cell))
-        else:
-            others.append(float(cell) if isinstance(cell, (int, float)) else cell)
-    return crc32(b"".join(arrays), crc32(dump_json(others)))
+            total = crc32(cell, total)
+    return total
+
+
+def _number(cell: float | bytes) -> float:
+    """Return a number as a float, and the length of an array."""
+    return len(cell) if isinstance(cell, bytes) else float(cell)
 
 
 def summed(cells: Sequence[Any]) -> tuple[Any, ...]:
