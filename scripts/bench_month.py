@@ -191,7 +191,7 @@ def main() -> None:
     for label, value in found.items():
         print(f"{label}: {value}")
     if arguments.json:
-        told = machine(PACKAGES) | {"arguments": sys.argv[1:], "results": found}
+        told = machine(PACKAGES) | {"results": found}
         arguments.json.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
 
 
