@@ -69,4 +69,6 @@ def test_the_commands_of_the_readme_exist_and_can_be_run(script):
 
 @pytest.mark.parametrize("link", re.findall(r"\]\((?!http)([^)]+)\)", README))
 def test_the_links_of_the_readme_lead_somewhere(link):
-    assert (ROOT / link).exists()
+    headings = re.findall(r"^#+ (.*)", README, re.MULTILINE)
+    places = {"#" + re.sub(r"[^\w -]", "", each).lower().replace(" ", "-") for each in headings}
+    assert link in places or (ROOT / link).exists()
