@@ -1,10 +1,14 @@
 """How processes beside the main one are started."""
 
+import signal
 import sys
+from multiprocessing import util
 
 import pytest
 
 from dedup import processes
+from dedup.cli.stop import stoppable
+from dedup.observe import Silence
 
 
 def test_workers_never_start_by_forking(monkeypatch):
@@ -22,3 +26,19 @@ def test_only_lost_connections_are_passed_over(monkeypatch, capsys, error, told)
     processes.leave_orphans_alone()
     sys.excepthook(type(error), error, None)
     assert bool(capsys.readouterr().err) == told
+
+
+def test_a_request_to_stop_waits_for_what_would_swallow_it():
+    """What is raised while a thing of multiprocessing dies is told on stderr and forgotten."""
+    asked = []
+
+    class Dying:
+        pass
+
+    with stoppable(Silence()) as observer:
+        thing = Dying()
+        util.Finalize(thing, lambda: asked.append(observer.ask(signal.SIGINT, sys._getframe())))
+        del thing
+        assert asked == [None]
+        with pytest.raises(KeyboardInterrupt):
+            observer.advance(1)

@@ -10,7 +10,8 @@ from types import FrameType
 
 from dedup.observe import Observer
 
-LOADER = "llvmlite"
+SWALLOWERS = ("llvmlite", "multiprocessing/util.py", "weakref.py")
+"""Where what is raised is told and forgotten: callbacks from C, and what things do as they die."""
 
 
 class Stopped(KeyboardInterrupt):
@@ -24,9 +25,8 @@ class Stopped(KeyboardInterrupt):
 class Stoppable:
     """An observer that stops the run once it was asked to.
 
-    The request is raised where it arrives, but for compiled code that is being loaded: a callback
-    from C swallows what is raised, and tells it. Whatever else may swallow it, the request is
-    raised again when the run tells how far it got.
+    The request is raised where it arrives, but for places that swallow what is raised, and tell it.
+    Whatever else may swallow it, the request is raised again when the run tells how far it got.
     """
 
     def __init__(self, observer: Observer) -> None:
@@ -38,7 +38,7 @@ class Stoppable:
         """Handle a signal."""
         self._asked = True
         while frame is not None:
-            if LOADER in frame.f_code.co_filename:
+            if any(part in frame.f_code.co_filename for part in SWALLOWERS):
                 return
             frame = frame.f_back
         raise Stopped
