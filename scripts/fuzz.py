@@ -335,6 +335,9 @@ def fuzz(
     tokens = json.loads((SEEDS / "tokens.json").read_bytes())
     mutators = [Mutator(random.Random(f"{seed} {each.name}"), tokens) for each in chosen]
     counts = [Count() for _ in chosen]
+    for each in chosen:  # what is compiled or loaded at the first call takes longer than any input
+        for given in each.seeds:
+            each.run(given)
     signal.signal(signal.SIGVTALRM, _late)
     end = time.monotonic() + seconds
     for number in _turns(chosen, inputs):
