@@ -335,9 +335,6 @@ def fuzz(
     tokens = json.loads((SEEDS / "tokens.json").read_bytes())
     mutators = [Mutator(random.Random(f"{seed} {each.name}"), tokens) for each in chosen]
     counts = [Count() for _ in chosen]
-    for each in chosen:  # what is compiled or loaded at the first call takes longer than any input
-        for given in each.seeds:
-            each.run(given)
     signal.signal(signal.SIGVTALRM, _late)
     end = time.monotonic() + seconds
     for number in _turns(chosen, inputs):
@@ -350,6 +347,13 @@ def fuzz(
             count.failures += 1
             _keep(out, target, given, told)
     return counts
+
+
+def warm(chosen: Sequence[Target]) -> None:
+    """Call each target once with each seed: compiling and loading take longer than any input."""
+    for each in chosen:
+        for given in each.seeds:
+            each.run(given)
 
 
 def _turns(chosen: Sequence[Target], inputs: int) -> Iterator[int]:
@@ -418,6 +422,7 @@ def main() -> None:
         chosen = [
             each for each in targets(Path(folder)) if not given.target or each.name in given.target
         ]
+        warm(chosen)
         counts = fuzz(chosen, given.seed, given.inputs, given.seconds, given.failures)
     print(table(chosen, counts))
     raise SystemExit(any(count.failures for count in counts))

@@ -9,6 +9,7 @@ import pytest
 @pytest.mark.slow
 def test_nothing_fails_on_some_thousand_hostile_inputs(tmp_path):
     chosen = fuzz.targets(tmp_path)
+    fuzz.warm(chosen)
     counts = fuzz.fuzz(chosen, 7, 4_000, 600.0, tmp_path / "failures")
 
     assert sum(count.inputs for count in counts) == 4_000
