@@ -44,8 +44,7 @@ def run_stages(
         if config.level == "stories":
             group_rewrites(store, twins, past, shipped_scorer(), config, observer)
         note_changes(store, past)
-        if config.expire:
-            store.put("expired", store.dumps.expire(config.expire))
+        store.put("expired", store.dumps.expire(config.expire) if config.expire else 0)
         store.dumps.reach(Step.DECIDED)
 
 

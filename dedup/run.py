@@ -282,7 +282,7 @@ def _report(store: Store, config: Config, *, strict: bool) -> RunReport:
             "dump": store.dumps.number,
             "documents": store.dumps.documents(),
             "active": store.dumps.active(),
-            "expired": store.get("expired") or 0,
+            "expired": store.get("expired"),
             "changes": store.results.count_changes(store.dumps.number),
         },
     }

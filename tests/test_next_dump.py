@@ -249,8 +249,10 @@ def test_outdated_documents_are_forgotten_with_their_stories(days):
 
     # c is in a story with e, which is younger; a, b and d are gone, and so are their ids.
     assert (told["expired"], told["documents"]) == (3, 3)
+    days.options = days.options[:-2]
     again = days.add(article("a", text_of(1), day=14))
     assert again.status() == {"a": "unique"}
+    assert again.manifest["store"]["expired"] == 0
 
 
 def test_expire_must_reach_as_far_as_the_window(days, command):
@@ -316,11 +318,16 @@ class Stopped(Exception):
     """Somebody pulled the plug."""
 
 
-def stop_in(monkeypatch, place):
+def stopped_at(place, days, records, monkeypatch):
+    """Run a dump that stops where some function would begin."""
+
     def stop(*_, **__):
         raise Stopped
 
-    monkeypatch.setattr(place, stop)
+    with monkeypatch.context() as patch:
+        patch.setattr(place, stop)
+        with pytest.raises(Stopped):
+            days.command(*days.arguments(records))
 
 
 STAGES = [
@@ -349,10 +356,7 @@ def test_a_dump_that_stopped_anywhere_is_resumed_to_the_same_bytes(
 
     days = Days(command, jsonl, tmp_path)
     days.add(*first)
-    with monkeypatch.context() as patch:
-        stop_in(patch, place)
-        with pytest.raises(Stopped):
-            command(*days.arguments(second))
+    stopped_at(place, days, second, monkeypatch)
     done = command(*days.arguments(second), "--resume")
 
     assert done.exit_code == 0, done.stderr
@@ -363,10 +367,7 @@ def test_a_dump_that_stopped_anywhere_is_resumed_to_the_same_bytes(
 
 def test_a_dump_that_stopped_must_be_finished_before_the_next(days, monkeypatch):
     days.add(article("a", text_of(1)))
-    with monkeypatch.context() as patch:
-        stop_in(patch, "dedup.pipeline.drop_residue")
-        with pytest.raises(Stopped):
-            days.command(*days.arguments([article("b", text_of(1), day=2)]))
+    stopped_at("dedup.pipeline.drop_residue", days, [article("b", text_of(1), day=2)], monkeypatch)
     days.outs.append(None)
 
     told = days.refused(article("c", text_of(1), day=3))
@@ -376,10 +377,7 @@ def test_a_dump_that_stopped_must_be_finished_before_the_next(days, monkeypatch)
 
 def test_a_dump_that_stopped_can_be_begun_anew(days, monkeypatch):
     days.add(article("a", text_of(1)))
-    with monkeypatch.context() as patch:
-        stop_in(patch, "dedup.pipeline.drop_residue")
-        with pytest.raises(Stopped):
-            days.command(*days.arguments([article("b", text_of(1), day=2)]))
+    stopped_at("dedup.pipeline.drop_residue", days, [article("b", text_of(1), day=2)], monkeypatch)
     out = days.add(article("c", text_of(1), day=2), options=["--overwrite"])
 
     assert out.status() == {"c": "duplicate"}

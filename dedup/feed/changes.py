@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -65,11 +66,11 @@ def _elections(
 def _growth(story: dict[str, Any], alone: list[str], added: list[str]) -> str:
     """Return by what relations documents joined a story."""
     joined = {*alone, *added}
-    told: dict[str, int] = {}
-    for member in story["members"]:
-        if member["doc_id"] in joined:
-            relation = member["relation"] or "canonical"
-            told[relation] = told.get(relation, 0) + 1
+    told = Counter(
+        member["relation"] or "canonical"
+        for member in story["members"]
+        if member["doc_id"] in joined
+    )
     return "joined as " + ", ".join(f"{count} {name}" for name, count in sorted(told.items()))
 
 
