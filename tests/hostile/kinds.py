@@ -118,6 +118,13 @@ SHORT = record(response(page("warc-short")), length=200)
 FIRST = gzip.compress(record(response(page("warc-cut"))), mtime=0)
 ENTITIES = "".join(f'<!ENTITY b{n} "{f"&b{n - 1};" * 10}">' for n in range(1, 10))
 
+BROKEN = [
+    (suffix, pack, reason)
+    for (suffix, pack), reason in zip(
+        PACK.items(), ("broken-gzip", "broken-zstd", "broken-bz2", "broken-xz"), strict=True
+    )
+]
+
 COMPRESSION = [
     *(
         Case(
@@ -130,9 +137,7 @@ COMPRESSION = [
             },
             "The lines before the cut are kept; the fault is one rejection more.",
         )
-        for (suffix, pack), reason in zip(
-            PACK.items(), ("broken-gzip", "broken-zstd", "broken-bz2", "broken-xz"), strict=True
-        )
+        for suffix, pack, reason in BROKEN
     ),
     *(
         Case(
@@ -145,9 +150,7 @@ COMPRESSION = [
             },
             "The lines are kept; the garbage is one rejection.",
         )
-        for (suffix, pack), reason in zip(
-            PACK.items(), ("broken-gzip", "broken-zstd", "broken-bz2", "broken-xz"), strict=True
-        )
+        for suffix, pack, reason in BROKEN
     ),
     *(
         Case(
