@@ -94,7 +94,7 @@ def clean_stages(
     Where they are to be ``signed``, too, that is done on the way, while their texts are at hand.
     """
     observer.start("read and clean", size, "B")
-    take_in(records, store, config, observer, signed=signed)
+    take_in(records, size, store, config, observer, signed=signed)
     observer.end()
     store.dumps.look_back(config.story.window_days)
     observer.start("residue", None, "host")

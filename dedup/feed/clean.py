@@ -30,12 +30,19 @@ BATCH_BYTES = 8_000_000
 
 
 def take_in(
-    raws: Iterable[Raw], store: Store, config: Config, observer: Observer, *, signed: bool
+    raws: Iterable[Raw],
+    size: int | None,
+    store: Store,
+    config: Config,
+    observer: Observer,
+    *,
+    signed: bool,
 ) -> None:
     """Clean inputs and store them; those that a killed run has stored are only counted off.
 
     Args:
         raws: What was read, from the first input on.
+        size: Their bytes where known.
         store: Where documents go.
         config: Limits and workers.
         observer: Is told bytes and documents.
@@ -45,25 +52,25 @@ def take_in(
         InputError: The inputs are not those of the run that is resumed.
     """
     fresh = _behind_stored(_named_apart(raws, store), store, observer)
-    rows = text_rows(fresh, config, signed=signed)
+    rows = text_rows(fresh, config, signed=signed, size=size)
     done = clean_records(rows, config.clean, workers=config.workers, recall=store.documents.recall)
     batch: list[Row | Cleaned] = []
-    size = 0
+    held = 0
     worker_kib = store.get("worker_kib") or 0
     with closing(rows), closing(done):  # an error must end the workers before it leaves
         for item in done:
             if isinstance(item, Cleaned):
                 batch.append(item)
                 worker_kib = max(worker_kib, item.worker_kib)
-                size += size_of(item.record)
+                held += size_of(item.record)
                 observer.advance(item.record.consumed, 1)
             else:
                 batch += item
-                size += sum(row.size for row in item)
+                held += sum(row.size for row in item)
                 observer.advance(sum(row.consumed for row in item), len(item))
-            if len(batch) >= BATCH_RECORDS or size >= BATCH_BYTES:
+            if len(batch) >= BATCH_RECORDS or held >= BATCH_BYTES:
                 _store_batch(store, batch, config, signed=signed)
-                batch, size = [], 0
+                batch, held = [], 0
     _store_batch(store, batch, config, signed=signed)
     store.put("worker_kib", worker_kib)
     log.info("read and clean: %d inputs", store.documents.count())

@@ -25,17 +25,21 @@ BATCH_RECORDS = 500
 START_BYTES = 16_000_000
 """Texts that this process does alone: starting others takes as long as some 15 MB."""
 
+MEANWHILE_BYTES = 7_000_000
+"""Texts that this process does while the server that others come from loads what they need."""
+
 SMALL_BYTES = 50_000
 """A batch that a page has cut short is not worth sending."""
 
-WAITING = 3
-"""Batches a process that may wait, so that none idles while this one stores."""
+WAITING = 12
+"""Batches a process that may wait, so that none idles while this one stores: a second, as long as
+it may wait for the disk."""
 
 PRELOADED = ["dedup.feed.warm"]
 
 
 def text_rows(
-    raws: Iterable[Raw], config: Config, *, signed: bool
+    raws: Iterable[Raw], config: Config, *, signed: bool, size: int | None = None
 ) -> Generator[list[Row] | RawRecord, None, None]:
     """Yield the rows of inputs in order; pages come out as records, to be cleaned by others.
 
@@ -43,8 +47,9 @@ def text_rows(
         raws: What was read.
         config: The options.
         signed: Whether texts are signed, too.
+        size: Bytes of all inputs where known: where there are many, help is called at once.
     """
-    with _Crew(config, signed=signed) as crew:
+    with _Crew(config, signed=signed, size=size or 0) as crew:
         waiting: deque[_Batch] = deque()
         for batch in _batches(raws):
             waiting.append(crew.begin(batch))
@@ -137,12 +142,14 @@ def _received(done: Cells | RawRecord) -> Row | RawRecord:
 class _Crew:
     """The processes; none is started before there is work for them."""
 
-    def __init__(self, config: Config, *, signed: bool) -> None:
+    def __init__(self, config: Config, *, signed: bool, size: int) -> None:
         """Remember the options."""
         self._config = config
         self._signed = signed
         self._alone = config.workers < 2
+        self._size = size
         self._seen = 0
+        self._called: int | None = None
         self._pool: ProcessPoolExecutor | None = None
 
     @property
@@ -169,8 +176,7 @@ class _Crew:
         if _is_page(raws[0]):
             return _Batch(raws, self._own(raws))
         size = sum(map(size_of, raws))
-        self._seen += size
-        if self._alone or size < SMALL_BYTES or self._seen < START_BYTES:
+        if self._alone or size < SMALL_BYTES or not self._called_in_time(size):
             return _Batch(raws, self._own(raws))
         try:
             future = self._started().submit(_rows, _sent(raws), self._config, signed=self._signed)
@@ -192,6 +198,18 @@ class _Crew:
         except (BrokenExecutor, MemoryError):
             self._alone = True
             return self._own(batch.raws)
+
+    def _called_in_time(self, size: int) -> bool:
+        """Return whether processes should be ready to take so many bytes more; call them in time.
+
+        A first process that is asked for before the server has loaded what it needs makes this one
+        wait for it.
+        """
+        self._seen += size
+        if self._called is None and max(self._size, self._seen) >= START_BYTES:
+            worker_context(PRELOADED)
+            self._called = self._seen
+        return self._called is not None and self._seen >= self._called + MEANWHILE_BYTES
 
     def _own(self, raws: Sequence[Raw]) -> list[Row | RawRecord]:
         """Do a batch in this process."""

@@ -29,7 +29,12 @@ GIVEN = [*LINES[:20], PAGE, *LINES[20:33], REJECTED, *LINES[33:], PAGE]
 
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch):
-    for name, value in (("START_BYTES", 0), ("SMALL_BYTES", 0), ("BATCH_RECORDS", 5)):
+    for name, value in (
+        ("START_BYTES", 0),
+        ("MEANWHILE_BYTES", 0),
+        ("SMALL_BYTES", 0),
+        ("BATCH_RECORDS", 5),
+    ):
         monkeypatch.setattr(workers, name, value)
 
 
