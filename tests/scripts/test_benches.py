@@ -36,6 +36,21 @@ def test_two_documents_without_a_cluster_are_not_together():
     assert found["recall"] == 0
 
 
+def test_copies_by_definition_are_near_or_contained(tmp_path):
+    words = [f"word{number}" for number in range(100)]
+    changed = {"near": [*words[:3], "other", *words[4:]], "far": [*words[::2], *words[1::2]]}
+    texts = {"source": words, **changed, "cut": words[:70]}
+    gold = {name: {"id": name, "source": None if name == "source" else "source"} for name in texts}
+    dump = tmp_path / "dump.jsonl"
+    dump.write_text(
+        "".join(
+            json.dumps({"id": name, "text": " ".join(text)}) + "\n" for name, text in texts.items()
+        )
+    )
+
+    assert bench_text.copies(dump, gold) == {"near", "cut"}
+
+
 def test_a_tool_is_left_out_with_a_sentence(monkeypatch, capsys):
     monkeypatch.setattr(bench_text, "installed", lambda package: package == "datasketch")
 
@@ -104,6 +119,8 @@ def test_dedup_and_a_peer_are_measured_on_one_dump(tmp_path):
     assert [row["name"] for row in rows] == ["dedup", "datasketch as documented"]
     assert all(row["documents_decided"] == 300 and row["recall"] > 0.7 for row in rows)
     assert all(row["precision"] > 0.95 for row in rows)
+    assert all(row["recall_of_copies"] > 0.9 for row in rows)
+    assert rows[0]["recall_of_copies"] == 1
 
 
 @pytest.mark.slow
