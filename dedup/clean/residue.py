@@ -6,7 +6,8 @@ Copies of one article share the lead, so they do not eat each other.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,18 +70,39 @@ def line_digests(text: str) -> npt.NDArray[np.uint64]:
     return np.fromiter(digests, np.uint64, len(digests))
 
 
-def host_lines(documents: Iterable[tuple[int, npt.NDArray[np.uint64]]]) -> HostLines:
-    """Return the lines of a host.
+def lines_by_host(
+    documents: Iterable[tuple[int, str, bytes]], least: int
+) -> Iterator[tuple[str, HostLines]]:
+    """Yield hosts by name, each with the lines of its documents.
 
     Args:
-        documents: Row and :func:`line_digests` of each, rows ascending.
+        documents: Row, host and :func:`line_digests` of each as little-endian bytes, rows
+            ascending.
+        least: Hosts with fewer documents are passed over.
     """
-    rows, parts = [], [np.empty(0, np.uint64)]
-    for row, digests in documents:
+    numbers: dict[str, int] = {}
+    rows, hosts, sizes, held = array("q"), array("q"), array("q"), bytearray()
+    for row, host, lines in documents:
         rows.append(row)
-        parts.append(digests)
-    sizes = [part.size for part in parts[1:]]
-    return HostLines(np.repeat(np.array(rows, np.int64), sizes), np.concatenate(parts))
+        hosts.append(numbers.setdefault(host, len(numbers)))
+        sizes.append(len(lines) // 8)
+        held += lines
+    host_of, size_of = np.array(hosts, np.int64), np.array(sizes, np.int64)
+    together = np.argsort(host_of, kind="stable")
+    starts = (np.cumsum(size_of) - size_of)[together]
+    taken = size_of[together]
+    ends = np.cumsum(taken)
+    digests = np.frombuffer(bytes(held), "<u8")
+    digests = digests[np.repeat(starts - ends + taken, taken) + np.arange(digests.size)]
+    row_of = np.repeat(np.array(rows, np.int64)[together], taken)
+    counts = np.bincount(host_of, minlength=len(numbers))
+    last = np.append(0, ends)[np.cumsum(counts)]
+    first = np.append(0, last[:-1])
+    for host in sorted(numbers):
+        number = numbers[host]
+        if counts[number] >= least:
+            lines_of = slice(first[number], last[number])
+            yield host, HostLines(row_of[lines_of], digests[lines_of])
 
 
 def find_residue(lines: HostLines, documents: int) -> npt.NDArray[np.uint64]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from dedup.clean.documents import too_short
-from dedup.clean.residue import find_residue, host_lines, strip_residue
+from dedup.clean.residue import find_residue, lines_by_host, strip_residue
 from dedup.clean.workers import Cleaned, clean_records
 from dedup.config import Config
 from dedup.errors import InputError
@@ -129,18 +129,20 @@ def drop_residue(store: Store, config: Config, observer: Observer) -> None:
     first = store.dumps.first
 
     def changes() -> Iterator[tuple[int, str, tuple[str, ...], Rejection | None]]:
-        for host in store.documents.hosts(least):
-            lines = host_lines(store.documents.lines_of_host(host))
-            found = find_residue(lines, least)
-            if found.size:
-                residue = frozenset(found.tolist())
-                log.info("residue: %d lines recur on %s", found.size, host)
-                touched = np.unique(lines.rows[np.isin(lines.digests, found)])
-                touched = touched[touched >= first]  # earlier dumps stay as they are
-                for row, text in list(store.documents.texts(touched.tolist())):
-                    kept, taken = strip_residue(text, residue)
-                    yield row, kept, taken, too_short(kept, config.clean)
+        for host, lines in lines_by_host(store.documents.lines(), least):
             observer.advance(1)
+            if lines.rows.max(initial=-1) < first:
+                continue
+            found = find_residue(lines, least)
+            if not found.size:
+                continue
+            residue = frozenset(found.tolist())
+            log.info("residue: %d lines recur on %s", found.size, host)
+            touched = np.unique(lines.rows[np.isin(lines.digests, found)])
+            touched = touched[touched >= first]  # earlier dumps stay as they are
+            for row, text in list(store.documents.texts(touched.tolist())):
+                kept, taken = strip_residue(text, residue)
+                yield row, kept, taken, too_short(kept, config.clean)
 
     with store.commit():
         store.documents.strip(changes())

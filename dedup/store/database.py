@@ -16,7 +16,7 @@ from dedup.jsontext import load_json
 from dedup.store.cells import expand
 from dedup.store.integrity import is_sound, is_whole, looks_back_well, numbered, summed
 
-FORMAT = 4
+FORMAT = 5
 """Version of the tables and of the byte order of arrays; a store of another one is refused."""
 
 OWNER = int.from_bytes(b"dedu", "big")
@@ -48,7 +48,6 @@ CREATE TABLE contents (
 CREATE UNIQUE INDEX documents_id ON documents (doc_id) WHERE reason IS NOT 'duplicate-id';
 CREATE INDEX documents_digest ON documents (digest) WHERE digest IS NOT NULL;
 CREATE INDEX documents_reason ON documents (reason) WHERE reason IS NOT NULL;
-CREATE INDEX documents_host ON documents (host) WHERE host IS NOT NULL;
 CREATE INDEX documents_moment ON documents (moment);
 CREATE TABLE dumps (
     number INTEGER PRIMARY KEY, first INTEGER NOT NULL, moment REAL, step INTEGER NOT NULL,

@@ -118,9 +118,9 @@ class Documents:
     def host_numbers(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Return a number for the host of each of some active rows; -1 where it is not known."""
         query = (
-            "SELECT row, dense_rank() OVER (ORDER BY active.host) "
+            "SELECT row, dense_rank() OVER (ORDER BY host) "
             "FROM active CROSS JOIN documents USING (row) "
-            "WHERE active.host IS NOT NULL AND reason IS NULL"
+            "WHERE host IS NOT NULL AND reason IS NULL"
         )
         known = np.array(self._db.execute(query).fetchall(), np.int64).reshape(-1, 2)
         numbers = np.full(rows.size, -1, np.int64)
@@ -128,24 +128,14 @@ class Documents:
         numbers[places] = known[found, 1]
         return numbers
 
-    def hosts(self, documents: int) -> list[str]:
-        """Return the hosts with at least this many active documents, a new one among them."""
-        found = self._db.execute(
-            "SELECT active.host FROM active CROSS JOIN documents USING (row) "
-            "WHERE active.host IS NOT NULL AND reason IS NULL "
-            "GROUP BY active.host HAVING count(*) >= ? AND max(row) >= ? ORDER BY active.host",
-            [documents, self._db.first],
-        )
-        return [host for (host,) in found]
-
-    def lines_of_host(self, host: str) -> Iterator[tuple[int, npt.NDArray[np.uint64]]]:
-        """Yield row and digests of the lines of a host's active documents, by row."""
+    def lines(self) -> Iterator[tuple[int, str, bytes]]:
+        """Yield row, host and digests of the lines of active documents whose host is known."""
         query = (
-            "SELECT row, lines FROM active CROSS JOIN documents USING (row) "
-            "WHERE active.host = ? AND reason IS NULL ORDER BY row"
+            "SELECT row, host, lines FROM active CROSS JOIN documents USING (row) "
+            "WHERE host IS NOT NULL AND reason IS NULL ORDER BY row"
         )
-        for row, lines in self._db.execute(query, [host]):
-            yield row, np.frombuffer(lines or b"", "<u8")
+        for row, host, lines in self._db.execute(query):
+            yield row, host, lines or b""
 
     def texts(self, rows: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Yield row and cleaned text of some documents."""

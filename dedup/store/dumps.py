@@ -113,9 +113,9 @@ class Dumps:
         self._db.execute("DROP VIEW IF EXISTS temp.active")
         self._db.execute("DROP TABLE IF EXISTS temp.active")
         if self.first == 0:
-            self._db.execute("CREATE TEMP VIEW active AS SELECT row, host FROM documents")
+            self._db.execute("CREATE TEMP VIEW active AS SELECT row FROM documents")
             return
-        self._db.execute("CREATE TEMP TABLE active (row INTEGER PRIMARY KEY, host TEXT)")
+        self._db.execute("CREATE TEMP TABLE active (row INTEGER PRIMARY KEY)")
         spans = [(None, None)] if middle is None else _spans(moments, days * SECONDS_A_DAY)
         for start, end in spans:
             self._activate(start, end)
@@ -130,11 +130,6 @@ class Dumps:
             "INSERT OR IGNORE INTO active (row) SELECT row FROM documents WHERE row >= ?",
             [self.first],
         )
-        # The hosts of all that a store holds would be asked for otherwise.
-        self._db.execute(
-            "UPDATE active SET host = (SELECT host FROM documents WHERE row = active.row)"
-        )
-        self._db.execute("CREATE INDEX temp.active_host ON active (host)")
         self._db.verify_active()
 
     def expire(self, days: float) -> int:

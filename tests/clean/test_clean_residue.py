@@ -1,4 +1,3 @@
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,9 +6,9 @@ from dedup.clean.residue import (
     LONGEST_RESIDUE,
     SHORTEST_LEAD,
     find_residue,
-    host_lines,
     line_digest,
     line_digests,
+    lines_by_host,
     strip_residue,
 )
 
@@ -23,10 +22,18 @@ def article(number, lines=4):
     ]
 
 
+def given_lines(row, host, document):
+    return row, host, line_digests("\n".join(document)).astype("<u8").tobytes()
+
+
 def residue(*documents, least=3):
     """The residue lines of a host's documents, each given as its lines, as a set."""
-    digests = [line_digests("\n".join(document)) for document in documents]
-    found = set(find_residue(host_lines(enumerate(digests)), least).tolist())
+    laid = [given_lines(row, "a.example", document) for row, document in enumerate(documents)]
+    found = {
+        digest
+        for _, host_lines in lines_by_host(laid, 0)
+        for digest in find_residue(host_lines, least).tolist()
+    }
     lines = {line for document in documents for line in document}
     known = {line for line in lines if line_digest(line) in found}
     assert len(known) == len(found)
@@ -118,7 +125,6 @@ def test_what_comes_to_light_only_behind_other_residue_is_found_too():
 
 def test_no_documents_have_no_residue():
     assert residue() == set()
-    assert find_residue(host_lines([]), 3).dtype == np.uint64
     assert residue([""], [""], [""]) == set()
 
 
@@ -169,3 +175,20 @@ def test_half_a_surrogate_pair_has_a_digest():
 @given(st.text("ab\ré\u2028\ud800\n"))
 def test_a_text_has_the_digests_of_its_lines(text):
     assert line_digests(text).tolist() == [line_digest(line) for line in text.split("\n")]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), dumps.map(lambda dump: dump[0])), max_size=12))
+def test_each_host_has_its_own_lines_in_order(documents):
+    given = [given_lines(3 * row, host, lines) for row, (host, lines) in enumerate(documents)]
+    found = dict(lines_by_host(given, 2))
+    hosts = [host for host, _ in documents]
+
+    assert list(found) == [host for host in sorted(set(hosts)) if hosts.count(host) >= 2]
+    for host, lines in found.items():
+        told = [
+            (3 * row, line_digest(line))
+            for row, (of, listed) in enumerate(documents)
+            if of == host
+            for line in listed
+        ]
+        assert list(zip(lines.rows.tolist(), lines.digests.tolist(), strict=True)) == told
