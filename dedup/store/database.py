@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import compress, groupby
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 import zstandard
@@ -102,14 +104,18 @@ _NOT_TO_BE_WRITTEN = (
 )  # fmt: skip
 
 
-def _filled(row: tuple[Any, ...]) -> tuple[bool, ...]:
-    """Return which cells of a row hold something."""
-    return tuple([cell is not None for cell in row])
+def _types(row: tuple[Any, ...]) -> tuple[type, ...]:
+    """Return what kinds of cells a row has; rows of one table have few combinations."""
+    return tuple(map(type, row))
 
 
-def _bound(row: tuple[Any, ...]) -> list[Any]:
-    """Return what is bound of a row: the cells that hold something."""
-    return [bytearray(cell) if type(cell) is bytes else cell for cell in row if cell is not None]
+def _bound(rows: Iterable[tuple[Any, ...]], blobs: Sequence[int]) -> Iterator[list[Any]]:
+    """Yield what is bound of rows: their cells, those that hold bytes as arrays."""
+    for row in rows:
+        cells = list(row)
+        for at in blobs:
+            cells[at] = bytearray(cells[at])
+        yield cells
 
 
 # Rows asked for in one statement; SQLite allows 32,766 variables.
@@ -287,15 +293,19 @@ class Database:
     def _insert(self, table: str, rows: Iterable[tuple[Any, ...]], verb: str) -> None:
         """Insert whole rows.
 
-        Nothing is said of empty cells: the adapter asks of each None and of all bytes whether they
-        know to adapt themselves, which takes as long as inserting them.
+        Nothing is said of empty cells, and bytes are given as arrays of them: the adapter asks of
+        each None and of all bytes whether they know to adapt themselves, which takes as long as
+        inserting them.
         """
         found = self.execute("SELECT name FROM pragma_table_info(?)", [table])
         columns = [name for (name,) in found]
-        for filled, some in groupby(rows, _filled):
-            names = ", ".join(compress(columns, filled))
-            marks = ", ".join("?" * sum(filled))
-            self.executemany(f"{verb} INTO {table} ({names}) VALUES ({marks})", map(_bound, some))
+        for types, some in groupby(rows, _types):
+            filled = [place for place, held in enumerate(types) if held is not NoneType]
+            blobs = [at for at, place in enumerate(filled) if types[place] is bytes]
+            bound = _bound(map(itemgetter(*filled), some), blobs)
+            names = ", ".join(columns[place] for place in filled)
+            marks = ", ".join("?" * len(filled))
+            self.executemany(f"{verb} INTO {table} ({names}) VALUES ({marks})", bound)
 
     def select_rows(self, query: str, rows: Sequence[int]) -> Iterator[Any]:
         """Yield what a query that ends in ``IN`` finds for many rows, slice by slice."""

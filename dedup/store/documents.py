@@ -68,8 +68,9 @@ class Documents:
             taken = self._reject_taken(first, cells)
             kept = [pair for pair in enumerate(batch, first) if pair[0] not in taken]
             for table, cells_of in _PARTS.items():
-                parts = ((row, cells_of(each)) for row, each in kept)
-                self._db.insert_rows(table, ((row, some) for row, some in parts if some))
+                self._db.insert_rows(
+                    table, [(row, cells) for row, each in kept if (cells := cells_of(each))]
+                )
 
     def _reject_taken(self, first: int, batch: Sequence[Cells]) -> set[int]:
         """Store as rejections what was passed over because its id is taken; return their rows."""
