@@ -56,5 +56,5 @@ setup(
             "matplotlib>=3.8",
         ],
     },
-    entry_points={"console_scripts": ["dedup = dedup.cli:main"]},
+    entry_points={"console_scripts": ["dedup = dedup.__main__:command"]},
 )
