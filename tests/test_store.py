@@ -146,6 +146,7 @@ def test_arrays_survive(path):
         store.documents.add([entry("a"), entry("b"), entry("c")])
         store.signatures.add([part(0, **values), part(1), part(2, shingles=extreme)])
     with Store(path) as store:
+        store.dumps.look_back(4)
         rows, whole, leads = store.signatures.matrices(np.array([0, 1, 2]), 128, 32)
         (shingles, bounds), (numbers, number_bounds) = store.signatures.sets(
             [2, 0, 1, 0], "shingles", "numbers"

@@ -119,14 +119,15 @@ class Documents:
     def host_numbers(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Return a number for the host of each of some active rows; -1 where it is not known."""
         query = (
-            "SELECT row, dense_rank() OVER (ORDER BY host) "
-            "FROM active CROSS JOIN documents USING (row) "
-            "WHERE host IS NOT NULL AND reason IS NULL"
+            "SELECT row, host FROM active CROSS JOIN documents USING (row) "
+            "WHERE host IS NOT NULL AND reason IS NULL ORDER BY row"
         )
-        known = np.array(self._db.execute(query).fetchall(), np.int64).reshape(-1, 2)
+        known: dict[str, int] = {}
+        found = [(row, known.setdefault(host, len(known))) for row, host in self._db.execute(query)]
+        known_rows, known_numbers = np.array(found, np.int64).reshape(-1, 2).T
         numbers = np.full(rows.size, -1, np.int64)
-        _, places, found = np.intersect1d(rows, known[:, 0], True, return_indices=True)
-        numbers[places] = known[found, 1]
+        _, places, at = np.intersect1d(rows, known_rows, True, return_indices=True)
+        numbers[places] = known_numbers[at]
         return numbers
 
     def lines(self) -> Iterator[tuple[int, str, bytes]]:

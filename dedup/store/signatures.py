@@ -95,25 +95,28 @@ class Signatures:
         """Return those of the rows that are signed, their signatures, and those of their leads.
 
         Args:
-            rows: Ascending rows.
+            rows: Ascending rows, all of them active.
             num_perm: Values of a signature.
             lead_perm: Values of a lead's signature.
         """
         signed = np.empty(rows.size, np.int64)
         whole = np.empty((rows.size, num_perm), np.uint32)
         leads = np.empty((rows.size, lead_perm), np.uint32)
+        found = self._db.execute(
+            "SELECT row, signature, lead FROM active CROSS JOIN signatures USING (row) "
+            "WHERE signature IS NOT NULL ORDER BY row"
+        )
         count = 0
-        for start in range(0, rows.size, ROWS_AT_ONCE):
-            part = rows[start : start + ROWS_AT_ONCE]
-            (signatures, bounds), (firsts, _) = self._arrays(
-                "signatures", part.tolist(), ["signature", "lead"]
-            )
-            some = part[np.diff(bounds) > 0]
-            place = slice(count, count + some.size)
-            signed[place] = some
-            whole[place] = signatures.reshape(some.size, num_perm)
-            leads[place] = firsts.reshape(some.size, lead_perm)
-            count += some.size
+        while some := found.fetchmany(ROWS_AT_ONCE):
+            numbers, *columns = zip(*some, strict=True)
+            part = np.array(numbers, np.int64)
+            asked = np.isin(part, rows, assume_unique=True)
+            place = slice(count, count + int(asked.sum()))
+            signed[place] = part[asked]
+            for matrix, cells in zip((whole, leads), columns, strict=True):
+                values = np.frombuffer(b"".join(cells), "<u4")
+                matrix[place] = values.reshape(part.size, matrix.shape[1])[asked]
+            count = place.stop
         return signed[:count], whole[:count], leads[:count]
 
     def sets(
@@ -128,13 +131,7 @@ class Signatures:
         Returns:
             For each column the values end to end, and n + 1 bounds.
         """
-        return self._arrays("sets", rows, columns)
-
-    def _arrays(
-        self, table: str, rows: Sequence[int], columns: Sequence[str]
-    ) -> list[tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]]:
-        """Return columns of one of the two tables; see :meth:`sets`."""
-        query = f"SELECT row, {', '.join(columns)} FROM {table} WHERE row IN"
+        query = f"SELECT row, {', '.join(columns)} FROM sets WHERE row IN"
         found = {cells[0]: cells for cells in self._db.select_rows(query, sorted(set(rows)))}
         ordered = [found[row] for row in rows]
         return [
