@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from dedup.clean.residue import line_digests
@@ -15,7 +15,7 @@ from dedup.feed.sign import signature_parts
 from dedup.jsontext import dump_json
 from dedup.models import CleanPage, Document, Raw, RawLine, RawRecord, Rejection
 from dedup.read import parsed
-from dedup.store import Stored, StoredPart, stored_document, stored_rejection
+from dedup.store import Stored, StoredPart, blob, stored_document, stored_rejection
 
 
 class Row(NamedTuple):
@@ -102,8 +102,7 @@ def rows_of_pages(cleaned: Sequence[Row | Cleaned], config: Config, *, signed: b
     return [next(rows) if isinstance(item, Cleaned) else item for item in cleaned]
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     """One input that is cleaned.
 
     Attributes:
@@ -152,5 +151,5 @@ def _stored(entry: _Entry, part: StoredPart | None) -> Stored:
     return stored_document(
         document, entry.stamp, part, from_page=from_page, digest=entry.digest, page=entry.page,
         text_field=name if held else None,
-        lines=line_digests(document.text) if document.host else None,
+        lines=blob(line_digests(document.text)) if document.host else None,
     )  # fmt: skip

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from dedup.config import Config
 from dedup.observe import Observer
 from dedup.sign import best_language, languages_of, sign, terms
-from dedup.store import Store, StoredPart
+from dedup.store import Store, StoredPart, blob
 
 SIGN_BATCH = 1000
 
@@ -49,33 +49,33 @@ def signature_parts(
         return []
     given = [text for text, _, _ in texts]
     signed = sign(given, config.sign)
-    shingles = _parts(signed.shingles, signed.shingle_bounds)
-    numbers = _parts(signed.numbers, signed.number_bounds)
-    counts: list[int] = signed.tokens.tolist()
+    found: Sequence[bytes | None] = [None] * len(texts)
+    languages: Sequence[str | None] = [None] * len(texts)
+    if config.level == "stories":
+        found, languages = _terms_of(given, [stated for _, _, stated in texts])
+    columns = zip(
+        texts, signed.tokens.tolist(), languages, _rows(signed.signatures), _rows(signed.leads),
+        _parts(signed.shingles, signed.shingle_bounds),
+        _parts(signed.numbers, signed.number_bounds), found, strict=True,
+    )  # fmt: skip
     parts = []
-    told = (
-        _terms_of(given, [stated for _, _, stated in texts]) if config.level == "stories" else None
-    )
-    for index, (text, title, _) in enumerate(texts):
-        short = counts[index] < config.sign.signable_tokens
-        parts.append(
-            StoredPart(
-                fingerprint=_fingerprint(text, title, short=short),
-                tokens=counts[index],
-                signature=None if short else signed.signatures[index],
-                lead=None if short else signed.leads[index],
-                shingles=shingles[index],
-                numbers=numbers[index],
-                terms=None if short or told is None else told[0][index],
-                language=told[1][index] if told else None,
+    for (text, title, _), tokens, language, signature, lead, shingles, numbers, told in columns:
+        if tokens >= config.sign.signable_tokens:
+            part = StoredPart(
+                _fingerprint(text), tokens, language, signature, lead, shingles, numbers, told
             )
-        )
+        else:
+            # What is left of a failed page ("This video is not available.") is the same for many
+            # articles: the title tells them apart.
+            printed = _fingerprint(f"{text}\0{title or ''}")
+            part = StoredPart(printed, tokens, language, None, None, shingles, numbers)
+        parts.append(part)
     return parts
 
 
 def _terms_of(
     texts: Sequence[str], stated: Sequence[str | None]
-) -> tuple[list[npt.NDArray[np.uint32]], list[str | None]]:
+) -> tuple[list[bytes], list[str | None]]:
     """Return the terms and the languages of some texts."""
     tokens, bounds = terms(texts)
     guessed = languages_of(texts, tokens, bounds)
@@ -83,18 +83,19 @@ def _terms_of(
     return _parts(tokens, bounds), languages
 
 
-def _fingerprint(text: str, title: str | None, *, short: bool) -> bytes:
-    """Return a digest of a text, 16 bytes.
-
-    That of a text too short to sign takes in its title: what is left of a failed page ("This video
-    is not available.") is the same for many articles.
-    """
-    printed = f"{text}\0{title or ''}" if short else text
-    return hashlib.sha256(printed.encode("utf-8", "surrogatepass")).digest()[:16]
+def _fingerprint(text: str) -> bytes:
+    """Return a digest of a text, 16 bytes."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
 
 
-def _parts(
-    values: npt.NDArray[np.uint32], bounds: npt.NDArray[np.int64]
-) -> list[npt.NDArray[np.uint32]]:
-    """Return the part of each text of a ragged array."""
-    return [values[start:end] for start, end in itertools.pairwise(bounds.tolist())]
+def _rows(values: npt.NDArray[np.uint32]) -> list[bytes]:
+    """Return the bytes of each row of a matrix."""
+    count, width = values.shape
+    return _parts(values.reshape(-1), np.arange(count + 1) * width)
+
+
+def _parts(values: npt.NDArray[np.uint32], bounds: npt.NDArray[np.int64]) -> list[bytes]:
+    """Return the bytes of the part of each text of a ragged array."""
+    data = blob(values[: bounds[-1]])  # the bytes of each by itself take several times as long
+    places = (bounds * values.itemsize).tolist()
+    return [data[start:end] for start, end in itertools.pairwise(places)]

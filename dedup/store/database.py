@@ -16,7 +16,7 @@ from dedup.jsontext import load_json
 from dedup.store.cells import expand
 from dedup.store.integrity import is_sound, is_whole, looks_back_well, numbered, summed
 
-FORMAT = 4
+FORMAT = 5
 """Version of the tables and of the byte order of arrays; a store of another one is refused."""
 
 OWNER = int.from_bytes(b"dedu", "big")
