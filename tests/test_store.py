@@ -19,7 +19,8 @@ from dedup.models import (
     Rejection,
     Removal,
 )
-from dedup.store import Store, StoredPart, blob, stored_document, stored_rejection
+from dedup.store import Store, StoredPart, stored_document, stored_rejection
+from dedup.store.cells import blob
 from dedup.store.database import FORMAT
 
 # How a pickle of protocol 2 and later begins.
