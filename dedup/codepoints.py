@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +13,20 @@ def code_points(
     texts: Sequence[str],
 ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
     """Return the code points of some texts end to end, and their n + 1 bounds."""
+    return texts.code_points if isinstance(texts, Laid) else _laid(texts)
+
+
+class Laid(tuple[str, ...]):
+    """Some texts that several kernels read: their code points are made once."""
+
+    @functools.cached_property
+    def code_points(self) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
+        """What :func:`code_points` returns."""
+        return _laid(self)
+
+
+def _laid(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
+    """Return the code points of some texts, and their bounds."""
     points = _points("".join(texts))
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     return points, np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])

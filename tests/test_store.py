@@ -20,6 +20,7 @@ from dedup.models import (
     Removal,
 )
 from dedup.store import Store, StoredPart, stored_document, stored_rejection
+from dedup.store.cells import blob
 from dedup.store.database import FORMAT
 
 # How a pickle of protocol 2 and later begins.
@@ -45,8 +46,10 @@ def entry(doc_id, text="some words that are kept", **known):
 
 def part(row, **arrays):
     empty = np.empty(0, np.uint32)
-    arrays = {"signature": None, "lead": None, "shingles": empty, "numbers": empty, **arrays}
-    return row, StoredPart(fingerprint=bytes([row]) * 16, tokens=9, **arrays)
+    arrays = {"shingles": empty, "numbers": empty, **arrays}
+    absent = {"language": None, "signature": None, "lead": None}
+    stored = {name: blob(values) for name, values in arrays.items()}
+    return row, StoredPart(fingerprint=bytes([row]) * 16, tokens=9, **{**absent, **stored})
 
 
 def foreign(path, version):

@@ -19,6 +19,9 @@ _NO_ADDRESS = None, "", ""
 
 INDEX_PAGES = ("/index.html", "/index.htm", "/index.php")
 
+# How the path of the same article ends on another device, in the order in which they are dropped.
+_ENDINGS = (*INDEX_PAGES, "/amp/", "/amp", "/")
+
 # What most addresses are: nothing in them that a parser could read otherwise.
 _COMMON = re.compile(r"https?://([a-z0-9.-]+)((?:/[A-Za-z0-9._~%/-]*)?)")
 
@@ -44,21 +47,26 @@ def page_of(url: str | None) -> str | None:
     host, path, asked = _split(url) if url else _NO_ADDRESS
     if host is None:
         return None
-    for index in INDEX_PAGES:
-        path = path.removesuffix(index)
-    path = path.removesuffix("/amp/").removesuffix("/amp").rstrip("/")
-    parameters = parse_qsl(asked, keep_blank_values=True) if asked else ()
+    if path.endswith(_ENDINGS):
+        for ending in _ENDINGS:
+            path = path.removesuffix(ending)
+        path = path.rstrip("/")
+    query = _query(asked) if asked else ""
+    # A front page shows another article every hour.
+    return f"{host}{path}{query}" if path or query else None
+
+
+def _query(asked: str) -> str:
+    """Return the parameters that say what is read, sorted, with the question mark before them."""
     kept = sorted(
         (name, value)
-        for name, value in parameters
+        for name, value in parse_qsl(asked, keep_blank_values=True)
         if name.lower() not in TRACKING and not name.lower().startswith("utm_")
     )
-    if not path and not kept:
-        return None  # a front page shows another article every hour
-    query = f"?{urlencode(kept, errors='replace')}" if kept else ""
-    return f"{host}{path}{query}"
+    return f"?{urlencode(kept, errors='replace')}" if kept else ""
 
 
+@functools.lru_cache(maxsize=4096)  # a dump has many pages of a host
 def _plain_host(host: str) -> str | None:
     """Return a host without the label of a device, or None where nothing but dots is left."""
     host = host.lower().strip(".")

@@ -13,6 +13,7 @@ FIRST_YEAR, LAST_YEAR = 1971, 2100
 MILLISECONDS_FROM = 100_000_000_000
 
 _DAY = re.compile(r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|(\d{2})(\d{2}))\Z")
+_IN_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _STARTS_WITH_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?!\d)")
 
 
@@ -37,6 +38,8 @@ def parse_date(value: object) -> tuple[str, float] | None:
     if not isinstance(value, str) or not value.strip():
         return None
     text = value.strip()
+    if told := _written_so(text):
+        return told
     if day := _DAY.match(text):
         return _from_day(*(int(part) for part in day.groups() if part))
     moment = _from_text(text)
@@ -91,3 +94,13 @@ def _in_utc(moment: datetime) -> tuple[str, float] | None:
     if moment.microsecond:
         moment = moment.replace(microsecond=0)
     return moment.isoformat().removesuffix("+00:00") + "Z", moment.timestamp()
+
+
+def _written_so(text: str) -> tuple[str, float] | None:
+    """Read a time that is written as it is told, as those of most dumps are; None for others."""
+    if not _IN_UTC.fullmatch(text) or not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR:
+        return None
+    try:
+        return text, datetime.fromisoformat(text).timestamp()
+    except ValueError:
+        return None

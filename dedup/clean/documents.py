@@ -26,7 +26,7 @@ SENTENCE_TOKENS = 6
 _WORD = re.compile(r"\S+")
 
 # Characters of a text in which enough words are looked for first.
-_BEGINNING = 100
+_BEGINNING = 60
 
 # A folder name that can only be a host: labels with dots between, letters last.
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}", re.IGNORECASE)
@@ -73,7 +73,7 @@ def from_text(record: RawRecord, draft: Draft, config: CleanConfig) -> Document 
     """
     if short := too_short(draft.text, config):
         return short
-    fields = dict(record.fields)
+    fields = record.fields
     if _own(record, "id") in (None, ""):
         fields = {**fields, record.mapped.get("id", "id"): record.doc_id}
     return _document(record, fields, _NO_PAGE, draft)
@@ -132,7 +132,7 @@ def _own(record: RawRecord, name: str) -> Any:
 
 def _text_or(record: RawRecord, name: str, other: str | None) -> str | None:
     """Return the record's own value where it is a text, else what the page says."""
-    value = _own(record, name)
+    value = record.fields.get(record.mapped.get(name, name))
     return value if isinstance(value, str) and value.strip() else other
 
 

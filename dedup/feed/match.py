@@ -129,7 +129,7 @@ def _keep_edges(store: Store, evidence: Evidence, links: npt.NDArray[np.bool_]) 
     some = evidence.pick(kept)
     columns = (
         some.left, some.right, some.jaccard, some.left_in_right, some.right_in_left, some.numbers,
-        links[kept],
+        links[kept].astype(np.int64),
     )  # fmt: skip
     store.results.add_edges(zip(*(column.tolist() for column in columns), strict=True))
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from dedup.clean.residue import line_digests
 from dedup.clean.texts import clean_own_texts
 from dedup.clean.workers import Cleaned
+from dedup.codepoints import Laid
 from dedup.config import Config
 from dedup.feed.sign import signature_parts
 from dedup.jsontext import dump_json
 from dedup.models import CleanPage, Document, Raw, RawLine, RawRecord, Rejection
 from dedup.read import parsed
-from dedup.store import Stored, StoredPart, stored_document, stored_rejection
+from dedup.store import Stored, StoredPart, blobs, stored_document, stored_rejection
 
 
 class Row(NamedTuple):
@@ -102,8 +104,7 @@ def rows_of_pages(cleaned: Sequence[Row | Cleaned], config: Config, *, signed: b
     return [next(rows) if isinstance(item, Cleaned) else item for item in cleaned]
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     """One input that is cleaned.
 
     Attributes:
@@ -126,31 +127,53 @@ class _Entry:
 def _rows(entries: Sequence[_Entry], config: Config, *, signed: bool) -> list[Row]:
     """Return the rows of some entries."""
     documents = [each.result for each in entries if isinstance(each.result, Document)]
-    signatures = iter(
-        signature_parts([(each.text, each.title, each.language) for each in documents], config)
-        if signed
-        else ()
-    )
-    rows = []
-    for each in entries:
-        part = next(signatures, None) if isinstance(each.result, Document) else None
-        rows.append(Row(_stored(each, part), each.record.consumed, each.size))
-    return rows
+    made = iter(_made(documents, config, signed=signed))
+    return [
+        Row(
+            _stored_document(each, each.result, *next(made))
+            if isinstance(each.result, Document)
+            else _stored_rejection(each, each.result),
+            each.record.consumed,
+            each.size,
+        )
+        for each in entries
+    ]
 
 
-def _stored(entry: _Entry, part: StoredPart | None) -> Stored:
-    """Return the cells of a document or of a rejection."""
-    record, document = entry.record, entry.result
+def _made(
+    documents: Sequence[Document], config: Config, *, signed: bool
+) -> Iterable[tuple[bytes, StoredPart | None]]:
+    """Return what is made of the texts of some documents: digests of lines, signature data."""
+    if not documents:
+        return ()  # and no compiled code is loaded
+    texts = Laid([document.text for document in documents])
+    lines = blobs(*line_digests(texts))
+    if not signed:
+        return zip(lines, itertools.repeat(None), strict=False)
+    titles = [document.title for document in documents]
+    languages = [document.language for document in documents]
+    return zip(lines, signature_parts(texts, titles, languages, config), strict=True)
+
+
+def _stored_rejection(entry: _Entry, rejection: Rejection) -> Stored:
+    """Return the cells of an input that cannot be used."""
+    record = entry.record
+    return stored_rejection(
+        record.doc_id, record.source, rejection, entry.stamp,
+        from_page=record.html is not None, digest=entry.digest,
+    )  # fmt: skip
+
+
+def _stored_document(
+    entry: _Entry, document: Document, lines: bytes, part: StoredPart | None
+) -> Stored:
+    """Return the cells of a document."""
+    record = entry.record
     from_page = record.html is not None
-    if isinstance(document, Rejection):
-        return stored_rejection(
-            record.doc_id, record.source, document, entry.stamp,
-            from_page=from_page, digest=entry.digest,
-        )  # fmt: skip
     name = record.mapped.get("text", "text")
     held = not from_page and document.fields.get(name) == document.text
     return stored_document(
         document, entry.stamp, part, from_page=from_page, digest=entry.digest, page=entry.page,
         text_field=name if held else None,
-        lines=line_digests(document.text) if document.host else None,
+        lines=lines if document.host else None,
     )  # fmt: skip

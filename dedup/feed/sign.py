@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from dedup.codepoints import Laid
 from dedup.config import Config
 from dedup.observe import Observer
 from dedup.sign import best_language, languages_of, sign, terms
-from dedup.store import Store, StoredPart
+from dedup.store import Store, StoredPart, blobs
 
 SIGN_BATCH = 1000
 
@@ -29,72 +29,66 @@ def sign_texts(store: Store, config: Config, observer: Observer) -> None:
     """
     last = store.dumps.first - 1
     while batch := store.signatures.unsigned(last, SIGN_BATCH):
-        parts = signature_parts([(text, title, told) for _, text, title, told in batch], config)
-        rows = [row for row, _, _, _ in batch]
+        rows, texts, titles, languages = zip(*batch, strict=True)
+        parts = signature_parts(Laid(texts), titles, languages, config)
         store.signatures.add(zip(rows, parts, strict=True))
         last = rows[-1]
         observer.advance(len(batch), len(batch))
 
 
 def signature_parts(
-    texts: Sequence[tuple[str, str | None, str | None]], config: Config
+    texts: Laid, titles: Sequence[str | None], stated: Sequence[str | None], config: Config
 ) -> list[StoredPart]:
     """Return what is stored of some signed texts.
 
     Args:
-        texts: Text, title and stated language of each.
+        texts: The texts.
+        titles: The title of each.
+        stated: The language that each says it is in.
         config: The options.
     """
-    if not texts:
-        return []
-    given = [text for text, _, _ in texts]
-    signed = sign(given, config.sign)
-    shingles = _parts(signed.shingles, signed.shingle_bounds)
-    numbers = _parts(signed.numbers, signed.number_bounds)
-    counts: list[int] = signed.tokens.tolist()
+    signed = sign(texts, config.sign)
+    found: Sequence[bytes | None] = [None] * len(texts)
+    languages: Sequence[str | None] = [None] * len(texts)
+    if config.level == "stories":
+        found, languages = _terms_of(texts, stated)
+    columns = zip(
+        texts, titles, signed.tokens.tolist(), languages,
+        _rows(signed.signatures), _rows(signed.leads),
+        blobs(signed.shingles, signed.shingle_bounds),
+        blobs(signed.numbers, signed.number_bounds), found, strict=True,
+    )  # fmt: skip
     parts = []
-    told = (
-        _terms_of(given, [stated for _, _, stated in texts]) if config.level == "stories" else None
-    )
-    for index, (text, title, _) in enumerate(texts):
-        short = counts[index] < config.sign.signable_tokens
-        parts.append(
-            StoredPart(
-                fingerprint=_fingerprint(text, title, short=short),
-                tokens=counts[index],
-                signature=None if short else signed.signatures[index],
-                lead=None if short else signed.leads[index],
-                shingles=shingles[index],
-                numbers=numbers[index],
-                terms=None if short or told is None else told[0][index],
-                language=told[1][index] if told else None,
+    for text, title, tokens, language, signature, lead, shingles, numbers, told in columns:
+        if tokens >= config.sign.signable_tokens:
+            part = StoredPart(
+                _fingerprint(text), tokens, language, signature, lead, shingles, numbers, told
             )
-        )
+        else:
+            # What is left of a failed page ("This video is not available.") is the same for many
+            # articles: the title tells them apart.
+            printed = _fingerprint(f"{text}\0{title or ''}")
+            part = StoredPart(printed, tokens, language, None, None, shingles, numbers)
+        parts.append(part)
     return parts
 
 
 def _terms_of(
     texts: Sequence[str], stated: Sequence[str | None]
-) -> tuple[list[npt.NDArray[np.uint32]], list[str | None]]:
+) -> tuple[list[bytes], list[str | None]]:
     """Return the terms and the languages of some texts."""
     tokens, bounds = terms(texts)
     guessed = languages_of(texts, tokens, bounds)
     languages = [best_language(*both) for both in zip(stated, guessed, strict=True)]
-    return _parts(tokens, bounds), languages
+    return blobs(tokens, bounds), languages
 
 
-def _fingerprint(text: str, title: str | None, *, short: bool) -> bytes:
-    """Return a digest of a text, 16 bytes.
-
-    That of a text too short to sign takes in its title: what is left of a failed page ("This video
-    is not available.") is the same for many articles.
-    """
-    printed = f"{text}\0{title or ''}" if short else text
-    return hashlib.sha256(printed.encode("utf-8", "surrogatepass")).digest()[:16]
+def _fingerprint(text: str) -> bytes:
+    """Return a digest of a text, 16 bytes."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
 
 
-def _parts(
-    values: npt.NDArray[np.uint32], bounds: npt.NDArray[np.int64]
-) -> list[npt.NDArray[np.uint32]]:
-    """Return the part of each text of a ragged array."""
-    return [values[start:end] for start, end in itertools.pairwise(bounds.tolist())]
+def _rows(values: npt.NDArray[np.uint32]) -> list[bytes]:
+    """Return the bytes of each row of a matrix."""
+    count, width = values.shape
+    return blobs(values.reshape(-1), np.arange(count + 1) * width)

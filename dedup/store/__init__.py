@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from dedup.jsontext import dump_json, load_json
-from dedup.store.cells import Cells, Stored, StoredPart, stored_document, stored_rejection
+from dedup.store.cells import Cells, Stored, StoredPart, blobs, stored_document, stored_rejection
 from dedup.store.database import ANEW, ANOTHER, Database
 from dedup.store.documents import Documents
 from dedup.store.dumps import Dumps, Step
@@ -27,6 +27,7 @@ __all__ = [
     "Store",
     "Stored",
     "StoredPart",
+    "blobs",
     "stored_document",
     "stored_rejection",
 ]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -48,29 +48,28 @@ LEVEL = 1
 PLAIN_BYTES = 30_000
 
 
-@dataclass(frozen=True, slots=True)
-class StoredPart:
-    """Signature data of one document, as it is stored.
+class StoredPart(NamedTuple):
+    """Signature data of one document, as it is stored; arrays as :func:`blob` gives them.
 
     Attributes:
         fingerprint: Digest of the cleaned text, 16 bytes.
         tokens: Tokens of the cleaned text.
+        language: Language of the text, two letters; None if unknown.
         signature: uint32 values; None for a text too short to sign.
         lead: The signature of its first shingles, likewise.
         shingles: Shingle hashes in text order, uint32.
         numbers: Sorted distinct hashes of numbers, uint32.
         terms: Tokens of the story view in text order, uint32; None where nothing asked for them.
-        language: Language of the text, two letters; None if unknown.
     """
 
     fingerprint: bytes
     tokens: int
-    signature: npt.NDArray[np.uint32] | None
-    lead: npt.NDArray[np.uint32] | None
-    shingles: npt.NDArray[np.uint32]
-    numbers: npt.NDArray[np.uint32]
-    terms: npt.NDArray[np.uint32] | None = None
-    language: str | None = None
+    language: str | None
+    signature: bytes | None
+    lead: bytes | None
+    shingles: bytes
+    numbers: bytes
+    terms: bytes | None = None
 
 
 def stored_document(
@@ -82,7 +81,7 @@ def stored_document(
     digest: bytes | None = None,
     page: CleanPage | Rejection | None = None,
     text_field: str | None = None,
-    lines: npt.NDArray[np.uint64] | None = None,
+    lines: bytes | None = None,
 ) -> Stored:
     """Return the cells of a document.
 
@@ -94,18 +93,13 @@ def stored_document(
         digest: Digest of the page.
         page: What the page alone came to, to be remembered under its digest.
         text_field: The field that holds the cleaned text itself: it is not stored twice.
-        lines: Digests of the lines of the text.
+        lines: Digests of the lines of the text, as :func:`blob` gives them.
     """
-    texts = (
-        document.title, document.url, document.page, document.canonical_page, document.host,
-        document.date,
-    )  # fmt: skip
     cells = (
-        storable(document.doc_id), storable(document.source), None, None, int(from_page),
-        *map(storable, texts), document.moment, storable(document.language),
-        storable(document.agency), int(document.agency_page), storable(document.dateline),
-        storable(document.credit), len(document.removed), digest, stamp,
-        None if lines is None else lines.astype("<u8", copy=False).tobytes(),
+        document.doc_id, document.source, None, None, int(from_page), document.title, document.url,
+        document.page, document.canonical_page, document.host, document.date, document.moment,
+        document.language, document.agency, int(document.agency_page), document.dateline,
+        document.credit, len(document.removed), digest, stamp, lines,
     )  # fmt: skip
     content = (
         text_field, squeeze_removals(document.removed),
@@ -114,7 +108,7 @@ def stored_document(
         None if text_field is not None else squeeze_text(document.text),
     )  # fmt: skip
     signature, sets = (None, None) if part is None else signature_cells(part)
-    return Stored(summed(cells), summed(content), signature, sets)
+    return Stored(_summed_texts(cells), summed(content), signature, sets)
 
 
 def stored_rejection(
@@ -128,28 +122,26 @@ def stored_rejection(
 ) -> Stored:
     """Return the cells of an input that cannot be used."""
     known = {
-        "doc_id": storable(doc_id),
-        "source": storable(source),
+        "doc_id": doc_id,
+        "source": source,
         "reason": rejection.reason.value,
-        "detail": storable(rejection.detail),
+        "detail": rejection.detail,
         "from_page": int(from_page),
         "digest": digest,
         "stamp": stamp,
         "agency_page": 0,
         "leftovers": 0,
     }
-    return Stored(summed([known.get(name) for name in DOCUMENT_COLUMNS]))
+    return Stored(_summed_texts(tuple(map(known.get, DOCUMENT_COLUMNS))))
 
 
 def signature_cells(part: StoredPart) -> tuple[Cells, Cells]:
     """Return the cells of a document's signature, and of its sets."""
     signature = (
-        part.fingerprint, part.tokens, part.shingles.size, part.language,
-        None if part.signature is None else blob(part.signature),
-        None if part.lead is None else blob(part.lead),
+        part.fingerprint, part.tokens, len(part.shingles) // 4, part.language, part.signature,
+        part.lead,
     )  # fmt: skip
-    terms = None if part.terms is None else blob(part.terms)
-    return summed(signature), summed((blob(part.numbers), blob(part.shingles), terms))
+    return summed(signature), summed((part.numbers, part.shingles, part.terms))
 
 
 @functools.cache
@@ -196,13 +188,31 @@ def expand_removals(data: bytes | None) -> tuple[Removal, ...]:
     return tuple(Removal(step, text) for step, text in load_json(expand(data)))
 
 
-def storable(text: str | None) -> str | None:
-    """Return a text that a cell can hold: lone surrogates become question marks."""
-    if text is None or text.isascii():
-        return text
-    return text.encode("utf-8", "replace").decode()
+def _summed_texts(cells: Cells) -> Cells:
+    """Return cells and their sum; lone surrogates, which none can hold, become question marks."""
+    try:
+        return summed(cells)
+    except TypeError:
+        return summed(tuple(map(_storable, cells)))
 
 
-def blob(values: npt.NDArray[np.uint32]) -> bytes:
-    """Return an array as little-endian bytes."""
-    return values.astype("<u4", copy=False).tobytes()
+def _storable(cell: Any) -> Any:
+    """Return what a cell can hold."""
+    return cell.encode("utf-8", "replace").decode() if isinstance(cell, str) else cell
+
+
+def blob(values: npt.NDArray[Any]) -> bytes:
+    """Return an array of numbers as little-endian bytes."""
+    return values.astype(values.dtype.newbyteorder("<"), copy=False).tobytes()
+
+
+def blobs(values: npt.NDArray[Any], bounds: npt.NDArray[np.int64]) -> list[bytes]:
+    """Return the parts of a ragged array, each as little-endian bytes.
+
+    Args:
+        values: The parts, end to end.
+        bounds: Their n + 1 bounds.
+    """
+    data = blob(values[: bounds[-1]])  # the bytes of each by itself take several times as long
+    places = (bounds * values.itemsize).tolist()
+    return [data[start:end] for start, end in itertools.pairwise(places)]

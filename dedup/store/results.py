@@ -44,7 +44,7 @@ class Results:
         """Work on an open database."""
         self._db = database
 
-    def add_edges(self, edges: Iterable[tuple[int, int, float, float, float, float, bool]]) -> None:
+    def add_edges(self, edges: Iterable[tuple[int, int, float, float, float, float, int]]) -> None:
         """Store measured pairs: one, other, jaccard, both containments, numbers, whether linked."""
         with self._db.commit():
             self._db.insert("edges", edges)

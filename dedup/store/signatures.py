@@ -86,7 +86,7 @@ class Signatures:
         """Keep a census in the place of that of earlier dumps."""
         with self._db.commit():
             self._db.execute("DELETE FROM census")
-            cells = documents, blob(terms), counts.astype("<i8", copy=False).tobytes()
+            cells = documents, blob(terms), blob(counts)
             self._db.insert("census", [cells])
 
     def matrices(
