@@ -122,14 +122,14 @@ def _kind(digest: np.uint64, tables: Tables) -> int:
 @nb.njit(cache=True, inline="always")
 def _longer(piece: np.uint64, point: np.uint32) -> np.uint64:
     """Return the last letters of a line with the next one."""
-    longer: np.uint64 = (piece << np.uint64(8) | np.uint64(point & 0xFF)) & PIECE
+    longer: np.uint64 = piece << np.uint64(8) | np.uint64(point & 0xFF)
     return longer
 
 
 @nb.njit(cache=True, inline="always")
 def _piece_place(piece: np.uint64) -> np.uint64:
     """Return the place of a few letters in a row."""
-    place: np.uint64 = piece * GOLDEN >> np.uint64(64 - PIECE_BITS)
+    place: np.uint64 = (piece & PIECE) * GOLDEN >> np.uint64(64 - PIECE_BITS)
     return place
 
 
