@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 from dedup.clean.addresses import host_of, page_of
@@ -53,9 +54,10 @@ def from_page(record: RawRecord, page: CleanPage, config: CleanConfig) -> Docume
     if bad := too_short(draft.text, config) or no_sentence(draft.text):
         return bad
     fields: dict[str, Any] = {"id": record.doc_id, **record.fields}
+    own = _own(record)
     for name in PAGE_FIELDS:
         value = getattr(extraction, name)
-        if value is not None and _own(record, name) is None:
+        if value is not None and own.get(name) is None:
             fields.setdefault(name, value)
     for name, value in (("agency", draft.agency), ("dateline", draft.dateline)):
         if value is not None:
@@ -74,7 +76,7 @@ def from_text(record: RawRecord, draft: Draft, config: CleanConfig) -> Document 
     if short := too_short(draft.text, config):
         return short
     fields = record.fields
-    if _own(record, "id") in (None, ""):
+    if _own(record).get("id") in (None, ""):
         fields = {**fields, record.mapped.get("id", "id"): record.doc_id}
     return _document(record, fields, _NO_PAGE, draft)
 
@@ -125,14 +127,16 @@ def no_sentence(text: str) -> Rejection | None:
     return Rejection(Reason.NO_TEXT, "only lines too short for a sentence: a menu")
 
 
-def _own(record: RawRecord, name: str) -> Any:
-    """Return the record's own value of a standard field."""
-    return record.fields.get(record.mapped.get(name, name))
+def _own(record: RawRecord) -> Mapping[str, Any]:
+    """Return the record's own fields, the standard ones under their standard names."""
+    if not record.mapped:
+        return record.fields
+    named = {name: record.fields.get(field) for name, field in record.mapped.items()}
+    return {**record.fields, **named}
 
 
-def _text_or(record: RawRecord, name: str, other: str | None) -> str | None:
+def _text_or(value: Any, other: str | None) -> str | None:
     """Return the record's own value where it is a text, else what the page says."""
-    value = record.fields.get(record.mapped.get(name, name))
     return value if isinstance(value, str) and value.strip() else other
 
 
@@ -148,14 +152,15 @@ def _document(
     record: RawRecord, fields: dict[str, Any], extraction: Extraction, draft: Draft
 ) -> Document:
     """Put a document together."""
-    declared = _text_or(record, "canonical_url", extraction.canonical_url)
-    url = _text_or(record, "url", extraction.url)
+    own = _own(record)
+    declared = _text_or(own.get("canonical_url"), extraction.canonical_url)
+    url = _text_or(own.get("url"), extraction.url)
     mirrored = _mirror_host(record) if url is None else None
     if url is None and mirrored in (None, host_of(declared)):
         url = declared
-    site = _text_or(record, "site", extraction.site)
+    site = _text_or(own.get("site"), extraction.site)
     host = host_of(url) or mirrored or (site.casefold() if site else None)
-    own_date = parse_date(_own(record, "date"))
+    own_date = parse_date(own.get("date"))
     date = own_date or parse_date(extraction.date)
     sure = own_date is not None or extraction.dated
     domain_agency = agency_of_domain(host) if host else None
@@ -164,14 +169,14 @@ def _document(
         source=record.source,
         fields=fields,
         text=draft.text,
-        title=_text_or(record, "title", extraction.title),
+        title=_text_or(own.get("title"), extraction.title),
         url=url,
         page=page_of(f"http://{record.doc_id}" if url is None and mirrored else url),
         canonical_page=page_of(declared),
         host=host,
         date=date[0] if date else None,
         moment=date[1] if date and sure else None,
-        language=_text_or(record, "language", extraction.language),
+        language=_text_or(own.get("language"), extraction.language),
         agency=draft.agency,
         agency_page=domain_agency is not None and draft.agency in (None, domain_agency),
         dateline=draft.dateline,

@@ -166,7 +166,8 @@ def _kinds() -> npt.NDArray[np.uint8]:
         (kernel.FURNITURE_FIRST, tables.BY_WORD),
         (kernel.RELATED_FIRST, tables.RELATED_FIRST),
         (kernel.EDGE_FIRST, tables.EDGE_BY_WORD),
-        (kernel.STAMP, tables.STAMP_TOKENS.union(tables.BEFORE_NAME)),
+        (kernel.STAMP, tables.STAMP_TOKENS),
+        (kernel.BEFORE_NAME, tables.BEFORE_NAME),
         (kernel.CREDIT_FIRST, wire.CREDITS_BY_WORD),
         (kernel.CREDIT_FIRST, wire.COPYRIGHT_FIRST),
     ):
@@ -185,7 +186,8 @@ def _pieces() -> npt.NDArray[np.uint8]:
         (kernel.IN_CREDIT, wire.IN_CREDIT),
     ):
         for phrase in phrases:
-            start = (len(phrase) - kernel.PIECE_LETTERS) // 2
+            # A third into it: the middle of *mail briefing* stands before any brief.
+            start = (len(phrase) - kernel.PIECE_LETTERS) // 3
             piece = phrase[start : start + kernel.PIECE_LETTERS]
             pieces[kernel.piece_place(np.array([*map(ord, piece)], np.uint32))] |= kind
     return pieces

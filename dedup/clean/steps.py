@@ -72,6 +72,8 @@ def clean_text(
         draft = _normalise(draft)
     if author:
         hinted |= hints.BYLINE  # of which no hint tells: hints are those of texts and titles
+    if not hinted:
+        return draft  # as most texts
     for _ in range(_MAX_ROUNDS):
         before = draft.text
         for step in STEPS[1:] if before else ():  # what is left of a normalised text is normalised

@@ -30,21 +30,21 @@ def clean_own_texts(
     again = hints.hints_of([texts[index] for index in rough], [titles[index] for index in rough])
     for index, found in zip(rough, again, strict=True):
         hinted[index] = found & ~hints.NORMALISE
-    return [_cleaned(*each, config) for each in zip(records, texts, hinted, strict=True)]
+    return [_cleaned(*each, config) for each in zip(records, texts, titles, hinted, strict=True)]
 
 
 def clean_own_text(record: RawRecord, config: CleanConfig) -> Document | Rejection:
     """Return the document of one record with a text, or why there is none."""
-    return _cleaned(record, record.text or "", hints.EVERY, config)
+    return _cleaned(record, record.text or "", _text_field(record, "title"), hints.EVERY, config)
 
 
 def _cleaned(
-    record: RawRecord, text: str, hinted: int, config: CleanConfig
+    record: RawRecord, text: str, title: str | None, hinted: int, config: CleanConfig
 ) -> Document | Rejection:
-    """Return the document of a record, given its text and its hints."""
+    """Return the document of a record, given its text, its title and the hints of both."""
     if record.rejection is not None:
         return record.rejection
-    title, author = (_text_field(record, name) for name in ("title", "author"))
+    author = _text_field(record, "author")
     draft = clean_text(text, title=title, author=author, hinted=hinted)
     return from_text(record, draft, config)
 

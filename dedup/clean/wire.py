@@ -143,20 +143,21 @@ _BEFORE, _BEHIND = rf"[\s{re.escape(BEFORE)}]*+", r"[)\]*_.\s]*"
 
 # The first words of a row, where many sentences begin so the first two, and the row's pattern.
 _CREDIT_ROWS = (
-    ("additional further with original reporting writing compiled edited editing written",
+    ("additional further with_additional original reporting writing compiled edited editing written",
         r"(?:additional |further |with additional |original )?"
         r"(?:reporting|writing|compiled|edited|editing|written)(?: and (?:writing|editing))? (?:by|from) "
         + _NO_SENTENCE + r".{2,500}"),
-    ("with", r"with (?:additional )?(?:inputs?|reporting|material|files|information) (?:from|by|of) .{2,100}"),
+    ("with_additional with_input with_inputs with_reporting with_material with_files with_information",
+        r"with (?:additional )?(?:inputs?|reporting|material|files|information) (?:from|by|of) .{2,100}"),
     ("con", r"con información (?:adicional )?del? .{2,100}|con agencias"),
     ("com", r"com informações d[aeo]s? .{2,100}|com agências"),
     ("mit", r"mit (?:material|informationen) (?:von|der|des) .{2,100}|mit agenturmaterial"),
     ("avec", r"avec (?:l['’])?(?:afp|ap|reuters|agences)"),
-    ("with agencies agenturen agencias agências", r"(?:with )?agencies|agenturen|agencias|agências"),
+    ("with_agencies agencies agenturen agencias agências", r"(?:with )?agencies|agenturen|agencias|agências"),
     ("source sources quelle quellen fuente fuentes fonte fontes fonti kilde kilder källa bron kaynak źródło zdroj"
         " источник джерело sumber 来源 來源 出典 المصدر",
         r"[^\W\d_]+\s?[:：]\s?.{2,100}"),
-    ("except with", r"(?:except for|with the exception of) the headline\b.{10,300}"),
+    ("except with_the", r"(?:except for|with the exception of) the headline\b.{10,300}"),
     ("only_the", r"only the headline\b.{10,300}"),
     ("the_story the_article the_report the_copy the_news the_content this_story this_article this_report this_copy"
         " this_news this_content", r"(?:this|the) (?:story|article|report|copy|news|content) (?:has|have|was|is) (?:not )?(?:been )?"
@@ -205,8 +206,9 @@ COPYRIGHT_FIRST = ("c", "copyright")
 _COPYRIGHT = re.compile(
     r"\(?(?:©|\(c\)\s?(?=copyright|\d{4}|by)|copyright\s?(?=©|\(c\)|@|\d{4}|by\b|[:–—-])).{2,500}"
 )
-IN_CREDIT = ("contributed", "apnews")
-"""Words that stand anywhere in a credit that is not known by its first word."""
+IN_CREDIT = ("buted", "apnews")
+"""Letters that stand anywhere in a credit that is not known by its first word: those of *apnews*,
+and of *contributed* those that *contribution* and *distribute* have not."""
 
 # The initials under Indian copy: "PTI KRH RT", "--IANS", "UNI XC RKS".
 _INITIALS = re.compile(r"(?:--? ?)?(?:PTI|ANI|IANS|UNI|BSS|UNB)(?:[ /][A-Z]{2,6}){0,7}")

@@ -35,6 +35,9 @@ WAITING = 12
 """Batches a process that may wait, so that none idles while this one stores: a second, as long as
 it may wait for the disk."""
 
+COLLECTED = 50_000
+"""Objects after which a process looks for garbage: more than a batch makes."""
+
 PRELOADED = ["dedup.feed.warm"]
 
 
@@ -227,9 +230,11 @@ class _Crew:
 def _begin() -> None:
     """Make a process leave Ctrl-C to the one that started it, and end when that one is gone.
 
-    What it has imported stays: the garbage collector would go over it with every few batches.
+    What it has imported stays: the garbage collector would go over it with every few batches. Nor
+    does it look through the rows of a batch while they are made, of which none is in a cycle.
     """
     gc.freeze()
+    gc.set_threshold(COLLECTED)
     keep_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()

@@ -23,8 +23,8 @@ PLAIN, FOLDED, WORD, LETTER, UPPER, ENDS_FIRST = 1, 2, 4, 8, 16, 32
 LEADER, STOPS, BEHIND_STOPS = 1 << 16, 1 << 17, 1 << 18
 
 # What a word is: furniture begins with it; only before a separator; only near the top or the end;
-# it stands in a date, or behind one before a name; a credit begins with it.
-FURNITURE_FIRST, RELATED_FIRST, EDGE_FIRST, STAMP, CREDIT_FIRST = 1, 2, 4, 8, 16
+# it stands in a date; behind one before a name; a credit begins with it.
+FURNITURE_FIRST, RELATED_FIRST, EDGE_FIRST, STAMP, BEFORE_NAME, CREDIT_FIRST = 1, 2, 4, 8, 16, 32
 
 # What a few letters in a row are part of: what prompts are for, or a word of a credit.
 IN_PROMPT, IN_CREDIT = 1, 2
@@ -122,14 +122,14 @@ def _kind(digest: np.uint64, tables: Tables) -> int:
 @nb.njit(cache=True, inline="always")
 def _longer(piece: np.uint64, point: np.uint32) -> np.uint64:
     """Return the last letters of a line with the next one."""
-    longer: np.uint64 = (piece << np.uint64(8) | np.uint64(point & 0xFF)) & PIECE
+    longer: np.uint64 = piece << np.uint64(8) | np.uint64(point & 0xFF)
     return longer
 
 
 @nb.njit(cache=True, inline="always")
 def _piece_place(piece: np.uint64) -> np.uint64:
     """Return the place of a few letters in a row."""
-    place: np.uint64 = piece * GOLDEN >> np.uint64(64 - PIECE_BITS)
+    place: np.uint64 = (piece & PIECE) * GOLDEN >> np.uint64(64 - PIECE_BITS)
     return place
 
 
@@ -246,16 +246,24 @@ def _may_lead(line: Points, traits: Points, limits: Limits) -> bool:
 
 @nb.njit(cache=True)
 def _may_be_stamp(line: Points, tables: Tables) -> bool:
-    """Return whether the first letters of a line are of a date or time, or there are none."""
+    """Return whether all words of a line are of a date or time, but for a name at its end."""
     traits, at = tables.traits, 0
-    while at < line.size and not traits[line[at]] & LETTER:
-        at += 1
-    end = at
-    while end < line.size and traits[line[end]] & LETTER:
-        end += 1
-    if at == line.size or (at and traits[line[at - 1]] & WORD):
-        return True
-    return bool(_kind(_folded_digest(line[at:end], tables), tables) & STAMP)
+    while at < line.size:
+        if not traits[line[at]] & LETTER:
+            at += 1
+            continue
+        end = at
+        while end < line.size and traits[line[end]] & LETTER:
+            if not traits[line[end]] & FOLDED:
+                return True
+            end += 1
+        kind = _kind(_folded_digest(line[at:end], tables), tables)
+        if kind & BEFORE_NAME or (at and traits[line[at - 1]] & WORD):
+            return True
+        if not kind & STAMP:
+            return False
+        at = end
+    return True
 
 
 @nb.njit(cache=True)

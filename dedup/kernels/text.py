@@ -15,6 +15,10 @@ SEPARATOR, LETTER, DIGIT, SINGLE, MARK = 0, 1, 2, 3, 4
 FNV_OFFSET = np.uint64(0xCBF29CE484222325)
 FNV_PRIME = np.uint64(0x00000100000001B3)
 
+LANES = 32
+"""Values that a processor takes the minimum of at once, four registers full; what is left over it
+takes one by one."""
+
 
 @nb.njit(cache=True, inline="always")
 def mix(value: np.uint64) -> np.uint64:
@@ -143,13 +147,15 @@ def minima(
     Each value passes the 32-bit finaliser of MurmurHash3 once; permutation k is then
     ``multipliers[k] * h + offsets[k]`` modulo 2**32, and the smallest over the set is kept.
     """
-    hashed = np.empty(shingles.size, np.uint32)
+    hashed = np.empty((shingles.size + LANES - 1) // LANES * LANES, np.uint32)
     for index in range(shingles.size):
         # numba widens uint32 arithmetic to 64 bits; each cast takes the result back modulo 2**32
         h = shingles[index]
         h = np.uint32(np.uint32(h ^ (h >> np.uint32(16))) * np.uint32(0x85EBCA6B))
         h = np.uint32(np.uint32(h ^ (h >> np.uint32(13))) * np.uint32(0xC2B2AE35))
         hashed[index] = np.uint32(h ^ (h >> np.uint32(16)))
+    for index in range(shingles.size, hashed.size):
+        hashed[index] = hashed[0]  # changes no minimum
     for k in range(out.size):
         least = np.uint32(0xFFFFFFFF)
         for h in hashed:  # as a minimum over one array it is vectorised

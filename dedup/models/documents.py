@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,7 @@ class CleanPage:
     draft: Draft
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A cleaned document: what every stage after ``clean`` knows of an input.
 
     Attributes:

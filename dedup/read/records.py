@@ -59,9 +59,10 @@ def record(given: Any, source: str, fallback_id: str, config: ReadConfig) -> Raw
     """
     if not isinstance(given, dict):
         return rejected(fallback_id, source, Reason.WRONG_TYPE, f"{_type(given)}, not an object")
-    own = dict(config.fields)
     mapped = {
-        name: field for name, field in own.items() if field != name and given.get(field) is not None
+        name: field
+        for name, field in (dict(config.fields).items() if config.fields else ())
+        if field != name and given.get(field) is not None
     }
 
     def value(name: str) -> Any:

@@ -41,6 +41,7 @@ PIECES = sorted(
     }
     | {*wire.CREDITS_BY_WORD, *wire.COPYRIGHT_FIRST, TITLE, AUTHOR, *tables.TRIMMED, ARTICLE}
     | {
+        "contributed",
         "sign up",
         "you",
         "abonnieren",
