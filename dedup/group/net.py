@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from dedup.group.canonical import STUB_RATIO, Ballot, Policy, common_text, declared_pages, rank
+from dedup.group.canonical import (
+    STUB_RATIO,
+    Ballot,
+    Policy,
+    Share,
+    common_text,
+    declared_pages,
+    rank,
+)
 from dedup.models import Facts, Pair, Relation
 
 LEAD_SHARE = 0.5
@@ -56,6 +64,7 @@ class Net:
         self,
         documents: Sequence[Facts],
         edges: Sequence[tuple[int, int]],
+        shares: Mapping[int, Share],
         texts: Texts,
         relate: Relate,
         policy: Policy,
@@ -66,6 +75,7 @@ class Net:
         self.relate = relate
         self.policy = policy
         self._edges = edges
+        self._shares = shares
         self._sizes = {facts.twin: facts.shingles for facts in documents}
         self._voters = frozenset[int]()
         self._ranking: list[Ballot] = []
@@ -173,23 +183,26 @@ class Net:
 
     def _ballots(self, documents: Sequence[Facts]) -> list[Ballot]:
         """Return what the rules need to know of each document among the others."""
+        pages = declared_pages(documents)
+        everyone = len(documents) == len(self.documents)
+        shares = self._shares if everyone else self._shares_among(documents)
+        ballots = [
+            Ballot(facts, False, False, pages.get(facts.page, 0), *shares[facts.twin])
+            for facts in documents
+        ]
+        if stubs := self._stub_of:
+            for ballot in ballots:
+                longer = stubs.get(ballot.facts.twin, ())
+                ballot.stub = any(map(shares.__contains__, longer))
+        return ballots
+
+    def _shares_among(self, documents: Sequence[Facts]) -> Mapping[int, Share]:
+        """Return how the texts of some documents share in what these tell."""
         weights: dict[int, int] = {}  # a Counter takes longer to make than most stories to count
         for facts in documents:
             weights[facts.twin] = weights.get(facts.twin, 0) + 1
-        pages = declared_pages(documents)
-        stubs = self._stub_of
         sets = [self.texts.distinct(twin) for twin in weights]
-        shares = dict(zip(weights, common_text(sets, list(weights.values())), strict=True))
-        return [
-            Ballot(
-                facts=facts,
-                stub=any(map(weights.__contains__, stubs.get(facts.twin, ()))),
-                declared=pages.get(facts.page, 0),
-                coverage=shares[facts.twin][0],
-                surplus=shares[facts.twin][1],
-            )
-            for facts in documents
-        ]
+        return dict(zip(weights, common_text(sets, list(weights.values())), strict=True))
 
 
 def _begin_alike(short: npt.NDArray[np.uint32], long: npt.NDArray[np.uint32]) -> bool:

@@ -90,6 +90,10 @@ class LoadedTexts:
         """Return the shingles of a text, in text order."""
         return self._in_order.part(self._place[twin])
 
+    def all_distinct(self) -> Ragged:
+        """Return the sorted distinct shingles of all texts, in the order of the rows."""
+        return self._shingles
+
     def distinct(self, twin: int) -> Hashes:
         """Return the sorted distinct shingles of a text."""
         return self._shingles.part(self._place[twin])

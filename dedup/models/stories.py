@@ -1,4 +1,8 @@
-"""Stories, and what is said of each document."""
+"""Stories, and what is said of each document.
+
+What is made for each document or pair is not frozen: making it would take six times as long.
+Nobody changes it all the same.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +32,7 @@ class Relation(StrEnum):
     REWRITE = "rewrite"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Facts:
     """What electing and telling relations need to know of one document of a story.
 
@@ -69,7 +73,7 @@ class Facts:
     fields: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Pair:
     """What is known of one pair of documents, seen from the first.
 
@@ -127,7 +131,7 @@ class Link:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Member:
     """A document of a story.
 
@@ -187,7 +191,7 @@ class Story:
         return self.members[0]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Decision:
     """What became of one input, as ``decisions.jsonl`` tells it.
 
