@@ -266,7 +266,10 @@ def rank(ballots: Sequence[Ballot], policy: Policy) -> list[Ballot]:
     """Return the documents of a story, best first; no more rules are asked than it takes."""
     keys: list[Key] = [()] * len(ballots)
     for rule in policy:
-        keys = [(*key, rule.key(ballot)) for key, ballot in zip(keys, ballots, strict=True)]
+        found = [rule.key(ballot) for ballot in ballots]
+        if found.count(found[0]) == len(found):
+            continue  # it decides nothing
+        keys = [(*key, own) for key, own in zip(keys, found, strict=True)]
         if len(set(keys)) == len(keys):
             break
     return [ballots[place] for place in sorted(range(len(keys)), key=keys.__getitem__)]

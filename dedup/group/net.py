@@ -58,6 +58,8 @@ class Net:
         texts: The texts.
         relate: Names relations.
         policy: Rules that elect.
+        held: Texts (short, long) where the long one holds the short and much more, each with
+            whether it begins so.
     """
 
     def __init__(
@@ -69,7 +71,7 @@ class Net:
         relate: Relate,
         policy: Policy,
     ) -> None:
-        """Take a set; what is not asked is not worked out."""
+        """Take a set; most of what is not asked is not worked out."""
         self.documents = documents
         self.texts = texts
         self.relate = relate
@@ -77,6 +79,11 @@ class Net:
         self._edges = edges
         self._shares = shares
         self._sizes = {facts.twin: facts.shingles for facts in documents}
+        self.held = self._holding()
+        self._stub_of: dict[int, list[int]] = {}
+        for (short, long), begins_so in self.held.items():
+            if begins_so:
+                self._stub_of.setdefault(short, []).append(long)
         self._voters = frozenset[int]()
         self._ranking: list[Ballot] = []
 
@@ -108,9 +115,11 @@ class Net:
             seen[other].append((one, pair.reversed()))
         return seen
 
-    @cached_property
-    def held(self) -> dict[tuple[int, int], bool]:
-        """Texts (short, long): the long one holds the short and much more. Does it begin so?"""
+    def _holding(self) -> dict[tuple[int, int], bool]:
+        """Return texts (short, long) where the long one holds the short and much more.
+
+        Each with whether it begins so. Few sets have any.
+        """
         sizes = self._sizes
         if max(sizes.values()) < STUB_RATIO * min(sizes.values()):
             return {}
@@ -120,15 +129,6 @@ class Net:
             for long, pair in self.seen[short]
             if pair.contained >= CONTAINED and sizes[long] >= STUB_RATIO * sizes[short]
         }
-
-    @cached_property
-    def _stub_of(self) -> dict[int, list[int]]:
-        """For each stub the texts that it is the start of."""
-        found: dict[int, list[int]] = {}
-        for (short, long), alike in self.held.items():
-            if alike:
-                found.setdefault(short, []).append(long)
-        return found
 
     @cached_property
     def _linked(self) -> dict[int, list[int]]:

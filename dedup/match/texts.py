@@ -101,8 +101,8 @@ class LoadedTexts:
     def pairs(self, twin: int, others: Sequence[int]) -> list[Pair]:
         """Return what is measured between one text and others, seen from the others."""
         found = [self._remembered(other, twin) for other in others]
-        missing = [index for index, pair in enumerate(found) if pair is None]
-        if missing:
+        if not all(found):
+            missing = [index for index, pair in enumerate(found) if pair is None]
             left = np.array([self._place[others[index]] for index in missing], np.int64)
             right = np.full(left.size, self._place[twin], np.int64)
             for index, pair in zip(missing, pairs_of(self.measured(left, right)), strict=True):

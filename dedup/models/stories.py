@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Status(StrEnum):
@@ -191,8 +191,7 @@ class Story:
         return self.members[0]
 
 
-@dataclass(slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What became of one input, as ``decisions.jsonl`` tells it.
 
     Attributes:
