@@ -242,8 +242,9 @@ def _kernels(text: str) -> None:
     shared(values, bounds, np.array([0]), np.array([1]), common)
     wanted = set(sets[0].tolist()) & set(sets[1].tolist())
     require(int(common[0]) == len(wanted), "common shingles are counted")
-    held_by_half(values, bounds, np.ones(2, np.int64), inside)
+    held_by_half(values, bounds, np.ones(2, np.int64), np.array([0, 2]), inside, common)
     require(inside.tolist() == [each.size for each in sets], "half of two is each of them")
+    require(int(common[0]) == len(set(values.tolist())), "and together all of them")
     share = in_passages(together[0].shingles, sets[1], 5)
     require(0.0 <= share <= 1.0, "a share is a share")
 

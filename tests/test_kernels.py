@@ -256,22 +256,26 @@ def test_shared_counts_the_intersection(sets):
     ]
 
 
+weighted_sets = st.tuples(st.sets(st.integers(0, 9) | st.integers(0, MASK32)), st.integers(1, 3))
+
+
 @laws
-@given(
-    st.lists(
-        st.tuples(st.sets(st.integers(0, 9) | st.integers(0, MASK32)), st.integers(1, 3)),
-        min_size=1,
-        max_size=9,
-    )
-)
-def test_held_by_half_counts_votes(drawn):
+@given(st.lists(st.lists(weighted_sets, min_size=1, max_size=9), min_size=1, max_size=3))
+def test_held_by_half_counts_votes_in_each_group(groups):
+    drawn = [each for group in groups for each in group]
     values, bounds = ragged([sorted(each) for each, _ in drawn])
     weights = np.array([weight for _, weight in drawn])
-    votes = Counter(value for each, weight in drawn for value in each for _ in range(weight))
-    common = {value for value, held in votes.items() if 2 * held >= weights.sum()}
-    inside = np.full(len(drawn), -1, np.int64)
-    assert pairs.held_by_half(values, bounds, weights, inside) == len(common)
-    assert inside.tolist() == [len(each & common) for each, _ in drawn]
+    starts = np.array([0, *itertools.accumulate(map(len, groups))])
+    inside, counts = np.full(len(drawn), -1, np.int64), np.full(len(groups), -1, np.int64)
+    pairs.held_by_half(values, bounds, weights, starts, inside, counts)
+    expected = []
+    for group, count in zip(groups, counts, strict=True):
+        votes = Counter(value for each, weight in group for value in each for _ in range(weight))
+        half = sum(weight for _, weight in group) / 2
+        common = {value for value, held in votes.items() if held >= half}
+        assert count == len(common)
+        expected += [len(each & common) for each, _ in group]
+    assert inside.tolist() == expected
 
 
 def key_of(band):

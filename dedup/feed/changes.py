@@ -19,6 +19,8 @@ def note_changes(store: Store, past: Past) -> None:
         store: Holds the stories as they are now.
         past: The stories as they were.
     """
+    if not past.first:  # nothing was told before
+        return
     told = (change for story in store.results.stories() for change in _changes_of(story, past))
     store.results.add_changes(past.number, list(told))
 

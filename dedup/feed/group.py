@@ -14,7 +14,15 @@ from dedup.config import Config
 from dedup.feed.match import load_texts
 from dedup.feed.past import Past
 from dedup.feed.twins import Twins
-from dedup.group import COMPLETED, Links, decisions_of, parse_policy, split
+from dedup.group import (
+    COMPLETED,
+    Links,
+    Share,
+    common_texts,
+    decisions_of,
+    parse_policy,
+    split,
+)
 from dedup.kernels.pairs import components
 from dedup.match import Evidence, LoadedTexts, pairs_inside, relation
 from dedup.models import Facts, Story
@@ -55,10 +63,12 @@ def group_copies(
         texts = _measured_texts(store, sets, config)
         relate = partial(relation, passages=texts.passages, config=config.match)
         stories: list[Story] = []
+        shares = _shares(texts, sets, [len(facts[text]) for text in sets.texts.tolist()])
         for members, edges in sets.each():
             documents = tuple(chain.from_iterable(facts[text] for text in members))
             write_ups = past.write_ups(facts.row for facts in documents)
-            stories += split(Links(documents, edges, write_ups), texts, relate, policy)
+            links = Links(documents, edges, shares, write_ups)
+            stories += split(links, texts, relate, policy)
         touched = past.numbers(member.row for story in stories for member in story.members)
         named = [past.going_on(story) for story in stories]
         store.results.add_copies(
@@ -127,6 +137,19 @@ def _connected_sets(twins: Twins, evidence: Evidence, past: Past) -> Iterator[_S
             edge_bounds=edge_bounds[start : end + 1] - edge_bounds[start],
         )
         start = end
+
+
+def _shares(texts: LoadedTexts, sets: _Sets, weights: list[int]) -> dict[int, Share]:
+    """Return how each text shares in what the documents of its set tell.
+
+    Args:
+        texts: The texts of the sets.
+        sets: The sets.
+        weights: How many documents have each text.
+    """
+    shingles = texts.all_distinct()
+    found = common_texts(shingles.values, shingles.bounds, np.array(weights), sets.bounds)
+    return dict(zip(sets.texts.tolist(), found, strict=True))
 
 
 def _measured_texts(store: Store, sets: _Sets, config: Config) -> LoadedTexts:

@@ -92,6 +92,8 @@ class Past:
 
     def write_ups(self, rows: Iterable[int]) -> list[tuple[int, ...]]:
         """Return the write-ups among some documents: rows, that of the head first."""
+        if not self.rows.size:
+            return []
         asked = np.sort(np.fromiter(rows, np.int64))
         _, places, _ = np.intersect1d(self.rows, asked, True, return_indices=True)
         found: dict[int, list[int]] = {}
@@ -106,6 +108,8 @@ class Past:
 
         Where it is only a part of an earlier story that one must be united anew.
         """
+        if not self.rows.size:
+            return story, self.number
         rows = {member.row for member in story.members}
         numbers = self.numbers(rows)
         parted = [number for number in numbers if not rows.issuperset(self._rows_of(number))]

@@ -1,6 +1,6 @@
 """Matches to stories, and each story's canonical."""
 
-from dedup.group.canonical import Policy, parse_policy
+from dedup.group.canonical import Policy, Share, common_texts, parse_policy
 from dedup.group.decisions import decisions_of
 from dedup.group.linkage import Links, split
 from dedup.group.loose import average_linkage, groups_of
@@ -15,9 +15,11 @@ __all__ = [
     "Join",
     "Links",
     "Policy",
+    "Share",
     "Texts",
     "WriteUp",
     "average_linkage",
+    "common_texts",
     "decisions_of",
     "groups_of",
     "parse_policy",

@@ -28,7 +28,11 @@ A cut to 60 % is a choice of an editor; half or less, from the top, is what a pa
 """
 
 
-@dataclass(frozen=True, slots=True)
+Share = tuple[float, float]
+"""Coverage and surplus of a text, see :class:`Ballot`."""
+
+
+@dataclass(slots=True)
 class Ballot:
     """What the rules may look at: one document among those of its story.
 
@@ -211,33 +215,41 @@ def _field_rule(field: str, *, descending: bool) -> Rule:
     return Rule(f"field:{field}:{'desc' if descending else 'asc'}", key, says)
 
 
-def common_text(
-    sets: Sequence[npt.NDArray[np.uint32]], weights: Sequence[int]
-) -> list[tuple[float, float]]:
-    """Return coverage and surplus of each text against what at least half of the documents share.
+def common_text(sets: Sequence[npt.NDArray[np.uint32]], weights: Sequence[int]) -> list[Share]:
+    """Return how the different texts of one story share in it; see :func:`common_texts`."""
+    bounds = np.array([0, *accumulate(part.size for part in sets)], np.int64)
+    whole = np.array([0, len(sets)], np.int64)
+    return common_texts(np.concatenate(sets), bounds, np.array(weights, np.int64), whole)
+
+
+def common_texts(
+    values: npt.NDArray[np.uint32],
+    bounds: npt.NDArray[np.int64],
+    weights: npt.NDArray[np.int64],
+    stories: npt.NDArray[np.int64],
+) -> list[Share]:
+    """Return how texts share in what at least half of the documents of their stories hold.
 
     Of two documents the common text is all that either says, so the longer is the more complete.
 
     Args:
-        sets: Sorted distinct shingles of each different text.
-        weights: How many documents have that text.
-
-    Returns:
-        Coverage and surplus of each text, both in [0, 1].
+        values: Distinct shingles of all different texts, end to end.
+        bounds: Text d is ``values[bounds[d]:bounds[d + 1]]``.
+        weights: How many documents have each text.
+        stories: Story k has the texts from ``stories[k]`` to ``stories[k + 1]``.
     """
     from dedup.kernels.pairs import held_by_half  # compiled code, loaded when first needed
 
-    sizes = [part.size for part in sets]
-    if len(sizes) == 1 or not any(sizes):
-        return [(1.0, 0.0)] * len(sets)
-    inside = np.empty(len(sets), np.int64)
-    bounds = np.array([0, *accumulate(sizes)], np.int64)
-    votes = np.array(weights, np.int64)
-    total = max(1, held_by_half(np.concatenate(sets), bounds, votes, inside))
-    return [
-        (count / total, 1 - count / size) if size else (0.0, 0.0)
-        for count, size in zip(inside.tolist(), sizes, strict=True)
-    ]
+    sizes, texts = np.diff(bounds), np.diff(stories)
+    inside, common = np.zeros(sizes.size, np.int64), np.zeros(texts.size, np.int64)
+    held_by_half(values, bounds, weights, stories, inside, common)
+    total = np.repeat(common, texts)
+    coverage = inside / np.maximum(total, 1)
+    surplus = np.where(sizes > 0, 1 - inside / np.maximum(sizes, 1), 0.0)
+    lone = (texts == 1) | (bounds[stories[:-1]] == bounds[stories[1:]])  # nobody says more
+    alone = np.repeat(lone, texts)
+    coverage[alone], surplus[alone] = 1.0, 0.0
+    return list(zip(coverage.tolist(), surplus.tolist(), strict=True))
 
 
 def declared_pages(documents: Iterable[Facts]) -> dict[str | None, int]:
@@ -251,13 +263,23 @@ def declared_pages(documents: Iterable[Facts]) -> dict[str | None, int]:
 
 
 def rank(ballots: Sequence[Ballot], policy: Policy) -> list[Ballot]:
-    """Return the documents of a story, best first."""
-    return sorted(ballots, key=lambda ballot: [rule.key(ballot) for rule in policy])
+    """Return the documents of a story, best first; no more rules are asked than it takes."""
+    keys: list[Key] = [()] * len(ballots)
+    for rule in policy:
+        found = [rule.key(ballot) for ballot in ballots]
+        if found.count(found[0]) == len(found):
+            continue  # it decides nothing
+        keys = [(*key, own) for key, own in zip(keys, found, strict=True)]
+        if len(set(keys)) == len(keys):
+            break
+    return [ballots[place] for place in sorted(range(len(keys)), key=keys.__getitem__)]
 
 
 def why(first: Ballot, second: Ballot, policy: Policy) -> Why:
     """Return the rule that put ``first`` before ``second``, with both values in words."""
-    rule = next(rule for rule in policy if rule.key(first) != rule.key(second))
+    for rule in policy:
+        if rule.key(first) != rule.key(second):
+            break
     return Why(
         rule=rule.name,
         runner_up=second.facts.doc_id,

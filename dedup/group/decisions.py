@@ -38,7 +38,7 @@ def decisions_of(story: Story) -> list[Decision]:
 
 def _duplicate(story: Story, member: Member) -> Decision:
     """Return the decision on a document that goes."""
-    relation = Relation(member.relation or Relation.EXACT)
+    relation = member.relation or Relation.EXACT
     sentence = _SENTENCES[relation].format(
         canonical=story.canonical.doc_id,
         jaccard=member.jaccard,

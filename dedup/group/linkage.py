@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
-from dedup.group.canonical import Ballot, Policy, rank, why
+from dedup.group.canonical import Ballot, Policy, Share, rank, why
 from dedup.group.net import Net, Relate, Texts
 from dedup.group.told import told_member, told_story
 from dedup.models import SAME, Facts, Link, Member, Pair, Relation, Story, Why
@@ -27,12 +27,14 @@ class Links:
     Attributes:
         documents: Facts of its documents, any order.
         edges: Matching pairs (twin, twin), the smaller first.
+        shares: How each text shares in what all documents tell; may hold other texts, too.
         write_ups: Documents (their rows, that of the canonical first) that an earlier dump found to
             be copies: they stay together.
     """
 
     documents: tuple[Facts, ...]
     edges: Sequence[tuple[int, int]]
+    shares: Mapping[int, Share]
     write_ups: Sequence[tuple[int, ...]] = ()
 
 
@@ -52,10 +54,10 @@ def split(links: Links, texts: Texts, relate: Relate, policy: Policy) -> list[St
         Stories of two or more; no document is in two.
     """
     documents = tuple(sorted(links.documents, key=attrgetter("doc_id")))
-    net = Net(documents, links.edges, texts, relate, policy)
+    net = Net(documents, links.edges, links.shares, texts, relate, policy)
     roundups = frozenset(long for (_, long), alike in net.held.items() if not alike)
     stories = _anew(documents, roundups, net, policy)
-    if _torn(links.write_ups, stories):
+    if links.write_ups and _torn(links.write_ups, stories):
         return _going_on(links.write_ups, documents, roundups, net, policy)
     return stories
 
@@ -139,7 +141,7 @@ def _going_on(
     return stories
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Joined:
     """A document of a story on the making, with what it is to the canonical."""
 

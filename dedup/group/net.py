@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from dedup.group.canonical import STUB_RATIO, Ballot, Policy, common_text, declared_pages, rank
+from dedup.group.canonical import (
+    STUB_RATIO,
+    Ballot,
+    Policy,
+    Share,
+    common_text,
+    declared_pages,
+    rank,
+)
 from dedup.models import Facts, Pair, Relation
 
 LEAD_SHARE = 0.5
@@ -50,23 +58,32 @@ class Net:
         texts: The texts.
         relate: Names relations.
         policy: Rules that elect.
+        held: Texts (short, long) where the long one holds the short and much more, each with
+            whether it begins so.
     """
 
     def __init__(
         self,
         documents: Sequence[Facts],
         edges: Sequence[tuple[int, int]],
+        shares: Mapping[int, Share],
         texts: Texts,
         relate: Relate,
         policy: Policy,
     ) -> None:
-        """Take a set; what is not asked is not worked out."""
+        """Take a set; most of what is not asked is not worked out."""
         self.documents = documents
         self.texts = texts
         self.relate = relate
         self.policy = policy
         self._edges = edges
+        self._shares = shares
         self._sizes = {facts.twin: facts.shingles for facts in documents}
+        self.held = self._holding()
+        self._stub_of: dict[int, list[int]] = {}
+        for (short, long), begins_so in self.held.items():
+            if begins_so:
+                self._stub_of.setdefault(short, []).append(long)
         self._voters = frozenset[int]()
         self._ranking: list[Ballot] = []
 
@@ -98,9 +115,11 @@ class Net:
             seen[other].append((one, pair.reversed()))
         return seen
 
-    @cached_property
-    def held(self) -> dict[tuple[int, int], bool]:
-        """Texts (short, long): the long one holds the short and much more. Does it begin so?"""
+    def _holding(self) -> dict[tuple[int, int], bool]:
+        """Return texts (short, long) where the long one holds the short and much more.
+
+        Each with whether it begins so. Few sets have any.
+        """
         sizes = self._sizes
         if max(sizes.values()) < STUB_RATIO * min(sizes.values()):
             return {}
@@ -110,15 +129,6 @@ class Net:
             for long, pair in self.seen[short]
             if pair.contained >= CONTAINED and sizes[long] >= STUB_RATIO * sizes[short]
         }
-
-    @cached_property
-    def _stub_of(self) -> dict[int, list[int]]:
-        """For each stub the texts that it is the start of."""
-        found: dict[int, list[int]] = {}
-        for (short, long), alike in self.held.items():
-            if alike:
-                found.setdefault(short, []).append(long)
-        return found
 
     @cached_property
     def _linked(self) -> dict[int, list[int]]:
@@ -173,23 +183,26 @@ class Net:
 
     def _ballots(self, documents: Sequence[Facts]) -> list[Ballot]:
         """Return what the rules need to know of each document among the others."""
+        pages = declared_pages(documents)
+        everyone = len(documents) == len(self.documents)
+        shares = self._shares if everyone else self._shares_among(documents)
+        ballots = [
+            Ballot(facts, False, False, pages.get(facts.page, 0), *shares[facts.twin])
+            for facts in documents
+        ]
+        if stubs := self._stub_of:
+            for ballot in ballots:
+                longer = stubs.get(ballot.facts.twin, ())
+                ballot.stub = any(map(shares.__contains__, longer))
+        return ballots
+
+    def _shares_among(self, documents: Sequence[Facts]) -> Mapping[int, Share]:
+        """Return how the texts of some documents share in what these tell."""
         weights: dict[int, int] = {}  # a Counter takes longer to make than most stories to count
         for facts in documents:
             weights[facts.twin] = weights.get(facts.twin, 0) + 1
-        pages = declared_pages(documents)
-        stubs = self._stub_of
         sets = [self.texts.distinct(twin) for twin in weights]
-        shares = dict(zip(weights, common_text(sets, list(weights.values())), strict=True))
-        return [
-            Ballot(
-                facts=facts,
-                stub=any(map(weights.__contains__, stubs.get(facts.twin, ()))),
-                declared=pages.get(facts.page, 0),
-                coverage=shares[facts.twin][0],
-                surplus=shares[facts.twin][1],
-            )
-            for facts in documents
-        ]
+        return dict(zip(weights, common_text(sets, list(weights.values())), strict=True))
 
 
 def _begin_alike(short: npt.NDArray[np.uint32], long: npt.NDArray[np.uint32]) -> bool:

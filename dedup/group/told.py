@@ -27,7 +27,7 @@ def told_story(
         origins: Independent write-ups.
         weakest: What holds the story together least.
     """
-    dated = sorted((f.moment, f.date) for f in everyone if f.moment is not None and f.date)
+    dated = [(f.moment, f.date) for f in everyone if f.moment is not None and f.date]
     return Story(
         story_id=story_id(canonical.doc_id),
         why=reason,
@@ -35,8 +35,8 @@ def told_story(
             Member(row=canonical.row, doc_id=canonical.doc_id),
             *sorted(members, key=lambda member: member.doc_id),
         ),
-        first_date=dated[0][1] if dated else None,
-        last_date=dated[-1][1] if dated else None,
+        first_date=min(dated)[1] if dated else None,
+        last_date=max(dated)[1] if dated else None,
         outlets=tuple(sorted({f.host for f in everyone if f.host})),
         agencies=tuple(sorted({f.agency for f in everyone if f.agency})),
         origins=origins,

@@ -45,42 +45,45 @@ def held_by_half(
     values: npt.NDArray[np.uint32],
     bounds: npt.NDArray[np.int64],
     weights: npt.NDArray[np.int64],
+    groups: npt.NDArray[np.int64],
     inside: npt.NDArray[np.int64],
-) -> int:
-    """Count the values that sets with at least half of the weight hold.
+    common: npt.NDArray[np.int64],
+) -> None:
+    """Count the values that sets with at least half of the weight of their group hold.
 
     Args:
         values: Distinct hashes of all sets, end to end.
         bounds: Set d is ``values[bounds[d]:bounds[d + 1]]``.
         weights: What each set counts, 1 or more.
-        inside: Output, how many of these values each set holds.
-
-    Returns:
-        Their number.
+        groups: Group g has the sets from ``groups[g]`` to ``groups[g + 1]``.
+        inside: Output, how many of its group's values each set holds.
+        common: Output, how many there are in each group.
     """
-    size = 2
-    while size < 2 * values.size:
-        size *= 2
-    last = np.uint32(size - 1)
-    keys, votes = np.empty(size, np.uint32), np.zeros(size, np.int64)  # a hash table
-    slots = np.empty(values.size, np.uint32)
-    for part in range(bounds.size - 1):
-        for at in range(bounds[part], bounds[part + 1]):
-            slot = values[at] & last  # hashes already
-            while votes[slot] and keys[slot] != values[at]:
-                slot = (slot + np.uint32(1)) & last
-            keys[slot] = values[at]
-            votes[slot] += weights[part]
-            slots[at] = slot
-    least = (weights.sum() + 1) // 2
-    for part in range(bounds.size - 1):
-        inside[part] = 0
-        for at in range(bounds[part], bounds[part + 1]):
-            inside[part] += votes[slots[at]] >= least
-    count = 0
-    for held in votes:
-        count += held >= least
-    return count
+    for group in range(groups.size - 1):
+        first, last = groups[group], groups[group + 1]
+        start, end = bounds[first], bounds[last]
+        size = 2
+        while size < 2 * (end - start):
+            size *= 2
+        mask = np.uint32(size - 1)
+        keys, votes = np.empty(size, np.uint32), np.zeros(size, np.int64)  # a hash table
+        slots = np.empty(end - start, np.uint32)
+        for part in range(first, last):
+            for at in range(bounds[part], bounds[part + 1]):
+                slot = values[at] & mask  # hashes already
+                while votes[slot] and keys[slot] != values[at]:
+                    slot = (slot + np.uint32(1)) & mask
+                keys[slot] = values[at]
+                votes[slot] += weights[part]
+                slots[at - start] = slot
+        least = (weights[first:last].sum() + 1) // 2
+        for part in range(first, last):
+            inside[part] = 0
+            for at in range(bounds[part], bounds[part + 1]):
+                inside[part] += votes[slots[at - start]] >= least
+        common[group] = 0
+        for held in votes:
+            common[group] += held >= least
 
 
 @nb.njit(cache=True, nogil=True)

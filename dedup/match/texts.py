@@ -90,6 +90,10 @@ class LoadedTexts:
         """Return the shingles of a text, in text order."""
         return self._in_order.part(self._place[twin])
 
+    def all_distinct(self) -> Ragged:
+        """Return the sorted distinct shingles of all texts, in the order of the rows."""
+        return self._shingles
+
     def distinct(self, twin: int) -> Hashes:
         """Return the sorted distinct shingles of a text."""
         return self._shingles.part(self._place[twin])
@@ -97,8 +101,8 @@ class LoadedTexts:
     def pairs(self, twin: int, others: Sequence[int]) -> list[Pair]:
         """Return what is measured between one text and others, seen from the others."""
         found = [self._remembered(other, twin) for other in others]
-        missing = [index for index, pair in enumerate(found) if pair is None]
-        if missing:
+        if not all(found):
+            missing = [index for index, pair in enumerate(found) if pair is None]
             left = np.array([self._place[others[index]] for index in missing], np.int64)
             right = np.full(left.size, self._place[twin], np.int64)
             for index, pair in zip(missing, pairs_of(self.measured(left, right)), strict=True):

@@ -1,10 +1,14 @@
-"""Stories, and what is said of each document."""
+"""Stories, and what is said of each document.
+
+What is made for each document or pair is not frozen: making it would take six times as long.
+Nobody changes it all the same.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Status(StrEnum):
@@ -28,7 +32,7 @@ class Relation(StrEnum):
     REWRITE = "rewrite"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Facts:
     """What electing and telling relations need to know of one document of a story.
 
@@ -69,7 +73,7 @@ class Facts:
     fields: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Pair:
     """What is known of one pair of documents, seen from the first.
 
@@ -127,7 +131,7 @@ class Link:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Member:
     """A document of a story.
 
@@ -187,8 +191,7 @@ class Story:
         return self.members[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What became of one input, as ``decisions.jsonl`` tells it.
 
     Attributes:

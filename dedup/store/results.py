@@ -28,8 +28,6 @@ _STATUS = {status.value: status for status in Status}
 Born = tuple[Story, int]
 """A story, and the number of the dump in which it was new."""
 
-_DECIDED = attrgetter("status", "story_id", "canonical_id", "size", "relation", "score", "reason")
-
 
 # Stories of which a document of the dump at hand is a member.
 _TOUCHED = (
@@ -108,13 +106,14 @@ class Results:
             with_fields: Whether a rule asks for the records' own fields.
         """
         query = (
-            f"SELECT row, doc_id, {_KNOWN}, {'fields' if with_fields else 'NULL'} "
+            f"SELECT row, doc_id, {_KNOWN}{', fields' if with_fields else ''} "
             "FROM documents JOIN signatures USING (row) "
             f"{'JOIN contents USING (row) ' if with_fields else ''}WHERE row IN"
         )
         found: dict[int, Facts] = {}
         for row, doc_id, *known in self._db.select_rows(query, rows):
-            known[-1] = self._db.load(known[-1]) if known[-1] else {}
+            if with_fields:
+                known[-1] = self._db.load(known[-1])
             found[row] = Facts(row, doc_id, twin_of[row], *known)
         return [found[row] for row in rows]
 
@@ -163,11 +162,15 @@ class Results:
         )
 
     def _decide(self, decisions: Iterable[Decision], heads: Mapping[int, int]) -> None:
-        """Write decisions over those that the documents had."""
+        """Write decisions in the place of those that the documents had.
+
+        To replace a row SQLite copies each page that it touches.
+        """
+        self._db.executemany("DELETE FROM decisions WHERE row = ?", ([row] for row in heads))
+        ordered = sorted(decisions, key=attrgetter("status", "row"))  # canonicals have no score
         self._db.insert_rows(
             "decisions",
-            ((each.row, summed((*_DECIDED(each), heads[each.row]))) for each in decisions),
-            verb="INSERT OR REPLACE",
+            ((each.row, summed((*each[2:], heads[each.row]))) for each in ordered),
         )
 
     def heads(self) -> Iterator[tuple[int, float | None, str | None]]:

@@ -181,9 +181,10 @@ def _refusal(folder: Path, error: OSError) -> OutputError:
 
 def stream_lines(file: BinaryIO, lines: Iterable[dict[str, Any] | bytes]) -> None:
     """Write JSON objects, one a line; bytes are JSON already."""
+    write = file.write
     for line in lines:
-        file.write(line if isinstance(line, bytes) else dump_json(line))
-        file.write(b"\n")
+        write(line if type(line) is bytes else dump_json(line))
+        write(b"\n")
 
 
 def stream_out(file: BinaryIO, lines: Iterable[dict[str, Any] | bytes]) -> None:

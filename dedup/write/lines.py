@@ -29,7 +29,7 @@ def survivor_lines(
     for fields, text, status, story_id, size in survivors:
         told: Line = {"dedup": {"story_id": story_id, "size": size, "status": status.value}}
         if text is None and b'"dedup"' not in fields and fields != b"{}":
-            yield b"%b,%b" % (fields[:-1], dump_json(told)[1:])
+            yield fields[:-1] + (b"," + dump_json(told)[1:])  # what is long is copied once
             continue
         line: Line = load_json(fields)
         if text is not None and not line.get("text"):

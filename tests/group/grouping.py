@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
 
 from dedup.config import MatchConfig, SignConfig
 from dedup.group import Links, parse_policy, split
+from dedup.group.canonical import common_text
 from dedup.kernels.pairs import components
 from dedup.match import LoadedTexts, accepted, pairs_of, relation, same_article
 from dedup.models import Facts
@@ -89,6 +91,14 @@ class Dump:
                 found[one, other] = pair
         return found
 
+    def links(self, edges, documents=None, write_ups=()):
+        """One connected set, of all documents where none are named."""
+        documents = tuple(documents or self.facts)
+        counts = Counter(facts.twin for facts in documents)
+        sets = [self.texts.distinct(twin) for twin in counts]
+        shares = dict(zip(counts, common_text(sets, list(counts.values())), strict=True))
+        return Links(documents, edges, shares, write_ups)
+
     def stories(self, *rules, write_ups=()):
         """The stories under some rules of the user's, where some rows were stories before."""
         policy = parse_policy(rules)
@@ -106,7 +116,7 @@ class Dump:
             own = [key for key in edges if root[key[0]] == root[documents[0].twin]]
             rows = {facts.row for facts in documents}
             before = [each for each in write_ups if rows.issuperset(each)]
-            links = Links(tuple(documents), own, before)
+            links = self.links(own, documents, before)
             found += split(links, self.texts, self.relate, policy)
         return sorted(found, key=lambda story: story.story_id)
 

@@ -6,7 +6,7 @@ from grouping import Dump, names, told
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dedup.group import Links, net, parse_policy, split, story_id
+from dedup.group import net, parse_policy, split, story_id
 from dedup.group.canonical import RULES, Ballot, common_text
 from dedup.models import Relation
 
@@ -366,7 +366,7 @@ def test_a_set_too_large_to_measure_whole_is_grouped_by_what_met():
     edges = dump.edges()
     pairs = [key for key in edges if 80 not in key]
     assert len({twin for key in pairs for twin in key}) == 80
-    links = Links(tuple(dump.facts), pairs)
+    links = dump.links(pairs)
     found = split(links, dump.texts, dump.relate, parse_policy(()))
     assert sorted(len(story.members) for story in found) == [40, 40]
     assert all(story.members[1].relation for story in found)
@@ -383,7 +383,7 @@ def test_of_a_large_set_a_roundup_that_met_only_another_roundup_is_left_alone():
     )
     met = {(0, each): dump.pair(dump.facts[each], dump.facts[0]) for each in range(1, 71)}
     met[70, 71] = dump.pair(dump.facts[71], dump.facts[70])
-    links = Links(tuple(dump.facts), met)
+    links = dump.links(met)
     grouped = {
         member.doc_id
         for story in split(links, dump.texts, dump.relate, parse_policy(()))
@@ -397,7 +397,7 @@ def test_a_stub_is_told_from_a_text_that_it_never_met_in_a_bucket():
     dump = Dump(given_as(("A", {"agency_page": True}), "A B:5", "A B C"))
     edges = dump.edges()
     chain = {key: edges[key] for key in ((0, 1), (1, 2))}
-    (story,) = split(Links(tuple(dump.facts), chain), dump.texts, dump.relate, parse_policy(()))
+    (story,) = split(dump.links(chain), dump.texts, dump.relate, parse_policy(()))
     assert story.canonical.doc_id == "d2"
 
 
@@ -407,5 +407,5 @@ def test_of_the_same_documents_in_a_small_set_the_result_is_the_same_without_buc
     edges = dump.edges()
     chain = {key: edges[key] for key in ((0, 1), (1, 2), (2, 3))}
     policy = parse_policy(())
-    some = split(Links(tuple(dump.facts), chain), dump.texts, dump.relate, policy)
-    assert some == split(Links(tuple(dump.facts), edges), dump.texts, dump.relate, policy)
+    some = split(dump.links(chain), dump.texts, dump.relate, policy)
+    assert some == split(dump.links(edges), dump.texts, dump.relate, policy)
