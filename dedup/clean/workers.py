@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import resource
 import signal
@@ -19,7 +20,7 @@ from dedup.clean.pool import LastingPool, Task
 from dedup.clean.steps import clean_text
 from dedup.config import CleanConfig
 from dedup.models import CleanPage, Document, RawRecord, Reason, Rejection
-from dedup.processes import worker_context
+from dedup.processes import keep_memory, worker_context
 
 # Pages that wait for their turn, so that a slow one at the head does not idle the others.
 WAITING_PER_WORKER = 16
@@ -257,8 +258,11 @@ class _Pool:
 def _limit(memory_mb: int) -> None:
     """Bound the address space of this worker process, and let it leave nothing behind.
 
-    No image of its memory, and no warning of what a library thinks of a page's dates.
+    No image of its memory, and no warning of what a library thinks of a page's dates. What was
+    imported stays: the garbage collector would go over it now and then.
     """
+    gc.freeze()
+    keep_memory()
     warnings.simplefilter("ignore")
     if memory_mb:
         _bound(resource.RLIMIT_AS, memory_mb * MEBIBYTE)
