@@ -17,10 +17,11 @@ from pebble import ProcessExpired
 
 from dedup.clean.documents import from_page
 from dedup.clean.pool import LastingPool, Task
+from dedup.clean.server import start_server
 from dedup.clean.steps import clean_text
 from dedup.config import CleanConfig
 from dedup.models import CleanPage, Document, RawRecord, Reason, Rejection
-from dedup.processes import keep_memory, worker_context
+from dedup.processes import keep_memory
 
 # Pages that wait for their turn, so that a slow one at the head does not idle the others.
 WAITING_PER_WORKER = 16
@@ -30,9 +31,6 @@ RECENT_PAGES = 2000
 """Results of pages that are held until they are surely committed: two batches of documents."""
 
 MEBIBYTE = 1 << 20
-
-PRELOADED = ["dedup.clean.warm", "dedup.clean.workers"]
-"""What each worker needs; one that was killed is replaced in milliseconds."""
 
 Passed = TypeVar("Passed")
 PageResult = CleanPage | Rejection
@@ -249,7 +247,7 @@ class _Pool:
                 max_workers=self._workers,
                 initializer=_limit,
                 initargs=[self._config.memory_mb],
-                context=worker_context(PRELOADED),
+                context=start_server(),
             )
         timeout = self._config.timeout
         return self._pool.schedule(within, args=[timeout, clean_page, html], timeout=timeout)
