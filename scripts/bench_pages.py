@@ -57,14 +57,15 @@ PR_SET_CHILD_SUBREAPER = 36
 # this does nothing else.
 MAIN = """
 import sys, time
-from dedup.cli import main
+from dedup.__main__ import command
+used = sys.argv.pop(1)
 try:
-    if sys.argv[2:]:
-        main(sys.argv[2:])
+    if sys.argv[1:]:
+        command()
     else:
         import dedup.run
 finally:
-    open(sys.argv[1], "w").write(str(time.process_time()))
+    open(used, "w").write(str(time.process_time()))
 """
 
 
