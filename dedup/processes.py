@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import multiprocessing
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from multiprocessing import forkserver, resource_tracker
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
 from types import TracebackType
+
+PIPE = 1 << 20
+"""Bytes that a pipe to workers holds: the next few pages. As systems make them, a pipe holds a part
+of one, and for each part that is fetched the sender wakes up."""
 
 
 def worker_context(preload: Sequence[str]) -> multiprocessing.context.BaseContext:
@@ -22,7 +30,7 @@ def worker_context(preload: Sequence[str]) -> multiprocessing.context.BaseContex
     """
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
+    context = _Roomy()
     context.set_forkserver_preload(list(preload))
     # A mask outlives the start of a program; one that is interrupted while it imports would tell
     # of it in a traceback of its own.
@@ -33,6 +41,17 @@ def worker_context(preload: Sequence[str]) -> multiprocessing.context.BaseContex
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return context
+
+
+class _Roomy(ForkServerContext):
+    """Starts processes from a server; its pipes hold more where the system lets them."""
+
+    def Pipe(self, duplex: bool = True) -> tuple[Connection, Connection]:
+        """Return two connections with a pipe between them."""
+        reader, writer = super().Pipe(duplex)
+        with suppress(OSError, AttributeError):  # the user has too many; not Linux
+            fcntl.fcntl(writer.fileno(), fcntl.F_SETPIPE_SZ, PIPE)
+        return reader, writer
 
 
 # What glibc calls them in malloc.h.

@@ -1,5 +1,6 @@
 """How processes beside the main one are started."""
 
+import fcntl
 import signal
 import sys
 from multiprocessing import util
@@ -15,6 +16,24 @@ def test_workers_never_start_by_forking(monkeypatch):
     assert processes.worker_context(["dedup"]).get_start_method() == "forkserver"
     monkeypatch.setattr(processes.multiprocessing, "get_all_start_methods", lambda: ["spawn"])
     assert processes.worker_context(["dedup"]).get_start_method() == "spawn"
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_GETPIPE_SZ"), reason="Linux tells the size of a pipe")
+def test_a_pipe_to_workers_holds_the_next_pages():
+    reader, writer = processes.worker_context(["dedup"]).Pipe(duplex=False)
+    assert fcntl.fcntl(reader.fileno(), fcntl.F_GETPIPE_SZ) == processes.PIPE
+    writer.send("a page")
+    assert reader.recv() == "a page"
+
+
+def test_a_pipe_that_may_not_hold_more_does_as_it_is(monkeypatch):
+    def refuse(*_):
+        raise PermissionError
+
+    monkeypatch.setattr(processes.fcntl, "fcntl", refuse)
+    reader, writer = processes.worker_context(["dedup"]).Pipe(duplex=False)
+    writer.send("a page")
+    assert reader.recv() == "a page"
 
 
 @pytest.mark.parametrize(

@@ -127,14 +127,12 @@ class LastingPool:
         if task not in self._open:
             return
         began = time.monotonic()
-        while True:
+        while not task.done() or task.lost():
             wait([task.future], timeout=LOOKS)
             still = time.monotonic() - max(began, self._ended)
             if any(each.lost() for each in self._open) or still > task.timeout + PATIENCE:
                 self._begin_anew()
                 began = time.monotonic()
-            elif task.future.done():
-                break
         self._broken = 0
         self._open.remove(task)
 

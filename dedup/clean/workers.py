@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import resource
 import signal
@@ -16,10 +17,11 @@ from pebble import ProcessExpired
 
 from dedup.clean.documents import from_page
 from dedup.clean.pool import LastingPool, Task
+from dedup.clean.server import start_server
 from dedup.clean.steps import clean_text
 from dedup.config import CleanConfig
 from dedup.models import CleanPage, Document, RawRecord, Reason, Rejection
-from dedup.processes import worker_context
+from dedup.processes import keep_memory
 
 # Pages that wait for their turn, so that a slow one at the head does not idle the others.
 WAITING_PER_WORKER = 16
@@ -29,9 +31,6 @@ RECENT_PAGES = 2000
 """Results of pages that are held until they are surely committed: two batches of documents."""
 
 MEBIBYTE = 1 << 20
-
-PRELOADED = ["dedup.clean.warm", "dedup.clean.workers"]
-"""What each worker needs; one that was killed is replaced in milliseconds."""
 
 Passed = TypeVar("Passed")
 PageResult = CleanPage | Rejection
@@ -248,7 +247,7 @@ class _Pool:
                 max_workers=self._workers,
                 initializer=_limit,
                 initargs=[self._config.memory_mb],
-                context=worker_context(PRELOADED),
+                context=start_server(),
             )
         timeout = self._config.timeout
         return self._pool.schedule(within, args=[timeout, clean_page, html], timeout=timeout)
@@ -257,8 +256,11 @@ class _Pool:
 def _limit(memory_mb: int) -> None:
     """Bound the address space of this worker process, and let it leave nothing behind.
 
-    No image of its memory, and no warning of what a library thinks of a page's dates.
+    No image of its memory, and no warning of what a library thinks of a page's dates. What was
+    imported stays: the garbage collector would go over it now and then.
     """
+    gc.freeze()
+    keep_memory()
     warnings.simplefilter("ignore")
     if memory_mb:
         _bound(resource.RLIMIT_AS, memory_mb * MEBIBYTE)

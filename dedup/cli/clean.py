@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from dedup.cli.options import build_config, shared_options
+from dedup.cli.options import build_config, expect_pages, shared_options
 from dedup.cli.summary import clean_summary
 
 
@@ -54,6 +54,7 @@ def clean(
       dedup clean dump.warc.gz -o clean.jsonl --rejected rejected.jsonl
     """
     config = build_config(**options)
+    expect_pages(inputs)
 
     from dedup.cli.progress import Bars  # as in dedup.cli.run
     from dedup.run import clean_dump

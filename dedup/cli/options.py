@@ -119,3 +119,19 @@ def build_config(
             canonical=tuple(rules), report_size=report_size, report_share=report_share
         ),
     )
+
+
+def expect_pages(inputs: tuple[str, ...]) -> None:
+    """Start what loads all that pages need, where the first input is one.
+
+    That takes longer than to load the rest of this program, which is done meanwhile.
+
+    Raises:
+        InputError: An argument names nothing.
+    """
+    from dedup.read import begins_with_page  # --help must not wait for it
+
+    if begins_with_page(inputs):
+        from dedup.clean.server import start_server
+
+        start_server()

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from dedup.cli.options import DEFAULT, build_config, shared_options
+from dedup.cli.options import DEFAULT, build_config, expect_pages, shared_options
 from dedup.cli.summary import run_summary
 from dedup.config import FORMATS, LEVELS
 from dedup.errors import FullDiskError, printable
@@ -160,6 +160,7 @@ def run(
         raise click.UsageError("--resume and --overwrite exclude each other")
     if config.expire and store is None:
         raise click.UsageError("--expire needs a --store")
+    expect_pages(inputs)
 
     from dedup.cli.progress import Bars  # these pull in everything: --help must not wait for it
     from dedup.cli.stop import stoppable

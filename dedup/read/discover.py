@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dedup.errors import InputError
+from dedup.read.kinds import Kind, kind_of_name
 from dedup.read.tally import Tally
 
 STDIN = "-"
@@ -67,6 +68,16 @@ def discover(inputs: Sequence[str | Path], *, tally: Tally | None = None) -> Ite
     ordered = sorted(given - {STDIN}, key=lambda each: (_parts(Path(each)), each))
     entries = _once([entry for each in ordered for entry in _entries(each)])
     return _sources(entries, tally or Tally(), with_stdin=STDIN in given)
+
+
+def begins_with_page(inputs: Sequence[str | Path]) -> bool:
+    """Return whether the first input is a page or an archive of pages, as far as its name tells.
+
+    Raises:
+        InputError: An argument names nothing.
+    """
+    first = next(discover(inputs), None)
+    return first is not None and kind_of_name(first.name) in (Kind.PAGE, Kind.WARC)
 
 
 def safe_name(path: Path) -> str:

@@ -22,7 +22,7 @@ _SAMPLE = 65_536
 
 def read_page(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
     """Yield the one page of a file."""
-    page = source.body.read(config.max_document_bytes + 1)
+    page = source.whole(config.max_document_bytes + 1)
     fault = page_fault(page, config)
     if source.fault and not (fault and fault.reason is Reason.TOO_LARGE):
         fault = source.fault

@@ -36,6 +36,8 @@ SUFFIXES = {
     ".txt": Kind.PLAIN,
 }
 
+_PACKED = {packing.suffix for packing in PACKINGS}
+
 # First bytes of what is found among scraped pages and is none.
 _FOREIGN = (
     (rb"\x89PNG\r\n\x1a\n", "a PNG image"),
@@ -125,9 +127,8 @@ def kind_of_name(name: str) -> Kind | None:
 def suffix_of(name: str) -> str:
     """Return a name's suffix in lower case, the suffix of a compression left aside."""
     path = PurePosixPath(name.lower())
-    if any(path.suffix == packing.suffix for packing in PACKINGS):
-        path = path.with_suffix("")
-    return path.suffix
+    suffix = path.suffix
+    return PurePosixPath(path.stem).suffix if suffix in _PACKED else suffix
 
 
 def kind_of(head: bytes, name: str) -> Kind | Rejection:
@@ -137,7 +138,8 @@ def kind_of(head: bytes, name: str) -> Kind | Rejection:
         head: The first bytes of the unpacked content, not empty.
         name: The source's name; ``-``, for stdin, claims JSON Lines.
     """
-    named = Kind.LINES if name == "-" else kind_of_name(name)
+    suffix = suffix_of(name)
+    named = Kind.LINES if name == "-" else SUFFIXES.get(suffix)
     if head.startswith(b"WARC/"):
         return Kind.WARC
     if head.startswith(b"PAR1"):
@@ -146,7 +148,7 @@ def kind_of(head: bytes, name: str) -> Kind | Rejection:
         reason = Reason.NOT_HTML if named is Kind.PAGE else Reason.UNKNOWN_KIND
         return Rejection(reason, f"the file is {told}")
     return (
-        _kind_of_text(head, named, suffix_of(name))
+        _kind_of_text(head, named, suffix)
         or named
         or Rejection(Reason.UNKNOWN_KIND, "neither the content nor the name tells what it is")
     )

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from dedup.models import Rejection
 from dedup.read.packings import packing_of
-from dedup.read.streams import CHUNK, Body, Members, Meter, StreamFault, unpacked
+from dedup.read.streams import CHUNK, WHOLE, Body, Members, Meter, StreamFault, unpacked
 
 # What is looked at to tell a file's kind.
 _HEAD = 65_536
@@ -36,7 +36,7 @@ class Input:
         self.meter = Meter(file)
         self._members = Members()
         self._raw = Body(self.meter.chunks())
-        self.packing = packing_of(self._raw.head(1))
+        self.packing = packing_of(self._raw.head(_HEAD))
         self._content = self._raw
         if self.packing:
             self._content = Body(unpacked(self._raw, self.packing, self._members))
@@ -47,6 +47,11 @@ class Input:
     def fault(self) -> Rejection | None:
         """Why the content ended before its end; known once the body has come to its end."""
         return self._content.fault
+
+    def whole(self, most: int) -> bytes:
+        """Return the content, or its first ``most`` bytes, where nothing was read of its body."""
+        self.meter.step = WHOLE
+        return self._content.take(most)
 
     def locate(self, position: int) -> str:
         """Return where a byte of the content lies in the file as stored; in rising order only."""

@@ -14,7 +14,7 @@ from dedup.read.records import rejected, too_large, whole
 
 def read_plain(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
     """Yield the one document of a file."""
-    content = source.body.read(config.max_document_bytes + 1)
+    content = source.whole(config.max_document_bytes + 1)
     encoding = encoding_of(content)
     text = content.decode(encoding, "replace")
     fault = _fault(content, text, config)

@@ -13,6 +13,8 @@ from dedup.read.packings import Packing
 
 # A read from disk, and the buffer before every reader.
 CHUNK = 65_536
+# A read of what is one document, of which nothing can be done before all is there.
+WHOLE = 1 << 20
 # Members remembered for telling where in the file a record lies: more than fit into what has
 # been unpacked ahead of the reader, unless they are empty.
 _MEMBERS = 1 << 17
@@ -43,15 +45,22 @@ class Body(io.RawIOBase):
         super().__init__()
         self.fault: Rejection | None = None
         self._chunks = chunks
-        self._ahead: deque[memoryview] = deque()
+        self._ahead: deque[bytes | memoryview] = deque()
         self._waiting = 0
         self._position = 0
 
     def head(self, size: int) -> bytes:
-        """Return the next bytes, at least ``size`` if there are as many, without taking them."""
-        while self._waiting < size and self._pull():
-            pass
-        return b"".join(self._ahead)
+        """Return the next ``size`` bytes, or all if there are fewer, without taking them."""
+        return self._next(size)[:size]
+
+    def take(self, size: int) -> bytes:
+        """Take the next ``size`` bytes, or all if there are fewer."""
+        taken = self._next(size)
+        self._ahead = deque([memoryview(taken)[size:]] if len(taken) > size else [])
+        taken = taken[:size]
+        self._waiting -= len(taken)
+        self._position += len(taken)
+        return taken
 
     def readable(self) -> bool:
         """Tell that this stream can be read."""
@@ -61,7 +70,7 @@ class Body(io.RawIOBase):
         """Fill a buffer with what there is; 0 is the end."""
         if not self._ahead and not self._pull():
             return 0
-        chunk = self._ahead.popleft()
+        chunk = memoryview(self._ahead.popleft())
         taken = min(len(chunk), len(buffer))
         buffer[:taken] = chunk[:taken]
         if taken < len(chunk):
@@ -74,6 +83,12 @@ class Body(io.RawIOBase):
         """Return how many bytes were taken so far."""
         return self._position
 
+    def _next(self, size: int) -> bytes:
+        """Return all bytes that wait, at least ``size`` if there are as many."""
+        while self._waiting < size and self._pull():
+            pass
+        return b"".join(self._ahead)  # which is the chunk itself where there is but one
+
     def _pull(self) -> bool:
         """Get one more chunk that is not empty."""
         try:
@@ -81,7 +96,7 @@ class Body(io.RawIOBase):
         except StreamFault as fault:
             self.fault, chunk = fault.rejection, b""
         if chunk:
-            self._ahead.append(memoryview(chunk))
+            self._ahead.append(chunk)
             self._waiting += len(chunk)
         return bool(chunk)
 
@@ -91,11 +106,13 @@ class Meter:
 
     Attributes:
         count: Bytes read so far.
+        step: Bytes of a read.
     """
 
     def __init__(self, file: BinaryIO) -> None:
         """Measure an open file, from where it stands."""
         self.count = 0
+        self.step = CHUNK
         self._file = file
         self._digest = hashlib.sha256()  # processors have instructions for it
         self._told = 0
@@ -122,7 +139,7 @@ class Meter:
 
     def _read(self) -> bytes:
         try:
-            return self._file.read(CHUNK)
+            return self._file.read(self.step)
         except OSError as error:
             raise StreamFault(unreadable(error)) from error
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dedup.errors import InputError
-from dedup.read import Source, Tally, discover
+from dedup.read import Source, Tally, begins_with_page, discover
 from dedup.read.discover import safe_name
 
 
@@ -212,3 +212,29 @@ def test_names_are_posix_and_hold_in_utf8():
 def test_an_empty_folder_has_no_source(tree):
     Path("empty").mkdir()
     assert names("empty") == []
+
+
+@pytest.mark.parametrize(
+    ("inputs", "told"),
+    [
+        (["dump"], True),
+        (["dump/a.html"], True),
+        (["dump/*.html"], True),
+        (["crawl.warc.gz"], True),
+        (["lines.jsonl"], False),
+        (["dump", "a-b.jsonl"], False),
+        (["-"], False),
+        (["bare"], False),
+    ],
+    ids=["folder", "page", "glob", "archive", "lines", "lines first", "stdin", "nothing"],
+)
+def test_whether_pages_come_first_is_told_by_names(tree, inputs, told):
+    for name in ("crawl.warc.gz", "a-b.jsonl"):
+        (tree / name).touch()
+    (tree / "bare").mkdir()
+    assert begins_with_page(inputs) is told
+
+
+def test_what_is_missing_is_missed_before_workers_start(tree):
+    with pytest.raises(InputError, match="does not exist"):
+        begins_with_page(["dump", "absent"])

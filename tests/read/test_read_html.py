@@ -5,6 +5,8 @@ import random
 import pytest
 from reading import ids, reasons
 
+from dedup.read.streams import CHUNK, WHOLE
+
 PAGE = b"<html><body><p>Rain fell.</p></body></html>"
 
 
@@ -51,6 +53,14 @@ def test_the_limit_is_on_the_unpacked_page(dump, packed):
     suffix, pack = packed
     found = dump.read(f"a.html.{suffix}", pack(b"<p>" + b"x" * 500_000), max_document_bytes=1_000)
     assert reasons(found) == ["too-large"]
+
+
+@pytest.mark.parametrize("size", [CHUNK - 3, CHUNK - 2, CHUNK + WHOLE, 3 * WHOLE])
+def test_a_page_comes_whole_in_however_many_reads(dump, packed, size):
+    page = b"<p>" + bytes(b"ab\n"[n % 3] for n in range(size))
+    assert dump.read_one("a.html", page).html == page
+    suffix, pack = packed
+    assert dump.read_one(f"a.html.{suffix}", pack(page)).html == page
 
 
 def test_a_page_that_is_too_large_and_damaged_is_too_large(dump, packed):
