@@ -32,7 +32,7 @@ from dedup.clean.dates import parse_date
 from dedup.clean.extract import extract
 from dedup.clean.furniture import group_of
 from dedup.clean.normalise import normalise
-from dedup.clean.residue import line_digests, strip_residue
+from dedup.clean.residue import line_digest, line_digests, strip_residue
 from dedup.clean.steps import clean_text
 from dedup.codepoints import Laid
 from dedup.config import Config, ReadConfig
@@ -215,9 +215,8 @@ def _steps(text: str) -> None:
     draft = clean_text(rest, title=title, author=title[:50])
     require(len(draft.text) <= 20 * len(rest) + 100, "cleaning does not blow a text up")
     draft.text.encode()
-    lines = draft.text.split("\n")
-    digests, _ = line_digests([draft.text])
-    require(digests.tolist() == line_digests(lines)[0].tolist(), "digests are those of lines")
+    digests = line_digests(draft.text)
+    require(digests.tolist() == [line_digest(each) for each in draft.text.split("\n")], "digests")
     strip_residue(draft.text, frozenset(digests.tolist()[:1]))
 
 

@@ -5,14 +5,13 @@ Copies of one article share the lead, so they do not eat each other.
 
 from __future__ import annotations
 
+import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-
-from dedup.codepoints import code_points
 
 # Background paragraphs that a newsroom repeats in its own articles are longer than captions,
 # newsletter boxes and related links; they are the article's text and stay.
@@ -53,20 +52,22 @@ class HostLines:
 _LENGTH = np.uint64(0xFFFFFFFF)
 
 
-def line_digests(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
-    """Return the digests of the lines of some texts, uint64, end to end; and their n + 1 bounds.
+def line_digest(line: str) -> int:
+    """Return a digest of a line: its CRC-32 above its length.
 
-    A digest is half a hash above the line's length. Lines are only ever compared on one host, some
-    thousand of each length: two unlike ones with one digest come up once in a hundred thousand
-    hosts.
+    Lines are only ever compared on one host, some thousand of each length: two unlike ones with one
+    digest come up once in a hundred thousand hosts.
     """
-    from dedup.kernels.digests import digest_lines  # compiled code is loaded when it is needed
+    return zlib.crc32(line.encode("utf-8", "surrogatepass")) << 32 | len(line)
 
-    points, bounds = code_points(texts)
-    digests = np.empty(points.size + len(texts), np.uint64)
-    places = np.zeros(len(texts) + 1, np.int64)
-    digest_lines(points, bounds, digests, places)
-    return digests[: places[-1]], places
+
+def line_digests(text: str) -> npt.NDArray[np.uint64]:
+    """Return the digests of the lines of a text, uint64 with the least byte first."""
+    if text.isascii():  # as many bytes as characters
+        digests = [zlib.crc32(line) << 32 | len(line) for line in text.encode().split(b"\n")]
+    else:
+        digests = [line_digest(line) for line in text.split("\n")]
+    return np.fromiter(digests, "<u8", len(digests))
 
 
 def lines_by_host(
@@ -195,7 +196,6 @@ def strip_residue(text: str, residue: frozenset[int]) -> tuple[str, tuple[str, .
     """
     kept: list[str] = []
     removed: list[str] = []
-    digests, _ = line_digests([text])
-    for line, digest in zip(text.split("\n"), digests.tolist(), strict=True):
-        (removed if digest in residue else kept).append(line)
+    for line in text.split("\n"):
+        (removed if line_digest(line) in residue else kept).append(line)
     return "\n".join(kept), tuple(removed)

@@ -17,7 +17,7 @@ from dedup.feed.sign import signature_parts
 from dedup.jsontext import dump_json
 from dedup.models import CleanPage, Document, Raw, RawLine, RawRecord, Rejection
 from dedup.read import parsed
-from dedup.store import Stored, StoredPart, blobs, stored_document, stored_rejection
+from dedup.store import Stored, StoredPart, stored_document, stored_rejection
 
 
 class Row(NamedTuple):
@@ -146,10 +146,10 @@ def _made(
     """Return what is made of the texts of some documents: digests of lines, signature data."""
     if not documents:
         return ()  # and no compiled code is loaded
-    texts = Laid([document.text for document in documents])
-    lines = blobs(*line_digests(texts))
+    lines = [line_digests(document.text).tobytes() for document in documents]
     if not signed:
         return zip(lines, itertools.repeat(None), strict=False)
+    texts = Laid([document.text for document in documents])
     titles = [document.title for document in documents]
     languages = [document.language for document in documents]
     return zip(lines, signature_parts(texts, titles, languages, config), strict=True)
