@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 
 class Status(StrEnum):
@@ -191,7 +191,8 @@ class Story:
         return self.members[0]
 
 
-class Decision(NamedTuple):
+@dataclass(slots=True, unsafe_hash=True)  # the library hands it out: it can be put into a set
+class Decision:
     """What became of one input, as ``decisions.jsonl`` tells it.
 
     Attributes:

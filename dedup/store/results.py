@@ -25,6 +25,8 @@ _KNOWN = (
 _STATUS = {status.value: status for status in Status}
 
 
+_DECIDED = attrgetter("status", "story_id", "canonical_id", "size", "relation", "score", "reason")
+
 Born = tuple[Story, int]
 """A story, and the number of the dump in which it was new."""
 
@@ -170,7 +172,7 @@ class Results:
         ordered = sorted(decisions, key=attrgetter("status", "row"))  # canonicals have no score
         self._db.insert_rows(
             "decisions",
-            ((each.row, summed((*each[2:], heads[each.row]))) for each in ordered),
+            ((each.row, summed((*_DECIDED(each), heads[each.row]))) for each in ordered),
         )
 
     def heads(self) -> Iterator[tuple[int, float | None, str | None]]:
