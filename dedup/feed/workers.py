@@ -153,6 +153,7 @@ class _Crew:
         self._size = size
         self._seen = 0
         self._called: int | None = None
+        self._page = f'"{dict(config.read.fields).get("html", "html")}"'.encode()
         self._pool: ProcessPoolExecutor | None = None
 
     @property
@@ -179,7 +180,7 @@ class _Crew:
         if _is_page(raws[0]):
             return _Batch(raws, self._own(raws))
         size = sum(map(size_of, raws))
-        if self._alone or size < SMALL_BYTES or not self._called_in_time(size):
+        if self._alone or size < SMALL_BYTES or not self._called_in_time(raws, size):
             return _Batch(raws, self._own(raws))
         try:
             future = self._started().submit(_rows, _sent(raws), self._config, signed=self._signed)
@@ -202,12 +203,16 @@ class _Crew:
             self._alone = True
             return self._own(batch.raws)
 
-    def _called_in_time(self, size: int) -> bool:
-        """Return whether processes should be ready to take so many bytes more; call them in time.
+    def _called_in_time(self, raws: Sequence[Raw], size: int) -> bool:
+        """Return whether processes should be ready to take a batch; call them in time.
 
         A first process that is asked for before the server has loaded what it needs makes this one
-        wait for it.
+        wait for it. Lines that hold pages are passed on: the server must load what pages need.
         """
+        if self._called is None and any(
+            isinstance(raw, RawLine) and self._page in raw.line for raw in raws
+        ):
+            return False
         self._seen += size
         if self._called is None and max(self._size, self._seen) >= START_BYTES:
             worker_context(PRELOADED)

@@ -1,4 +1,7 @@
-"""Documents on their way through cleaning."""
+"""Documents on their way through cleaning.
+
+What is made several times for each of them is not frozen, as in :mod:`dedup.models.stories`.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ class Removal:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Draft:
     """A text on its way through the cleaning steps.
 

@@ -1,4 +1,7 @@
-"""Inputs as they were read."""
+"""Inputs as they were read.
+
+What is made for each of them is not frozen, as in :mod:`dedup.models.stories`.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,7 @@ class Rejection:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RawRecord:
     """One input document as it was read, before any cleaning.
 
@@ -88,7 +91,7 @@ class RawRecord:
         return (self.digest or hashlib.sha256(self.html or b"").digest())[:16]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RawLine:
     """A line of JSON Lines as it stands in the file: parsing it is left to whoever cleans it.
 

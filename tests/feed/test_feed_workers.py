@@ -118,3 +118,15 @@ def test_limits_hold_for_texts_done_by_workers():
         if isinstance(item, Row)
     ]
     assert {"too-large", "too-short", "broken-json"} <= set(reasons)
+
+
+@pytest.mark.parametrize(("field", "called"), [("html", []), ("text", [workers.PRELOADED])])
+def test_lines_that_hold_pages_start_no_server_for_texts(field, called, monkeypatch):
+    found = []
+    monkeypatch.setattr(workers, "worker_context", found.append)
+    monkeypatch.setattr(workers, "MEANWHILE_BYTES", 1_000_000)
+    line = b'{"%s": "<p>The ferry to Port Elwood will run again.</p>"}\n' % field.encode()
+    lines = [RawLine(line, f"news.jsonl:{n}", "news.jsonl") for n in range(20)]
+
+    assert len(list(flat(text_rows(iter(lines), Config(workers=2), signed=True, size=10**9)))) == 20
+    assert found == called
