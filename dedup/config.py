@@ -45,10 +45,12 @@ class ReadConfig:
 
     def __post_init__(self) -> None:
         """Check names and sizes."""
-        for name, _ in self.fields:
+        for name, own in self.fields:
             if name not in STANDARD_FIELDS:
                 known = ", ".join(STANDARD_FIELDS)
                 raise ConfigError(f"--field {name}: the name on the left must be one of {known}")
+            if own != own.encode("utf-8", "replace").decode():
+                raise ConfigError(f"--field {name}: the name on the right must be UTF-8")
         _within("--max-bytes", self.max_document_bytes, 1_000, 2_000_000_000)
 
 

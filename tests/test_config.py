@@ -167,6 +167,12 @@ def test_a_standard_field_can_be_mapped(name):
     assert ReadConfig(fields=((name, "own"),)).fields == ((name, "own"),)
 
 
+def test_a_field_whose_name_no_record_can_have_is_refused():
+    """A shell hands on bytes that are not UTF-8 as halves of surrogate pairs."""
+    with pytest.raises(ConfigError, match="--field text: the name on the right must be UTF-8"):
+        ReadConfig(fields=(("text", "body\udcff"),))
+
+
 def test_a_field_that_is_no_standard_one_is_refused():
     with pytest.raises(ConfigError, match=r"--field body: .* one of id, text, html"):
         ReadConfig(fields=(("text", "content"), ("body", "text")))
