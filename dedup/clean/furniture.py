@@ -7,6 +7,7 @@ end. Patterns have no nested quantifiers, and no line longer than 360 characters
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -98,7 +99,7 @@ def _patterns_of(folded: str, word: str) -> list[tuple[str, re.Pattern[str]]]:
 
 
 def group_of(
-    line: str, *, at_edge: bool = False, bounds: Sequence[str] = tables.BOUND
+    line: str, *, at_edge: bool = False, bounds: str | tuple[str, ...] = tables.BOUND
 ) -> str | None:
     """Return the group of furniture that a whole line belongs to, None if it may be the article.
 
@@ -110,8 +111,12 @@ def group_of(
     >>> group_of("Read more: What we know so far"), group_of("Read more books, she said.")
     ('related', None)
     """
-    if len(line) > MAX_LINE:
-        return None
+    return None if len(line) > MAX_LINE else _group_of(line, at_edge, bounds)
+
+
+@functools.lru_cache(maxsize=512)  # a text from which something was taken is looked at again
+def _group_of(line: str, at_edge: bool, bounds: str | tuple[str, ...]) -> str | None:
+    """Return the group of a line that is not too long; see :func:`group_of`."""
     bare = line.strip(tables.TRIMMED)
     if not bare:  # rules, stars, bullets
         return "buttons"
@@ -184,7 +189,7 @@ def _heads_box(line: str, group: str) -> bool:
     )
 
 
-def _groups(lines: Sequence[str], bounds: Sequence[str]) -> list[str | None]:
+def _groups(lines: Sequence[str], bounds: tuple[str, ...]) -> list[str | None]:
     """Return the group of each line, None for lines that stay.
 
     Near the top and the end is counted in lines that stay, so a second cleaning would count the
@@ -209,7 +214,7 @@ def _groups(lines: Sequence[str], bounds: Sequence[str]) -> list[str | None]:
 def furniture(draft: Draft) -> Draft:
     """Remove the lines of every group, and behind a heading of related articles their titles."""
     lines = lines_of(draft.text)
-    groups = _groups(lines, [sign for sign in tables.BOUND if sign in draft.text])
+    groups = _groups(lines, tuple(sign for sign in tables.BOUND if sign in draft.text))
     if not any(groups):
         return draft
     kept: list[str] = []

@@ -39,6 +39,7 @@ _STRAY_JOINER = re.compile(
 # More marks on one letter than any language writes, Unicode says (UAX 15, stream-safe text). The
 # time that NFC takes grows with the square of their number.
 _MOST_MARKS = 30
+_FIRST_MARK = "\u0300"
 _MARKS = re.compile(f"[^\x00-\u02ff\\w\\s]{{{_MOST_MARKS + 1},}}")
 
 # Blanks that Unicode counts as letters or symbols: Hangul fillers, the empty Braille cell.
@@ -113,7 +114,8 @@ def _few_marks(match: re.Match[str]) -> str:
 def _bounded(text: str) -> str:
     """Return a text without the marks that are too many on one letter."""
     # A run that is too long has a mark at one of these places; most texts have none there.
-    if any(map(_is_mark, text[_MOST_MARKS :: _MOST_MARKS + 1])):
+    places = text[_MOST_MARKS :: _MOST_MARKS + 1]
+    if max(places, default="") >= _FIRST_MARK and any(map(_is_mark, set(places))):
         return _MARKS.sub(_few_marks, text)
     return text
 
