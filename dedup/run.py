@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -57,10 +58,17 @@ def size_of_inputs(inputs: Sequence[str | Path], outputs: Sequence[Path] = ()) -
         OutputError: One of ``outputs`` is an input, or holds one: it would be read and replaced.
     """
     written = [str(_real(path)) for path in outputs]
+    real_folder = functools.cache(_real)  # a folder holds many files
     total = 0
     for source in discover(inputs):
         total += source.size
-        place = os.path.realpath(source.path) if source.path and written else ""
+        place = ""
+        if source.path and written:
+            linked = source.path.is_symlink()
+            real = (
+                _real(source.path) if linked else real_folder(source.path.parent) / source.path.name
+            )
+            place = str(real)
         for path in written:
             if place == path or place.startswith(path.rstrip(os.sep) + os.sep):
                 raise OutputError(

@@ -270,6 +270,13 @@ def test_a_page_is_remembered_by_its_digest(path):
         assert store.documents.recall(b"two") == menu
         assert store.documents.recall(b"three") is None
 
+    damage = "UPDATE contents SET text = CAST('same words' AS BLOB)"
+    with sqlite3.connect(path) as database:
+        assert database.execute(damage).rowcount == 1
+    database.close()
+    with Store(path) as store, pytest.raises(OutputError, match="is damaged"):
+        store.documents.recall(b"one")
+
 
 def test_what_was_removed_can_be_had_back(path):
     pieces = (Removal("dateline", "ROME (AP) -"), Removal("prompts", "Sign up!\n日本"))

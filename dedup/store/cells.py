@@ -43,8 +43,8 @@ class Stored(NamedTuple):
 # Level 3 makes the store of news texts no smaller and takes half as long again.
 LEVEL = 1
 
-# Fields up to this size stand as they are: an article takes four times as long to compress as to
-# write. What is longer holds a page's HTML, of which a sixth is left.
+# Texts and fields up to this size stand as they are: an article takes four times as long to
+# compress as to write. What is longer holds a page's HTML, of which a sixth is left.
 PLAIN_BYTES = 30_000
 
 
@@ -102,10 +102,10 @@ def stored_document(
         document.credit, len(document.removed), digest, stamp, lines,
     )  # fmt: skip
     content = (
-        text_field, squeeze_removals(document.removed),
+        text_field, pack_removals(document.removed),
         dump_json(page.extraction) if isinstance(page, CleanPage) else None,
-        pack_fields(document.fields),
-        None if text_field is not None else squeeze_text(document.text),
+        pack(dump_json(document.fields)),
+        None if text_field is not None else pack_text(document.text),
     )  # fmt: skip
     signature, sets = (None, None) if part is None else signature_cells(part)
     return Stored(_summed_texts(cells), summed(content), signature, sets)
@@ -150,39 +150,33 @@ def _packers() -> tuple[zstandard.ZstdCompressor, zstandard.ZstdDecompressor]:
     return zstandard.ZstdCompressor(level=LEVEL), zstandard.ZstdDecompressor()
 
 
-def squeeze(data: bytes) -> bytes:
-    """Compress."""
-    return _packers()[0].compress(data)
+def pack(data: bytes) -> bytes:
+    """Return bytes of UTF-8, compressed where they are many."""
+    return data if len(data) <= PLAIN_BYTES else _packers()[0].compress(data)
 
 
-def squeeze_text(text: str) -> bytes:
-    """Compress a text; lone surrogates become question marks."""
-    return squeeze(text.encode("utf-8", "replace"))
+def pack_text(text: str) -> bytes:
+    """Return a text as bytes, see :func:`pack`; lone surrogates become question marks."""
+    return pack(text.encode("utf-8", "replace"))
 
 
-def pack_fields(fields: dict[str, Any]) -> bytes:
-    """Return a record's fields as JSON, compressed where they are long."""
-    data = dump_json(fields)
-    return data if len(data) <= PLAIN_BYTES else squeeze(data)
+def pack_removals(removed: Iterable[Removal]) -> bytes | None:
+    """Return removals as bytes, see :func:`pack`; None for none."""
+    listed = [[removal.step, removal.text] for removal in removed]
+    return pack(dump_json(listed)) if listed else None
 
 
 def expand(data: bytes) -> bytes:
-    """Undo :func:`squeeze` and :func:`pack_fields`.
+    """Undo :func:`pack`: what is compressed begins as no UTF-8 does.
 
     Raises:
         zstandard.ZstdError: The bytes are damaged.
     """
-    return data if data.startswith(b"{") else _packers()[1].decompress(data)
-
-
-def squeeze_removals(removed: Iterable[Removal]) -> bytes | None:
-    """Return removals as bytes, None for none."""
-    listed = [[removal.step, removal.text] for removal in removed]
-    return squeeze(dump_json(listed)) if listed else None
+    return _packers()[1].decompress(data) if data.startswith(zstandard.FRAME_HEADER) else data
 
 
 def expand_removals(data: bytes | None) -> tuple[Removal, ...]:
-    """Undo :func:`squeeze_removals`."""
+    """Undo :func:`pack_removals`."""
     if data is None:
         return ()
     return tuple(Removal(step, text) for step, text in load_json(expand(data)))

@@ -16,7 +16,14 @@ import zstandard
 from dedup.errors import FullDiskError, OutputError
 from dedup.jsontext import load_json
 from dedup.store.cells import expand
-from dedup.store.integrity import is_sound, is_whole, looks_back_well, numbered, summed
+from dedup.store.integrity import (
+    holds_input,
+    is_sound,
+    is_whole,
+    looks_back_well,
+    numbered,
+    summed,
+)
 
 FORMAT = 5
 """Version of the tables and of the byte order of arrays; a store of another one is refused."""
@@ -222,6 +229,15 @@ class Database:
             OutputError: They are not what was written.
         """
         if not looks_back_well(self._connection, self.first):
+            raise self.damaged()
+
+    def verify_input(self, row: int) -> None:
+        """Check what is stored of one input as it was cleaned.
+
+        Raises:
+            OutputError: It is not what was written.
+        """
+        if not holds_input(self._connection, row):
             raise self.damaged()
 
     def damaged(self) -> OutputError:

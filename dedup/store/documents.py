@@ -16,8 +16,8 @@ from dedup.store.cells import (
     Cells,
     Stored,
     expand_removals,
-    squeeze_removals,
-    squeeze_text,
+    pack_removals,
+    pack_text,
     stored_rejection,
 )
 from dedup.store.database import Database
@@ -89,9 +89,13 @@ class Documents:
         return taken
 
     def recall(self, digest: bytes) -> CleanPage | Rejection | None:
-        """Return what an earlier page with these bytes came to, or None."""
+        """Return what an earlier page with these bytes came to, or None.
+
+        Raises:
+            OutputError: What is stored of that page is damaged.
+        """
         found = self._db.execute(
-            "SELECT reason, detail, extraction, text, agency, dateline, credit, removed "
+            "SELECT row, reason, detail, extraction, text, agency, dateline, credit, removed "
             "FROM documents LEFT JOIN contents USING (row) "
             "WHERE digest = ? AND (extraction IS NOT NULL OR reason IS NOT NULL) "
             "AND reason IS NOT 'duplicate-id' LIMIT 1",
@@ -99,7 +103,8 @@ class Documents:
         ).fetchone()
         if found is None:
             return None
-        reason, detail, extraction, text, agency, dateline, credit, removed = found
+        row, reason, detail, extraction, text, agency, dateline, credit, removed = found
+        self._db.verify_input(row)  # it may be older than what a dump looks back at
         if reason is not None:
             return Rejection(Reason(reason), detail)
         extracted = Extraction(**load_json(extraction))
@@ -185,9 +190,9 @@ class Documents:
                 self._change(
                     "contents",
                     row,
-                    text=squeeze_text(text),
+                    text=pack_text(text),
                     text_field=None,
-                    removed=squeeze_removals(removed),
+                    removed=pack_removals(removed),
                 )
                 self._change(
                     "documents",

@@ -29,8 +29,8 @@ _PAIRS = "other < :first AND " + " AND ".join(
     f"{end} IN (SELECT row FROM active)" for end in ("one", "other")
 )
 
-# What the next dump reads of earlier ones. Their texts it reads only where a page comes again, and
-# those are compressed with sums of their own.
+# What the next dump reads of earlier ones, but for the text of a page that comes again, which is
+# checked when it does.
 _LOOKED_BACK_AT = {
     "documents": _ACTIVE,
     "signatures": _ACTIVE,
@@ -107,6 +107,17 @@ def looks_back_well(connection: sqlite3.Connection, first: int) -> bool:
         return all(
             _hold(connection, table, f"WHERE {where}", {"first": first})
             for table, where in _LOOKED_BACK_AT.items()
+        )
+    except (sqlite3.Error, UnicodeDecodeError):
+        return False
+
+
+def holds_input(connection: sqlite3.Connection, row: int) -> bool:
+    """Return whether what is stored of one input as it was cleaned is what was written."""
+    try:
+        return all(
+            _hold(connection, table, "WHERE row = :row", {"row": row})
+            for table in ("documents", "contents")
         )
     except (sqlite3.Error, UnicodeDecodeError):
         return False
