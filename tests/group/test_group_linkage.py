@@ -71,7 +71,7 @@ def is_start_of(short, long, dump):
         return False
     begin = dump.texts.shingles(short.twin)[: net.FIRST]
     among = dump.texts.shingles(long.twin)[: 2 * net.FIRST]
-    return np.isin(begin, among).mean() >= net.LEAD_SHARE
+    return np.isin(begin, among).sum() >= net.LEAD_SHARE * max(1, begin.size)
 
 
 def is_roundup(facts, dump):
