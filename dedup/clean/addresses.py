@@ -66,7 +66,6 @@ def _query(asked: str) -> str:
     return f"?{urlencode(kept, errors='replace')}" if kept else ""
 
 
-@functools.lru_cache(maxsize=4096)  # a dump has many pages of a host
 def _plain_host(host: str) -> str | None:
     """Return a host without the label of a device, or None where nothing but dots is left."""
     host = host.lower().strip(".")

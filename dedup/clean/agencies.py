@@ -191,7 +191,6 @@ _MAX_LENGTH = 200
 
 
 @functools.lru_cache(maxsize=1024)  # a dump has many documents of a host
-@functools.lru_cache(maxsize=4096)  # a dump has many pages of a host
 def agency_of_domain(host: str) -> str | None:
     """Return the agency whose own site a host is, subdomains included.
 
