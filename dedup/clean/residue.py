@@ -87,22 +87,16 @@ def lines_by_host(
         hosts.append(numbers.setdefault(host, len(numbers)))
         sizes.append(len(lines) // 8)
         held += lines
-    host_of, size_of = np.array(hosts, np.int64), np.array(sizes, np.int64)
+    counts = np.bincount(hosts, minlength=len(numbers))
+    host_of = np.repeat(np.array(hosts, np.int64), sizes)
     together = np.argsort(host_of, kind="stable")
-    starts = (np.cumsum(size_of) - size_of)[together]
-    taken = size_of[together]
-    ends = np.cumsum(taken)
-    digests = np.frombuffer(bytes(held), "<u8")
-    digests = digests[np.repeat(starts - ends + taken, taken) + np.arange(digests.size)]
-    row_of = np.repeat(np.array(rows, np.int64)[together], taken)
-    counts = np.bincount(host_of, minlength=len(numbers))
-    last = np.append(0, ends)[np.cumsum(counts)]
-    first = np.append(0, last[:-1])
-    for host in sorted(numbers):
-        number = numbers[host]
+    bounds = np.searchsorted(host_of[together], np.arange(len(numbers) + 1))
+    row_of = np.repeat(np.array(rows, np.int64), sizes)[together]
+    digests = np.frombuffer(bytes(held), "<u8")[together]
+    for host, number in sorted(numbers.items()):
         if counts[number] >= least:
-            lines_of = slice(first[number], last[number])
-            yield host, HostLines(row_of[lines_of], digests[lines_of])
+            own = slice(bounds[number], bounds[number + 1])
+            yield host, HostLines(row_of[own], digests[own])
 
 
 def find_residue(lines: HostLines, documents: int) -> npt.NDArray[np.uint64]:
