@@ -13,7 +13,8 @@ FIRST_YEAR, LAST_YEAR = 1971, 2100
 MILLISECONDS_FROM = 100_000_000_000
 
 _DAY = re.compile(r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|(\d{2})(\d{2}))\Z")
-_IN_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+# Not the end of a day as 24:00, which some Pythons read and others refuse.
+_IN_UTC = re.compile(r"\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d:\d\dZ", re.ASCII)
 _STARTS_WITH_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?!\d)")
 
 

@@ -62,7 +62,7 @@ def from_page(record: RawRecord, page: CleanPage, config: CleanConfig) -> Docume
     for name, value in (("agency", draft.agency), ("dateline", draft.dateline)):
         if value is not None:
             fields.setdefault(name, value)
-    return _document(record, fields, extraction, draft)
+    return _document(record, own, fields, extraction, draft)
 
 
 def from_text(record: RawRecord, draft: Draft, config: CleanConfig) -> Document | Rejection:
@@ -75,10 +75,10 @@ def from_text(record: RawRecord, draft: Draft, config: CleanConfig) -> Document 
     """
     if short := too_short(draft.text, config):
         return short
-    fields = record.fields
-    if _own(record).get("id") in (None, ""):
+    fields, own = record.fields, _own(record)
+    if own.get("id") in (None, ""):
         fields = {**fields, record.mapped.get("id", "id"): record.doc_id}
-    return _document(record, fields, _NO_PAGE, draft)
+    return _document(record, own, fields, _NO_PAGE, draft)
 
 
 def too_short(text: str, config: CleanConfig) -> Rejection | None:
@@ -149,10 +149,13 @@ def _mirror_host(record: RawRecord) -> str | None:
 
 
 def _document(
-    record: RawRecord, fields: dict[str, Any], extraction: Extraction, draft: Draft
+    record: RawRecord,
+    own: Mapping[str, Any],
+    fields: dict[str, Any],
+    extraction: Extraction,
+    draft: Draft,
 ) -> Document:
     """Put a document together."""
-    own = _own(record)
     declared = _text_or(own.get("canonical_url"), extraction.canonical_url)
     url = _text_or(own.get("url"), extraction.url)
     mirrored = _mirror_host(record) if url is None else None
