@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 from dedup.version import __version__
 
 if TYPE_CHECKING:
+    from dedup.api import Result, deduplicate
     from dedup.config import Config
-    from dedup.library import Result, deduplicate
 
 __all__ = ["Config", "Result", "__version__", "deduplicate"]
 
-_HOME = {"Config": "dedup.config", "Result": "dedup.library", "deduplicate": "dedup.library"}
+_HOME = {"Config": "dedup.config", "Result": "dedup.api", "deduplicate": "dedup.api"}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,12 +1,12 @@
 """``dedup`` and ``python -m dedup``: the command in a process of its own."""
 
 from dedup.cli import main
-from dedup.processes import spare_scipy
+from dedup.parallel.processes import skip_scipy
 
 
 def command() -> None:
     """Run the command and end."""
-    spare_scipy()
+    skip_scipy()
     main(prog_name="dedup")
 
 

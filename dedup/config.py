@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from dedup.errors import ConfigError
+from dedup.renamed import renamed_fields
 
 STANDARD_FIELDS = (
     "id", "text", "html", "url", "title", "date", "author", "site", "language", "canonical_url",
@@ -17,6 +16,24 @@ STANDARD_FIELDS = (
 
 LEVELS = ("copies", "stories")
 FORMATS = ("jsonl", "parquet")
+
+RENAMED = {
+    "clean": {"residue_documents": "site_boilerplate_documents"},
+    "story": {
+        "loose": "loose_threshold",
+        "completed": "max_group",
+        "rivalry": "contrast_weight",
+        "lone": "singleton_penalty",
+        "lateness": "date_penalty",
+    },
+    "cluster": {
+        "report_size": "warn_story_size",
+        "report_share": "warn_host_share",
+        "report_host": "warn_host_documents",
+    },
+    "": {"group": "cluster"},
+}
+"""Fields by section, old name to new name; the section without a name is the whole run."""
 
 
 def _within(option: str, value: float, low: float, high: float) -> None:
@@ -54,6 +71,7 @@ class ReadConfig:
         _within("--max-bytes", self.max_document_bytes, 1_000, 2_000_000_000)
 
 
+@renamed_fields(**RENAMED["clean"])
 @dataclass(frozen=True, slots=True)
 class CleanConfig:
     """How a page becomes clean text.
@@ -65,14 +83,15 @@ class CleanConfig:
             rejected as ``crashed``.
         min_tokens: A cleaned text with fewer tokens is rejected as ``too-short``: a handful of
             words is what extraction leaves of a page without an article.
-        residue_documents: A line is residue when it recurs on one host in at least this many
-            documents with different leads. Lower removes more, and with 2 an update's shared lines.
+        site_boilerplate_documents: A line is site boilerplate when it recurs on one host in at
+            least this many documents with different leads. Lower removes more, and with 2 an
+            update's shared lines.
     """
 
     timeout: float = 30.0
     memory_mb: int = 2048
     min_tokens: int = 5
-    residue_documents: int = 3
+    site_boilerplate_documents: int = 3
 
     def __post_init__(self) -> None:
         """Check ranges."""
@@ -80,7 +99,7 @@ class CleanConfig:
         if self.memory_mb:
             _within("--memory", self.memory_mb, 256, 1_048_576)
         _within("--min-tokens", self.min_tokens, 1, 1000)
-        _within("residue_documents", self.residue_documents, 2, 1_000_000)
+        _within("site_boilerplate_documents", self.site_boilerplate_documents, 2, 1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +195,7 @@ class MatchConfig:
         _within("veto_numbers", self.veto_numbers, 0, 1_000_000)
 
 
+@renamed_fields(**RENAMED["story"])
 @dataclass(frozen=True, slots=True)
 class StoryConfig:
     """Which documents tell one story in other words.
@@ -184,23 +204,23 @@ class StoryConfig:
         threshold: Least mean score of a story, a probability. Higher joins fewer rewrites and fewer
             look-alikes.
         window_days: Most days between two documents of a story; an unknown date is near all. Wider
-            finds late write-ups, and more reports of the same affair.
+            finds late tellings, and more reports of the same affair.
         bands: Bands of the MinHash over a document's heaviest terms.
         rows: Rows of a band.
         shared_terms: Least heavy terms that two documents share to be compared.
         bucket_cap: Most fellows in the window that a document meets in one bucket; with more it
             meets ``neighbours`` of them, and the manifest counts the bucket.
         neighbours: See ``bucket_cap``.
-        loose: Mean score from which candidates are of one loose group, in which all pairs are
-            scored.
-        completed: Most documents of a loose group whose pairs are all scored; a larger one is cut
+        loose_threshold: Mean score from which candidates are of one loose group, in which all
+            pairs are scored.
+        max_group: Most documents of a loose group whose pairs are all scored; a larger one is cut
             at higher scores first.
-        rivalry: Share of the contrast between two clusters (by how much each is more one story in
-            itself than with the other, in log odds) that a unit of rival terms costs; 0 tells
-            reports of one affair apart by their pairs alone.
-        lone: Log odds by which two single documents must be surer than ``threshold``: alone they
-            show no rivals, and may be two reports of one affair.
-        lateness: Log odds that a day between two documents costs, beyond a day and a half.
+        contrast_weight: Share of the contrast between two clusters (by how much each is more one
+            story in itself than with the other, in log odds) that a unit of contrast terms costs;
+            0 separates reports of one affair by their pairs alone.
+        singleton_penalty: Log odds by which two single documents must exceed ``threshold``: alone
+            they have no contrast terms, and may be two reports of one affair.
+        date_penalty: Log odds that a day between two documents costs, beyond a day and a half.
         derived: Containment from which a rewrite counts as derived: that much is word for word.
     """
 
@@ -211,11 +231,11 @@ class StoryConfig:
     shared_terms: int = 3
     bucket_cap: int = 200
     neighbours: int = 12
-    loose: float = 0.1
-    completed: int = 600
-    rivalry: float = 1.2
-    lone: float = 0.5
-    lateness: float = 2.0
+    loose_threshold: float = 0.1
+    max_group: int = 600
+    contrast_weight: float = 1.2
+    singleton_penalty: float = 0.5
+    date_penalty: float = 2.0
     derived: float = 0.2
 
     def __post_init__(self) -> None:
@@ -227,39 +247,47 @@ class StoryConfig:
         _within("shared_terms", self.shared_terms, 1, 25)
         _within("bucket_cap", self.bucket_cap, 0, 1_000_000)
         _within("neighbours", self.neighbours, 1, 10_000)
-        _within("completed", self.completed, 2, 5_000)
-        _within("rivalry", self.rivalry, 0.0, 100.0)
-        _within("lone", self.lone, 0.0, 100.0)
-        _within("lateness", self.lateness, 0.0, 100.0)
-        for name in ("loose", "derived"):
+        _within("max_group", self.max_group, 2, 5_000)
+        _within("contrast_weight", self.contrast_weight, 0.0, 100.0)
+        _within("singleton_penalty", self.singleton_penalty, 0.0, 100.0)
+        _within("date_penalty", self.date_penalty, 0.0, 100.0)
+        for name in ("loose_threshold", "derived"):
             _within(name, getattr(self, name), 0.0, 1.0)
-        if self.loose > self.threshold:
-            raise ConfigError(f"--threshold is {self.threshold}, but must be at least {self.loose}")
+        if self.loose_threshold > self.threshold:
+            raise ConfigError(
+                f"--threshold is {self.threshold}, but must be at least {self.loose_threshold}"
+            )
 
 
+@renamed_fields(**RENAMED["cluster"])
 @dataclass(frozen=True, slots=True)
-class GroupConfig:
+class ClusterConfig:
     """How a story elects its canonical, and which stories are told of at the end.
 
     Attributes:
         canonical: Rules that go before the default order, as given to ``--canonical``.
-        report_size: A story with at least this many documents is reported.
-        report_share: A host that would lose at least this share of its documents is reported.
-        report_host: Hosts with fewer documents are not.
+        warn_story_size: A story with at least this many documents is reported.
+        warn_host_share: A host that would lose at least this share of its documents is reported.
+        warn_host_documents: Hosts with fewer documents are not.
     """
 
     canonical: tuple[str, ...] = ()
-    report_size: int = 50
-    report_share: float = 0.5
-    report_host: int = 10
+    warn_story_size: int = 50
+    warn_host_share: float = 0.5
+    warn_host_documents: int = 10
 
     def __post_init__(self) -> None:
         """Check ranges."""
-        _within("--report-size", self.report_size, 2, 1_000_000_000)
-        _within("--report-share", self.report_share, 0.0, 1.0)
-        _within("report_host", self.report_host, 1, 1_000_000_000)
+        _within("--warn-story-size", self.warn_story_size, 2, 1_000_000_000)
+        _within("--warn-host-share", self.warn_host_share, 0.0, 1.0)
+        _within("warn_host_documents", self.warn_host_documents, 1, 1_000_000_000)
 
 
+GroupConfig = ClusterConfig
+"""The name until the first release."""
+
+
+@renamed_fields(**RENAMED[""])
 @dataclass(frozen=True, slots=True)
 class Config:
     """The whole run.
@@ -274,7 +302,7 @@ class Config:
         sign: See :class:`SignConfig`.
         match: See :class:`MatchConfig`.
         story: See :class:`StoryConfig`.
-        group: See :class:`GroupConfig`.
+        cluster: See :class:`ClusterConfig`.
     """
 
     level: str = "stories"
@@ -285,7 +313,7 @@ class Config:
     sign: SignConfig = field(default_factory=SignConfig)
     match: MatchConfig = field(default_factory=MatchConfig)
     story: StoryConfig = field(default_factory=StoryConfig)
-    group: GroupConfig = field(default_factory=GroupConfig)
+    cluster: ClusterConfig = field(default_factory=ClusterConfig)
 
     def __post_init__(self) -> None:
         """Check what concerns more than one stage."""
@@ -310,16 +338,5 @@ class Config:
             )
 
     def as_dict(self) -> dict[str, Any]:
-        """Return every field as JSON values, for the manifest."""
+        """Return every field as JSON values."""
         return dataclasses.asdict(self)
-
-    def basis(self) -> str:
-        """Return a digest of what all dumps of one store must share: signatures and copies."""
-        fields = [self.level, dataclasses.asdict(self.sign), dataclasses.asdict(self.match)]
-        return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
-
-    def digest(self) -> str:
-        """Return a digest of every field that can change a result (all but ``workers``)."""
-        fields = self.as_dict()
-        del fields["workers"]
-        return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()

@@ -9,14 +9,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from dedup.blast import blast_radius
+from dedup import config_digest
+from dedup.cluster import parse_policy
 from dedup.config import Config
 from dedup.errors import OutputError
-from dedup.group import parse_policy
 from dedup.models import Raw, RunReport
-from dedup.observe import Observer, Silence, Timer
-from dedup.pipeline import clean_stages, run_stages
+from dedup.pipeline.stages import clean_stages, run_stages
+from dedup.progress import NullProgress, Progress, Timer
 from dedup.read import Tally, discover, read_raw
+from dedup.run_warnings import run_warnings
 from dedup.store import ANOTHER, Step, Store
 from dedup.write import (
     KIBIBYTES_A_UNIT,
@@ -90,7 +91,7 @@ def run_dump(
     resume: bool = False,
     overwrite: bool = False,
     strict: bool = False,
-    observer: Observer | None = None,
+    progress: Progress | None = None,
 ) -> RunReport:
     """De-duplicate a dump into an output folder.
 
@@ -105,7 +106,7 @@ def run_dump(
         resume: Go on with a run that was killed.
         overwrite: Replace an earlier run.
         strict: A rejected input makes the exit code 1.
-        observer: Is told how far it got.
+        progress: Is called with the progress of each stage.
 
     Raises:
         ConfigError: An option cannot be used.
@@ -115,8 +116,8 @@ def run_dump(
     """
     if kind == "parquet":
         require_parquet()
-    parse_policy(config.group.canonical)  # a rule that does not exist must not wait for the dump
-    timer = Timer(observer or Silence())
+    parse_policy(config.cluster.canonical)  # a rule that does not exist must not wait for the dump
+    timer = Timer(progress or NullProgress())
     tally = Tally()
     records = read_inputs(inputs, config, tally)
     folder = OutputFolder(out)
@@ -159,7 +160,7 @@ def clean_dump(
     *,
     rejected: Path | None = None,
     overwrite: bool = False,
-    observer: Observer | None = None,
+    progress: Progress | None = None,
 ) -> tuple[dict[str, int], dict[str, int]]:
     """Clean a dump and write its documents as JSON lines.
 
@@ -169,7 +170,7 @@ def clean_dump(
         config: The options.
         rejected: A file for what could not be used.
         overwrite: Replace files that are there.
-        observer: Is told how far it got.
+        progress: Is called with the progress of each stage.
 
     Returns:
         Counts (``inputs``, ``cleaned``, ``rejected``), and rejected inputs by reason.
@@ -188,7 +189,7 @@ def clean_dump(
         tempfile.TemporaryDirectory(prefix="dedup-") as folder,
         Store(Path(folder) / "store.sqlite") as store,
     ):
-        clean_stages(records, size, store, config, observer or Silence())
+        clean_stages(records, size, store, config, progress or NullProgress())
         if isinstance(out, Path):
             write_file(out, cleaned_lines(store.documents.cleaned()))
         else:
@@ -228,14 +229,14 @@ def claim_store(store: Store, config: Config, *, resume: bool, overwrite: bool) 
     store.verify(whole=resume)
     begun, basis = store.get("config_digest"), store.get("basis")
     if resume and begun is not None:
-        if begun != config.digest():
+        if begun != config_digest.digest(config):
             raise OutputError(
                 f"the run in {store.path} was begun with other options; "
                 "give the same ones, or begin anew with --overwrite",
                 path=store.path,
             )
         return
-    if basis is not None and basis != config.basis():
+    if basis is not None and basis != config_digest.basis(config):
         raise OutputError(
             f"the store {store.path} was made with another --level or other signatures; "
             "give the same options, or another store",
@@ -253,8 +254,8 @@ def claim_store(store: Store, config: Config, *, resume: bool, overwrite: bool) 
             store.dumps.begin()
         else:
             store.dumps.forget()
-        store.put("basis", config.basis())
-        store.put("config_digest", config.digest())
+        store.put("basis", config_digest.basis(config))
+        store.put("config_digest", config_digest.digest(config))
         store.put("worker_kib", 0)
 
 
@@ -275,17 +276,19 @@ def _report(store: Store, config: Config, *, strict: bool) -> RunReport:
     counts = {"inputs": sum(status.values()), **status}
     stories = store.results.touched()
     inputs = store.get("inputs")
+    warnings = run_warnings(store, config.cluster)
     manifest = {
         "format": 1,
         "versions": package_versions(),
-        "config": config.as_dict(),
+        "config": config_digest.as_manifest(config),
         "read": inputs,
         "counts": {**counts, "stories": stories},
         "rejected_by_reason": reasons,
         "duplicates_by_relation": relations,
         "candidates": store.get("candidates"),
         "story_candidates": store.get("story_candidates"),
-        "blast_radius": blast_radius(store, config.group),
+        "warnings": warnings,
+        "blast_radius": warnings,  # its name until the first release
         "store": {
             "dump": store.dumps.number,
             "documents": store.dumps.documents(),

@@ -25,9 +25,9 @@ from measured import machine
 
 from dedup.config import StoryConfig
 from dedup.kernels.pairs import shared
-from dedup.match.copies import Ragged
-from dedup.match.termsets import term_pairs
-from dedup.sign import permutations
+from dedup.match.similarity import RaggedArray
+from dedup.match.term_lsh import term_pairs
+from dedup.signatures import permutations
 
 Rows = npt.NDArray[np.int64]
 
@@ -73,7 +73,7 @@ class Dump:
         stories: Story of each document.
     """
 
-    terms: Ragged
+    terms: RaggedArray
     moments: npt.NDArray[np.float64]
     languages: npt.NDArray[np.int16]
     stories: Rows
@@ -120,7 +120,7 @@ def make_dump(shape: Shape) -> Dump:
     moments[rng.random(count) < shape.undated] = np.nan
     languages = np.where(rng.random(count) < 0.1, -1, 0).astype(np.int16)
     values = sets[distinct].astype(np.uint32) * np.uint32(8)  # terms are multiples of 8
-    return Dump(Ragged(values, bounds), moments, languages, stories)
+    return Dump(RaggedArray(values, bounds), moments, languages, stories)
 
 
 def story_pairs(dump: Dump, window: float) -> tuple[Rows, Rows]:

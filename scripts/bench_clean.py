@@ -25,7 +25,7 @@ from typing import Any
 import trafilatura
 
 from dedup.clean.extract import extract
-from dedup.clean.steps import clean_text
+from dedup.clean.pipeline import clean_text
 from dedup.models import Rejection, Removal
 
 _TOKEN = re.compile(r"\w+")

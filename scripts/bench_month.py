@@ -29,7 +29,7 @@ from bench_text import HERE, clusters, labels
 from make_dump import Shape, gold_file, make_dump
 from measured import machine, run
 
-from dedup.evaluate import scores
+from dedup.evaluation.metrics import scores
 
 PACKAGES = ("dedup", "datasketch", "numpy", "numba", "orjson")
 

@@ -35,9 +35,9 @@ import trafilatura
 from bench_clean import _COUNTRY, Output, Tally, add, plain
 
 from dedup.clean.extract import extract
-from dedup.clean.steps import clean_text
-from dedup.clean.workers import clean_page
+from dedup.clean.pipeline import clean_text
 from dedup.models import Rejection
+from dedup.pipeline.page_workers import clean_page
 
 SIDES = ("trafilatura", "trafilatura fast", "dedup")
 PACKAGES = ("trafilatura", "htmldate", "lxml", "jusText", "Pebble", "orjson")

@@ -66,8 +66,8 @@ def main() -> None:
         json.loads(line) for line in (args.pages / "gold.jsonl").read_text("utf-8").splitlines()
     ]
     trained = [prepare(training, config) for training, _ in folds_of(labelled)]
-    story = replace(config.story, lateness=0.0)
-    clean = replace(config.clean, residue_documents=NEVER)
+    story = replace(config.story, date_penalty=0.0)
+    clean = replace(config.clean, site_boilerplate_documents=NEVER)
     for changed, steps in (
         (config, (("with dates", True, config), ("without dates", False, config),
                   ("with dates that only end the window", True, replace(config, story=story)))),

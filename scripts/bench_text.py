@@ -36,10 +36,10 @@ from measured import Run, installed, machine, run
 from peers import PEERS
 
 from dedup.config import MatchConfig, SignConfig
-from dedup.evaluate import scores
-from dedup.match.copies import accepted
-from dedup.match.texts import LoadedTexts
-from dedup.sign import sign
+from dedup.evaluation.metrics import scores
+from dedup.match.loaded_texts import LoadedTexts
+from dedup.match.similarity import accepted
+from dedup.signatures import sign
 
 HERE = Path(__file__).resolve().parent
 

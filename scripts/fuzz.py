@@ -26,24 +26,24 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from dedup.clean.addresses import host_of, page_of
 from dedup.clean.agencies import agency_of_name
+from dedup.clean.boilerplate import group_of
 from dedup.clean.dates import parse_date
 from dedup.clean.extract import extract
-from dedup.clean.furniture import group_of
 from dedup.clean.normalise import normalise
-from dedup.clean.residue import line_digest, line_digests, strip_residue
-from dedup.clean.steps import clean_text
-from dedup.codepoints import Laid
+from dedup.clean.pipeline import clean_text
+from dedup.clean.site_boilerplate import line_digest, line_digests, strip_site_boilerplate
+from dedup.clean.urls import host_of, page_of
 from dedup.config import Config, ReadConfig
-from dedup.feed.sign import signature_parts
-from dedup.jsontext import dump_json, load_json
-from dedup.kernels.pairs import held_by_half, in_passages, shared
+from dedup.json_codec import dump_json, load_json
+from dedup.kernels.pairs import in_half_of_documents, in_passages, shared
 from dedup.models import Extraction, RawLine, RawRecord, Rejection
+from dedup.pipeline.sign import signature_parts
 from dedup.read import Source, Tally, parsed, read
-from dedup.read.packings import PACKINGS
+from dedup.read.compression import COMPRESSIONS
 from dedup.read.records import whole
 from dedup.store import StoredPart
+from dedup.text_batch import TextBatch
 
 SEEDS = Path(__file__).parents[1] / "tests" / "cases" / "fuzz"
 
@@ -217,12 +217,12 @@ def _steps(text: str) -> None:
     draft.text.encode()
     digests = line_digests(draft.text)
     require(digests.tolist() == [line_digest(each) for each in draft.text.split("\n")], "digests")
-    strip_residue(draft.text, frozenset(digests.tolist()[:1]))
+    strip_site_boilerplate(draft.text, frozenset(digests.tolist()[:1]))
 
 
 def _signed(*texts: str) -> list[StoredPart]:
     nothing = [None] * len(texts)
-    return signature_parts(Laid(texts), nothing, nothing, COMPLETE)
+    return signature_parts(TextBatch(texts), nothing, nothing, COMPLETE)
 
 
 def _kernels(text: str) -> None:
@@ -241,7 +241,7 @@ def _kernels(text: str) -> None:
     shared(values, bounds, np.array([0]), np.array([1]), common)
     wanted = set(sets[0].tolist()) & set(sets[1].tolist())
     require(int(common[0]) == len(wanted), "common shingles are counted")
-    held_by_half(values, bounds, np.ones(2, np.int64), np.array([0, 2]), inside, common)
+    in_half_of_documents(values, bounds, np.ones(2, np.int64), np.array([0, 2]), inside, common)
     require(inside.tolist() == [each.size for each in sets], "half of two is each of them")
     require(int(common[0]) == len(set(values.tolist())), "and together all of them")
     share = in_passages(together[0].shingles, sets[1], 5)
@@ -284,7 +284,7 @@ def _packed(data: bytes) -> list[bytes]:
     import zstandard
 
     done = [gzip.compress(data, mtime=0), zstandard.compress(data), bz2.compress(data)]
-    require(len(done) + 1 == len(PACKINGS), "every compression is fuzzed")
+    require(len(done) + 1 == len(COMPRESSIONS), "every compression is fuzzed")
     return [*done, lzma.compress(data)]
 
 

@@ -4,7 +4,7 @@ For each language that its script does not tell, the commonest terms (as the tok
 each named by the commonest word that falls on it, and a hundred times the Zipf frequency of all
 words that do. Run it from anywhere, and again when wordfreq has a new version:
 
-    python scripts/make_languages.py            writes dedup/sign/languages.json
+    python scripts/make_languages.py            writes dedup/signatures/languages.json
     python scripts/make_languages.py --check    writes nothing, fails if the table is out of step
 """
 
@@ -19,9 +19,9 @@ import numpy as np
 from wordfreq import available_languages, get_frequency_dict
 
 from dedup.kernels.terms import FLAGS, NUMBER
-from dedup.sign.background import BILLION, summed, two_letters
-from dedup.sign.language import TABLE
-from dedup.sign.terms import terms
+from dedup.signatures.language import TABLE
+from dedup.signatures.terms import terms
+from dedup.signatures.word_frequencies import BILLION, summed, two_letters
 
 TERMS = 200
 """Of each language. Of 916 short texts, 75 stay open with 100 terms, 50 with 200 and 37 with 400;

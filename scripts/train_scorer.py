@@ -23,18 +23,18 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import Config
-from dedup.evaluate import Scores
-from dedup.evaluate import scores as compare
-from dedup.feed.heads import Heads
-from dedup.feed.past import Past
-from dedup.feed.rewrites import loose_groups, propose, score_candidates
-from dedup.feed.stories import group_rewrites
-from dedup.feed.twins import Twins
+from dedup.evaluation.metrics import Scores
+from dedup.evaluation.metrics import scores as compare
 from dedup.match import Candidates, Model, Scorer, pair_features, pairs_inside, probability
-from dedup.match.stories import FEATURES
+from dedup.match.story_score import FEATURES
 from dedup.models import RawRecord
-from dedup.observe import Silence
-from dedup.pipeline import copy_stages, sign_stages
+from dedup.pipeline.cluster_rewrites import group_rewrites
+from dedup.pipeline.earlier_stories import EarlierStories
+from dedup.pipeline.exact_duplicates import ExactDuplicates
+from dedup.pipeline.match_rewrites import loose_groups, propose, score_candidates
+from dedup.pipeline.representatives import Representatives
+from dedup.pipeline.stages import copy_stages, sign_stages
+from dedup.progress import NullProgress
 from dedup.read.records import record
 from dedup.store import Store
 
@@ -84,9 +84,9 @@ class Part:
     Attributes:
         articles: The articles.
         store: Holds them.
-        twins: Which texts are the same.
-        past: Stories of earlier dumps: none.
-        heads: What is left of them.
+        exact_duplicates: Which texts are the same.
+        earlier: Stories of earlier dumps: none.
+        representatives: What is left of them.
         story: Label of each head.
         candidates: Proposed pairs of heads.
         features: Their features.
@@ -94,9 +94,9 @@ class Part:
 
     articles: Sequence[Article]
     store: Store
-    twins: Twins
-    past: Past
-    heads: Heads
+    exact_duplicates: ExactDuplicates
+    earlier: EarlierStories
+    representatives: Representatives
     story: npt.NDArray[np.str_]
     candidates: Candidates
     features: Floats
@@ -112,15 +112,17 @@ def records_of(articles: Sequence[Article], config: Config) -> Iterator[RawRecor
 def prepare(articles: Sequence[Article], config: Config) -> Part:
     """Read, clean, sign and group copies of some articles, and propose pairs."""
     store = Store(":memory:")
-    sign_stages(records_of(articles, config), None, store, config, Silence())
-    twins, past = copy_stages(store, config, Silence())
-    heads = Heads(store, past)
+    sign_stages(records_of(articles, config), None, store, config, NullProgress())
+    exact_duplicates, earlier = copy_stages(store, config, NullProgress())
+    representatives = Representatives(store, earlier)
     label = {row: article["story"] for row, article in enumerate(articles)}
-    story = np.array([label[row] for row in heads.rows.tolist()])
-    candidates = propose(store, heads, config, Silence())
-    views = heads.views(np.arange(heads.size))
-    features = pair_features(views, views, candidates.left, candidates.right)
-    return Part(articles, store, twins, past, heads, story, candidates, features)
+    story = np.array([label[row] for row in representatives.rows.tolist()])
+    candidates = propose(store, representatives, config, NullProgress())
+    vectors = representatives.vectors(np.arange(representatives.size))
+    features = pair_features(vectors, vectors, candidates.left, candidates.right)
+    return Part(
+        articles, store, exact_duplicates, earlier, representatives, story, candidates, features
+    )
 
 
 def inside(
@@ -128,13 +130,15 @@ def inside(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats, npt.NDArray[np.bool_]]:
     """Return all pairs of heads inside the loose groups, their features and labels."""
     scores = score_candidates(
-        part.heads, part.candidates, Scorer(candidate, candidate), config, Silence()
+        part.representatives, part.candidates, Scorer(candidate, candidate), config, NullProgress()
     )
     with part.store.trial():
-        numbers, bounds = loose_groups(part.heads, part.candidates, scores, config, Silence())
-    views = part.heads.views(numbers)
+        numbers, bounds = loose_groups(
+            part.representatives, part.candidates, scores, config, NullProgress()
+        )
+    vectors = part.representatives.vectors(numbers)
     left, right = pairs_inside(bounds[:-1], bounds[1:])
-    features = pair_features(views, views, left, right)
+    features = pair_features(vectors, vectors, left, right)
     left, right = numbers[left], numbers[right]
     return left, right, features, part.story[left] == part.story[right]
 
@@ -158,7 +162,9 @@ def grouped(part: Part, scorer: Scorer, config: Config) -> list[str]:
     """Return the story that each article is put into; its own id where it is alone."""
     with part.store.trial():  # the store keeps the stories of copies
         if config.level == "stories":
-            group_rewrites(part.store, part.twins, part.past, scorer, config, Silence())
+            group_rewrites(
+                part.store, part.exact_duplicates, part.earlier, scorer, config, NullProgress()
+            )
         return [each.story_id or each.doc_id for each in part.store.results.decisions()]
 
 
@@ -252,17 +258,19 @@ def ablation(folds: Sequence[Fold], config: Config) -> None:
         ("copies only", replace(config, level="copies"), lambda s: s),
         (
             "candidates only, no completion",
-            replace(config, story=replace(story, loose=story.threshold, rivalry=0.0)),
+            replace(
+                config, story=replace(story, loose_threshold=story.threshold, contrast_weight=0.0)
+            ),
             lambda s: Scorer(s.candidate, Model(8.0, (0.0,) * len(FEATURES))),
         ),
         (
             "completion, one model for both",
-            replace(config, story=replace(story, rivalry=0.0)),
+            replace(config, story=replace(story, contrast_weight=0.0)),
             lambda s: Scorer(s.candidate, s.candidate),
         ),
         (
             "completion, a model of its own",
-            replace(config, story=replace(story, rivalry=0.0)),
+            replace(config, story=replace(story, contrast_weight=0.0)),
             lambda s: s,
         ),
         ("and rival terms (shipped)", config, lambda s: s),
@@ -280,7 +288,7 @@ def calibration(whole: Part, config: Config) -> list[tuple[float, float, int]]:
     by what was learned from the pairs of the others. A pair of two folds is scored twice, and
     counts half each time.
     """
-    numbers = fold_numbers(whole.articles)[whole.heads.rows]
+    numbers = fold_numbers(whole.articles)[whole.representatives.rows]
     candidates = whole.candidates
     same = whole.story[candidates.left] == whole.story[candidates.right]
     scores: list[Floats] = []
@@ -296,13 +304,13 @@ def calibration(whole: Part, config: Config) -> list[tuple[float, float, int]]:
         truth.append(alike[votes > 0])
         weights.append(votes[votes > 0] / 2)
     chance, one_story = np.concatenate(scores), np.concatenate(truth)
-    weight = np.concatenate(weights)
+    part_weight = np.concatenate(weights)
     tenth = np.minimum((chance * 10).astype(int), 9)
     return [
         (
-            float(np.average(chance[at], weights=weight[at])),
-            float(np.average(one_story[at], weights=weight[at])),
-            round(weight[at].sum()),
+            float(np.average(chance[at], weights=part_weight[at])),
+            float(np.average(one_story[at], weights=part_weight[at])),
+            round(part_weight[at].sum()),
         )
         for at in (tenth == k for k in range(10))
         if at.any()

@@ -163,9 +163,9 @@ class TestWrongUsage:
             (["--threshold", "high"], r"'high' is not a valid float"),
             (["--threshold", "0.05"], r"--threshold is 0\.05, but must be at least"),
             (["--window", "-1"], r"--window is -1\.0"),
-            (["--report-size", "1"], r"--report-size is 1, .* between 2 and"),
-            (["--report-size", "2.5"], r"'2\.5' is not a valid integer"),
-            (["--report-share", "50"], r"--report-share is 50\.0, .* between 0\.0 and 1\.0"),
+            (["--warn-story-size", "1"], r"--warn-story-size is 1, .* between 2 and"),
+            (["--warn-story-size", "2.5"], r"'2\.5' is not a valid integer"),
+            (["--warn-host-share", "50"], r"--warn-host-share is 50\.0, .* between 0\.0 and 1\.0"),
             (["--format", "xml"], r"--format"),
             (["--survivors", "file"], r"--survivors"),
             (["--resume", "--overwrite"], r"--resume and --overwrite exclude each other"),
@@ -519,15 +519,20 @@ class TestOptions:
         assert set(run.status().values()) == {"unique"}
 
     def test_all_that_is_asked_for_stands_in_the_manifest(self, command, source, out):
-        options = {"--threshold": 0.75, "--window": 2.5, "--report-size": 7, "--report-share": 0.25}
+        options = {
+            "--threshold": 0.75,
+            "--window": 2.5,
+            "--warn-story-size": 7,
+            "--warn-host-share": 0.25,
+        }
         chosen = (str(each) for option in options.items() for each in option)
         config = command.run(source, *chosen, "--level", "copies", out=out).manifest["config"]
 
         assert config["level"] == "copies"
         assert config["story"]["threshold"] == 0.75
         assert config["story"]["window_days"] == 2.5
-        assert config["group"]["report_size"] == 7
-        assert config["group"]["report_share"] == 0.25
+        assert config["group"]["warn_story_size"] == 7
+        assert config["group"]["warn_host_share"] == 0.25
 
 
 class TestLargeStories:
@@ -543,17 +548,17 @@ class TestLargeStories:
 
     def test_a_large_story_is_told_with_its_weakest_link(self, command, jsonl, out):
         source = jsonl(copied("a", 3))
-        (line,) = self.told(command, source, out, "--report-size", 3)
+        (line,) = self.told(command, source, out, "--warn-story-size", 3)
         (story,) = Out(out).stories
 
         assert line == (
             f"story {story['story_id']} holds 3 documents of 3 outlets; "
             "weakest link: a0 and a1 at 1.00; look at it"
         )
-        assert self.told(command, source, out, "--report-size", 4) == []
+        assert self.told(command, source, out, "--warn-story-size", 4) == []
 
     def test_the_threshold_is_named_where_it_would_help(self, command, samples, out):
-        done = command("run", samples / "dump.jsonl", "-o", out, "--report-size", 4)
+        done = command("run", samples / "dump.jsonl", "-o", out, "--warn-story-size", 4)
         lines = [line for line in done.stderr.splitlines() if line.startswith("story ")]
         raised = {line.split()[1] for line in lines if line.endswith(", or raise --threshold")}
 
@@ -567,7 +572,7 @@ class TestLargeStories:
         }
 
     def test_a_story_of_unknown_outlets_is_told_without_them(self, command, jsonl, out):
-        (line,) = self.told(command, jsonl(RECORDS[:2]), out, "--report-size", 2)
+        (line,) = self.told(command, jsonl(RECORDS[:2]), out, "--warn-story-size", 2)
 
         assert " holds 2 documents; weakest link: a and b at 1.00" in line
 
@@ -578,11 +583,11 @@ class TestLargeStories:
             "host mirror.example loses 11 of 12 documents; "
             "if it is no mirror, look at their relations"
         ]
-        assert self.told(command, source, out, "--report-share", 0.95) == []
+        assert self.told(command, source, out, "--warn-host-share", 0.95) == []
 
     def test_the_first_five_are_told_and_the_rest_counted(self, command, jsonl, out):
         records = [each for name in "abcdefg" for each in copied(name, 2)]
-        lines = self.told(command, jsonl(records), out, "--report-size", 2)
+        lines = self.told(command, jsonl(records), out, "--warn-story-size", 2)
 
         assert [line.split()[0] for line in lines] == ["story"] * 5 + ["and"]
         assert lines[-1] == "and 2 more stories, 0 more hosts: see manifest.json"
@@ -590,7 +595,7 @@ class TestLargeStories:
     def test_a_name_cannot_write_on_the_terminal(self, command, jsonl, out):
         records = copied("x", 2)
         records[0]["id"] = "a\x1b[2J\nhost evil.example\ud800" + "b" * 300
-        (line,) = self.told(command, jsonl(records), out, "--report-size", 2)
+        (line,) = self.told(command, jsonl(records), out, "--warn-story-size", 2)
 
         assert r"a\x1b[2J\nhost evil.example" in line
         assert line.isprintable()
@@ -599,8 +604,8 @@ class TestLargeStories:
     def test_quiet_does_not_tell(self, command, jsonl, out):
         source = jsonl(copied("a", 12, host="mirror.example"))
 
-        assert self.told(command, source, out, "--report-size", 2, "--quiet") == []
-        assert Out(out).manifest["blast_radius"]["stories_in_all"] == 1
+        assert self.told(command, source, out, "--warn-story-size", 2, "--quiet") == []
+        assert Out(out).manifest["warnings"]["stories_in_all"] == 1
 
 
 class TestClean:

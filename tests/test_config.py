@@ -4,14 +4,17 @@ import json
 import pytest
 
 from dedup.config import (
+    RENAMED,
     STANDARD_FIELDS,
     CleanConfig,
+    ClusterConfig,
     Config,
-    GroupConfig,
     MatchConfig,
     ReadConfig,
     SignConfig,
+    StoryConfig,
 )
+from dedup.config_digest import as_manifest, basis, digest
 from dedup.errors import ConfigError, DedupError
 
 
@@ -46,15 +49,15 @@ LEAVES = list(leaves(Config()))
 
 @pytest.mark.parametrize("path", LEAVES, ids=".".join)
 def test_every_field_but_the_workers_changes_the_digest(path):
-    same = changed(Config(), path).digest() == Config().digest()
+    same = digest(changed(Config(), path)) == digest(Config())
     assert same is (path == ("workers",))
 
 
 def test_equal_configurations_have_one_digest():
-    one = Config(match=MatchConfig(near=0.9), group=GroupConfig(("earliest",)))
-    other = Config(group=GroupConfig(("earliest",)), match=MatchConfig(near=0.9))
+    one = Config(match=MatchConfig(near=0.9), cluster=ClusterConfig(("earliest",)))
+    other = Config(cluster=ClusterConfig(("earliest",)), match=MatchConfig(near=0.9))
     assert one == other
-    assert one.digest() == other.digest()
+    assert digest(one) == digest(other)
 
 
 def test_as_dict_is_json_and_holds_every_field():
@@ -78,7 +81,7 @@ RANGES = [
     (CleanConfig, "timeout", "--timeout", 0.1, 3600),
     (CleanConfig, "memory_mb", "--memory", 256, 1_048_576),
     (CleanConfig, "min_tokens", "--min-tokens", 1, 1000),
-    (CleanConfig, "residue_documents", "residue_documents", 2, 1_000_000),
+    (CleanConfig, "site_boilerplate_documents", "site_boilerplate_documents", 2, 1_000_000),
     (SignConfig, "shingle_size", "shingle_size", 1, 20),
     (SignConfig, "num_perm", "num_perm", 16, 4096),
     (SignConfig, "seed", "seed", 0, 2**32 - 1),
@@ -200,3 +203,32 @@ def test_bands_may_fill_the_signature():
 def test_a_bad_option_is_an_error_of_the_package_and_a_bad_value():
     assert issubclass(ConfigError, DedupError)
     assert issubclass(ConfigError, ValueError)
+
+
+def test_digests_are_those_that_stores_of_version_5_hold():
+    config = Config(story=StoryConfig(threshold=0.6), clean=CleanConfig(min_tokens=7))
+
+    assert basis(Config()) == "b86075fe2ef9a67ce4f4ed2dacdecdc881b24e4b9f946133fcc81974e3e72d73"
+    assert digest(Config()) == "613e1596f8e53fb142c7c5dd70b307952388ec2452aa9f01d55b6590f072fffb"
+    assert digest(config) == "bd83da4d8ac788cfb4bdeb883e0ae942c5a5e15b2a777b2efe2c6dad6d39978e"
+
+
+OLD_NAMES = [(part, old, new) for part, names in RENAMED.items() for old, new in names.items()]
+
+
+@pytest.mark.parametrize(("part", "old", "new"), OLD_NAMES, ids=[each[1] for each in OLD_NAMES])
+def test_an_old_name_of_a_field_still_works_and_warns(part, old, new):
+    section = getattr(Config(), part) if part else Config()
+    value = getattr(section, new)
+
+    with pytest.warns(DeprecationWarning, match=f"{old} is now called {new}"):
+        assert value == getattr(section, old)
+    with pytest.warns(DeprecationWarning, match=f"{old} is now called {new}"):
+        assert section == dataclasses.replace(section, **{old: value})
+
+
+def test_the_manifest_has_renamed_fields_under_both_names():
+    found = as_manifest(Config())
+
+    assert found["cluster"]["warn_story_size"] == found["group"]["report_size"] == 50
+    assert found["story"]["max_group"] == found["story"]["completed"] == 600

@@ -11,7 +11,7 @@ import click
 import pytest
 
 from dedup.cli import main
-from dedup.group.canonical import DEFAULT_ORDER, RULES
+from dedup.cluster.canonical import DEFAULT_ORDER, RULES
 from dedup.models import Reason, Relation, Status
 
 ROOT = Path(__file__).parents[1]

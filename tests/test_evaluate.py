@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.errors import InputError
-from dedup.evaluate import (
+from dedup.evaluation.metrics import (
     MEASURES,
     Decided,
     Labelled,

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from dedup.kernels import pairs, text
+from dedup.kernels import minhash, pairs
 from dedup.kernels.sorting import SHORT, sort_hashes
-from dedup.sign import permutations
-from dedup.sign.characters import DIGIT, LETTER, MARK, SEPARATOR, SINGLE, character_tables
+from dedup.signatures import permutations
+from dedup.signatures.characters import DIGIT, LETTER, MARK, SEPARATOR, SINGLE, character_tables
 
 KINDS, FOLDED = character_tables()
 MULTIPLIERS, OFFSETS = permutations(16, 1)
@@ -47,7 +47,7 @@ def fnv(values, *, after=lambda digest: digest):
     return digest
 
 
-def kind_of(point):
+def format_of(point):
     return int(KINDS[point]) if point < KINDS.size else SEPARATOR
 
 
@@ -56,7 +56,7 @@ def token_points(points):
     tokens = []
     inside = None  # SINGLE or LETTER (which stands for digits too) while a token may go on
     for point in points:
-        kind = kind_of(point)
+        kind = format_of(point)
         if kind == SEPARATOR:
             inside = None
         elif kind == MARK:
@@ -76,7 +76,7 @@ def token_points(points):
 def token_hashes(points):
     found = token_points(points)
     hashes = [mix(fnv(int(FOLDED[point]) for point in token)) for token in found]
-    return hashes, [kind_of(token[0]) == DIGIT for token in found]
+    return hashes, [format_of(token[0]) == DIGIT for token in found]
 
 
 def shingle_hashes(tokens, size):
@@ -125,7 +125,7 @@ def points_of(string):
     return np.frombuffer(string.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
-def ragged(parts, dtype=np.uint32):
+def sorted_sets(parts, dtype=np.uint32):
     parts = list(parts)
     values = np.array(list(itertools.chain.from_iterable(parts)), dtype)
     bounds = np.cumsum([0, *map(len, parts)])
@@ -135,7 +135,7 @@ def ragged(parts, dtype=np.uint32):
 def tokenised(string):
     points = points_of(string)
     tokens, numeric = np.empty(points.size, np.uint64), np.empty(points.size, np.bool_)
-    count = text.tokenise(points, KINDS, FOLDED, tokens, numeric)
+    count = minhash.tokenise(points, KINDS, FOLDED, tokens, numeric)
     return tokens[:count].tolist(), numeric[:count].tolist()
 
 
@@ -150,7 +150,7 @@ def check_batch(texts, size, signable, lead):
     counts = np.empty(n, np.int64)
     shingles, numbers = np.empty(points.size, np.uint32), np.empty(points.size, np.uint32)
     shingle_bounds, number_bounds = np.zeros(n + 1, np.int64), np.zeros(n + 1, np.int64)
-    text.sign_batch(
+    minhash.sign_batch(
         points, bounds, KINDS, FOLDED, size, signable, lead, MULTIPLIERS, OFFSETS,
         signatures, leads, counts, shingles, shingle_bounds, numbers, number_bounds,
     )  # fmt: skip
@@ -208,7 +208,7 @@ def test_huge_runs_are_tokenised_as_defined(string):
 @given(st.lists(st.integers(0, MASK64), max_size=12), st.integers(1, 6))
 def test_shingles_are_those_of_the_definition(tokens, size):
     out = np.full(max(0, len(tokens) - size + 1) + 1, 7, np.uint32)
-    count = text.shingle(np.array(tokens, np.uint64), size, out)
+    count = minhash.shingle(np.array(tokens, np.uint64), size, out)
     assert out[:count].tolist() == shingle_hashes(tokens, size)
     assert out[count:].tolist() == [7] * (out.size - count)  # nothing behind them is written
 
@@ -217,15 +217,15 @@ def test_shingles_are_those_of_the_definition(tokens, size):
 @given(hashes32, st.integers(1, 16))
 def test_minima_are_those_of_the_definition(values, columns):
     out = np.empty(columns, np.uint32)
-    text.minima(np.array(values, np.uint32), MULTIPLIERS, OFFSETS, out)
+    minhash.minima(np.array(values, np.uint32), MULTIPLIERS, OFFSETS, out)
     assert out.tolist() == signature(values, columns)
 
 
 @laws
 @given(st.lists(hashes32, max_size=6))
 def test_repeats_of_sorted_parts_are_dropped(parts):
-    values, bounds = ragged(map(sorted, parts))
-    text.drop_repeats(values, bounds)
+    values, bounds = sorted_sets(map(sorted, parts))
+    minhash.drop_repeats(values, bounds)
     found = [values[a:b].tolist() for a, b in itertools.pairwise(bounds)]
     assert found == [sorted(set(part)) for part in parts]
 
@@ -247,7 +247,7 @@ def test_a_batch_is_signed_as_defined(texts, size, more, lead):
 @laws
 @given(st.lists(st.sets(st.integers(0, 30) | st.integers(0, MASK32)), min_size=1, max_size=6))
 def test_shared_counts_the_intersection(sets):
-    values, bounds = ragged([sorted(each) for each in sets])
+    values, bounds = sorted_sets([sorted(each) for each in sets])
     left, right = map(np.array, zip(*itertools.product(range(len(sets)), repeat=2), strict=True))
     out = np.full(left.size, -1, np.int64)
     pairs.shared(values, bounds, left, right, out)
@@ -261,18 +261,20 @@ weighted_sets = st.tuples(st.sets(st.integers(0, 9) | st.integers(0, MASK32)), s
 
 @laws
 @given(st.lists(st.lists(weighted_sets, min_size=1, max_size=9), min_size=1, max_size=3))
-def test_held_by_half_counts_votes_in_each_group(groups):
+def test_in_half_of_documents_counts_votes_in_each_group(groups):
     drawn = [each for group in groups for each in group]
-    values, bounds = ragged([sorted(each) for each, _ in drawn])
-    weights = np.array([weight for _, weight in drawn])
+    values, bounds = sorted_sets([sorted(each) for each, _ in drawn])
+    weights = np.array([part_weight for _, part_weight in drawn])
     starts = np.array([0, *itertools.accumulate(map(len, groups))])
     inside, counts = np.full(len(drawn), -1, np.int64), np.full(len(groups), -1, np.int64)
-    pairs.held_by_half(values, bounds, weights, starts, inside, counts)
+    pairs.in_half_of_documents(values, bounds, weights, starts, inside, counts)
     expected = []
     for group, count in zip(groups, counts, strict=True):
-        votes = Counter(value for each, weight in group for value in each for _ in range(weight))
-        half = sum(weight for _, weight in group) / 2
-        common = {value for value, held in votes.items() if held >= half}
+        votes = Counter(
+            value for each, part_weight in group for value in each for _ in range(part_weight)
+        )
+        half = sum(part_weight for _, part_weight in group) / 2
+        common = {value for value, must_link in votes.items() if must_link >= half}
         assert count == len(common)
         expected += [len(each & common) for each, _ in group]
     assert inside.tolist() == expected
@@ -320,7 +322,7 @@ def test_keys_are_equal_exactly_where_bands_are(rows):
 @laws
 @given(st.lists(st.sets(st.integers(0, MASK32), max_size=7), max_size=5))
 def test_bucket_pairs_are_all_pairs_of_each_bucket(buckets):
-    members, bounds = ragged([list(each) for each in buckets], np.int64)
+    members, bounds = sorted_sets([list(each) for each in buckets], np.int64)
     expected = [
         min(pair) << 32 | max(pair)
         for each in buckets
@@ -390,9 +392,9 @@ for string in (*t.ODD, "", "a" * 3000, "(AP) -", "-", ". A", "©", " ", chr(10),
         for title in (None, string, line, "word " * 20 + "b"):
             hints_of([line, f"a{chr(10)}{line}", lines, f"{line}{chr(10)}{lines}"], [title] * 4)
 point = np.array([2**32 - 1, 0x3FFFF, 0x40000], np.uint32)
-t.text.tokenise(point, t.KINDS, t.FOLDED, np.empty(3, np.uint64), np.empty(3, np.bool_))
+t.minhash.tokenise(point, t.KINDS, t.FOLDED, np.empty(3, np.uint64), np.empty(3, np.bool_))
 try:
-    t.text.minima(point, t.MULTIPLIERS[:2], t.OFFSETS[:2], np.empty(3, np.uint32))
+    t.minhash.minima(point, t.MULTIPLIERS[:2], t.OFFSETS[:2], np.empty(3, np.uint32))
 except IndexError:
     print("bounds are checked")
 """

@@ -331,12 +331,12 @@ def stopped_at(place, days, records, monkeypatch):
 
 
 STAGES = [
-    "dedup.feed.clean._store_batch",
-    "dedup.pipeline.drop_residue",
-    "dedup.feed.match.match_copies",
-    "dedup.feed.group.group_copies",
-    "dedup.feed.stories.group_rewrites",
-    "dedup.feed.changes.note_changes",
+    "dedup.pipeline.ingest._store_batch",
+    "dedup.pipeline.stages.remove_site_boilerplate",
+    "dedup.pipeline.match_copies.match_copies",
+    "dedup.pipeline.cluster_copies.group_copies",
+    "dedup.pipeline.cluster_rewrites.group_rewrites",
+    "dedup.pipeline.story_changes.note_changes",
     "dedup.run._write",
     "dedup.run.package_versions",
 ]
@@ -367,7 +367,12 @@ def test_a_dump_that_stopped_anywhere_is_resumed_to_the_same_bytes(
 
 def test_a_dump_that_stopped_must_be_finished_before_the_next(days, monkeypatch):
     days.add(article("a", text_of(1)))
-    stopped_at("dedup.pipeline.drop_residue", days, [article("b", text_of(1), day=2)], monkeypatch)
+    stopped_at(
+        "dedup.pipeline.stages.remove_site_boilerplate",
+        days,
+        [article("b", text_of(1), day=2)],
+        monkeypatch,
+    )
     days.outs.append(None)
 
     told = days.refused(article("c", text_of(1), day=3))
@@ -377,7 +382,12 @@ def test_a_dump_that_stopped_must_be_finished_before_the_next(days, monkeypatch)
 
 def test_a_dump_that_stopped_can_be_begun_anew(days, monkeypatch):
     days.add(article("a", text_of(1)))
-    stopped_at("dedup.pipeline.drop_residue", days, [article("b", text_of(1), day=2)], monkeypatch)
+    stopped_at(
+        "dedup.pipeline.stages.remove_site_boilerplate",
+        days,
+        [article("b", text_of(1), day=2)],
+        monkeypatch,
+    )
     out = days.add(article("c", text_of(1), day=2), options=["--overwrite"])
 
     assert out.status() == {"c": "duplicate"}

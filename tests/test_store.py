@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dedup.errors import OutputError
-from dedup.jsontext import dump_json
+from dedup.json_codec import dump_json
 from dedup.models import (
     CleanPage,
     Document,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from dedup.clean.agencies import agency_of_name, ends_with_agency, starts_with_agency
-from dedup.clean.lines import lines_of
+from dedup.clean.text_lines import lines_of
 from dedup.models import Draft, Removal
 
 HEAD_LINES = 3

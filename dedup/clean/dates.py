@@ -39,8 +39,8 @@ def parse_date(value: object) -> tuple[str, float] | None:
     if not isinstance(value, str) or not value.strip():
         return None
     text = value.strip()
-    if told := _written_so(text):
-        return told
+    if parsed := _in_output_form(text):
+        return parsed
     if day := _DAY.match(text):
         return _from_day(*(int(part) for part in day.groups() if part))
     moment = _from_text(text)
@@ -97,7 +97,7 @@ def _in_utc(moment: datetime) -> tuple[str, float] | None:
     return moment.isoformat().removesuffix("+00:00") + "Z", moment.timestamp()
 
 
-def _written_so(text: str) -> tuple[str, float] | None:
+def _in_output_form(text: str) -> tuple[str, float] | None:
     """Read a time that is written as it is told, as those of most dumps are; None for others."""
     if not _IN_UTC.fullmatch(text) or not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR:
         return None

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from lxml.html import HtmlElement
 
-from dedup.clean.lean import parse, read_page
+from dedup.clean.fast_extraction import parse, read_page
 from dedup.models import Extraction, Reason, Rejection
 
 # Meta elements that hold the time of publication, the most trusted first.

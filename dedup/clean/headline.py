@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from dedup.clean.furniture import HEAD_LINES
-from dedup.clean.lines import lines_of
+from dedup.clean.boilerplate import HEAD_LINES
+from dedup.clean.text_lines import lines_of
 from dedup.models import Draft, Removal
 
 # Share of the shorter one's words that a line must have in common with the title, when it is not

@@ -1,7 +1,7 @@
 """Tell which cleaning steps could find something in a text: in most articles most find nothing.
 
 One compiled look at each character takes a tenth of the time of the steps; lines that could be
-bylines or furniture, one or two of a text, are shown to the rules of these. It errs on one side
+bylines or boilerplate, one or two of a text, are shown to the rules of these. It errs on one side
 only: a step whose hint is not given would return the text as it is.
 """
 
@@ -15,20 +15,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from dedup.clean import dateline, furniture, headline, normalise, wire
-from dedup.clean import furniture_tables as tables
-from dedup.codepoints import code_points
+from dedup.clean import boilerplate, dateline, headline, normalise, wire
+from dedup.clean import boilerplate_tables as tables
+from dedup.text_batch import code_points
 
 if TYPE_CHECKING:
     from dedup.kernels.lines import Limits, Tables
 
-NORMALISE, HEADLINE, BYLINE, DATELINE, CREDIT, FURNITURE = 1, 2, 4, 8, 16, 32
+NORMALISE, HEADLINE, BYLINE, DATELINE, CREDIT, BOILERPLATE = 1, 2, 4, 8, 16, 32
 """One bit for each step that could find something."""
 
-EVERY = NORMALISE | HEADLINE | BYLINE | DATELINE | CREDIT | FURNITURE
+EVERY = NORMALISE | HEADLINE | BYLINE | DATELINE | CREDIT | BOILERPLATE
 
-# Texts with characters past this one, Chinese to emoji, get every hint: furniture in their scripts
-# is not known by its first word.
+# Texts with characters past this one, Chinese to emoji, get every hint: boilerplate in their
+# scripts is not known by its first word.
 _POINTS = 0x3000
 
 # Texts that are looked at together: their code points stay in the processor's cache.
@@ -57,21 +57,29 @@ def hints_of(texts: Sequence[str], titles: Sequence[str | None]) -> list[int]:
 
 def _hints_of(texts: Sequence[str], titles: Sequence[str | None]) -> list[int]:
     """Return the hints of a few texts."""
-    from dedup.kernels.hints import Laid, find_hints  # compiled code is loaded when it is needed
+    from dedup.kernels.hints import (
+        TextBatch,
+        find_hints,
+    )  # compiled code is loaded when it is needed
 
     known = [t if t and len(t) <= headline.MAX_HEADLINE else "" for t in titles]
     out = np.empty(len(texts), np.uint8)
     suspects = np.empty((len(texts) * _SUSPECTS, 4), np.int32)
     count = find_hints(
-        Laid(*code_points(texts)), Laid(*code_points(known)), _known(), _limits(), out, suspects
+        TextBatch(*code_points(texts)),
+        TextBatch(*code_points(known)),
+        _known(),
+        _limits(),
+        out,
+        suspects,
     )
     found: list[int] = out.tolist()
     for index, start, end, asked in suspects[:count].tolist():
         line = texts[index][start:end]
         if asked & BYLINE and wire.is_byline(line, frozenset()):
             found[index] |= BYLINE
-        if asked & FURNITURE and furniture.group_of(line, at_edge=True):
-            found[index] |= FURNITURE
+        if asked & BOILERPLATE and boilerplate.group_of(line, at_edge=True):
+            found[index] |= BOILERPLATE
     return found
 
 
@@ -82,7 +90,7 @@ def _limits() -> Limits:
 
     return Limits(
         headline=headline.MAX_HEADLINE,
-        headline_lines=furniture.HEAD_LINES,
+        headline_lines=boilerplate.HEAD_LINES,
         led_from=tables.LED_WITHIN[0],
         led_to=tables.LED_WITHIN[1],
         byline=wire.MAX_BYLINE,
@@ -94,11 +102,11 @@ def _limits() -> Limits:
         cut_lines=wire.CUT_LINES,
         agencies=wire.MAX_AGENCIES,
         dashed=wire.MAX_DASHED,
-        furniture=furniture.MAX_LINE,
-        head_lines=furniture.HEAD_LINES,
-        tail_lines=furniture.TAIL_LINES,
-        short=furniture.SHORT,
-        ending=furniture.ENDING,
+        boilerplate=boilerplate.MAX_LINE,
+        head_lines=boilerplate.HEAD_LINES,
+        tail_lines=boilerplate.TAIL_LINES,
+        short=boilerplate.SHORT,
+        ending=boilerplate.ENDING,
         stamp=tables.MAX_STAMP,
     )
 
@@ -123,7 +131,7 @@ def _known() -> Tables:
     mark(kernel.ENDS_FIRST, (not tables.FIRST.match(f"{c}a") or c == "©" for c in characters))
     mark(kernel.LEADER, (bool(tables.LEADER.match(character)) for character in characters))
     for trait, listed in {
-        kernel.AROUND_FURNITURE: tables.TRIMMED,
+        kernel.AROUND_BOILERPLATE: tables.TRIMMED,
         kernel.IN_CAPTION: tables.BOUND,
         kernel.AROUND_PLACE: dateline.AROUND_PLACE,
         kernel.IN_DATELINE: [sign for sign in dateline.SIGNS if sign not in "-:"],
@@ -163,7 +171,7 @@ def _kinds() -> npt.NDArray[np.uint8]:
 
     kinds = np.zeros(kernel.PLACES, np.uint8)
     for kind, words in (
-        (kernel.FURNITURE_FIRST, tables.BY_WORD),
+        (kernel.BOILERPLATE_FIRST, tables.BY_WORD),
         (kernel.RELATED_FIRST, tables.RELATED_FIRST),
         (kernel.EDGE_FIRST, tables.EDGE_BY_WORD),
         (kernel.STAMP, tables.STAMP_TOKENS),

@@ -7,7 +7,7 @@ import unicodedata
 from html import unescape
 from html.entities import name2codepoint
 
-from dedup.clean.lines import lines_of
+from dedup.clean.text_lines import lines_of
 
 # Rounds of undoing what a site escaped more than once ("&amp;amp;#8217;" takes one: see _ENTITY).
 # A round that ends where it began stops the loop, so honest text pays for one; the cap keeps

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from dedup.clean.agencies import agency_of_name
 from dedup.clean.dateline import HEAD_LINES, WORD
-from dedup.clean.lines import lines_of
+from dedup.clean.text_lines import lines_of
 from dedup.models import Draft, Removal
 
 TAIL_LINES = 5

@@ -56,7 +56,7 @@ def clean(
     config = build_config(**options)
     expect_pages(inputs)
 
-    from dedup.cli.progress import Bars  # as in dedup.cli.run
+    from dedup.cli.bars import Bars  # as in dedup.cli.run
     from dedup.run import clean_dump
 
     counts, reasons = clean_dump(
@@ -65,7 +65,7 @@ def clean(
         config,
         rejected=rejected,
         overwrite=overwrite,
-        observer=None if quiet else Bars(),
+        progress=None if quiet else Bars(),
     )
     if not quiet:
         click.echo(clean_summary(counts, reasons), err=True)

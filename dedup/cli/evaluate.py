@@ -82,7 +82,9 @@ def evaluate(
       dedup evaluate out gold.jsonl --bootstrap 1000 --worst 20
       dedup evaluate out/decisions.jsonl gold.jsonl --key url --json
     """
-    from dedup.scoring import score_run  # it brings numpy, and --help must not wait for that
+    from dedup.evaluation.labelled_run import (
+        score_run,
+    )  # it brings numpy, and --help must not wait for that
 
     report, note = score_run(out, gold, key=key, samples=samples, seed=seed, worst=worst)
     if note and not quiet:
@@ -98,8 +100,7 @@ def _as_json(report: Report) -> str:
 def _as_text(report: Report) -> Iterator[str]:
     """Yield the lines of a report for a person."""
     yield from _table({**report["sets"], "all": report["all"]})
-    told = ("without_decision", "no decision"), ("rejected", "rejected")
-    for name, words in told:
+    for name, words in (("without_decision", "no decision"), ("rejected", "rejected")):
         if ids := report[name]:
             some = ", ".join(map(printable, ids[:_EXAMPLES])) + (", ..." if ids[_EXAMPLES:] else "")
             yield f"{words}: {len(ids):,} of GOLD, each a story of its own: {some}"
@@ -161,9 +162,9 @@ def _document(document: Report) -> str:
         line += f"  {_shortened(document['title'], _TITLE_LENGTH)}"
     if document["relation"] is not None:
         score = document["score"]
-        told = f" {score:.3f}" if isinstance(score, int | float) else ""
+        shown = f" {score:.3f}" if isinstance(score, int | float) else ""
         canonical = printable(str(document["canonical_id"]))
-        line += f"  [{printable(str(document['relation']))}{told} of {canonical}]"
+        line += f"  [{printable(str(document['relation']))}{shown} of {canonical}]"
     return line
 
 

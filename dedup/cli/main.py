@@ -29,8 +29,8 @@ class _Group(click.Group):
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
             # Where an output has no room, its writer tells; libraries keep files elsewhere.
-            told = "no space left for temporary files or caches; free some and go on (--resume)"
-            raise click.ClickException(told) from error
+            message = "no space left for temporary files or caches; free some and go on (--resume)"
+            raise click.ClickException(message) from error
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})

@@ -8,11 +8,27 @@ from typing import Any, TypeVar
 
 import click
 
-from dedup.config import CleanConfig, Config, GroupConfig, ReadConfig, StoryConfig
+from dedup.config import CleanConfig, ClusterConfig, Config, ReadConfig, StoryConfig
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 DEFAULT = Config()
+
+
+class RenamedOption(click.Option):
+    """An option whose old name still works for one release and is not shown.
+
+    Its last name is the old one.
+    """
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the help without the old name."""
+        shown, self.opts = self.opts, self.opts[:-1]
+        try:
+            return super().get_help_record(ctx)
+        finally:
+            self.opts = shown
+
 
 _INPUTS = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 
@@ -92,8 +108,8 @@ def build_config(
     window_days: float = DEFAULT.story.window_days,
     canonical: tuple[str, ...] = (),
     expire: float = DEFAULT.expire,
-    report_size: int = DEFAULT.group.report_size,
-    report_share: float = DEFAULT.group.report_share,
+    warn_story_size: int = DEFAULT.cluster.warn_story_size,
+    warn_host_share: float = DEFAULT.cluster.warn_host_share,
 ) -> Config:
     """Return the configuration that the options ask for.
 
@@ -115,8 +131,8 @@ def build_config(
         read=ReadConfig(fields=tuple(pairs), max_document_bytes=max_bytes),
         clean=CleanConfig(timeout=timeout, memory_mb=memory_mb, min_tokens=min_tokens),
         story=StoryConfig(threshold=threshold, window_days=window_days),
-        group=GroupConfig(
-            canonical=tuple(rules), report_size=report_size, report_share=report_share
+        cluster=ClusterConfig(
+            canonical=tuple(rules), warn_story_size=warn_story_size, warn_host_share=warn_host_share
         ),
     )
 
@@ -132,6 +148,6 @@ def expect_pages(inputs: tuple[str, ...]) -> None:
     from dedup.read import begins_with_page  # --help must not wait for it
 
     if begins_with_page(inputs):
-        from dedup.clean.server import start_server
+        from dedup.pipeline.page_server import start_server
 
         start_server()

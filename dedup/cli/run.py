@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from dedup.cli.options import DEFAULT, build_config, expect_pages, shared_options
+from dedup.cli.options import DEFAULT, RenamedOption, build_config, expect_pages, shared_options
 from dedup.cli.summary import run_summary
 from dedup.config import FORMATS, LEVELS
 from dedup.errors import FullDiskError, printable
@@ -38,7 +38,7 @@ from dedup.errors import FullDiskError, printable
     default=DEFAULT.story.threshold,
     show_default=True,
     metavar="FLOAT",
-    help="Least mean score, a probability, of write-ups that are one story under --level stories. "
+    help="Least mean score, a probability, of tellings that are one story under --level stories. "
     "Raise it to join fewer look-alikes; lower it to find more rewrites.",
 )
 @click.option(
@@ -48,7 +48,7 @@ from dedup.errors import FullDiskError, printable
     default=DEFAULT.story.window_days,
     show_default=True,
     metavar="DAYS",
-    help="Most days between two write-ups of one story under --level stories. Raise it to find "
+    help="Most days between two tellings of one story under --level stories. Raise it to find "
     "late ones; lower it to keep later reports of the same affair apart. "
     "An unknown date is near all.",
 )
@@ -61,23 +61,27 @@ from dedup.errors import FullDiskError, printable
     "field:NAME:asc, field:NAME:desc. The default order breaks their ties.",
 )
 @click.option(
+    "--warn-story-size",
     "--report-size",
+    cls=RenamedOption,
     type=int,
-    default=DEFAULT.group.report_size,
+    default=DEFAULT.cluster.warn_story_size,
     show_default=True,
     metavar="N",
-    help="Tell at the end of stories with at least N documents. Lower it to be told of more; "
-    "it changes no decision.",
+    help="Warn at the end of stories with at least N documents. Lower it for more warnings. "
+    "It changes no decision.",
 )
 @click.option(
+    "--warn-host-share",
     "--report-share",
+    cls=RenamedOption,
     type=float,
-    default=DEFAULT.group.report_share,
+    default=DEFAULT.cluster.warn_host_share,
     show_default=True,
     metavar="SHARE",
-    help=f"Tell at the end of hosts with {DEFAULT.group.report_host} documents or more that lose "
-    "at least this share of them as duplicates, from 0 to 1. Lower it to be told of more; "
-    "it changes no decision.",
+    help="Warn at the end of hosts with "
+    f"{DEFAULT.cluster.warn_host_documents} documents or more of which at least this share are "
+    "duplicates, from 0 to 1. Lower it for more warnings. It changes no decision.",
 )
 @click.option(
     "--format",
@@ -141,7 +145,7 @@ def run(
       dedup run news.jsonl --field text=body --field date=published -o out
       dedup run news.parquet -o out --format parquet --canonical earliest
       dedup run news.jsonl -o out --level copies          rewrites stay
-      dedup run news.jsonl -o out --threshold 0.7 --window 2 --report-size 20
+      dedup run news.jsonl -o out --threshold 0.7 --window 2 --warn-story-size 20
       dedup run 2024-05-02/ -o out-02 --store news.sqlite --expire 30
       zcat news.jsonl.gz | dedup run - -o out --survivors - | next-step
 
@@ -162,13 +166,13 @@ def run(
         raise click.UsageError("--expire needs a --store")
     expect_pages(inputs)
 
-    from dedup.cli.progress import Bars  # these pull in everything: --help must not wait for it
+    from dedup.cli.bars import Bars  # these pull in everything: --help must not wait for it
     from dedup.cli.stop import stoppable
-    from dedup.observe import Silence
+    from dedup.progress import NullProgress
     from dedup.run import run_dump
 
     try:
-        with stoppable(Silence() if quiet else Bars()) as observer:
+        with stoppable(NullProgress() if quiet else Bars()) as progress:
             report = run_dump(
                 inputs,
                 out,
@@ -179,13 +183,13 @@ def run(
                 resume=resume,
                 overwrite=overwrite,
                 strict=strict,
-                observer=observer,
+                progress=progress,
             )
     except KeyboardInterrupt:
         raise click.ClickException("stopped; go on with the same command and --resume") from None
     except FullDiskError as error:
-        told = f"{error} and go on with the same command and --resume"
-        raise click.ClickException(told) from error
+        message = f"{error} and go on with the same command and --resume"
+        raise click.ClickException(message) from error
     if not quiet:
         click.echo(run_summary(report, out), err=True)
     ctx.exit(report.return_code)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from dedup.observe import Observer
+from dedup.progress import Progress
 
 SWALLOWERS = ("llvmlite", "multiprocessing/util.py", "weakref.py")
 """Where what is raised is told and forgotten: callbacks from C, and what things do as they die."""
@@ -29,9 +29,9 @@ class Stoppable:
     Whatever else may swallow it, the request is raised again when the run tells how far it got.
     """
 
-    def __init__(self, observer: Observer) -> None:
+    def __init__(self, progress: Progress) -> None:
         """Pass everything on to another observer."""
-        self._observer = observer
+        self._observer = progress
         self._asked = False
 
     def ask(self, number: int, frame: FrameType | None) -> None:
@@ -65,9 +65,9 @@ class Stoppable:
 
 
 @contextmanager
-def stoppable(observer: Observer) -> Iterator[Stoppable]:
+def stoppable(progress: Progress) -> Iterator[Stoppable]:
     """Hand out an observer that SIGINT and SIGTERM stop, and restore what they did before."""
-    made = Stoppable(observer)
+    made = Stoppable(progress)
     signals: tuple[signal.Signals, ...] = (signal.SIGINT, signal.SIGTERM)
     if threading.current_thread() is not threading.main_thread():
         signals = ()  # only the main thread may say what signals do

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from dedup.errors import printable
 from dedup.models import RunReport
 
-# Large stories, and hosts that lose many documents, told one by one; the manifest has more.
-TOLD = 5
+# Large stories, and hosts with many duplicates, listed one by one; the manifest has more.
+LISTED = 5
 
 LONGEST_NAME = 200
 
@@ -31,7 +32,7 @@ def run_summary(report: RunReport, out: Path) -> str:
         lines.append("passed over: " + _listed(report.passed_over))
     if changes := report.manifest["store"]["changes"]:
         lines.append("earlier stories: " + _listed(_worded(changes)))
-    lines += _large(report.manifest["blast_radius"])
+    lines += _warnings(report.manifest["warnings"])
     lines.append(f"results: {out}")
     return "\n".join(lines)
 
@@ -51,39 +52,38 @@ def _worded(changes: dict[str, int]) -> dict[str, int]:
     return {words.get(kind, kind): count for kind, count in changes.items()}
 
 
-def _large(radius: dict[str, Any]) -> list[str]:
-    """Return what a person should look at: the largest stories, the hosts that lose most."""
-    lines = [_large_story(story) for story in radius["stories"][:TOLD]]
+def _warnings(found: dict[str, Any]) -> list[str]:
+    """Return a line for each of the largest stories, and of the hosts with most duplicates."""
+    lines = [_large_story(story) for story in found["stories"][:LISTED]]
     lines += [
-        f"host {_name(each['host'])} loses {each['lost']:,} of {each['documents']:,} documents; "
-        "if it is no mirror, look at their relations"
-        for each in radius["hosts"][:TOLD]
+        f"host {printable(_cut(each['host']))}: {each['lost']:,} of {each['documents']:,} "
+        f"documents are duplicates: {_listed(each['relations'])}"
+        for each in found["hosts"][:LISTED]
     ]
     stories, hosts = (
-        radius[f"{kind}_in_all"] - min(TOLD, len(radius[kind])) for kind in ("stories", "hosts")
+        found[f"{kind}_in_all"] - min(LISTED, len(found[kind])) for kind in ("stories", "hosts")
     )
     if stories or hosts:
-        lines.append(f"and {stories:,} more stories, {hosts:,} more hosts: see manifest.json")
+        lines.append(
+            f"{stories:,} more large stories, {hosts:,} more such hosts: see manifest.json"
+        )
     return lines
 
 
 def _large_story(story: dict[str, Any]) -> str:
     """Return what to say of one large story; the threshold joins rewrites only, no copies."""
-    line = f"story {story['story_id']} holds {story['size']:,} documents"
+    line = f"story {story['story_id']}: {story['size']:,} documents"
     if story["outlets"]:
         line += f" of {story['outlets']:,} outlet{'s' if story['outlets'] > 1 else ''}"
     if weakest := story["weakest"]:
-        left, right = _name(weakest["left"]), _name(weakest["right"])
+        left, right = (printable(_cut(weakest[end])) for end in ("left", "right"))
         line += f"; weakest link: {left} and {right} at {weakest['score']:.2f}"
-    return f"{line}; look at it" + (", or raise --threshold" if story["rewrites"] else "")
+    return line + ("; a higher --threshold joins fewer rewrites" if story["rewrites"] else "")
 
 
-def _name(name: str) -> str:
-    """Return a stranger's name fit for a terminal: short, on one line, without control codes."""
-    shown = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}..."
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in shown
-    )
+def _cut(name: str) -> str:
+    """Return the beginning of a name that is too long for a line."""
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}..."
 
 
 def _listed(counts: dict[str, int]) -> str:

@@ -16,14 +16,14 @@ from dedup.kernels.lines import (
     Tables,
     begins_with,
     ends_sentence,
+    may_be_boilerplate,
     may_be_credit,
-    may_be_furniture,
     may_end_with_credit,
     may_hold_dateline,
 )
 
 # Hints of :mod:`dedup.clean.hints`; a kernel takes no enum.
-NORMALISE, HEADLINE, BYLINE, DATELINE, CREDIT, FURNITURE = 1, 2, 4, 8, 16, 32
+NORMALISE, HEADLINE, BYLINE, DATELINE, CREDIT, BOILERPLATE = 1, 2, 4, 8, 16, 32
 EVERY = 63
 
 BREAK = 0x0A
@@ -32,11 +32,11 @@ Lines = npt.NDArray[np.int64]
 """Where each line of a text ends."""
 
 Suspects = npt.NDArray[np.int32]
-"""A row for a line that could be furniture or a byline: its text, its beginning and end there, and
-the hints for which its step is to be asked."""
+"""A row for a line that could be boilerplate or a byline: its text, its beginning and end
+there, and the hints for which its step is to be asked."""
 
 
-class Laid(NamedTuple):
+class TextBatch(NamedTuple):
     """Some texts, laid end to end.
 
     Attributes:
@@ -114,7 +114,7 @@ def _hints(text: Points, ends: Lines, tables: Tables, limits: Limits) -> int:
 def _write_suspects(
     text: Points, ends: Lines, tables: Tables, limits: Limits, out: Suspects
 ) -> int:
-    """Write the lines of a normalised text that could be bylines or furniture.
+    """Write the lines of a normalised text that could be bylines or boilerplate.
 
     Args:
         text: Its code points.
@@ -133,8 +133,8 @@ def _write_suspects(
         hint = 0
         if to_end and number < limits.byline_lines and line.size <= limits.byline:
             hint |= BYLINE
-        if may_be_furniture(line, at_edge, tables, limits):
-            hint |= FURNITURE
+        if may_be_boilerplate(line, at_edge, tables, limits):
+            hint |= BOILERPLATE
         if hint and count < out.shape[0]:
             end = ends[number]
             out[count, 1], out[count, 2], out[count, 3] = end - line.size, end, hint
@@ -144,14 +144,14 @@ def _write_suspects(
 
 @nb.njit(cache=True, nogil=True)
 def find_hints(
-    texts: Laid,
-    titles: Laid,
+    texts: TextBatch,
+    titles: TextBatch,
     tables: Tables,
     limits: Limits,
     out: npt.NDArray[np.uint8],
     suspects: Suspects,
 ) -> int:
-    """Write the hints of each of some texts, and the lines that could be bylines or furniture.
+    """Write the hints of each of some texts, and the lines that could be bylines or boilerplate.
 
     Args:
         texts: The texts.
@@ -182,7 +182,7 @@ def find_hints(
         left = suspects[written:]
         asked = _write_suspects(text, lines, tables, limits, left)
         if asked > left.shape[0]:
-            out[index] |= BYLINE | FURNITURE
+            out[index] |= BYLINE | BOILERPLATE
             continue
         left[:asked, 0] = index
         written += asked

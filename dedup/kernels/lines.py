@@ -8,23 +8,23 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-from dedup.kernels.text import FNV_OFFSET, FNV_PRIME
+from dedup.kernels.minhash import FNV_OFFSET, FNV_PRIME
 
 # Traits of a character. It may stand anywhere in a normalised text, its folded form is one
 # character, and this is of a word, a letter; it is a capital, no part of a first word.
 PLAIN, FOLDED, WORD, LETTER, UPPER, ENDS_FIRST = 1, 2, 4, 8, 16, 32
-# It stands around furniture, in the end of a caption, around a place, in a dateline, first or
+# It stands around boilerplate, in the end of a caption, around a place, in a dateline, first or
 # second in an agency's name, before a credit, around one, behind one; it is a dash before one.
 (
-    AROUND_FURNITURE, IN_CAPTION, AROUND_PLACE, IN_DATELINE, INITIAL, SECOND, BEFORE_CREDIT,
+    AROUND_BOILERPLATE, IN_CAPTION, AROUND_PLACE, IN_DATELINE, INITIAL, SECOND, BEFORE_CREDIT,
     AROUND_CREDIT, BEHIND_CREDIT, CREDIT_DASH,
 ) = (64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768)  # fmt: skip
 # It parts a phrase for related articles from a title, ends a sentence, stands behind its end.
 LEADER, STOPS, BEHIND_STOPS = 1 << 16, 1 << 17, 1 << 18
 
-# What a word is: furniture begins with it; only before a separator; only near the top or the end;
+# What a word is: boilerplate begins with it; only before a separator; only near the top or the end;
 # it stands in a date; behind one before a name; a credit begins with it.
-FURNITURE_FIRST, RELATED_FIRST, EDGE_FIRST, STAMP, BEFORE_NAME, CREDIT_FIRST = 1, 2, 4, 8, 16, 32
+BOILERPLATE_FIRST, RELATED_FIRST, EDGE_FIRST, STAMP, BEFORE_NAME, CREDIT_FIRST = 1, 2, 4, 8, 16, 32
 
 # What a few letters in a row are part of: what prompts are for, or a word of a credit.
 IN_PROMPT, IN_CREDIT = 1, 2
@@ -62,7 +62,7 @@ class Limits(NamedTuple):
     cut_lines: int
     agencies: int
     dashed: int
-    furniture: int
+    boilerplate: int
     head_lines: int
     tail_lines: int
     short: int
@@ -297,12 +297,12 @@ def ends_sentence(line: Points, traits: Points) -> bool:
 
 
 @nb.njit(cache=True)
-def may_be_furniture(line: Points, at_edge: bool, tables: Tables, limits: Limits) -> bool:
-    """Return whether a whole line could be of a group of furniture."""
+def may_be_boilerplate(line: Points, at_edge: bool, tables: Tables, limits: Limits) -> bool:
+    """Return whether a whole line could be of a group of boilerplate."""
     traits = tables.traits
-    if line.size > limits.furniture:
+    if line.size > limits.boilerplate:
         return False
-    bare = _bare(line, traits, AROUND_FURNITURE)
+    bare = _bare(line, traits, AROUND_BOILERPLATE)
     if bare.size <= limits.short:
         return True
     for point in bare[bare.size - min(bare.size, limits.ending) :]:
@@ -318,7 +318,7 @@ def may_be_furniture(line: Points, at_edge: bool, tables: Tables, limits: Limits
         second += 1
     kind = _kind(_folded_digest(bare[:end], tables), tables)
     both = _kind(_folded_digest(bare[:second], tables), tables)
-    if end == 0 or (kind | both) & FURNITURE_FIRST:
+    if end == 0 or (kind | both) & BOILERPLATE_FIRST:
         return True
     if kind & RELATED_FIRST and _may_lead(bare, traits, limits):
         return True

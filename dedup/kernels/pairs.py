@@ -41,7 +41,7 @@ def shared(
 
 
 @nb.njit(cache=True, nogil=True)
-def held_by_half(
+def in_half_of_documents(
     values: npt.NDArray[np.uint32],
     bounds: npt.NDArray[np.int64],
     weights: npt.NDArray[np.int64],
@@ -82,8 +82,8 @@ def held_by_half(
             for at in range(bounds[part], bounds[part + 1]):
                 inside[part] += votes[slots[at - start]] >= least
         common[group] = 0
-        for held in votes:
-            common[group] += held >= least
+        for vote in votes:
+            common[group] += vote >= least
 
 
 @nb.njit(cache=True, nogil=True)

@@ -6,13 +6,13 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-from dedup.kernels.text import DIGIT, FNV_OFFSET, FNV_PRIME, LETTER, MARK, SEPARATOR, SINGLE, mix
+from dedup.kernels.minhash import DIGIT, FNV_OFFSET, FNV_PRIME, LETTER, MARK, SEPARATOR, SINGLE, mix
 
 # A token is 29 bits of hash and three flags, so that one array holds all that scoring asks of it.
 NAME, NUMBER, OPENS = 1, 2, 4
 FLAGS = np.uint32(NAME | NUMBER | OPENS)
 
-# Traits of dedup.sign.characters.
+# Traits of dedup.signatures.characters.
 UPPER, STOP, JOINS = 1, 2, 4
 
 # The Arabic letters with which an article or a particle before one begins lie between these.

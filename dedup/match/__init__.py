@@ -1,9 +1,10 @@
 """Signatures to candidate pairs, and pairs to verified matches with a relation."""
 
-from dedup.match.copies import Evidence, Ragged, accepted, measure
-from dedup.match.lsh import Candidates, candidate_pairs, pairs_inside
+from dedup.match.loaded_texts import LoadedTexts, pairs_of, sorted_sets
+from dedup.match.minhash_lsh import Candidates, candidate_pairs, pairs_inside
 from dedup.match.relations import relation, retelling
-from dedup.match.stories import (
+from dedup.match.similarity import PairScores, RaggedArray, accepted, measure
+from dedup.match.story_score import (
     CONTAINMENT,
     MOST_ODDS,
     NAMES,
@@ -15,8 +16,7 @@ from dedup.match.stories import (
     shipped_scorer,
 )
 from dedup.match.templates import from_template
-from dedup.match.termsets import term_pairs
-from dedup.match.texts import LoadedTexts, pairs_of, ragged
+from dedup.match.term_lsh import term_pairs
 from dedup.match.versions import same_article
 
 __all__ = [
@@ -24,10 +24,10 @@ __all__ = [
     "MOST_ODDS",
     "NAMES",
     "Candidates",
-    "Evidence",
     "LoadedTexts",
     "Model",
-    "Ragged",
+    "PairScores",
+    "RaggedArray",
     "Scorer",
     "accepted",
     "candidate_pairs",
@@ -37,11 +37,11 @@ __all__ = [
     "pairs_inside",
     "pairs_of",
     "probability",
-    "ragged",
     "relation",
     "retelling",
     "same_article",
     "sentence_overlaps",
     "shipped_scorer",
+    "sorted_sets",
     "term_pairs",
 ]

@@ -43,7 +43,7 @@ def same_article(
     same_headline = title_jaccard(one.title, other.title) >= TITLE_JACCARD
     if not same_headline and not _same_page(one.page, other.page):
         return False
-    return passages(one.twin, other.twin) >= config.update_passages
+    return passages(one.text_id, other.text_id) >= config.update_passages
 
 
 def _same_page(one: str | None, other: str | None) -> bool:

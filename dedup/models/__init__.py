@@ -1,6 +1,13 @@
 """The values that pass between stages: plain, frozen, without behaviour that reads or writes."""
 
-from dedup.models.documents import CleanPage, Document, Draft, Extraction, Removal
+from dedup.models.documents import (
+    SITE_BOILERPLATE,
+    CleanPage,
+    Document,
+    Draft,
+    Extraction,
+    Removal,
+)
 from dedup.models.inputs import Raw, RawLine, RawRecord, Reason, Rejection
 from dedup.models.stories import (
     SAME,
@@ -15,10 +22,11 @@ from dedup.models.stories import (
     Story,
     Why,
 )
-from dedup.models.views import Views
+from dedup.models.term_vectors import TermVectors
 
 __all__ = [
     "SAME",
+    "SITE_BOILERPLATE",
     "CleanPage",
     "Decision",
     "Document",
@@ -38,6 +46,6 @@ __all__ = [
     "RunReport",
     "Status",
     "Story",
-    "Views",
+    "TermVectors",
     "Why",
 ]

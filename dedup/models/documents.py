@@ -8,13 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+SITE_BOILERPLATE = "residue"
+"""What ``Removal.step`` says of site boilerplate; the output has called it so from the start."""
+
 
 @dataclass(frozen=True, slots=True)
 class Removal:
     """A piece of text that a cleaning step took out.
 
     Attributes:
-        step: Name of the step, as in ``dedup.clean.steps.STEPS``, or ``residue``.
+        step: Name of the step, as in ``dedup.clean.pipeline.STEPS``, or ``residue``.
         text: What was removed, whole.
     """
 
@@ -101,7 +104,7 @@ class Document(NamedTuple):
         text: Cleaned text, the only text that is matched.
         title: Headline.
         url: Where it was found: the record's ``url``, else what the page says of itself.
-        page: ``url`` without what does not change the article, see :mod:`dedup.clean.addresses`.
+        page: ``url`` without what does not change the article, see :mod:`dedup.clean.urls`.
         canonical_page: The same of where the page says its original is, or None.
         host: Host of ``url`` in lower case without ``www.``, else the site's name; None if unknown.
         date: ISO 8601 day, or time in UTC, or None.

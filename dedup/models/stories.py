@@ -39,7 +39,7 @@ class Facts:
     Attributes:
         row: Position in input order.
         doc_id: The id.
-        twin: Row of the first document with the same cleaned text; its own where there is none.
+        text_id: Row of the first document with the same cleaned text; its own where there is none.
         host: See :class:`Document`.
         page: The address without scheme, ``www.``, query and fragment; None if unknown.
         canonical_page: The same of where the page says its original is.
@@ -51,13 +51,13 @@ class Facts:
         agency_page: Whether the page stands on that agency's own site.
         tokens: Tokens of the cleaned text.
         shingles: Shingles of the cleaned text.
-        leftovers: Lines that cleaning took out as furniture or residue.
+        leftovers: Lines that cleaning took out as boilerplate or residue.
         fields: The document's output fields, for rules on a user's own field.
     """
 
     row: int
     doc_id: str
-    twin: int
+    text_id: int
     host: str | None = None
     page: str | None = None
     canonical_page: str | None = None
@@ -167,10 +167,10 @@ class Story:
         last_date: Latest known publication.
         outlets: Hosts of the members, sorted, each once.
         agencies: Agencies that members credit, sorted, each once.
-        origins: Independent write-ups among the members: write-ups that share a fifth of their
+        origins: Independent tellings among the members: tellings that share a fifth of their
             text word for word count as one.
         weakest: What holds the story together least: of copies the member least like the
-            canonical, of rewrites the weakest join of two groups of write-ups.
+            canonical, of rewrites the weakest join of two groups of tellings.
         absorbed: Ids of stories that a later dump of the same store made part of it, sorted.
     """
 

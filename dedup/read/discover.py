@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dedup.errors import InputError
-from dedup.read.kinds import Kind, kind_of_name
+from dedup.read.formats import Format, format_of_name
 from dedup.read.tally import Tally
 
 STDIN = "-"
@@ -77,7 +77,7 @@ def begins_with_page(inputs: Sequence[str | Path]) -> bool:
         InputError: An argument names nothing.
     """
     first = next(discover(inputs), None)
-    return first is not None and kind_of_name(first.name) in (Kind.PAGE, Kind.WARC)
+    return first is not None and format_of_name(first.name) in (Format.PAGE, Format.WARC)
 
 
 def safe_name(path: Path) -> str:
@@ -103,8 +103,8 @@ def _entries(given: str) -> list[_Entry]:
     wild = _WILDCARD.search(given)
     hits = list(_hits(path)) if wild else []
     if not hits:
-        told = "matches no file" if wild else "does not exist"
-        raise InputError(f"{given} {told}: check the path and its spelling", path=path)
+        fault = "matches no file" if wild else "does not exist"
+        raise InputError(f"{given} {fault}: check the path and its spelling", path=path)
     base = _fixed_part(path)
     return [_entry(hit, base, named=False) for hit in sorted(hits, key=_parts)]
 

@@ -6,7 +6,7 @@ import codecs
 
 from charset_normalizer import from_bytes
 
-from dedup.read.kinds import encoding_of_mark
+from dedup.read.formats import encoding_of_mark
 
 SAMPLE = 65_536
 

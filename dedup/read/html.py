@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from dedup.config import ReadConfig
 from dedup.models import RawRecord, Reason, Rejection
-from dedup.read.kinds import foreign, wide_encoding
-from dedup.read.opened import Input
+from dedup.read.formats import foreign, wide_encoding
+from dedup.read.input import Input
 from dedup.read.records import rejected, too_large
 
 _TAG = re.compile(rb"<(?:/?[a-zA-Z]|!doctype)[^<>]*>", re.IGNORECASE)
@@ -38,8 +38,8 @@ def page_fault(page: bytes, config: ReadConfig) -> Rejection | None:
         return Rejection(Reason.TOO_LARGE, too_large(config))
     if not page or page.isspace():
         return Rejection(Reason.EMPTY, "the page is empty")
-    if told := foreign(page):
-        return Rejection(Reason.NOT_HTML, f"the page is {told}")
+    if what := foreign(page):
+        return Rejection(Reason.NOT_HTML, f"the page is {what}")
     if is_binary(page):
         return Rejection(Reason.NOT_HTML, "the page is binary data")
     # Without NULs the ASCII of a page in UTF-16 is that of any other.

@@ -13,7 +13,7 @@ import zstandard
 from fastwarc.stream_io import BrotliReader, ChunkedReader
 from fastwarc.warc import HeaderMap
 
-from dedup.read.kinds import encoding_of_mark, wide_encoding
+from dedup.read.formats import encoding_of_mark, wide_encoding
 from dedup.read.warc_frames import parsed
 
 _HEADER_END = re.compile(rb"\r?\n\r?\n")

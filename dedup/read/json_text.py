@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dedup.jsontext import load_json
+from dedup.json_codec import load_json
 
 # A JSON text may be larger than the document in it: quotes, line ends and control characters are
 # escaped, and other fields stand beside it. Letters that are all escaped grow two- to threefold, so
@@ -34,8 +34,8 @@ def value_of(text: bytes) -> Any:
         raise BrokenJson(f"nested more than {_MOST_LEVELS} levels deep") from error
     except ValueError as error:
         fault = error if isinstance(error, UnicodeDecodeError) else _not_utf8(text)
-        told = f"not UTF-8 at byte {fault.start}" if fault else f"not JSON: {error}"
-        raise BrokenJson(told) from error
+        message = f"not UTF-8 at byte {fault.start}" if fault else f"not JSON: {error}"
+        raise BrokenJson(message) from error
     if _may_be_deep(text) and _levels(value) > _MOST_LEVELS:
         raise BrokenJson(f"nested more than {_MOST_LEVELS} levels deep")
     return value

@@ -13,8 +13,8 @@ from typing import Any
 
 from dedup.config import ReadConfig
 from dedup.models import RawRecord, Reason
+from dedup.read.input import Input
 from dedup.read.json_text import OVERHEAD, BrokenJson, value_of
-from dedup.read.opened import Input
 from dedup.read.records import record, rejected, too_large
 from dedup.read.streams import CHUNK
 
@@ -81,7 +81,7 @@ class Splitter:
         self._escaped = False
         self._closed = False
         self._any = False
-        self._held = bytearray()
+        self._piece = bytearray()
 
     def feed(self, chunk: bytes) -> Iterator[bytes | None]:
         """Yield the texts that end in the next bytes of the stream.
@@ -107,19 +107,19 @@ class Splitter:
                     self._any = True
                     yield text
             elif self._array and self._depth == 1 and mark.group() == b"[":
-                self._held.clear()
+                self._piece.clear()
                 start = at
         self._hold(chunk[start:])
-        if self._closed and self._held.strip():
+        if self._closed and self._piece.strip():
             raise BrokenJson("something follows the array")
 
     def last_object(self) -> dict[str, Any] | None:
         """Return the object that is whole though the stream ends before its array does, if any."""
         try:
-            value = value_of(bytes(self._held))
+            value = value_of(bytes(self._piece))
         except BrokenJson:
             return None
-        self._held.clear()
+        self._piece.clear()
         return value if isinstance(value, dict) else None
 
     def finish(self) -> None:
@@ -128,7 +128,7 @@ class Splitter:
         Raises:
             BrokenJson: It did not.
         """
-        if self._held.strip() or (self._array and not self._closed):
+        if self._piece.strip() or (self._array and not self._closed):
             raise BrokenJson("the file ends before the last value does")
 
     def _ends_value(self, mark: bytes) -> bool:
@@ -161,13 +161,13 @@ class Splitter:
 
     def _hold(self, piece: bytes) -> None:
         """Keep a piece of a value that goes on, up to one byte over the limit."""
-        self._held += piece[: self._limit + 1 - len(self._held)]
+        self._piece += piece[: self._limit + 1 - len(self._piece)]
 
     def _take(self, piece: bytes) -> bytes | None:
         """Return the text that ends with a piece, or None if it is over the limit."""
         self._hold(piece)
-        text = bytes(self._held)
-        self._held.clear()
+        text = bytes(self._piece)
+        self._piece.clear()
         return text if len(text) <= self._limit else None
 
 

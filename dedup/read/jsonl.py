@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from dedup.config import ReadConfig
 from dedup.models import RawLine, RawRecord, Reason
+from dedup.read.input import Input
 from dedup.read.json_text import OVERHEAD, BrokenJson, value_of
 from dedup.read.json_values import read_values
-from dedup.read.opened import Input
 from dedup.read.records import record, rejected, too_large
 
 # What is passed over at once of a line that is too long.

@@ -11,8 +11,8 @@ from typing import Any
 from dedup.config import ReadConfig
 from dedup.errors import InputError
 from dedup.models import RawRecord, Reason
+from dedup.read.input import Input
 from dedup.read.json_text import OVERHEAD
-from dedup.read.opened import Input
 from dedup.read.records import record, rejected, too_large
 
 # Rows held at once. A value that is stored once for many rows is held once for each of them, so few

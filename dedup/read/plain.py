@@ -8,7 +8,7 @@ from dedup.config import ReadConfig
 from dedup.models import RawRecord, Reason, Rejection
 from dedup.read.encodings import encoding_of
 from dedup.read.html import is_binary
-from dedup.read.opened import Input
+from dedup.read.input import Input
 from dedup.read.records import rejected, too_large, whole
 
 

@@ -14,26 +14,26 @@ from typing import BinaryIO
 from dedup.config import ReadConfig
 from dedup.models import RawLine, RawRecord, Reason, Rejection
 from dedup.read.discover import Source
+from dedup.read.formats import Format, format_of, format_of_name
 from dedup.read.html import read_page
+from dedup.read.input import Input
 from dedup.read.json_values import read_array
 from dedup.read.jsonl import parsed, read_lines
-from dedup.read.kinds import Kind, kind_of, kind_of_name
-from dedup.read.opened import Input
 from dedup.read.parquet import read_parquet
 from dedup.read.plain import read_plain
 from dedup.read.records import rejected
 from dedup.read.streams import unreadable
-from dedup.read.table import read_table
+from dedup.read.tabular import read_table
 from dedup.read.tally import Tally
 from dedup.read.warc import read_warc
 
-_READERS: dict[Kind, Callable[[Input, ReadConfig], Iterator[RawRecord | RawLine]]] = {
-    Kind.PAGE: read_page,
-    Kind.LINES: read_lines,
-    Kind.ARRAY: read_array,
-    Kind.PARQUET: read_parquet,
-    Kind.TABLE: read_table,
-    Kind.PLAIN: read_plain,
+_READERS: dict[Format, Callable[[Input, ReadConfig], Iterator[RawRecord | RawLine]]] = {
+    Format.PAGE: read_page,
+    Format.LINES: read_lines,
+    Format.ARRAY: read_array,
+    Format.PARQUET: read_parquet,
+    Format.TABLE: read_table,
+    Format.PLAIN: read_plain,
 }
 
 
@@ -63,8 +63,8 @@ def read_raw(source: Source, config: ReadConfig, tally: Tally) -> Iterator[RawRe
     try:
         opened = _open(source)
     except OSError as error:
-        told = unreadable(error)
-        yield rejected(source.name, source.name, told.reason, told.detail)
+        fault = unreadable(error)
+        yield rejected(source.name, source.name, fault.reason, fault.detail)
         return
     with opened as file:
         content = Input(file, source.name, source.path, source.size)
@@ -88,22 +88,22 @@ def read_raw(source: Source, config: ReadConfig, tally: Tally) -> Iterator[RawRe
 
 
 def _records(content: Input, config: ReadConfig, tally: Tally) -> Iterator[RawRecord | RawLine]:
-    told = kind_of(content.head, content.name) if content.head else _kind_of_nothing(content)
-    if isinstance(told, Rejection):
-        yield rejected(content.name, content.name, told.reason, told.detail)
-    elif told is Kind.WARC:
+    found = format_of(content.head, content.name) if content.head else _kind_of_nothing(content)
+    if isinstance(found, Rejection):
+        yield rejected(content.name, content.name, found.reason, found.detail)
+    elif found is Format.WARC:
         yield from read_warc(content, config, tally)
     else:
-        yield from _READERS[told](content, config)
+        yield from _READERS[found](content, config)
 
 
-def _kind_of_nothing(content: Input) -> Kind | Rejection:
+def _kind_of_nothing(content: Input) -> Format | Rejection:
     """Return what to do with an input of which not one byte could be unpacked."""
     if content.fault is None:
         return Rejection(Reason.EMPTY, "the file is empty")
     # The reader of the kind that it was to be tells the fault under an id of that kind.
-    named = kind_of_name(content.name)
-    return content.fault if named in (None, Kind.PARQUET) else named
+    named = format_of_name(content.name)
+    return content.fault if named in (None, Format.PARQUET) else named
 
 
 def _open(source: Source) -> AbstractContextManager[BinaryIO]:

@@ -25,9 +25,9 @@ def rejected(
     >>> rejected("a", "a", Reason.EMPTY, "two\nlines").rejection.detail
     'two lines'
     """
-    told = " ".join(detail.split())
-    told = told if len(told) <= _DETAIL_LENGTH else told[: _DETAIL_LENGTH - 3] + "..."
-    return RawRecord(doc_id, source, dict(fields or {}), rejection=Rejection(reason, whole(told)))
+    line = " ".join(detail.split())
+    line = line if len(line) <= _DETAIL_LENGTH else line[: _DETAIL_LENGTH - 3] + "..."
+    return RawRecord(doc_id, source, dict(fields or {}), rejection=Rejection(reason, whole(line)))
 
 
 def whole(text: str) -> str:

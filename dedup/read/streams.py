@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from dedup.models import Reason, Rejection
-from dedup.read.packings import Packing
+from dedup.read.compression import Compression
 
 # A read from disk, and the buffer before every reader.
 CHUNK = 65_536
@@ -115,7 +115,7 @@ class Meter:
         self.step = CHUNK
         self._file = file
         self._digest = hashlib.sha256()  # processors have instructions for it
-        self._told = 0
+        self._reported = 0
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the file's bytes.
@@ -134,7 +134,7 @@ class Meter:
 
     def taken(self) -> int:
         """Return the bytes read since this was last asked."""
-        taken, self._told = self.count - self._told, self.count
+        taken, self._reported = self.count - self._reported, self.count
         return taken
 
     def _read(self) -> bytes:
@@ -177,7 +177,7 @@ def unreadable(error: OSError) -> Rejection:
     return Rejection(Reason.UNREADABLE, error.strerror or str(error))
 
 
-def unpacked(raw: Body, packing: Packing, members: Members) -> Iterator[bytes]:
+def unpacked(raw: Body, packing: Compression, members: Members) -> Iterator[bytes]:
     """Unpack all members of a stream.
 
     Raises:
@@ -211,5 +211,5 @@ def _skip_padding(raw: Body, piece: bytes, step: int) -> bytes:
     return piece
 
 
-def _damaged(packing: Packing, told: str) -> Rejection:
-    return Rejection(packing.reason, f"the {packing.name} data is damaged: {told}")
+def _damaged(packing: Compression, detail: str) -> Rejection:
+    return Rejection(packing.reason, f"the {packing.name} data is damaged: {detail}")

@@ -38,9 +38,9 @@ class Tally:
         self.files += 1
         self.bytes += size
         for part in (name, digest):
-            told = part.encode("utf-8", "surrogatepass")
+            encoded = part.encode("utf-8", "surrogatepass")
             # The length goes first, so that no two lists of files give the same bytes.
-            self._rolling.update(len(told).to_bytes(8, "little") + told)
+            self._rolling.update(len(encoded).to_bytes(8, "little") + encoded)
 
     def digest(self) -> str:
         """Return one digest over the names and digests of all files, in the order they were read.

@@ -8,10 +8,10 @@ from fastwarc.warc import HeaderMap
 
 from dedup.config import ReadConfig
 from dedup.models import RawRecord, Reason
+from dedup.read.formats import starts_as_page
 from dedup.read.html import page_fault
 from dedup.read.http import Response, in_declared_encoding, payload_of, response_of
-from dedup.read.kinds import starts_as_page
-from dedup.read.opened import Input
+from dedup.read.input import Input
 from dedup.read.records import rejected
 from dedup.read.tally import Tally
 from dedup.read.warc_frames import Frame, frames

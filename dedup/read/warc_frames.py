@@ -125,9 +125,9 @@ def parsed(lines: Sequence[bytes]) -> HeaderMap | None:
 
 def _length(headers: HeaderMap | None) -> int | None:
     """Return a block's length, or None if the header gives none."""
-    told = (headers.get("Content-Length") or "").strip() if headers is not None else ""
+    length = (headers.get("Content-Length") or "").strip() if headers is not None else ""
     # No file has 10 ** 18 bytes; the limit keeps absurd lengths out of arithmetic.
-    return int(told) if told.isascii() and told.isdigit() and len(told) <= 18 else None
+    return int(length) if length.isascii() and length.isdigit() and len(length) <= 18 else None
 
 
 def _block(body: io.BufferedReader, length: int, wanted: int) -> tuple[bytes, int]:

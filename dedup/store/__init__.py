@@ -12,13 +12,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from dedup.jsontext import dump_json, load_json
+from dedup.json_codec import dump_json, load_json
 from dedup.store.cells import Cells, Stored, StoredPart, blobs, stored_document, stored_rejection
 from dedup.store.database import ANEW, ANOTHER, Database
-from dedup.store.documents import Documents
-from dedup.store.dumps import Dumps, Step
-from dedup.store.results import Results
-from dedup.store.signatures import Signatures
+from dedup.store.document_tables import Documents
+from dedup.store.dump_tables import Dumps, Step
+from dedup.store.result_tables import Results
+from dedup.store.signature_tables import Signatures
 
 __all__ = [
     "ANOTHER",
@@ -100,5 +100,5 @@ class Store:
     def put(self, name: str, value: Any) -> None:
         """Keep a JSON value under a name."""
         with self._db.commit():
-            told = [(name, dump_json(value).decode())]
-            self._db.insert("meta", told, verb="INSERT OR REPLACE")
+            row = [(name, dump_json(value).decode())]
+            self._db.insert("meta", row, verb="INSERT OR REPLACE")

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import zstandard
 
-from dedup.jsontext import dump_json, load_json
+from dedup.json_codec import dump_json, load_json
 from dedup.models import CleanPage, Document, Rejection, Removal
 from dedup.store.integrity import summed
 
@@ -20,7 +20,7 @@ Cells = tuple[Any, ...]
 DOCUMENT_COLUMNS = (
     "doc_id", "source", "reason", "detail", "from_page", "title", "url", "page", "canonical_page",
     "host", "date", "moment", "language", "agency", "agency_page", "dateline", "credit",
-    "leftovers", "digest", "stamp", "lines",
+    "leftovers", "digest", "stamp", "line_digests",
 )  # fmt: skip
 
 

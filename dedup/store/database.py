@@ -14,7 +14,7 @@ from typing import Any
 import zstandard
 
 from dedup.errors import FullDiskError, OutputError
-from dedup.jsontext import load_json
+from dedup.json_codec import load_json
 from dedup.store.cells import expand
 from dedup.store.integrity import (
     holds_input,
@@ -24,9 +24,7 @@ from dedup.store.integrity import (
     numbered,
     summed,
 )
-
-FORMAT = 5
-"""Version of the tables and of the byte order of arrays; a store of another one is refused."""
+from dedup.store.schema import FORMAT, can_migrate, create, has_our_tables, migrate
 
 OWNER = int.from_bytes(b"dedu", "big")
 """Marks the file as ours in its header, for us and for ``file``."""
@@ -38,67 +36,6 @@ writing them half as slow again."""
 LOG_PAGES = 8_000
 """Pages that the log may hold, 125 MB, before they are copied into the file: each time the disk is
 waited for, and a thousand pages are two seconds of articles."""
-
-# What many rows are asked for stands in other tables than what is large.
-SCHEMA = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL, sum INTEGER NOT NULL)
-    WITHOUT ROWID;
-CREATE TABLE documents (
-    row INTEGER PRIMARY KEY, doc_id TEXT NOT NULL, source TEXT NOT NULL, reason TEXT, detail TEXT,
-    from_page INTEGER NOT NULL, title TEXT, url TEXT, page TEXT, canonical_page TEXT, host TEXT,
-    date TEXT, moment REAL, language TEXT, agency TEXT, agency_page INTEGER NOT NULL, dateline TEXT,
-    credit TEXT, leftovers INTEGER NOT NULL, digest BLOB, stamp BLOB NOT NULL, lines BLOB,
-    sum INTEGER NOT NULL
-);
-CREATE TABLE contents (
-    row INTEGER PRIMARY KEY, text_field TEXT, removed BLOB, extraction BLOB, fields BLOB NOT NULL,
-    text BLOB, sum INTEGER NOT NULL
-);
-CREATE UNIQUE INDEX documents_id ON documents (doc_id) WHERE reason IS NOT 'duplicate-id';
-CREATE INDEX documents_digest ON documents (digest) WHERE digest IS NOT NULL;
-CREATE INDEX documents_reason ON documents (reason) WHERE reason IS NOT NULL;
-CREATE INDEX documents_moment ON documents (moment);
-CREATE TABLE dumps (
-    number INTEGER PRIMARY KEY, first INTEGER NOT NULL, moment REAL, step INTEGER NOT NULL,
-    sum INTEGER NOT NULL
-);
-CREATE TABLE signatures (
-    row INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL, tokens INTEGER NOT NULL,
-    shingles INTEGER NOT NULL, language TEXT, signature BLOB, lead BLOB,
-    sum INTEGER NOT NULL
-);
-CREATE TABLE sets (
-    row INTEGER PRIMARY KEY, numbers BLOB NOT NULL, shingles BLOB NOT NULL, terms BLOB,
-    sum INTEGER NOT NULL
-);
-CREATE TABLE census (
-    documents INTEGER NOT NULL, terms BLOB NOT NULL, counts BLOB NOT NULL, sum INTEGER NOT NULL
-);
-CREATE TABLE edges (
-    one INTEGER NOT NULL, other INTEGER NOT NULL, jaccard REAL NOT NULL, one_in_other REAL NOT NULL,
-    other_in_one REAL NOT NULL, numbers REAL NOT NULL, linked INTEGER NOT NULL,
-    sum INTEGER NOT NULL, PRIMARY KEY (one, other)
-) WITHOUT ROWID;
-CREATE TABLE likenesses (
-    one INTEGER NOT NULL, other INTEGER NOT NULL, score REAL NOT NULL, sum INTEGER NOT NULL,
-    PRIMARY KEY (one, other)
-) WITHOUT ROWID;
-CREATE TABLE stories (
-    story_id TEXT PRIMARY KEY, canonical INTEGER NOT NULL, born INTEGER NOT NULL,
-    body BLOB NOT NULL, sum INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX stories_canonical ON stories (canonical);
-CREATE TABLE decisions (
-    row INTEGER PRIMARY KEY, status TEXT NOT NULL, story_id TEXT, canonical_id TEXT, size INTEGER
-    NOT NULL, relation TEXT, score REAL, reason TEXT NOT NULL, head INTEGER NOT NULL,
-    sum INTEGER NOT NULL
-);
-CREATE INDEX decisions_head ON decisions (head) WHERE head != row;
-CREATE TABLE changes (
-    dump INTEGER NOT NULL, place INTEGER NOT NULL, body BLOB NOT NULL, sum INTEGER NOT NULL,
-    PRIMARY KEY (dump, place)
-) WITHOUT ROWID;
-"""
 
 ANEW = "use another output folder, or --overwrite to begin anew"
 """What to do about the store of an output folder that is refused."""
@@ -182,7 +119,8 @@ class Database:
                 "SELECT count(*) FROM sqlite_master",
             )
         )
-        if (owner, version) != (OWNER, FORMAT) and (owner or version or tables):
+        ours = owner == OWNER and (version == FORMAT or can_migrate(version))
+        if not ours and (owner or version or tables):
             raise OutputError(
                 f"{self.path} is not a store of this version of dedup; {self._remedy}",
                 path=self.path,
@@ -195,19 +133,23 @@ class Database:
         self.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
         self.execute("BEGIN IMMEDIATE")
         if not tables:
-            for statement in SCHEMA.split(";"):
-                self.execute(statement)
+            create(self._connection)
             self.execute(f"PRAGMA application_id = {OWNER}")
-            self.execute(f"PRAGMA user_version = {FORMAT}")
+        elif version != FORMAT:
+            self._migrate(version)
+        if not has_our_tables(self._connection):
+            raise self.damaged()  # nothing is committed: an earlier format stays as it was
+        self.execute(f"PRAGMA user_version = {FORMAT}")
         self.execute("COMMIT")
-        self._refuse_other_tables()
 
-    def _refuse_other_tables(self) -> None:
-        """Refuse a file whose tables are not quite those that it was made with."""
-        made = {statement.strip() for statement in SCHEMA.split(";") if statement.strip()}
-        there = self.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
-        if {sql for (sql,) in there} != made:
-            raise self.damaged()
+    def _migrate(self, version: int) -> None:
+        """Bring an earlier format to this one; other tables than its own are damage."""
+        try:
+            migrate(self._connection, version)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_ERROR:
+                raise
+            raise self.damaged() from error
 
     def verify(self, *, whole: bool) -> None:
         """Check what will be believed.
@@ -316,7 +258,7 @@ class Database:
         found = self.execute("SELECT name FROM pragma_table_info(?)", [table])
         columns = [name for (name,) in found]
         for types, some in groupby(rows, _types):
-            filled = [place for place, held in enumerate(types) if held is not NoneType]
+            filled = [place for place, kind in enumerate(types) if kind is not NoneType]
             blobs = [at for at, place in enumerate(filled) if types[place] is bytes]
             bound = _bound(map(itemgetter(*filled), some), blobs)
             names = ", ".join(columns[place] for place in filled)

@@ -18,7 +18,16 @@ import orjson
 NUMBERED = ("documents", "contents", "signatures", "sets", "decisions")
 """Tables whose rows are those of documents; their sums hold for their own row only."""
 
-SUMMED = (*NUMBERED, "meta", "dumps", "census", "edges", "likenesses", "stories", "changes")
+SUMMED = (
+    *NUMBERED,
+    "meta",
+    "dumps",
+    "document_frequencies",
+    "copy_pairs",
+    "story_scores",
+    "stories",
+    "changes",
+)
 """All tables."""
 
 _SPREAD = 0x9E3779B1
@@ -35,10 +44,10 @@ _LOOKED_BACK_AT = {
     "documents": _ACTIVE,
     "signatures": _ACTIVE,
     "sets": _ACTIVE,
-    "census": "true",
+    "document_frequencies": "true",
     "decisions": _ACTIVE,
-    "edges": _PAIRS,
-    "likenesses": _PAIRS,
+    "copy_pairs": _PAIRS,
+    "story_scores": _PAIRS,
     "stories": f"story_id IN (SELECT story_id FROM decisions WHERE {_ACTIVE})",
 }
 
@@ -75,9 +84,9 @@ def numbered(row: int, cells: Sequence[Any]) -> tuple[Any, ...]:
 def is_whole(connection: sqlite3.Connection) -> bool:
     """Return whether a store is what was written, read from end to end."""
     try:
-        told = connection.execute("PRAGMA integrity_check(1)").fetchall()
+        answer = connection.execute("PRAGMA integrity_check(1)").fetchall()
         return (
-            told == [("ok",)]
+            answer == [("ok",)]
             and all(_hold(connection, table) for table in SUMMED)
             and _is_complete(connection)
         )

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from dedup.errors import ConfigError, FullDiskError, OutputError
-from dedup.jsontext import dump_json
+from dedup.json_codec import dump_json
 
 STORE = "store.sqlite"
 MANIFEST = "manifest.json"
@@ -63,12 +63,12 @@ class OutputFolder:
         lock = self.path / LOCK
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            held = lock.open("wb")
+            locked = lock.open("wb")
         except OSError as error:
             raise _refusal(self.path, error) from error
-        with held:
+        with locked:
             try:
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(locked, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise OutputError(
                     f"{self.path} is in use by another run; wait for it or choose another folder",
@@ -82,15 +82,15 @@ class OutputFolder:
 
     def _make_room(self, *, resume: bool, overwrite: bool) -> None:
         """Refuse the run that is there, or remove it, or leave it to be gone on with."""
-        held = [self.path / name for name in _OURS if (self.path / name).exists()]
-        if held and not resume and not overwrite:
+        existing = [self.path / name for name in _OURS if (self.path / name).exists()]
+        if existing and not resume and not overwrite:
             raise OutputError(
                 f"{self.path} holds an earlier run; continue it with --resume, "
                 "replace it with --overwrite, or choose another folder",
                 path=self.path,
             )
         try:
-            for path in held if overwrite else ():
+            for path in existing if overwrite else ():
                 path.unlink()
         except OSError as error:
             raise _refusal(self.path, error) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from dedup.jsontext import dump_json, load_json
+from dedup.json_codec import dump_json, load_json
 from dedup.models import Decision, Removal, Status
 
 Line = dict[str, Any]
@@ -27,14 +27,14 @@ def survivor_lines(
         survivors: Fields as JSON, a page's cleaned text, status, story and its size.
     """
     for fields, text, status, story_id, size in survivors:
-        told: Line = {"dedup": {"story_id": story_id, "size": size, "status": status.value}}
+        decided: Line = {"dedup": {"story_id": story_id, "size": size, "status": status.value}}
         if text is None and b'"dedup"' not in fields and fields != b"{}":
-            yield fields[:-1] + (b"," + dump_json(told)[1:])  # what is long is copied once
+            yield fields[:-1] + (b"," + dump_json(decided)[1:])  # what is long is copied once
             continue
         line: Line = load_json(fields)
         if text is not None and not line.get("text"):
             line["text"] = text
-        yield dump_json({**line, **told})
+        yield dump_json({**line, **decided})
 
 
 def cleaned_lines(

@@ -32,8 +32,8 @@ def package_versions() -> dict[str, str]:
 
 def peak_memory() -> float:
     """Return the most memory this process has held so far, in MiB."""
-    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(held * KIBIBYTES_A_UNIT / 1024, 1)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak * KIBIBYTES_A_UNIT / 1024, 1)
 
 
 def input_manifest(

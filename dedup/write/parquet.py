@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dedup.jsontext import dump_json, load_json
+from dedup.json_codec import dump_json, load_json
 
 ROWS_A_BATCH = 1000
 

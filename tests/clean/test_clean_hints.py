@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.clean import dateline, furniture, wire
-from dedup.clean import furniture_tables as tables
-from dedup.clean.hints import EVERY, FURNITURE, HEADLINE, NORMALISE, hints_of
+from dedup.clean import boilerplate, dateline, wire
+from dedup.clean import boilerplate_tables as tables
+from dedup.clean.hints import BOILERPLATE, EVERY, HEADLINE, NORMALISE, hints_of
 from dedup.clean.normalise import normalise
-from dedup.clean.steps import STEPS, clean_text
-from dedup.codepoints import code_points
+from dedup.clean.pipeline import STEPS, clean_text
 from dedup.kernels import lines as lines_kernel
 from dedup.models import Draft
+from dedup.text_batch import code_points
 
 CASES = Path(__file__).parent.parent / "cases"
-FURNITURE_CASES = json.loads((CASES / "furniture.json").read_text("utf-8"))
+BOILERPLATE_CASES = json.loads((CASES / "boilerplate.json").read_text("utf-8"))
 WIRE = json.loads((CASES / "wire.json").read_text("utf-8"))
 
 ARTICLE = (
@@ -29,7 +29,7 @@ ARTICLE = (
 TITLE, AUTHOR = "Council closes the northern ramp", "Jane Doe"
 
 PIECES = sorted(
-    {case["text"] for listed in (*FURNITURE_CASES.values(), *WIRE.values()) for case in listed}
+    {case["text"] for listed in (*BOILERPLATE_CASES.values(), *WIRE.values()) for case in listed}
     | {line for listed in WIRE.values() for case in listed for line in case["text"].split("\n")}
     | set(dateline.SIGNS)
     | {
@@ -151,16 +151,16 @@ def test_the_headline_is_looked_for_where_a_line_could_be_it(top, title, asked):
 
 def test_texts_full_of_furniture_are_hinted_one_and_all():
     given_texts = ["\n".join(["Read more: Ferry"] * 40)] * 120
-    assert all(found & FURNITURE for found in hints_of(given_texts, [None] * 120))
+    assert all(found & BOILERPLATE for found in hints_of(given_texts, [None] * 120))
 
 
 @given(st.from_regex(tables.NUMBERED, fullmatch=True))
 def test_a_number_that_counted_something_is_short(line):
-    assert len(line) <= furniture.SHORT
+    assert len(line) <= boilerplate.SHORT
 
 
 def test_the_tables_are_what_hints_take_them_for():
-    assert max(map(len, tables.PHRASES)) <= furniture.SHORT
+    assert max(map(len, tables.PHRASES)) <= boilerplate.SHORT
     assert all(map(str.isalpha, tables.STAMP_TOKENS))
     held = {*tables.LETTER, *wire.IN_CREDIT}
     assert all(len(phrase) >= lines_kernel.PIECE_LETTERS for phrase in held)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dedup.clean.extract import extract
-from dedup.clean.steps import clean_text
+from dedup.clean.pipeline import clean_text
 from dedup.models import Extraction
 
 PAGES = Path(__file__).parents[2].parent / "shared" / "data" / "pages"

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from dedup.clean.dateline import dateline
-from dedup.clean.steps import clean_text
+from dedup.clean.pipeline import clean_text
 from dedup.clean.wire import byline, credit
 from dedup.models import Draft
 

@@ -116,7 +116,7 @@ FORGERIES = {
     "a step": "UPDATE dumps SET step = 1",
     "an option": "UPDATE meta SET value = '1' WHERE name = 'basis'",
     "a pair": "UPDATE edges SET linked = 0",
-    "a likeness": "UPDATE likenesses SET score = 0.5",
+    "a likeness": "UPDATE story_scores SET score = 0.5",
     "a story": "UPDATE stories SET canonical = canonical + 1",
     "a decision": "UPDATE decisions SET head = 0",
     "a column": "ALTER TABLE sets ADD COLUMN more",

@@ -530,13 +530,13 @@ CHARACTERS = [
         ),
     ),
     of_text(
-        "furniture",
+        "boilerplate",
         "100,000 lines that cleaning takes off",
         "What is left is the article.",
-        sentences("furniture")
+        sentences("boilerplate")
         + "\nRead more: Ramp\nAdvertisement" * 50_000
         + "\n"
-        + sentences("furniture end"),
+        + sentences("boilerplate end"),
     ),
 ]
 
@@ -645,7 +645,7 @@ RECORDS = [
     Case(
         "ragged",
         "a table with rows too long and too short",
-        {"a.csv": f"id,text\nragged,{sentences('ragged')}\nb,c,d,e\nshort\n".encode()},
+        {"a.csv": f"id,text\nragged,{sentences('sorted_sets')}\nb,c,d,e\nshort\n".encode()},
         {"=ragged": Kept(text_of("ragged")), "a.csv:2": "broken-table", "=short": "no-text"},
         "A bad row costs itself alone.",
     ),

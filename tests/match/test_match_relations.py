@@ -19,8 +19,8 @@ def label(case):
 
 def decide(case):
     return relation(
-        Facts(row=0, doc_id="canonical", twin=0, **case["canonical"]),
-        Facts(row=1, doc_id="member", twin=1, **case["member"]),
+        Facts(row=0, doc_id="canonical", text_id=0, **case["canonical"]),
+        Facts(row=1, doc_id="member", text_id=1, **case["member"]),
         Pair(**case["pair"]),
         lambda one, other: case["passages"],
         CONFIG,
@@ -42,7 +42,7 @@ facts = st.builds(
     Facts,
     row=st.just(0),
     doc_id=st.just("x"),
-    twin=st.just(0),
+    text_id=st.just(0),
     host=st.sampled_from([None, "a.com", "b.com"]),
     page=st.sampled_from([None, "a.com/x", "a.com/y"]),
     moment=st.sampled_from([None, 0.0, 3600.0, 1e6]),

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from dedup.config import MatchConfig, SignConfig
 from dedup.match import same_article
-from dedup.match.texts import PASSAGE, passage_share
+from dedup.match.loaded_texts import PASSAGE, passage_share
 from dedup.match.versions import title_jaccard
 from dedup.models import Facts, Pair
-from dedup.sign import sign
+from dedup.signatures import sign
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "versions.json").read_text("utf-8"))
 CONFIG = MatchConfig()
@@ -23,8 +23,8 @@ def label(case):
 
 def decide(one, other, pair, passages):
     return same_article(
-        Facts(row=0, doc_id="one", twin=0, **one),
-        Facts(row=1, doc_id="other", twin=1, **other),
+        Facts(row=0, doc_id="one", text_id=0, **one),
+        Facts(row=1, doc_id="other", text_id=1, **other),
         pair,
         lambda left, right: passages,
         CONFIG,
@@ -53,8 +53,8 @@ def test_passages_are_asked_only_when_all_else_holds():
     def never(one, other):
         raise AssertionError("asked")
 
-    one = Facts(row=0, doc_id="one", twin=0, host="a.com", page="a.com/x")
-    other = Facts(row=1, doc_id="other", twin=1, host="a.com", page="a.com/y")
+    one = Facts(row=0, doc_id="one", text_id=0, host="a.com", page="a.com/x")
+    other = Facts(row=1, doc_id="other", text_id=1, host="a.com", page="a.com/y")
     assert not same_article(one, other, Pair(0.5, 0.5, 0.5), never, CONFIG)
 
 

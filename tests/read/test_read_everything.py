@@ -15,7 +15,7 @@ from reading import PACKERS
 from dedup.config import ReadConfig
 from dedup.models import RawRecord
 from dedup.read import Source, Tally, read
-from dedup.read.kinds import SUFFIXES
+from dedup.read.formats import SUFFIXES
 
 NAMES = [*SUFFIXES, "", ".css", ".jpg", ".warc.gz", ".jsonl.zst", ".html.gz", ".csv.bz2", ".txt.xz"]
 WARC = b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: %d\r\n\r\n%b\r\n\r\n"

@@ -1,0 +1,123 @@
+"""The library's front door: records or paths in, a result object out."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from dedup.cluster import parse_policy
+from dedup.config import Config
+from dedup.json_codec import load_json
+from dedup.models import Decision, Raw, RawRecord
+from dedup.pipeline.stages import run_stages
+from dedup.progress import NullProgress, Progress
+from dedup.read import Tally
+from dedup.read.records import record
+from dedup.renamed import warn
+from dedup.run import read_inputs, size_of_inputs
+from dedup.store import Store
+from dedup.write import story_lines, survivor_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What de-duplication came to.
+
+    Attributes:
+        survivors: The records that stay, in input order, with their own fields and ``dedup``.
+        decisions: One for each input, in input order, with status, relation, score and reason.
+        stories: Stories of two or more as in ``stories.jsonl``, by id of the story.
+    """
+
+    survivors: list[dict[str, Any]]
+    decisions: list[Decision]
+    stories: list[dict[str, Any]]
+    _by_id: dict[str, Decision] = field(default_factory=dict, repr=False)
+
+    def decision(self, doc_id: str) -> Decision:
+        """Return the decision on one document.
+
+        Raises:
+            KeyError: No input had this id.
+        """
+        return self._by_id[doc_id]
+
+
+def deduplicate(
+    inputs: str | Path | Iterable[str | Path | Mapping[str, Any]],
+    *,
+    config: Config | None = None,
+    progress: Progress | None = None,
+    observer: Progress | None = None,
+) -> Result:
+    """Find the copies among records or files and elect one canonical for each story.
+
+    The same as ``dedup run``, with the result in memory and the store in a temporary folder.
+    Cleaning pages starts worker processes: a script that passes pages must guard its entry point
+    with ``if __name__ == "__main__"``.
+
+    Args:
+        inputs: Records as dicts with ``text`` or ``html`` and, where known, ``id url title date
+            ...``; or paths and globs as ``dedup run`` takes them. Not both at once.
+        config: The options; the defaults of ``dedup run`` otherwise.
+        progress: Is called with the progress of each stage.
+        observer: The old name of ``progress``, which goes with the next release.
+
+    Raises:
+        ConfigError: An option cannot be used.
+        InputError: A path is missing.
+        TypeError: Records and paths are mixed.
+    """
+    if observer is not None:
+        warn("observer", "progress")
+    config = config or Config()
+    parse_policy(config.cluster.canonical)
+    given = [inputs] if isinstance(inputs, (str, Path)) else inputs
+    records, size = _records(given, config)
+    with (
+        tempfile.TemporaryDirectory(prefix="dedup-") as folder,
+        Store(Path(folder) / "store.sqlite") as store,
+    ):
+        run_stages(records, size, store, config, progress or observer or NullProgress())
+        return _result(store)
+
+
+def _records(
+    given: Iterable[str | Path | Mapping[str, Any]], config: Config
+) -> tuple[Iterable[Raw], int | None]:
+    """Return records to run, and their bytes where known."""
+    items = iter(given)
+    first = next(items, None)
+    if isinstance(first, Mapping):
+        return _from_mappings(first, items, config), None
+    paths: list[str | Path] = [] if first is None else [first]
+    for item in items:
+        if isinstance(item, Mapping):
+            raise TypeError("give records or paths, not both at once")
+        paths.append(item)
+    return read_inputs(paths, config, Tally()), size_of_inputs(paths)
+
+
+def _from_mappings(
+    first: Mapping[str, Any], rest: Iterable[str | Path | Mapping[str, Any]], config: Config
+) -> Iterable[RawRecord]:
+    """Yield records of dicts; those without an id are named by their number, from 1."""
+    for number, item in enumerate(chain([first], rest), 1):
+        if not isinstance(item, Mapping):
+            raise TypeError("give records or paths, not both at once")
+        yield record(dict(item), "records", f"records:{number}", config.read)
+
+
+def _result(store: Store) -> Result:
+    """Read the results back."""
+    decisions = list(store.results.decisions())
+    return Result(
+        survivors=[load_json(line) for line in survivor_lines(store.results.survivors())],
+        decisions=decisions,
+        stories=list(story_lines(store.results.stories())),
+        _by_id={decision.doc_id: decision for decision in reversed(decisions)},
+    )

@@ -1,0 +1,188 @@
+"""A record and its cleaned text become a document."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from dedup.clean.agencies import agency_of_domain
+from dedup.clean.dates import parse_date
+from dedup.clean.urls import host_of, page_of
+from dedup.config import CleanConfig
+from dedup.models import (
+    CleanPage,
+    Document,
+    Draft,
+    Extraction,
+    RawRecord,
+    Reason,
+    Rejection,
+)
+
+# A page whose longest line has fewer words holds a menu, not an article.
+SENTENCE_TOKENS = 6
+
+_WORD = re.compile(r"\S+")
+
+# Characters of a text in which enough words are looked for first.
+_BEGINNING = 60
+
+# A folder name that can only be a host: labels with dots between, letters last.
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}", re.IGNORECASE)
+
+# What a record without a page has of one.
+_NO_PAGE = Extraction(text="")
+
+# Metadata of a page that goes to its output record, in this order.
+PAGE_FIELDS = (
+    "url", "title", "date", "author", "site", "hostname", "canonical_url", "language",
+    "description",
+)  # fmt: skip
+
+
+def from_page(record: RawRecord, page: CleanPage, config: CleanConfig) -> Document | Rejection:
+    """Return the document of a page; the record's own fields win over what the page says.
+
+    Args:
+        record: Where the page came from.
+        page: What the worker made of it.
+        config: The least length.
+    """
+    extraction, draft = page.extraction, page.draft
+    if bad := too_short(draft.text, config) or no_sentence(draft.text):
+        return bad
+    fields: dict[str, Any] = {"id": record.doc_id, **record.fields}
+    own = _own(record)
+    for name in PAGE_FIELDS:
+        value = getattr(extraction, name)
+        if value is not None and own.get(name) is None:
+            fields.setdefault(name, value)
+    for name, value in (("agency", draft.agency), ("dateline", draft.dateline)):
+        if value is not None:
+            fields.setdefault(name, value)
+    return _document(record, own, fields, extraction, draft)
+
+
+def from_text(record: RawRecord, draft: Draft, config: CleanConfig) -> Document | Rejection:
+    """Return the document of a record that carries its text; its fields stay as they are.
+
+    Args:
+        record: The record.
+        draft: Its cleaned text.
+        config: The least length.
+    """
+    if short := too_short(draft.text, config):
+        return short
+    fields, own = record.fields, _own(record)
+    if own.get("id") in (None, ""):
+        fields = {**fields, record.mapped.get("id", "id"): record.doc_id}
+    return _document(record, own, fields, _NO_PAGE, draft)
+
+
+def too_short(text: str, config: CleanConfig) -> Rejection | None:
+    """Return a rejection for a text of fewer than ``config.min_tokens`` tokens.
+
+    >>> too_short("Page not found.", CleanConfig()).detail
+    '3 tokens are left, 5 are needed'
+    """
+    if sum(map(str.isalnum, text[:_BEGINNING].split())) >= config.min_tokens:
+        return None  # words of letters and digits alone count one or more each: most articles
+    tokens = count_tokens(text, enough=config.min_tokens)
+    if tokens >= config.min_tokens:
+        return None
+    if not tokens:
+        return Rejection(Reason.NO_TEXT, "no text is left")
+    return Rejection(Reason.TOO_SHORT, f"{tokens} tokens are left, {config.min_tokens} are needed")
+
+
+def count_tokens(text: str, *, enough: int | None = None) -> int:
+    """Return about how many words a text has, no more than ``enough`` of them counted.
+
+    In scripts without spaces a run of letters counts a word for each two characters.
+    """
+    tokens = 0
+    for found in _WORD.finditer(text):  # few are asked for, and most texts are long
+        word = found[0]
+        if word.isascii():
+            tokens += any(map(str.isalnum, word))
+        elif letters := sum(map(str.isalnum, word)):
+            wide = unicodedata.east_asian_width(word[0]) == "W"
+            tokens += max(1, letters // 2) if wide else 1
+        if enough is not None and tokens >= enough:
+            break
+    return tokens
+
+
+def no_sentence(text: str) -> Rejection | None:
+    r"""Return a rejection for the text of a page none of whose lines is long enough for a sentence.
+
+    >>> no_sentence("Home\nPolitics\nSport\nContact us").detail
+    'only lines too short for a sentence: a menu'
+    """
+    lines = text.split("\n")
+    if any(count_tokens(line, enough=SENTENCE_TOKENS) >= SENTENCE_TOKENS for line in lines):
+        return None
+    return Rejection(Reason.NO_TEXT, "only lines too short for a sentence: a menu")
+
+
+def _own(record: RawRecord) -> Mapping[str, Any]:
+    """Return the record's own fields, the standard ones under their standard names."""
+    if not record.mapped:
+        return record.fields
+    named = {name: record.fields.get(field) for name, field in record.mapped.items()}
+    return {**record.fields, **named}
+
+
+def _text_or(value: Any, other: str | None) -> str | None:
+    """Return the record's own value where it is a text, else what the page says."""
+    return value if isinstance(value, str) and value.strip() else other
+
+
+def _mirror_host(record: RawRecord) -> str | None:
+    """Return the host of a page that lies where mirroring crawlers put it: ``host/path/page``."""
+    first, slash, _ = record.doc_id.partition("/")
+    if record.fields or not slash or not _HOST.fullmatch(first):
+        return None
+    return host_of(f"http://{first}/")
+
+
+def _document(
+    record: RawRecord,
+    own: Mapping[str, Any],
+    fields: dict[str, Any],
+    extraction: Extraction,
+    draft: Draft,
+) -> Document:
+    """Put a document together."""
+    declared = _text_or(own.get("canonical_url"), extraction.canonical_url)
+    url = _text_or(own.get("url"), extraction.url)
+    mirrored = _mirror_host(record) if url is None else None
+    if url is None and mirrored in (None, host_of(declared)):
+        url = declared
+    site = _text_or(own.get("site"), extraction.site)
+    host = host_of(url) or mirrored or (site.casefold() if site else None)
+    own_date = parse_date(own.get("date"))
+    date = own_date or parse_date(extraction.date)
+    sure = own_date is not None or extraction.dated
+    domain_agency = agency_of_domain(host) if host else None
+    return Document(
+        doc_id=record.doc_id,
+        source=record.source,
+        fields=fields,
+        text=draft.text,
+        title=_text_or(own.get("title"), extraction.title),
+        url=url,
+        page=page_of(f"http://{record.doc_id}" if url is None and mirrored else url),
+        canonical_page=page_of(declared),
+        host=host,
+        date=date[0] if date else None,
+        moment=date[1] if date and sure else None,
+        language=_text_or(own.get("language"), extraction.language),
+        agency=draft.agency,
+        agency_page=domain_agency is not None and draft.agency in (None, domain_agency),
+        dateline=draft.dateline,
+        credit=draft.credit,
+        removed=draft.removed,
+    )

@@ -1,0 +1,287 @@
+"""Elect a story's canonical: an ordered list of rules, each a small named function.
+
+A rule maps a document to a key; the smallest key wins, equal keys go on to the next rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.errors import ConfigError
+from dedup.models import Facts, Why
+
+Key = tuple[Any, ...]
+
+COVERAGE_STEP = 0.1
+"""Completeness counts in tenths: a few edited words do not make a text less complete."""
+
+STUB_RATIO = 2.0
+"""A text is a stub when another of the story begins alike, holds it, and is this many times longer.
+
+A cut to 60 % is a choice of an editor; half or less, from the top, is what a paywall shows.
+"""
+
+
+Share = tuple[float, float]
+"""Coverage and surplus of a text, see :class:`Ballot`."""
+
+
+@dataclass(slots=True)
+class Ballot:
+    """What the rules may look at: one document among those of its story.
+
+    Attributes:
+        facts: The document.
+        stub: Whether it is the start of a text of the story at least twice as long.
+        roundup: Whether it holds the story among others.
+        declared: How many other documents of the story name its page as their canonical.
+        coverage: Share of the common text (shingles in at least half of the story's documents) that
+            it holds, in [0, 1].
+        surplus: Share of its own text that is not common text, in [0, 1].
+    """
+
+    facts: Facts
+    stub: bool = False
+    roundup: bool = False
+    declared: int = 0
+    coverage: float = 1.0
+    surplus: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One step of a policy.
+
+    Attributes:
+        name: What ``why`` and ``--canonical`` call it.
+        key: The smaller, the better.
+        says: The document's value in words, for ``why``.
+    """
+
+    name: str
+    key: Callable[[Ballot], Key]
+    says: Callable[[Ballot], str]
+
+
+def _tenths(share: float) -> int:
+    """Return a share in whole tenths; the small addend keeps 0.3 / 0.1 from becoming 2."""
+    return int(share / COVERAGE_STEP + 1e-9)
+
+
+def whole(ballot: Ballot) -> Key:
+    """Stubs come last, roundups after them: less or more than the story never stands for it."""
+    return (ballot.stub + 2 * ballot.roundup,)
+
+
+def _part_in_words(ballot: Ballot) -> str:
+    """Say what ``whole`` compared."""
+    if ballot.roundup:
+        return "a roundup that holds the story"
+    return "the start of a longer text" if ballot.stub else "the whole story"
+
+
+def agency(ballot: Ballot) -> Key:
+    """The wire agency's own page comes first."""
+    return (not ballot.facts.agency_page,)
+
+
+def declared(ballot: Ballot) -> Key:
+    """The page that most others of the story name in rel=canonical comes first."""
+    return (-ballot.declared,)
+
+
+def complete(ballot: Ballot) -> Key:
+    """The text that covers most of what the documents share comes first, then the leanest."""
+    return (-_tenths(ballot.coverage), _tenths(ballot.surplus))
+
+
+def earliest(ballot: Ballot) -> Key:
+    """The first published comes first; undated ones last."""
+    moment = ballot.facts.moment
+    return (moment is None, moment or 0.0)
+
+
+def latest(ballot: Ballot) -> Key:
+    """The last published comes first; undated ones last."""
+    moment = ballot.facts.moment
+    return (moment is None, -(moment or 0.0))
+
+
+def longest(ballot: Ballot) -> Key:
+    """The longest text comes first."""
+    return (-ballot.facts.tokens,)
+
+
+def cleanest(ballot: Ballot) -> Key:
+    """The page with the fewest left-over lines comes first."""
+    return (ballot.facts.leftovers,)
+
+
+def shortest_url(ballot: Ballot) -> Key:
+    """The shortest address comes first; documents without one last."""
+    url = ballot.facts.url
+    return (url is None, len(url or ""))
+
+
+def smallest_id(ballot: Ballot) -> Key:
+    """The smallest id comes first: ids differ, so this always decides."""
+    return (ballot.facts.doc_id,)
+
+
+def _coverage_in_words(ballot: Ballot) -> str:
+    """Say what ``complete`` compared."""
+    return (
+        f"covers {ballot.coverage:.0%} of the common text, {ballot.surplus:.0%} of its own is extra"
+    )
+
+
+RULES: Mapping[str, Rule] = {
+    rule.name: rule
+    for rule in (
+        Rule("whole", whole, _part_in_words),
+        Rule("agency", agency, lambda b: "agency's page" if b.facts.agency_page else "other page"),
+        Rule("declared", declared, lambda b: f"named canonical by {b.declared}"),
+        Rule("complete", complete, _coverage_in_words),
+        Rule("earliest", earliest, lambda b: f"dated {b.facts.date or 'nowhere'}"),
+        Rule("latest", latest, lambda b: f"dated {b.facts.date or 'nowhere'}"),
+        Rule("longest", longest, lambda b: f"{b.facts.tokens} tokens"),
+        Rule("cleanest", cleanest, lambda b: f"{b.facts.leftovers} left-over lines"),
+        Rule("shortest-url", shortest_url, lambda b: b.facts.url or "no address"),
+        Rule("id", smallest_id, lambda b: b.facts.doc_id),
+    )
+}
+
+DEFAULT_ORDER = (
+    "whole", "agency", "declared", "complete", "earliest", "cleanest", "shortest-url", "id",
+)  # fmt: skip
+
+Policy = tuple[Rule, ...]
+
+
+def parse_policy(names: Sequence[str]) -> Policy:
+    """Return the rules in the order they decide.
+
+    The named rules go first, the default order breaks the ties they leave. ``whole`` stands
+    before both unless it is named itself: a stub never beats a full text by accident.
+
+    Args:
+        names: Names of rules, or ``field:NAME:asc`` / ``field:NAME:desc`` for a field of the
+            record.
+
+    Raises:
+        ConfigError: Naming the rule that is not known, and those that are.
+    """
+    chosen = [_rule(name) for name in names]
+    taken = {rule.name for rule in chosen}
+    rest = [RULES[name] for name in DEFAULT_ORDER if name not in taken]
+    guard = [rule for rule in rest if rule.name == "whole"]
+    return (*guard, *chosen, *(rule for rule in rest if rule.name != "whole"))
+
+
+def _rule(name: str) -> Rule:
+    """Return the rule of one name."""
+    if name in RULES:
+        return RULES[name]
+    parts = name.split(":")
+    if len(parts) == 3 and parts[0] == "field" and parts[1] and parts[2] in ("asc", "desc"):
+        return _field_rule(parts[1], descending=parts[2] == "desc")
+    known = ", ".join(RULES)
+    raise ConfigError(
+        f"--canonical {name}: no such rule; use {known}, or field:NAME:asc or field:NAME:desc"
+    )
+
+
+def _field_rule(field: str, *, descending: bool) -> Rule:
+    """Return a rule on a record's own field: numbers, then texts, then documents without it."""
+
+    def key(ballot: Ballot) -> Key:
+        value = ballot.facts.fields.get(field)
+        if isinstance(value, (bool, int, float)) and value == value:  # NaN has no place
+            return (0, -value if descending else value)
+        if isinstance(value, str):
+            points = tuple(-ord(c) for c in value) if descending else tuple(map(ord, value))
+            return (1, (*points, 1) if descending else points)
+        return (2,)
+
+    def says(ballot: Ballot) -> str:
+        return f"{field} is {ballot.facts.fields.get(field)!r}"
+
+    return Rule(f"field:{field}:{'desc' if descending else 'asc'}", key, says)
+
+
+def common_text(sets: Sequence[npt.NDArray[np.uint32]], weights: Sequence[int]) -> list[Share]:
+    """Return how the different texts of one story share in it; see :func:`common_texts`."""
+    bounds = np.array([0, *accumulate(part.size for part in sets)], np.int64)
+    whole = np.array([0, len(sets)], np.int64)
+    return common_texts(np.concatenate(sets), bounds, np.array(weights, np.int64), whole)
+
+
+def common_texts(
+    values: npt.NDArray[np.uint32],
+    bounds: npt.NDArray[np.int64],
+    weights: npt.NDArray[np.int64],
+    stories: npt.NDArray[np.int64],
+) -> list[Share]:
+    """Return how texts share in what at least half of the documents of their stories hold.
+
+    Of two documents the common text is all that either says, so the longer is the more complete.
+
+    Args:
+        values: Distinct shingles of all different texts, end to end.
+        bounds: Text d is ``values[bounds[d]:bounds[d + 1]]``.
+        weights: How many documents have each text.
+        stories: Story k has the texts from ``stories[k]`` to ``stories[k + 1]``.
+    """
+    from dedup.kernels.pairs import in_half_of_documents  # compiled code, loaded when first needed
+
+    sizes, texts = np.diff(bounds), np.diff(stories)
+    inside, common = np.zeros(sizes.size, np.int64), np.zeros(texts.size, np.int64)
+    in_half_of_documents(values, bounds, weights, stories, inside, common)
+    total = np.repeat(common, texts)
+    coverage = inside / np.maximum(total, 1)
+    surplus = np.where(sizes > 0, 1 - inside / np.maximum(sizes, 1), 0.0)
+    single = (texts == 1) | (bounds[stories[:-1]] == bounds[stories[1:]])  # nobody says more
+    alone = np.repeat(single, texts)
+    coverage[alone], surplus[alone] = 1.0, 0.0
+    return list(zip(coverage.tolist(), surplus.tolist(), strict=True))
+
+
+def declared_pages(documents: Iterable[Facts]) -> dict[str | None, int]:
+    """Return how many of some documents name each page, not their own, as their canonical."""
+    pages: dict[str | None, int] = {}
+    for facts in documents:
+        page = facts.canonical_page
+        if page and page != facts.page:
+            pages[page] = pages.get(page, 0) + 1
+    return pages
+
+
+def rank(ballots: Sequence[Ballot], policy: Policy) -> list[Ballot]:
+    """Return the documents of a story, best first; no more rules are asked than it takes."""
+    keys: list[Key] = [()] * len(ballots)
+    for rule in policy:
+        found = [rule.key(ballot) for ballot in ballots]
+        if found.count(found[0]) == len(found):
+            continue  # it decides nothing
+        keys = [(*key, own) for key, own in zip(keys, found, strict=True)]
+        if len(set(keys)) == len(keys):
+            break
+    return [ballots[place] for place in sorted(range(len(keys)), key=keys.__getitem__)]
+
+
+def why(first: Ballot, second: Ballot, policy: Policy) -> Why:
+    """Return the rule that put ``first`` before ``second``, with both values in words."""
+    for rule in policy:
+        if rule.key(first) != rule.key(second):
+            break
+    return Why(
+        rule=rule.name,
+        runner_up=second.facts.doc_id,
+        detail=f"{rule.says(first)}; the runner-up: {rule.says(second)}",
+    )

@@ -1,0 +1,213 @@
+"""One connected set of documents, laid out for the questions that grouping keeps asking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.cluster.canonical import (
+    STUB_RATIO,
+    Ballot,
+    Policy,
+    Share,
+    common_text,
+    declared_pages,
+    rank,
+)
+from dedup.models import Facts, Pair, Relation
+
+LEAD_SHARE = 0.5
+"""Share of the shorter text's first shingles that must be among the longer's to begin alike: a
+headline or caption line before the first sentence must not hide it."""
+
+FIRST = 24
+"""First shingles that are looked for: about a sentence. They may stand among twice as many."""
+
+CONTAINED = 0.8
+"""Containment from which a text counts as held by another when stubs and roundups are told."""
+
+
+ALL_PAIRS_LIMIT = 64
+"""Most texts of a connected set whose pairs are all measured; of larger ones those that met."""
+
+Relate = Callable[[Facts, Facts, Pair], tuple[Relation, float] | None]
+
+
+class Texts(Protocol):
+    """Where the texts of a connected set can be compared."""
+
+    def shingles(self, text_id: int) -> npt.NDArray[np.uint32]:
+        """Return the shingles of a text, in text order."""
+
+    def distinct(self, text_id: int) -> npt.NDArray[np.uint32]:
+        """Return the sorted distinct shingles of a text."""
+
+    def pairs(self, text_id: int, others: Sequence[int]) -> list[Pair]:
+        """Return what is measured between one text and others, seen from the others."""
+
+
+class CopyGraph:
+    """One connected set of documents, laid out for the questions that grouping keeps asking.
+
+    Attributes:
+        documents: The documents, by id.
+        texts: The texts.
+        relate: Names relations.
+        policy: Rules that elect.
+        containing: Texts (short, long) where the long one holds the short and much more, each with
+            whether it begins so.
+    """
+
+    def __init__(
+        self,
+        documents: Sequence[Facts],
+        edges: Sequence[tuple[int, int]],
+        shares: Mapping[int, Share],
+        texts: Texts,
+        relate: Relate,
+        policy: Policy,
+    ) -> None:
+        """Take a set; most of what is not asked is not worked out."""
+        self.documents = documents
+        self.texts = texts
+        self.relate = relate
+        self.policy = policy
+        self._edges = edges
+        self._shares = shares
+        self._sizes = {facts.text_id: facts.shingles for facts in documents}
+        self.containing = self._containing()
+        self._stub_of: dict[int, list[int]] = {}
+        for (short, long), begins_so in self.containing.items():
+            if begins_so:
+                self._stub_of.setdefault(short, []).append(long)
+        self._voters = frozenset[int]()
+        self._ranking: list[Ballot] = []
+
+    @cached_property
+    def _measured(self) -> dict[tuple[int, int], Pair]:
+        """Pairs (twin, twin) that were measured, the smaller first, seen from it.
+
+        All of a small set, those that met in a bucket of a large one.
+        """
+        text_ids = sorted(self._sizes)
+        met: dict[int, list[int]] = {}
+        if len(text_ids) <= ALL_PAIRS_LIMIT:
+            met = {text_id: text_ids[index + 1 :] for index, text_id in enumerate(text_ids)}
+        else:
+            for one, other in self._edges:
+                met.setdefault(one, []).append(other)
+        return {
+            (one, other): pair.reversed()
+            for one, others in met.items()
+            for other, pair in zip(others, self.texts.pairs(one, others), strict=True)
+        }
+
+    @cached_property
+    def seen(self) -> dict[int, list[tuple[int, Pair]]]:
+        """For each text those it was measured with, and the pair seen from it."""
+        seen: dict[int, list[tuple[int, Pair]]] = {text_id: [] for text_id in self._sizes}
+        for (one, other), pair in self._measured.items():
+            seen[one].append((other, pair))
+            seen[other].append((one, pair.reversed()))
+        return seen
+
+    def _containing(self) -> dict[tuple[int, int], bool]:
+        """Return texts (short, long) where the long one holds the short and much more.
+
+        Each with whether it begins so. Few sets have any.
+        """
+        sizes = self._sizes
+        if max(sizes.values()) < STUB_RATIO * min(sizes.values()):
+            return {}
+        return {
+            (short, long): _begin_alike(self.texts.shingles(short), self.texts.shingles(long))
+            for short in sizes
+            for long, pair in self.seen[short]
+            if pair.contained >= CONTAINED and sizes[long] >= STUB_RATIO * sizes[short]
+        }
+
+    @cached_property
+    def _linked(self) -> dict[int, list[int]]:
+        """For each text those that match it."""
+        by_text_id: dict[int, list[Facts]] = {}
+        for facts in self.documents:
+            by_text_id.setdefault(facts.text_id, []).append(facts)
+        linked: dict[int, list[int]] = {text_id: [] for text_id in by_text_id}
+        edges = set(self._edges)
+        for (one, other), pair in self._measured.items():
+            if (one, other) in edges or any(
+                self.relate(a, b, pair.reversed())
+                for a in by_text_id[one]
+                for b in by_text_id[other]
+            ):
+                linked[one].append(other)
+                linked[other].append(one)
+        return linked
+
+    def connected(self, documents: Sequence[Facts]) -> list[list[Facts]]:
+        """Return the connected sets of two or more among some of the documents.
+
+        Documents with the same text are connected.
+        """
+        by_text_id: dict[int, list[Facts]] = {}
+        for facts in documents:
+            by_text_id.setdefault(facts.text_id, []).append(facts)
+        unseen = set(by_text_id)
+        sets = []
+        for start in by_text_id:
+            if start not in unseen:
+                continue
+            unseen.remove(start)
+            reached = [start]
+            for text_id in reached:  # grows as it goes
+                fresh = unseen.intersection(self._linked[text_id])
+                unseen -= fresh
+                reached.extend(fresh)
+            group = [facts for text_id in reached for facts in by_text_id[text_id]]
+            if len(group) > 1:
+                sets.append(group)
+        return sets
+
+    def ranked(self, documents: Sequence[Facts]) -> list[Ballot]:
+        """Return what the rules need to know of some documents among one another, best first.
+
+        The last answer is kept: where all match the elected, the same are asked for again.
+        """
+        voters = frozenset(facts.row for facts in documents)
+        if voters != self._voters:
+            self._voters = voters
+            self._ranking = rank(self._ballots(documents), self.policy)
+        return self._ranking
+
+    def _ballots(self, documents: Sequence[Facts]) -> list[Ballot]:
+        """Return what the rules need to know of each document among the others."""
+        pages = declared_pages(documents)
+        everyone = len(documents) == len(self.documents)
+        shares = self._shares if everyone else self._shares_among(documents)
+        ballots = [
+            Ballot(facts, False, False, pages.get(facts.page, 0), *shares[facts.text_id])
+            for facts in documents
+        ]
+        if stubs := self._stub_of:
+            for ballot in ballots:
+                longer = stubs.get(ballot.facts.text_id, ())
+                ballot.stub = any(map(shares.__contains__, longer))
+        return ballots
+
+    def _shares_among(self, documents: Sequence[Facts]) -> Mapping[int, Share]:
+        """Return how the texts of some documents share in what these tell."""
+        weights: dict[int, int] = {}  # a Counter takes longer to make than most stories to count
+        for facts in documents:
+            weights[facts.text_id] = weights.get(facts.text_id, 0) + 1
+        sets = [self.texts.distinct(text_id) for text_id in weights]
+        return dict(zip(weights, common_text(sets, list(weights.values())), strict=True))
+
+
+def _begin_alike(short: npt.NDArray[np.uint32], long: npt.NDArray[np.uint32]) -> bool:
+    """Return whether the first shingles of a text are among the first of a longer one."""
+    first, among = short[:FIRST].tolist(), set(long[: 2 * FIRST].tolist())
+    return sum(value in among for value in first) >= LEAD_SHARE * max(1, len(first))

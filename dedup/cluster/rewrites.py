@@ -1,0 +1,106 @@
+"""Tellings of one story, each with its copies, to one story with one canonical."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.cluster.build_story import build_member, build_story
+from dedup.cluster.canonical import Ballot, Policy, common_text, declared_pages, rank, why
+from dedup.cluster.copy_graph import Texts
+from dedup.models import Facts, Link, Pair, Relation, Story
+
+Retell = Callable[[Facts, Facts, Pair, float], tuple[Relation, float]]
+"""Names what a member is to the canonical, given their pair and the tellings' story score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One telling of a story.
+
+    Attributes:
+        representative: The document that was elected among its copies, or the only one.
+        copies: The others.
+        terms: Sorted distinct terms of the head.
+    """
+
+    representative: Facts
+    copies: tuple[Facts, ...]
+    terms: npt.NDArray[np.uint32]
+
+
+def merge_rewrites(
+    tellings: Sequence[Telling],
+    scores: npt.NDArray[np.float64],
+    shared: npt.NDArray[np.bool_],
+    weakest: Link,
+    texts: Texts,
+    retell: Retell,
+    policy: Policy,
+) -> Story:
+    """Return the story that several tellings tell.
+
+    The heads stand for election, one vote each, however often a telling was copied: ``complete``
+    asks which of them tells most of what at least half of them tell.
+
+    Args:
+        tellings: Two or more.
+        scores: n x n: how likely two of them tell one story.
+        shared: n x n: whether one was made from the other: they are one origin.
+        weakest: The weakest join that made the story.
+        texts: Shingles of all documents.
+        retell: Names relations.
+        policy: Rules that elect the canonical.
+    """
+    ballots = _ballots(tellings)
+    first, second, *_ = rank(ballots, policy)
+    place = next(k for k, part in enumerate(tellings) if part.representative.row == first.facts.row)
+    listed = [
+        (facts, 1.0 if index == place else float(scores[place, index]))
+        for index, part in enumerate(tellings)
+        for facts in (part.representative, *part.copies)
+        if facts.row != first.facts.row
+    ]
+    pairs = texts.pairs(first.facts.text_id, [facts.text_id for facts, _ in listed])
+    members = [
+        build_member(facts, pair, retell(first.facts, facts, pair, chance))
+        for (facts, chance), pair in zip(listed, pairs, strict=True)
+    ]
+    everyone = [facts for part in tellings for facts in (part.representative, *part.copies)]
+    return build_story(
+        first.facts,
+        members,
+        everyone,
+        why(first, second, policy),
+        origins=_origins([part.representative.text_id for part in tellings], shared),
+        weakest=weakest,
+    )
+
+
+def _ballots(tellings: Sequence[Telling]) -> list[Ballot]:
+    """Return what the rules look at of each head."""
+    pages = declared_pages(
+        [each for part in tellings for each in (part.representative, *part.copies)]
+    )
+    shares = common_text([part.terms for part in tellings], [1] * len(tellings))
+    return [
+        Ballot(
+            facts=part.representative,
+            declared=pages.get(part.representative.page, 0),
+            coverage=coverage,
+            surplus=surplus,
+        )
+        for part, (coverage, surplus) in zip(tellings, shares, strict=True)
+    ]
+
+
+def _origins(text_ids: Sequence[int], shared: npt.NDArray[np.bool_]) -> int:
+    """Return how many of some texts were written independently: none shares much with another."""
+    from dedup.kernels.pairs import components  # compiled code is loaded when it is first needed
+
+    numbers = np.array(text_ids)
+    left, right = np.nonzero(shared | (numbers[:, np.newaxis] == numbers))
+    return int(np.sum(components(numbers.size, left, right) == np.arange(numbers.size)))

@@ -1,0 +1,1 @@
+"""Scores of a run against stories labelled by hand."""

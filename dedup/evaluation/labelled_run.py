@@ -1,0 +1,218 @@
+"""The stories of a run on disk, scored against stories labelled by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from dedup.config import ReadConfig
+from dedup.errors import InputError, OutputError, printable
+from dedup.evaluation.metrics import (
+    Decided,
+    Labelled,
+    Mistake,
+    bootstrap,
+    decided,
+    first_words,
+    labelled,
+    mistakes,
+    scores,
+)
+from dedup.models import RawRecord, Reason, Status
+from dedup.read import Tally, discover, read
+from dedup.store import Store
+
+Report = dict[str, Any]
+
+
+def score_run(
+    out: Path, gold: str, *, key: str, samples: int | None, seed: int, worst: int
+) -> tuple[Report, str]:
+    """Return the scores of a run as JSON values, with its worst mistakes.
+
+    Args:
+        out: Folder of a run, or a file of decisions.
+        gold: File with a line for each labelled document.
+        key: Field of ``gold`` that holds the id.
+        samples: Bootstrap samples, None for no intervals.
+        seed: Seed of the bootstrap.
+        worst: Most mistakes of each kind.
+
+    Returns:
+        The report, and why titles could not be taken from the store, or nothing.
+
+    Raises:
+        InputError: A file is missing or cannot be used.
+    """
+    documents = _read_gold(gold, key)
+    decisions = _read_decisions(_decisions_file(out), {each.doc_id for each in documents})
+    if not decisions:
+        raise InputError(f"no id of {gold} is in {out}: check --key, which is {key}")
+    report = _report(documents, decisions, samples, seed)
+    merges, splits = _mistakes(documents, decisions)
+    worst_mistakes = [*merges[:worst], *splits[:worst]]
+    shown = {
+        documents[at].doc_id
+        for each in worst_mistakes
+        for part in each.parts
+        for at in part.positions
+    }
+    titles, note = _titles(out / "store.sqlite", shown)
+    for name, found, whole, part in (
+        ("merges", merges, "story_id", "story"),
+        ("splits", splits, "story", "story_id"),
+    ):
+        listed = [
+            _mistake_as_json(each, whole, part, documents, decisions, titles)
+            for each in found[:worst]
+        ]
+        report[name] = {"count": len(found), "worst": listed}
+    return report, note
+
+
+def _records(inputs: str, key: str = "id") -> Iterator[tuple[RawRecord, str]]:
+    """Yield records of a file of any kind that `dedup run` reads, and where each stands.
+
+    Raises:
+        InputError: The file, or a record in it, cannot be read.
+    """
+    config, tally = ReadConfig(fields=(("id", key),)), Tally()
+    for source in discover([inputs]):
+        for number, record in enumerate(read(source, config, tally), 1):
+            fault = record.rejection
+            # Labels and decisions need no text.
+            if fault and fault.reason not in (Reason.NO_TEXT, Reason.TOO_LARGE):
+                raise InputError(f"{printable(record.doc_id)}: {printable(fault.detail)}")
+            place = f"record {number} of {source.name}"
+            if record.fields.get(key) in (None, ""):
+                raise InputError(f"{place} has no {key}: every line needs an id, see --key")
+            yield record, place
+
+
+def _read_gold(gold: str, key: str) -> list[Labelled]:
+    """Return the documents of the gold file, in its order."""
+    found: dict[str, Labelled] = {}
+    for record, place in _records(gold, key):
+        if record.doc_id in found:
+            raise InputError(f"{place} has the id of an earlier one: {printable(record.doc_id)}")
+        found[record.doc_id] = labelled(record.fields, record.doc_id, place)
+    return list(found.values())
+
+
+def _decisions_file(out: Path) -> Path:
+    """Return the file of decisions that OUT is or holds."""
+    if not out.is_dir():
+        return out
+    for name in ("decisions.jsonl", "decisions.parquet"):
+        if (out / name).exists():
+            return out / name
+    raise InputError(f"{out} holds no decisions: give the output folder of a finished run")
+
+
+def _read_decisions(path: Path, wanted: set[str]) -> dict[str, Decided]:
+    """Return the decisions on some documents.
+
+    Where an id comes twice the first that was not rejected counts: a rejected duplicate-id says
+    nothing of the document that has the id.
+    """
+    found: dict[str, Decided] = {}
+    for record, place in _records(str(path)):
+        doc_id = record.doc_id
+        if doc_id in wanted and (doc_id not in found or found[doc_id].rejected):
+            found[doc_id] = decided(record.fields, place)
+    return found
+
+
+def _labels(
+    documents: Iterable[Labelled], decisions: Mapping[str, Decided]
+) -> tuple[list[Any], list[Any]]:
+    """Return the gold story and the story of the output of each document."""
+    pairs = [(each.story, decisions.get(each.doc_id)) for each in documents]
+    return [story for story, _ in pairs], [found and found.story_id for _, found in pairs]
+
+
+def _report(
+    documents: Sequence[Labelled], decisions: Mapping[str, Decided], samples: int | None, seed: int
+) -> Report:
+    """Return the scores of all documents and of each set, and which were not decided."""
+
+    def scores_of(part: Iterable[Labelled]) -> Report:
+        labels = _labels(part, decisions)
+        row: Report = asdict(scores(*labels))
+        if samples:
+            row["intervals"] = bootstrap(*labels, samples=samples, seed=seed)
+        return row
+
+    sets: dict[str, list[Labelled]] = {}
+    for each in documents:
+        if each.group is not None:
+            sets.setdefault(each.group, []).append(each)
+    ids = [each.doc_id for each in documents]
+    return {
+        "all": scores_of(documents),
+        "sets": {name: scores_of(part) for name, part in sorted(sets.items())},
+        "bootstrap": {"samples": samples, "seed": seed, "level": 0.95} if samples else None,
+        "without_decision": [each for each in ids if each not in decisions],
+        "rejected": [each for each in ids if each in decisions and decisions[each].rejected],
+    }
+
+
+def _mistakes(
+    documents: Sequence[Labelled], decisions: Mapping[str, Decided]
+) -> tuple[list[Mistake], list[Mistake]]:
+    """Return all false merges and all splits, the worst first."""
+    return mistakes(*_labels(documents, decisions))
+
+
+def _titles(path: Path, wanted: set[str]) -> tuple[dict[str, str], str]:
+    """Return the titles, else the first words, that the store has of some documents.
+
+    Returns:
+        By id; and why there are none, where there is a store that cannot be read.
+    """
+    if not wanted or not path.is_file():
+        return {}, ""
+
+    found: dict[str, str] = {}
+    try:
+        with Store(path) as store:
+            rows = [
+                each.row
+                for each in store.results.decisions()
+                if each.doc_id in wanted and each.status is not Status.REJECTED
+            ]
+            for facts in store.results.facts(rows, {row: row for row in rows}):
+                words = facts.title or first_words({"text": store.documents.text(facts.row)})
+                found[facts.doc_id] = words or facts.doc_id
+    except OutputError as error:
+        return {}, str(error)
+    return found, ""
+
+
+def _mistake_as_json(
+    mistake: Mistake,
+    whole: str,
+    part: str,
+    documents: Sequence[Labelled],
+    decisions: Mapping[str, Decided],
+    titles: Mapping[str, str],
+) -> Report:
+    """Return a mistake as JSON has it; its label and those of its parts have different names."""
+
+    def document(each: Labelled) -> Report:
+        known = asdict(decisions[each.doc_id]) if each.doc_id in decisions else {}
+        title = titles.get(each.doc_id) or each.title or each.doc_id
+        names = ("canonical_id", "relation", "score")
+        return {"id": each.doc_id, "title": title, **{name: known.get(name) for name in names}}
+
+    return {
+        whole: mistake.label,
+        "documents": sum(len(each.positions) for each in mistake.parts),
+        "wrong_pairs": mistake.wrong_pairs,
+        "parts": [
+            {part: each.label, "documents": [document(documents[at]) for at in each.positions]}
+            for each in mistake.parts
+        ],
+    }

@@ -1,0 +1,211 @@
+"""Average linkage of one loose group, which rival terms hold apart."""
+
+from __future__ import annotations
+
+import numba as nb
+import numpy as np
+import numpy.typing as npt
+
+# Contrast terms that count on either side; 4 to 8 did equally well.
+MOST_CONTRAST_TERMS = 6
+
+# Log-likelihood ratio that says nothing yet: two documents against one, and a word of both of the
+# two, give 1.9.
+CHANCE = 2.0
+
+
+@nb.njit(cache=True)
+def _contrast_terms(
+    one: npt.NDArray[np.int64],
+    one_size: int,
+    other: npt.NDArray[np.int64],
+    other_size: int,
+    weights: npt.NDArray[np.float64],
+    logs: npt.NDArray[np.float64],
+) -> float:
+    """Return how strongly two clusters use words that the other does not.
+
+    Of each term the log-likelihood ratio (Dunning 1993) of two shares against one, as a part of
+    what a term of all of one side and none of the other has, times the term's weight. The strongest
+    terms of either side are added up, and the weaker side counts: a longer text has words that a
+    shorter one lacks, but only rivals have words of their own on both sides.
+
+    Args:
+        one: Documents of the one cluster that hold each term.
+        one_size: Its documents.
+        other: The same of the other.
+        other_size: Its documents.
+        weights: Weight of each term.
+        logs: k ln k of each number up to the size of the group.
+
+    Returns:
+        0 to ``MOST_CONTRAST_TERMS``.
+    """
+    mine = np.zeros(MOST_CONTRAST_TERMS)
+    theirs = np.zeros(MOST_CONTRAST_TERMS)
+    both = one_size + other_size
+    constant = logs[both] - logs[one_size] - logs[other_size]
+    for term in range(weights.size):
+        a, b = one[term], other[term]
+        lean = a * other_size - b * one_size
+        if lean == 0:
+            continue
+        ratio = (
+            logs[a] + logs[one_size - a] + logs[b] + logs[other_size - b]
+            - logs[a + b] - logs[both - a - b] + constant
+        )  # fmt: skip
+        value = (ratio - CHANCE) / constant * weights[term]
+        side = mine if lean > 0 else theirs
+        if value <= side[MOST_CONTRAST_TERMS - 1]:
+            continue
+        place = MOST_CONTRAST_TERMS - 1
+        while place > 0 and side[place - 1] < value:
+            side[place] = side[place - 1]
+            place -= 1
+        side[place] = value
+    return float(min(mine.sum(), theirs.sum()))
+
+
+@nb.njit(cache=True)
+def _best(values: npt.NDArray[np.float64], alive: npt.NDArray[np.bool_], row: int) -> int:
+    """Return the living cluster with the highest value in a row, the first of equals; -1: none."""
+    best = -1
+    for column in range(alive.size):
+        if not alive[column] or column == row:
+            continue
+        if best < 0 or values[row, column] > values[row, best]:
+            best = column
+    return best
+
+
+@nb.njit(cache=True)
+def _worth(
+    one: int,
+    other: int,
+    sums: npt.NDArray[np.float64],
+    inner: npt.NDArray[np.float64],
+    counts: npt.NDArray[np.int64],
+    sizes: npt.NDArray[np.int64],
+    weights: npt.NDArray[np.float64],
+    logs: npt.NDArray[np.float64],
+    contrast_weight: float,
+) -> float:
+    """Return what joining two clusters is worth: mean log odds, less contrast terms times contrast.
+
+    Where the mean log odds forbid the join, contrast terms are not counted.
+    """
+    a, b = sizes[one], sizes[other]
+    value = sums[one, other] / (a * b)
+    if value < 0.0:
+        return float(value)
+    pairs = (a * (a - 1) + b * (b - 1)) // 2
+    contrast = (inner[one] + inner[other]) / pairs - value
+    if contrast <= 0.0:
+        return float(value)
+    terms = _contrast_terms(counts[one], a, counts[other], b, weights, logs)
+    return float(value - contrast_weight * terms * contrast)
+
+
+@nb.njit(cache=True)
+def _must_link_pair(
+    values: npt.NDArray[np.float64], alive: npt.NDArray[np.bool_], must_link: npt.NDArray[np.int64]
+) -> tuple[int, int]:
+    """Return the two living clusters of one label that are most one story; -1, -1: none."""
+    one = other = -1
+    for row in range(alive.size):
+        for column in range(row + 1, alive.size):
+            if not (alive[row] and alive[column] and must_link[row] == must_link[column]):
+                continue
+            if one < 0 or values[row, column] > values[one, other]:
+                one, other = row, column
+    return one, other
+
+
+@nb.njit(cache=True)
+def _refresh(
+    values: npt.NDArray[np.float64],
+    alive: npt.NDArray[np.bool_],
+    best: npt.NDArray[np.int64],
+    joined: int,
+    gone: int,
+) -> None:
+    """Find the best partner of each cluster anew after a join."""
+    for row in range(alive.size):
+        if not alive[row]:
+            continue
+        if row == joined or best[row] == joined or best[row] == gone:
+            best[row] = _best(values, alive, row)
+            continue
+        gain = values[row, joined] - values[row, best[row]]
+        if gain > 0.0 or (gain == 0.0 and joined < best[row]):
+            best[row] = joined
+
+
+@nb.njit(cache=True, nogil=True)
+def agglomerate(
+    log_odds: npt.NDArray[np.float64],
+    holds: npt.NDArray[np.bool_],
+    weights: npt.NDArray[np.float64],
+    must_link: npt.NDArray[np.int64],
+    contrast_weight: float,
+    singleton_penalty: float,
+    merges: npt.NDArray[np.int64],
+    strengths: npt.NDArray[np.float64],
+) -> int:
+    """Join the two clusters that are most one story until no two are; return how many joins.
+
+    Joining two clusters is worth the mean log odds of the pairs between them, less contrast terms
+    times contrast times ``contrast_weight``; they are joined while that is not negative. Contrast
+    is by how much the mean log odds of the pairs inside either is higher.
+
+    Args:
+        log_odds: n x n, symmetric: log odds that two documents tell one story.
+        holds: n x terms: whether a document holds a term.
+        weights: Weight of each term, in [0, 1].
+        must_link: A label of each document; those with the same one are joined before all others.
+        contrast_weight: Share of the contrast that a unit of contrast terms costs.
+        singleton_penalty: What joining two single documents must be worth more: they have no
+            contrast terms.
+        merges: Output, (n - 1) x 2: the clusters of each join, by a document of theirs; the first
+            of the two is what the joined one is called.
+        strengths: Output, n - 1: what each join was worth.
+    """
+    n = log_odds.shape[0]
+    logs = np.zeros(n + 1)
+    for k in range(2, n + 1):
+        logs[k] = k * np.log(k)
+    sums = log_odds.copy()
+    inner = np.zeros(n)
+    counts = holds.astype(np.int64)
+    sizes = np.ones(n, np.int64)
+    alive = np.ones(n, np.bool_)
+    values = log_odds - singleton_penalty  # a word of one document is nobody's rival
+    best = np.empty(n, np.int64)
+    for one in range(n):
+        best[one] = _best(values, alive, one)
+    made = 0
+    waiting = True  # while clusters are left that are held together
+    while made < n - 1:
+        one, other = _must_link_pair(values, alive, must_link) if waiting else (-1, -1)
+        if one < 0:
+            waiting = False
+            for row in range(n):
+                if alive[row] and (one < 0 or values[row, best[row]] > values[one, best[one]]):
+                    one = row
+            other = best[one]
+            if values[one, other] < 0.0:
+                break
+        merges[made, 0], merges[made, 1] = one, other
+        strengths[made] = values[one, other]
+        made += 1
+        alive[other] = False
+        inner[one] += inner[other] + sums[one, other]
+        sizes[one] += sizes[other]
+        counts[one] += counts[other]
+        for row in range(n):
+            if alive[row] and row != one:
+                sums[one, row] = sums[row, one] = sums[one, row] + sums[other, row]
+                value = _worth(one, row, sums, inner, counts, sizes, weights, logs, contrast_weight)
+                values[one, row] = values[row, one] = value
+        _refresh(values, alive, best, one, other)
+    return made

@@ -1,0 +1,293 @@
+"""Loops over sets of terms: band keys straight from the sets, and the pairs inside buckets."""
+
+from __future__ import annotations
+
+import numba as nb
+import numpy as np
+import numpy.typing as npt
+
+from dedup.kernels.minhash import mix
+
+# Up to here insertion beats numba's quicksort, whose call alone costs a microsecond.
+SMALL = 20
+
+
+@nb.njit(cache=True, nogil=True)
+def digests(
+    values: npt.NDArray[np.uint32], bounds: npt.NDArray[np.int64], out: npt.NDArray[np.uint64]
+) -> None:
+    """Write a 64-bit digest of each set of sorted values."""
+    for doc in range(out.size):
+        digest = np.uint64(bounds[doc + 1] - bounds[doc])
+        for index in range(bounds[doc], bounds[doc + 1]):
+            digest = mix((digest << np.uint64(32)) ^ digest ^ np.uint64(values[index]))
+        out[doc] = digest
+
+
+@nb.njit(cache=True, nogil=True)
+def scrambled(
+    values: npt.NDArray[np.uint32],
+    bounds: npt.NDArray[np.int64],
+    rows: npt.NDArray[np.int64],
+    out: npt.NDArray[np.uint32],
+    out_bounds: npt.NDArray[np.int64],
+) -> None:
+    """Write the sets ``rows`` with each value through the 32-bit finaliser of MurmurHash3, sorted.
+
+    The finaliser maps no two values to one, so that the new sets share as much as the old ones.
+
+    Args:
+        values: Distinct values of all sets, end to end.
+        bounds: Set d is ``values[bounds[d]:bounds[d + 1]]``.
+        rows: The sets to take, in the order to write them.
+        out: Output, as long as the sets together.
+        out_bounds: Output, ``rows.size + 1`` bounds in ``out``; the first is 0.
+    """
+    at = 0
+    for place in range(rows.size):
+        start = at
+        for index in range(bounds[rows[place]], bounds[rows[place] + 1]):
+            # as in dedup.kernels.minhash.minima: each cast takes a result back modulo 2**32
+            h = values[index]
+            h = np.uint32(np.uint32(h ^ (h >> np.uint32(16))) * np.uint32(0x85EBCA6B))
+            h = np.uint32(np.uint32(h ^ (h >> np.uint32(13))) * np.uint32(0xC2B2AE35))
+            out[at] = np.uint32(h ^ (h >> np.uint32(16)))
+            at += 1
+        out[start:at].sort()
+        out_bounds[place + 1] = at
+
+
+@nb.njit(cache=True, nogil=True)
+def band_keys(
+    values: npt.NDArray[np.uint32],
+    bounds: npt.NDArray[np.int64],
+    docs: npt.NDArray[np.int64],
+    multipliers: npt.NDArray[np.uint32],
+    offsets: npt.NDArray[np.uint32],
+    out: npt.NDArray[np.uint64],
+) -> None:
+    """Write one 64-bit key a document for one band: the minima of its permutations over the set.
+
+    Up to two permutations the key holds the minima themselves; from three on it is a hash of them.
+    The key of an empty set is that of minima of all ones.
+
+    Args:
+        values: Scrambled values of all sets, end to end; see :func:`scrambled`.
+        bounds: Set d is ``values[bounds[d]:bounds[d + 1]]``.
+        docs: The sets to take.
+        multipliers: Multipliers of the band's permutations, odd.
+        offsets: Their offsets.
+        out: Output, one key for each of ``docs``.
+    """
+    for place in range(docs.size):
+        start, end = bounds[docs[place]], bounds[docs[place] + 1]
+        key = np.uint64(0)
+        for row in range(multipliers.size):
+            multiplier, offset = multipliers[row], offsets[row]
+            least = np.uint32(0xFFFFFFFF)
+            for index in range(start, end):
+                value = np.uint32(np.uint32(multiplier * values[index]) + offset)
+                least = min(least, value)
+            if row >= 2:
+                key = mix(key) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(least)
+            else:
+                key = (key << np.uint64(32)) | np.uint64(least)
+        out[place] = key
+
+
+@nb.njit(cache=True, inline="always")
+def _share(
+    values: npt.NDArray[np.uint32], bounds: npt.NDArray[np.int64], one: int, other: int, least: int
+) -> bool:
+    """Return whether two sorted sets have ``least`` values or more in common."""
+    x, x_end = bounds[one], bounds[one + 1]
+    y, y_end = bounds[other], bounds[other + 1]
+    missing = least
+    while missing > 0 and x + missing <= x_end and y + missing <= y_end:
+        first, second = values[x], values[y]
+        missing -= first == second
+        x += first <= second
+        y += second <= first
+    return missing <= 0
+
+
+@nb.njit(cache=True, inline="always")
+def _differ(languages: npt.NDArray[np.int16], one: int, other: int) -> bool:
+    """Return whether two documents have two different known languages."""
+    first, second = languages[one], languages[other]
+    return bool(first != second and first >= 0 and second >= 0)
+
+
+@nb.njit(cache=True)
+def _sort(members: npt.NDArray[np.int64]) -> None:
+    """Sort in place; most buckets hold a handful, for which insertion is fastest."""
+    if members.size > SMALL:
+        members.sort()
+        return
+    for index in range(1, members.size):
+        member = members[index]
+        place = index
+        while place > 0 and members[place - 1] > member:
+            members[place] = members[place - 1]
+            place -= 1
+        members[place] = member
+
+
+@nb.njit(cache=True)
+def _put(pairs: npt.NDArray[np.uint64], at: int, one: int, other: int) -> npt.NDArray[np.uint64]:
+    """Write a pair as ``smaller << 32 | larger``; return the pairs, in twice the room when full."""
+    if at == pairs.size:
+        larger = np.empty(2 * at, np.uint64)
+        larger[:at] = pairs
+        pairs = larger
+    pairs[at] = (np.uint64(min(one, other)) << np.uint64(32)) | np.uint64(max(one, other))
+    return pairs
+
+
+@nb.njit(cache=True)
+def _mark_full(
+    moments: npt.NDArray[np.float64],
+    members: npt.NDArray[np.int64],
+    window: float,
+    cap: int,
+    full: npt.NDArray[np.bool_],
+) -> tuple[int, bool]:
+    """Mark who has more than ``cap`` fellows in the window in one bucket.
+
+    Returns:
+        How many have no moment, 0 in a bucket that is small anyway; and whether any is marked.
+    """
+    count = members.size
+    full[:] = False
+    if count - 1 <= cap:
+        return 0, False
+    dated = 0
+    while dated < count and np.isnan(moments[members[dated]]):
+        full[dated] = True  # without a date all others are fellows
+        dated += 1
+    found = dated > 0
+    low = high = dated
+    for index in range(dated, count):
+        moment = moments[members[index]]
+        while moment - moments[members[low]] > window:
+            low += 1
+        while high < count and moments[members[high]] - moment <= window:
+            high += 1
+        full[index] = dated + (high - low) - 1 > cap
+        found = found or full[index]
+    return dated, found
+
+
+@nb.njit(cache=True, nogil=True)
+def window_pairs(
+    values: npt.NDArray[np.uint32],
+    bounds: npt.NDArray[np.int64],
+    moments: npt.NDArray[np.float64],
+    languages: npt.NDArray[np.int16],
+    order: npt.NDArray[np.int64],
+    starts: npt.NDArray[np.int64],
+    ends: npt.NDArray[np.int64],
+    window: float,
+    least: int,
+    cap: int,
+    full: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.uint64]:
+    """Return the pairs of each bucket in the window, unless both have too many fellows there.
+
+    At most ``cap`` pairs a document are looked at, and only those that pass are held.
+
+    Args:
+        values: Sorted distinct values of all sets, end to end.
+        bounds: Set d is ``values[bounds[d]:bounds[d + 1]]``.
+        moments: Ascending, the unknown ones (NaN) first.
+        languages: Number of each document's language, -1 if unknown.
+        order: Documents bucket by bucket; sorted in place in each.
+        starts: Where in ``order`` each bucket begins.
+        ends: Where each ends.
+        window: Most seconds between two moments; an unknown one is near all.
+        least: Values that two sets must share.
+        cap: Most fellows in the window.
+        full: Output, as long as ``order``: who has more; false outside the buckets.
+    """
+    pairs = np.empty(1024, np.uint64)
+    at = 0
+    full[:] = False
+    for bucket in range(starts.size):
+        start, end = starts[bucket], ends[bucket]
+        members, marks = order[start:end], full[start:end]
+        _sort(members)
+        undated, some_full = _mark_full(moments, members, window, cap, marks)
+        for index in range(start, end):
+            if full[index]:
+                continue
+            doc = order[index]
+            moment = moments[doc]
+            for later in range(index + 1, end):
+                other = order[later]
+                if moments[other] - moment > window:  # never true of an unknown moment
+                    break
+                if _differ(languages, doc, other) or not _share(values, bounds, doc, other, least):
+                    continue
+                pairs = _put(pairs, at, doc, other)
+                at += 1
+            earlier = index if some_full else start
+            while earlier > start:  # those before that have too many fellows left this pair to it
+                earlier -= 1
+                other = order[earlier]
+                if moment - moments[other] > window:
+                    earlier = start + undated  # beyond, only those without a date are near
+                    continue
+                if not full[earlier] or _differ(languages, doc, other):
+                    continue
+                if _share(values, bounds, doc, other, least):
+                    pairs = _put(pairs, at, doc, other)
+                    at += 1
+    return pairs[:at].copy()
+
+
+@nb.njit(cache=True, nogil=True)
+def neighbour_pairs(
+    values: npt.NDArray[np.uint32],
+    bounds: npt.NDArray[np.int64],
+    moments: npt.NDArray[np.float64],
+    languages: npt.NDArray[np.int16],
+    ranked: npt.NDArray[np.int64],
+    buckets: npt.NDArray[np.int64],
+    window: float,
+    least: int,
+    cap: int,
+    neighbours: int,
+) -> npt.NDArray[np.uint64]:
+    """Return the pairs of each document and the next ``neighbours`` fellows of its bucket.
+
+    Those out of the window or in another language are passed by, at most ``cap`` of them.
+
+    Args:
+        values: See :func:`window_pairs`.
+        bounds: Likewise.
+        moments: Likewise.
+        languages: Likewise.
+        ranked: Documents bucket by bucket, in the order in which they are neighbours.
+        buckets: Bucket of each of ``ranked``.
+        window: See :func:`window_pairs`.
+        least: Likewise.
+        cap: Documents to look at.
+        neighbours: Fellows to compare with.
+    """
+    pairs = np.empty(1024, np.uint64)
+    at = 0
+    for index in range(ranked.size):
+        doc = ranked[index]
+        met = 0
+        for later in range(index + 1, min(index + 1 + cap, ranked.size)):
+            if buckets[later] != buckets[index] or met == neighbours:
+                break
+            other = ranked[later]
+            apart = abs(moments[doc] - moments[other]) > window
+            if apart or _differ(languages, doc, other):
+                continue
+            met += 1
+            if _share(values, bounds, doc, other, least):
+                pairs = _put(pairs, at, doc, other)
+                at += 1
+    return pairs[:at].copy()

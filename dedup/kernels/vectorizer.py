@@ -1,0 +1,300 @@
+"""From tokens to the weighted parts of a document that the story score compares."""
+
+from __future__ import annotations
+
+import numba as nb
+import numpy as np
+import numpy.typing as npt
+
+from dedup.kernels.terms import FLAGS, NAME, OPENS
+
+# The parts of a document: its whole, its lead, its names, and the places of its terms.
+WHOLE, LEAD, NAMES, PLACES = 0, 1, 2, 3
+PARTS = 4
+
+
+@nb.njit(cache=True, inline="always")
+def _find(values: npt.NDArray[np.uint32], wanted: np.uint32) -> int:
+    """Return where a value stands in a sorted array that holds it."""
+    low, high = 0, values.size
+    while low < high:
+        middle = (low + high) >> 1
+        if values[middle] < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@nb.njit(cache=True)
+def _bucket_starts(vocabulary: npt.NDArray[np.uint32]) -> tuple[npt.NDArray[np.int64], np.uint32]:
+    """Return where the terms with the same upper bits begin, about one to a place, and the shift.
+
+    A binary search guesses wrong at every other step; this hardly searches at all.
+    """
+    bits = 1
+    while bits < 24 and (1 << bits) < vocabulary.size:
+        bits += 1
+    shift = np.uint32(32 - bits)
+    starts = np.empty(1 << bits, np.int64)
+    at = 0
+    for bucket in range(starts.size):
+        while at < vocabulary.size and np.int64(vocabulary[at] >> shift) < bucket:
+            at += 1
+        starts[bucket] = at
+    return starts, shift
+
+
+@nb.njit(cache=True)
+def _sort_places(
+    places: npt.NDArray[np.int64],
+    index: npt.NDArray[np.int64],
+    spare: npt.NDArray[np.int64],
+    limit: int,
+) -> None:
+    """Sort places by the index of what stands there, equal ones as they were, digit by digit.
+
+    Args:
+        places: Sorted in place.
+        index: Of each place, below ``limit``.
+        spare: As long as ``places``.
+        limit: Only digits that it has are looked at.
+    """
+    counts = np.empty(257, np.int64)
+    shift = 0
+    while (limit - 1) >> shift > 0:
+        counts[:] = 0
+        for at in range(places.size):
+            counts[((index[places[at]] >> shift) & 255) + 1] += 1
+        for digit in range(256):
+            counts[digit + 1] += counts[digit]
+        for at in range(places.size):
+            digit = (index[places[at]] >> shift) & 255
+            spare[counts[digit]] = places[at]
+            counts[digit] += 1
+        places[:] = spare[: places.size]
+        shift += 8
+
+
+@nb.njit(cache=True)
+def _write_part(
+    which: int,
+    lead: int,
+    own: npt.NDArray[np.uint32],
+    index: npt.NDArray[np.int64],
+    places: npt.NDArray[np.int64],
+    weights: npt.NDArray[np.float32],
+    terms: npt.NDArray[np.uint32],
+    weight: npt.NDArray[np.float32],
+    normalised: npt.NDArray[np.float32],
+) -> int:
+    """Write one part: its distinct terms sorted, their weights, and the same as a unit vector.
+
+    In the vector a term that occurs tf times counts (1 + ln tf) times its weight.
+    """
+    count = 0
+    square = 0.0
+    at = 0
+    while at < places.size:
+        column = index[places[at]]
+        term = own[places[at]] & ~FLAGS
+        times = 0
+        while at < places.size and index[places[at]] == column:
+            place = places[at]
+            if which == WHOLE or (place < lead if which == LEAD else own[place] & np.uint32(NAME)):
+                times += 1
+            at += 1
+        if times == 0:
+            continue
+        value = weights[column] * (1.0 + np.log(times) if times > 1 else 1.0)
+        terms[count], weight[count], normalised[count] = term, weights[column], value
+        square += value * value
+        count += 1
+    norm = 1.0 / np.sqrt(square) if square > 0.0 else 0.0
+    for term_at in range(count):
+        normalised[term_at] *= norm
+    return count
+
+
+@nb.njit(cache=True)
+def _number_sentences(
+    own: npt.NDArray[np.uint32],
+    shortest: int,
+    index: npt.NDArray[np.int64],
+    places: npt.NDArray[np.int64],
+    sentences: npt.NDArray[np.int64],
+) -> int:
+    """Write the sentence of each token, -1 in those that are too short; return how many there are.
+
+    Args:
+        own: Tokens of a document.
+        shortest: Sentences with fewer distinct terms are too short.
+        index: Of each token, that of its term.
+        places: Its tokens by term, then as they stand.
+        sentences: Output, one a token.
+    """
+    last = 0
+    for place in range(own.size):
+        last += place > 0 and bool(own[place] & np.uint32(OPENS))
+        sentences[place] = last
+    distinct = np.zeros(last + 1, np.int64)
+    for at in range(places.size):
+        place = places[at]
+        again = at > 0 and index[places[at - 1]] == index[place]
+        if not (again and sentences[places[at - 1]] == sentences[place]):
+            distinct[sentences[place]] += 1
+    kept = 0
+    for sentence in range(last + 1):
+        enough = distinct[sentence] >= shortest
+        distinct[sentence] = kept if enough else -1
+        kept += enough
+    for place in range(own.size):
+        sentences[place] = distinct[sentences[place]]
+    return kept
+
+
+@nb.njit(cache=True)
+def _write_places(
+    own: npt.NDArray[np.uint32],
+    index: npt.NDArray[np.int64],
+    places: npt.NDArray[np.int64],
+    sentences: npt.NDArray[np.int64],
+    weights: npt.NDArray[np.float32],
+    terms: npt.NDArray[np.uint32],
+    weight: npt.NDArray[np.float32],
+    sentence: npt.NDArray[np.int32],
+    sentence_weight: npt.NDArray[np.float64],
+) -> int:
+    """Write where each term stands, (term, sentence) sorted, and the mass of each sentence."""
+    count = 0
+    for at in range(places.size):
+        place = places[at]
+        where = sentences[place]
+        if where < 0:
+            continue
+        term = own[place] & ~FLAGS
+        if count and terms[count - 1] == term and sentence[count - 1] == where:
+            continue
+        terms[count], weight[count], sentence[count] = term, weights[index[place]], where
+        sentence_weight[where] += weight[count]
+        count += 1
+    return count
+
+
+@nb.njit(cache=True, nogil=True)
+def build_vectors(
+    tokens: npt.NDArray[np.uint32],
+    bounds: npt.NDArray[np.int64],
+    vocabulary: npt.NDArray[np.uint32],
+    weights: npt.NDArray[np.float32],
+    language: npt.NDArray[np.int64],
+    lead: int,
+    shortest: int,
+    terms: npt.NDArray[np.uint32],
+    weight: npt.NDArray[np.float32],
+    normalised: npt.NDArray[np.float32],
+    sentence: npt.NDArray[np.int32],
+    part_bounds: npt.NDArray[np.int64],
+    sentence_weight: npt.NDArray[np.float64],
+    sentence_bounds: npt.NDArray[np.int64],
+) -> None:
+    """Write the parts of a batch of documents: whole, lead, names, and places in sentences.
+
+    Args:
+        tokens: Tokens of all documents, see :mod:`dedup.kernels.terms`.
+        bounds: Where each document begins, and the end: n + 1 values.
+        vocabulary: Sorted distinct terms, all of the batch among them.
+        weights: languages x terms: the weight of each.
+        language: Row of ``weights`` of each document.
+        lead: Tokens of a document that are its lead.
+        shortest: Sentences with fewer distinct terms are left out.
+        terms: Output, at least ``PARTS`` times as long as ``tokens``.
+        weight: Output, as long: weights.
+        normalised: Output, as long: the same as unit vectors; unused in the places.
+        sentence: Output, as long: sentence of each place; unused elsewhere.
+        part_bounds: Output, ``PARTS`` * n + 1 bounds in ``terms``.
+        sentence_weight: Output, as long as ``tokens``: weight of each sentence.
+        sentence_bounds: Output, n + 1 bounds in ``sentence_weight``.
+    """
+    longest = 0
+    for doc in range(bounds.size - 1):
+        longest = max(longest, bounds[doc + 1] - bounds[doc])
+    index, spare, sentences = (
+        np.empty(longest, np.int64), np.empty(longest, np.int64), np.empty(longest, np.int64),
+    )  # fmt: skip
+    order = np.empty(longest, np.int64)
+    starts, shift = _bucket_starts(vocabulary)
+    at = 0
+    part_bounds[0] = 0
+    sentence_bounds[0] = 0
+    for doc in range(bounds.size - 1):
+        own = tokens[bounds[doc] : bounds[doc + 1]]
+        row = weights[language[doc]]
+        places = order[: own.size]
+        for place in range(own.size):
+            term = own[place] & ~FLAGS
+            column = starts[term >> shift]
+            while vocabulary[column] < term:
+                column += 1
+            index[place] = column
+            places[place] = place
+        _sort_places(places, index, spare, vocabulary.size)
+        for which in range(PLACES):
+            at += _write_part(
+                which, lead, own, index, places, row, terms[at:], weight[at:], normalised[at:]
+            )
+            part_bounds[PARTS * doc + which + 1] = at
+        begin = sentence_bounds[doc]
+        end = begin + _number_sentences(own, shortest, index, places, sentences)
+        sentence_weight[begin:end] = 0.0
+        at += _write_places(
+            own, index, places, sentences, row,
+            terms[at:], weight[at:], sentence[at:], sentence_weight[begin:end],
+        )  # fmt: skip
+        part_bounds[PARTS * (doc + 1)] = at
+        sentence_bounds[doc + 1] = end
+
+
+@nb.njit(cache=True, nogil=True)
+def heaviest(
+    terms: npt.NDArray[np.uint32],
+    normalised: npt.NDArray[np.float32],
+    part_bounds: npt.NDArray[np.int64],
+    vocabulary: npt.NDArray[np.uint32],
+    pairs: npt.NDArray[np.bool_],
+    most: int,
+    out: npt.NDArray[np.uint32],
+    out_bounds: npt.NDArray[np.int64],
+) -> None:
+    """Write the heaviest terms of each document of a batch, sorted.
+
+    Args:
+        terms: See :func:`build_vectors`.
+        normalised: Likewise.
+        part_bounds: Likewise.
+        vocabulary: Sorted distinct terms.
+        pairs: Whether a term of the vocabulary stands in two documents or more; others cannot pair.
+        most: Terms a document keeps; of equal ones those with the smaller hash.
+        out: Output, ``most`` values a document at most.
+        out_bounds: Output, n + 1 bounds in ``out``; the first is 0.
+    """
+    best = np.empty(most, np.int64)
+    for doc in range(out_bounds.size - 1):
+        kept = 0
+        for index in range(part_bounds[PARTS * doc], part_bounds[PARTS * doc + 1]):
+            value = normalised[index]
+            if kept == most and value <= normalised[best[most - 1]]:
+                continue
+            if not pairs[_find(vocabulary, terms[index])]:
+                continue
+            place = min(kept, most - 1)
+            kept = min(kept + 1, most)
+            while place > 0 and normalised[best[place - 1]] < value:
+                best[place] = best[place - 1]
+                place -= 1
+            best[place] = index
+        start = out_bounds[doc]
+        best[:kept].sort()
+        for place in range(kept):
+            out[start + place] = terms[best[place]]
+        out_bounds[doc + 1] = start + kept

@@ -1,0 +1,139 @@
+"""Candidate pairs to evidence: exact Jaccard and containment, and the number veto."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.config import MatchConfig
+
+
+@dataclass(frozen=True, slots=True)
+class PairScores:
+    """What was measured on p pairs of documents.
+
+    Attributes:
+        left: Row of the first document, int64.
+        right: Row of the second.
+        jaccard: |A & B| / |A or B| of the shingle sets, float64 in [0, 1].
+        left_in_right: Containment of the first in the second, |A & B| / |A|.
+        right_in_left: Containment of the second in the first, |A & B| / |B|.
+        numbers: Share of the distinct numbers of the document with fewer of them that the other
+            holds too; 1 where one of them has fewer than the veto asks for.
+    """
+
+    left: npt.NDArray[np.int64]
+    right: npt.NDArray[np.int64]
+    jaccard: npt.NDArray[np.float64]
+    left_in_right: npt.NDArray[np.float64]
+    right_in_left: npt.NDArray[np.float64]
+    numbers: npt.NDArray[np.float64]
+
+    def max_containment(self) -> npt.NDArray[np.float64]:
+        """Return the larger containment of each pair."""
+        return np.maximum(self.left_in_right, self.right_in_left)
+
+    def pick(self, chosen: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> PairScores:
+        """Return the pairs where a mask is true, or those with some numbers."""
+        return PairScores(
+            self.left[chosen], self.right[chosen], self.jaccard[chosen],
+            self.left_in_right[chosen], self.right_in_left[chosen], self.numbers[chosen],
+        )  # fmt: skip
+
+    def of_rows(self, rows: npt.NDArray[np.int64]) -> PairScores:
+        """Return the same pairs with each index replaced by ``rows[index]``."""
+        return PairScores(
+            rows[self.left], rows[self.right], self.jaccard,
+            self.left_in_right, self.right_in_left, self.numbers,
+        )  # fmt: skip
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[PairScores]) -> PairScores:
+        """Return the pairs of several parts, in their order."""
+        if not parts:
+            rows, shares = np.empty(0, np.int64), np.empty(0, np.float64)
+            return cls(rows, rows, shares, shares, shares, shares)
+        return cls(*(np.concatenate(column) for column in zip(*map(_columns, parts), strict=True)))
+
+
+def _columns(pair_scores: PairScores) -> tuple[npt.NDArray[Any], ...]:
+    """Return the arrays of evidence in the order of its fields."""
+    return tuple(getattr(pair_scores, field.name) for field in fields(pair_scores))
+
+
+@dataclass(frozen=True, slots=True)
+class RaggedArray:
+    """Sets of hashes of n documents, end to end.
+
+    Attributes:
+        values: Sorted distinct values of each set, uint32.
+        bounds: Set d is ``values[bounds[d]:bounds[d + 1]]``, int64, n + 1 values.
+    """
+
+    values: npt.NDArray[np.uint32]
+    bounds: npt.NDArray[np.int64]
+
+    def part(self, document: int) -> npt.NDArray[np.uint32]:
+        """Return the values of one document."""
+        return self.values[self.bounds[document] : self.bounds[document + 1]]
+
+
+def measure(
+    shingles: RaggedArray,
+    numbers: RaggedArray,
+    left: npt.NDArray[np.int64],
+    right: npt.NDArray[np.int64],
+    config: MatchConfig,
+) -> PairScores:
+    """Measure pairs on their whole shingle sets; linear in the size of the sets.
+
+    Two empty sets share nothing: their Jaccard is 0, so that nothing is ever a copy of nothing.
+
+    Args:
+        shingles: Shingle sets.
+        numbers: Sets of numbers.
+        left: Index into both, of one document of each pair.
+        right: Index of the other.
+        config: How many numbers the veto asks for.
+    """
+    common, left_size, right_size = _overlap(shingles, left, right)
+    union = left_size + right_size - common
+    common_numbers, left_numbers, right_numbers = _overlap(numbers, left, right)
+    fewer = np.minimum(left_numbers, right_numbers)
+    share = common_numbers / np.maximum(fewer, 1)
+    return PairScores(
+        left=left,
+        right=right,
+        jaccard=common / np.maximum(union, 1),
+        left_in_right=common / np.maximum(left_size, 1),
+        right_in_left=common / np.maximum(right_size, 1),
+        numbers=np.where(fewer >= config.veto_numbers, share, 1.0),
+    )
+
+
+def accepted(pair_scores: PairScores, config: MatchConfig) -> npt.NDArray[np.bool_]:
+    """Return which pairs are copies by their text: near or contained, and not vetoed by numbers.
+
+    Args:
+        pair_scores: Measured pairs.
+        config: The thresholds, each inclusive.
+    """
+    alike = pair_scores.jaccard >= config.near
+    contained = pair_scores.max_containment() >= config.contained
+    return (alike | contained) & (pair_scores.numbers >= config.shared_numbers)
+
+
+def _overlap(
+    sets: RaggedArray, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the sizes of the intersection, of the left and of the right set of each pair."""
+    from dedup.kernels.pairs import shared  # compiled code is loaded when it is first needed
+
+    common = np.empty(left.size, np.int64)
+    shared(sets.values, sets.bounds, left, right, common)
+    sizes = np.diff(sets.bounds)
+    return common, sizes[left], sizes[right]

@@ -1,0 +1,141 @@
+"""Pairs of views to features, and features to the odds that both tell one story."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.json_codec import load_json
+from dedup.models import TermVectors
+
+FEATURES: Mapping[str, str] = {
+    "lead": "cosine of the first 80 tokens of each",
+    "names": "cosine over words that are capitalised inside a sentence; the whole where none are",
+    "retold": "mean of the best overlap of the first six sentences with any sentence of the other",
+    "jaccard": "weighted Jaccard of the distinct terms",
+    "containment": "weighted share of the lighter text's terms that the other holds",
+}
+"""What each feature means; all lie in [0, 1] and more of each speaks for one story."""
+
+NAMES, CONTAINMENT = (list(FEATURES).index(name) for name in ("names", "containment"))
+"""Columns of two features that are looked at alone."""
+
+SENTENCES = 6
+"""First sentences of a text whose retelling is looked for: news puts what happened first."""
+
+MOST_ODDS = 8.0
+"""Log odds of one pair are held within this, so that no single pair outvotes a group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A logistic function of the features.
+
+    Attributes:
+        intercept: Log odds where every feature is 0.
+        weights: Log odds for a unit of each feature, in the order of :data:`FEATURES`.
+    """
+
+    intercept: float
+    weights: tuple[float, ...]
+
+    def odds(self, features: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return the log odds of pairs, within ``MOST_ODDS``."""
+        odds = self.intercept + features @ np.array(self.weights)
+        bounded: npt.NDArray[np.float64] = np.clip(odds, -MOST_ODDS, MOST_ODDS)
+        return bounded
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """What was learned on labelled news.
+
+    Attributes:
+        candidate: For pairs that were only proposed: makes loose groups.
+        group: For all pairs inside a loose group, where the easy ones are gone.
+    """
+
+    candidate: Model
+    group: Model
+
+
+def probability(odds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return log odds as probabilities."""
+    return 1.0 / (1.0 + np.exp(-odds))
+
+
+def read_scorer(data: Mapping[str, Any]) -> Scorer:
+    """Return the scorer of a JSON object as ``scripts/train_scorer.py`` writes it."""
+    return Scorer(
+        *(
+            Model(data[name]["intercept"], tuple(data[name]["weights"][key] for key in FEATURES))
+            for name in ("candidate", "group")
+        )
+    )
+
+
+@functools.cache
+def shipped_scorer() -> Scorer:
+    """Return the scorer that comes with the package."""
+    return read_scorer(load_json(files("dedup.match").joinpath("scorer.json").read_bytes()))
+
+
+def pair_features(
+    vectors: TermVectors,
+    others: TermVectors,
+    left: npt.NDArray[np.int64],
+    right: npt.NDArray[np.int64],
+) -> npt.NDArray[np.float64]:
+    """Return the features of pairs of documents.
+
+    Args:
+        vectors: Some documents.
+        others: Some others, or the same.
+        left: Index of one document of each pair, in ``vectors``.
+        right: Index of the other, in ``others``.
+
+    Returns:
+        pairs x features, in the order of :data:`FEATURES`.
+    """
+    from dedup.kernels import story_score  # compiled code is loaded when it is first needed
+
+    out = np.empty((left.size, len(FEATURES)))
+    story_score.pair_features(*_arrays(vectors), *_arrays(others), left, right, SENTENCES, out)
+    return out
+
+
+def sentence_overlaps(
+    vectors: TermVectors,
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return the weights of the sentences of the first document, and how well others tell them.
+
+    Args:
+        vectors: The document, and those that may tell its sentences again.
+    """
+    from dedup.kernels.story_score import best_overlaps  # as in pair_features
+
+    weights = vectors.sentence_weight[: vectors.sentence_bounds[1]]
+    out = np.empty(weights.size)
+    best_overlaps(
+        vectors.terms, vectors.weight, vectors.sentence, vectors.bounds,
+        vectors.sentence_weight, vectors.sentence_bounds, out,
+    )  # fmt: skip
+    return weights, out
+
+
+def _arrays(vectors: TermVectors) -> tuple[npt.NDArray[Any], ...]:
+    """Return what the kernel asks of one batch."""
+    from dedup.kernels.story_score import part_weights  # as in pair_features
+
+    part_weight = np.empty(vectors.size)
+    part_weights(vectors.weight, vectors.bounds, part_weight)
+    return (
+        vectors.terms, vectors.weight, vectors.normalised, vectors.sentence, vectors.bounds,
+        vectors.sentence_weight, vectors.sentence_bounds, part_weight,
+    )  # fmt: skip

@@ -1,0 +1,54 @@
+"""Documents as the story view compares them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the command line reads the models, and must not wait for numpy
+    import numpy as np
+    import numpy.typing as npt
+
+
+@dataclass(frozen=True, slots=True)
+class TermVectors:
+    """The weighted parts of n documents, laid end to end.
+
+    Document d has four parts: its whole, its lead, its names, and the places of its terms in
+    sentences. Part q of it is ``terms[bounds[4 * d + q]:bounds[4 * d + q + 1]]``.
+
+    Attributes:
+        terms: Distinct terms of each part, sorted, uint32; in the places once a sentence.
+        weight: The weight of each, float32.
+        normalised: Its value in the part's unit vector, float32; nothing in the places.
+        sentence: In the places, the number of the sentence, int32.
+        bounds: 4 n + 1 bounds, int64.
+        sentence_weight: Weight of each sentence, float64.
+        sentence_bounds: n + 1 bounds in ``sentence_weight``, int64.
+    """
+
+    terms: npt.NDArray[np.uint32]
+    weight: npt.NDArray[np.float32]
+    normalised: npt.NDArray[np.float32]
+    sentence: npt.NDArray[np.int32]
+    bounds: npt.NDArray[np.int64]
+    sentence_weight: npt.NDArray[np.float64]
+    sentence_bounds: npt.NDArray[np.int64]
+
+    @property
+    def size(self) -> int:
+        """The number of documents."""
+        return self.sentence_bounds.size - 1
+
+    def part(self, start: int, end: int) -> TermVectors:
+        """Return some documents in a row, without a copy of their terms."""
+        from dedup.kernels.vectorizer import (
+            PARTS,
+        )  # compiled code is loaded when it is first needed
+
+        first, *_, last = sentences = self.sentence_bounds[start : end + 1]
+        return TermVectors(
+            self.terms, self.weight, self.normalised, self.sentence,
+            self.bounds[PARTS * start : PARTS * end + 1],
+            self.sentence_weight[first:last], sentences - first,
+        )  # fmt: skip

@@ -1,0 +1,101 @@
+"""Texts to stored signatures."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.config import Config
+from dedup.progress import Progress
+from dedup.signatures import best_language, languages_of, sign, terms
+from dedup.store import Store, StoredPart, blobs
+from dedup.text_batch import TextBatch
+
+SIGN_BATCH = 1000
+
+
+def sign_texts(store: Store, config: Config, progress: Progress) -> None:
+    """Sign the documents that are not signed yet, a batch and a commit at a time.
+
+    Most are signed when they are stored; those that lost residue since then are signed again.
+
+    Args:
+        store: Where texts are read and signature data is kept.
+        config: The options; only for the level ``stories`` texts become terms too.
+        progress: Is called with documents.
+    """
+    last = store.dumps.first - 1
+    while batch := store.signatures.unsigned(last, SIGN_BATCH):
+        rows, texts, titles, languages = zip(*batch, strict=True)
+        parts = signature_parts(TextBatch(texts), titles, languages, config)
+        store.signatures.add(zip(rows, parts, strict=True))
+        last = rows[-1]
+        progress.advance(len(batch), len(batch))
+
+
+def signature_parts(
+    texts: TextBatch, titles: Sequence[str | None], stated: Sequence[str | None], config: Config
+) -> list[StoredPart]:
+    """Return what is stored of some signed texts.
+
+    Args:
+        texts: The texts.
+        titles: The title of each.
+        stated: The language that each says it is in.
+        config: The options.
+    """
+    signed = sign(texts, config.sign)
+    found: Sequence[bytes | None] = [None] * len(texts)
+    languages: Sequence[str | None] = [None] * len(texts)
+    if config.level == "stories":
+        found, languages = _terms_of(texts, stated)
+    columns = zip(
+        texts, titles, signed.tokens.tolist(), languages,
+        _rows(signed.signatures), _rows(signed.leads),
+        blobs(signed.shingles, signed.shingle_bounds),
+        blobs(signed.numbers, signed.number_bounds), found, strict=True,
+    )  # fmt: skip
+    parts = []
+    for text, title, tokens, language, signature, lead, shingles, numbers, story_terms in columns:
+        if tokens >= config.sign.signable_tokens:
+            part = StoredPart(
+                _fingerprint(text),
+                tokens,
+                language,
+                signature,
+                lead,
+                shingles,
+                numbers,
+                story_terms,
+            )
+        else:
+            # What is left of a failed page ("This video is not available.") is the same for many
+            # articles: the title tells them apart.
+            printed = _fingerprint(f"{text}\0{title or ''}")
+            part = StoredPart(printed, tokens, language, None, None, shingles, numbers)
+        parts.append(part)
+    return parts
+
+
+def _terms_of(
+    texts: Sequence[str], stated: Sequence[str | None]
+) -> tuple[list[bytes], list[str | None]]:
+    """Return the terms and the languages of some texts."""
+    tokens, bounds = terms(texts)
+    guessed = languages_of(texts, tokens, bounds)
+    languages = [best_language(*both) for both in zip(stated, guessed, strict=True)]
+    return blobs(tokens, bounds), languages
+
+
+def _fingerprint(text: str) -> bytes:
+    """Return a digest of a text, 16 bytes."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
+
+
+def _rows(values: npt.NDArray[np.uint32]) -> list[bytes]:
+    """Return the bytes of each row of a matrix."""
+    count, width = values.shape
+    return blobs(values.reshape(-1), np.arange(count + 1) * width)

@@ -1,0 +1,176 @@
+"""What kind of input a file is: told by its content, else by its name."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from pathlib import PurePosixPath
+
+from dedup.models import Reason, Rejection
+from dedup.read.compression import COMPRESSIONS, compression_of
+
+
+class Format(StrEnum):
+    """The kinds of input; each has a reader."""
+
+    PAGE = "page"
+    WARC = "warc"
+    LINES = "json lines"
+    ARRAY = "json array"
+    PARQUET = "parquet"
+    TABLE = "table"
+    PLAIN = "plain text"
+
+
+SUFFIXES = {
+    ".html": Format.PAGE,
+    ".htm": Format.PAGE,
+    ".xhtml": Format.PAGE,
+    ".warc": Format.WARC,
+    ".jsonl": Format.LINES,
+    ".ndjson": Format.LINES,
+    ".json": Format.LINES,
+    ".parquet": Format.PARQUET,
+    ".csv": Format.TABLE,
+    ".tsv": Format.TABLE,
+    ".txt": Format.PLAIN,
+}
+
+_PACKED = {packing.suffix for packing in COMPRESSIONS}
+
+# First bytes of what is found among scraped pages and is none.
+_FOREIGN = (
+    (rb"\x89PNG\r\n\x1a\n", "a PNG image"),
+    (rb"\xff\xd8\xff", "a JPEG image"),
+    (rb"GIF8[79]a", "a GIF image"),
+    (rb"RIFF....(?:WEBP|WAVE|AVI )", "an image, sound or film"),
+    (rb"\x00\x00\x01\x00[\x01-\xff]\x00", "an icon"),
+    (rb"....ftyp", "a film"),
+    (rb"ID3[\x02-\x04]|OggS\x00", "a sound"),
+    (rb"wOF[F2]", "a font"),
+    (rb"%PDF-", "a PDF document"),
+    (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Office document"),
+    (rb"PK(?:\x03\x04|\x05\x06)", "a ZIP archive: unpack it first"),
+    (rb"7z\xbc\xaf\x27\x1c|Rar!\x1a\x07", "an archive: unpack it first"),
+    (rb".{257}ustar[\x00 ]", "a tar archive: unpack it first"),
+    (rb"SQLite format 3\x00", "an SQLite database"),
+    (rb"\x04\x22\x4d\x18", "lz4, which is not read: unpack it first"),
+    (rb"\x7fELF", "a program"),
+)
+_FOREIGN_PATTERNS = tuple((re.compile(magic, re.DOTALL), what) for magic, what in _FOREIGN)
+
+# Byte-order marks, longest first: UTF-32's begins as UTF-16's does.
+_MARKS = (
+    (b"\xff\xfe\x00\x00", "utf-32-le"),
+    (b"\x00\x00\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+    (b"\xef\xbb\xbf", "utf-8"),
+)
+# UTF-16 without a mark: white space, then "<" and what may follow it, each with a NUL beside it.
+_UNMARKED = (
+    (re.compile(rb"(?:[\t\n\r ]\x00)*<\x00[!?/a-zA-Z]\x00"), "utf-16-le"),
+    (re.compile(rb"(?:\x00[\t\n\r ])*\x00<\x00[!?/a-zA-Z]"), "utf-16-be"),
+)
+
+# Comments and XML declarations may stand before the first tag.
+_PREAMBLE = re.compile(r"(?:\s+|<!--.*?-->|<\?[^>]*>)*", re.DOTALL)
+_DOCUMENT = re.compile(r"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
+_FIRST_TAG = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|title|meta|link|base|script|style|noscript|div|p|article|main"
+    r"|section|header|footer|nav|aside|table|span|h[1-6]|a|ul|ol|br|img|center|font|form|b|i|strong"
+    r"|em|blockquote)[\s/>]",
+    re.IGNORECASE,
+)
+_OBJECT = re.compile(r'\{\s*(?:"|\}\s*$)')
+_ARRAY = re.compile(r'\[\s*(?:\{\s*["}]|\]\s*$)')
+
+
+def encoding_of_mark(head: bytes) -> str | None:
+    r"""Return the encoding that a byte-order mark tells, or None.
+
+    >>> encoding_of_mark(b"\xff\xfe<\x00")
+    'utf-16-le'
+    """
+    return next((name for mark, name in _MARKS if head.startswith(mark)), None)
+
+
+def wide_encoding(head: bytes) -> str | None:
+    """Return the encoding of markup whose characters are two or four bytes wide, or None."""
+    marked = encoding_of_mark(head)
+    if marked:
+        return None if marked == "utf-8" else marked
+    return next((name for pattern, name in _UNMARKED if pattern.match(head)), None)
+
+
+def foreign(head: bytes) -> str | None:
+    """Return what a file is, by its first bytes, that holds no documents for us; else None."""
+    if packing := compression_of(head):
+        return f"packed twice, {packing.name} inside: unpack it first"
+    return next((what for pattern, what in _FOREIGN_PATTERNS if pattern.match(head)), None)
+
+
+def starts_as_page(head: bytes) -> bool:
+    """Tell whether content begins as HTML does, comments and declarations left aside."""
+    return bool(_FIRST_TAG.match(_opening(head)))
+
+
+def format_of_name(name: str) -> Format | None:
+    """Return the kind that a file's name claims, the suffix of a compression left aside.
+
+    >>> format_of_name("news/2024.JSONL.gz")
+    <Kind.LINES: 'json lines'>
+    """
+    return SUFFIXES.get(suffix_of(name))
+
+
+def suffix_of(name: str) -> str:
+    """Return a name's suffix in lower case, the suffix of a compression left aside."""
+    path = PurePosixPath(name.lower())
+    suffix = path.suffix
+    return PurePosixPath(path.stem).suffix if suffix in _PACKED else suffix
+
+
+def format_of(head: bytes, name: str) -> Format | Rejection:
+    """Return the kind of an input, or why it is none.
+
+    Args:
+        head: The first bytes of the unpacked content, not empty.
+        name: The source's name; ``-``, for stdin, claims JSON Lines.
+    """
+    suffix = suffix_of(name)
+    named = Format.LINES if name == "-" else SUFFIXES.get(suffix)
+    if head.startswith(b"WARC/"):
+        return Format.WARC
+    if head.startswith(b"PAR1"):
+        return Format.PARQUET
+    if what := foreign(head):
+        reason = Reason.NOT_HTML if named is Format.PAGE else Reason.UNKNOWN_KIND
+        return Rejection(reason, f"the file is {what}")
+    return (
+        _kind_of_text(head, named, suffix)
+        or named
+        or Rejection(Reason.UNKNOWN_KIND, "neither the content nor the name tells what it is")
+    )
+
+
+def _kind_of_text(head: bytes, named: Format | None, suffix: str) -> Format | None:
+    """Return the kind that text shows by itself, or None."""
+    start = _opening(head)
+    # A plain text or table may well begin with a stray tag; only a whole page outweighs its name.
+    tag = _DOCUMENT if named in (Format.PLAIN, Format.TABLE) else _FIRST_TAG
+    if tag.match(start):
+        return Format.PAGE
+    if _ARRAY.match(start) or (suffix == ".json" and start.startswith("[")):
+        return Format.ARRAY
+    if _OBJECT.match(start):
+        return Format.LINES
+    return None
+
+
+def _opening(head: bytes) -> str:
+    """Return the head as text from its first tag or letter on; good for ASCII, which tags are."""
+    text = head.decode(wide_encoding(head) or "latin-1", "replace")
+    text = text.removeprefix("\ufeff").removeprefix("\xef\xbb\xbf")
+    preamble = _PREAMBLE.match(text)
+    return text[preamble.end() :] if preamble else text

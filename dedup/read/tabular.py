@@ -1,0 +1,143 @@
+"""CSV and TSV: one record a row, fields named by the first row."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+
+from dedup.config import ReadConfig
+from dedup.models import RawRecord, Reason
+from dedup.read.encodings import encoding_of
+from dedup.read.formats import suffix_of
+from dedup.read.input import Input
+from dedup.read.json_text import OVERHEAD
+from dedup.read.records import record, rejected, too_large
+
+_DELIMITERS = ",;\t"
+# The widest tables of articles have some hundred columns; a name costs more memory than its comma.
+_MOST_COLUMNS = 10_000
+
+# The csv module holds its limit in a C long, which has 32 bits on some systems.
+_LARGEST = 2**31 - 1
+
+
+class _RowTooLarge(Exception):
+    """A row has grown over the limit before its end."""
+
+
+class _Lines:
+    """The lines of a text, no more of them to one row than the limit allows."""
+
+    def __init__(self, text: io.TextIOWrapper, limit: int) -> None:
+        self.last = ""
+        self._text = text
+        self._limit = limit
+        self._left = limit
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(self._left + 1)
+        if not line:
+            raise StopIteration
+        self.last = line
+        if len(line) > self._left:
+            self._skip_line(line)
+            raise _RowTooLarge
+        self._left -= len(line)
+        return line
+
+    def next_row(self) -> None:
+        """Begin to count anew."""
+        self._left = self._limit
+
+    def _skip_line(self, line: str) -> None:
+        while line and not line.endswith(("\n", "\r")):
+            line = self._text.readline(self._limit)
+
+
+def read_table(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
+    """Yield a record for each row; a bad row costs that row alone."""
+    limit = config.max_document_bytes * OVERHEAD
+    # The module's own limit, for the whole process, is 128 KiB. It is raised and never lowered,
+    # since a reader elsewhere may rely on it; the lines are what holds memory down.
+    csv.field_size_limit(min(max(csv.field_size_limit(), limit), _LARGEST))
+    encoding = encoding_of(source.head)
+    text = io.TextIOWrapper(source.body, encoding, errors="replace", newline="")
+    lines = _Lines(text, limit)
+    rows = _rows(csv.reader(lines, delimiter=_delimiter(source, encoding)), lines)
+    first = next(rows, [])
+    if first is None or len(first) > _MOST_COLUMNS:
+        detail = f"its first row names more than {_MOST_COLUMNS} columns"
+        reason, detail = (
+            (Reason.BROKEN_TABLE, detail) if first else (Reason.TOO_LARGE, too_large(config))
+        )
+        yield rejected(f"{source.name}:1", source.name, reason, detail)
+        return
+    header = _names(first)
+    number = 0
+    for row in rows:
+        number += 1
+        place = f"{source.name}:{number}"
+        if row is None:
+            yield rejected(place, source.name, Reason.TOO_LARGE, too_large(config))
+        elif source.fault and not lines.last.endswith(("\n", "\r")):
+            number -= 1  # the last row before a fault is cut, and part of what the fault has cost
+        else:
+            yield _record_of_row(row, header, place, source.name, config)
+    if source.fault:
+        place = f"{source.name}:{number + 1}"
+        yield rejected(place, source.name, source.fault.reason, source.fault.detail)
+
+
+def _rows(rows: Iterator[list[str]], lines: _Lines) -> Iterator[list[str] | None]:
+    """Yield each row that is not blank; None for one that is too large."""
+    while True:
+        lines.next_row()
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except (_RowTooLarge, csv.Error):
+            yield None
+            continue
+        if len(row) > 1 or "".join(row).strip():
+            yield row
+
+
+def _record_of_row(
+    row: list[str], header: list[str], place: str, name: str, config: ReadConfig
+) -> RawRecord:
+    given = dict(zip(header, row, strict=False))
+    if len(row) > len(header):
+        detail = f"{len(row)} columns where the first row names {len(header)}"
+        return rejected(place, name, Reason.BROKEN_TABLE, detail, fields=given)
+    return record(given, name, place, config)
+
+
+def _names(row: list[str]) -> list[str]:
+    """Return the names of the columns; one that comes again is told apart by a number.
+
+    >>> _names([" id", "text", "text"])
+    ['id', 'text', 'text_2']
+    """
+    names: dict[str, None] = {}
+    times: Counter[str] = Counter()
+    for name in map(str.strip, row):
+        again = name
+        while again in names:
+            times[name] += 1
+            again = f"{name}_{times[name] + 1}"
+        names[again] = None
+    return list(names)
+
+
+def _delimiter(source: Input, encoding: str) -> str:
+    """Return what parts the columns: a tab in ``.tsv``, else what the first line has most of."""
+    if suffix_of(source.name) == ".tsv":
+        return "\t"
+    first = source.head.decode(encoding, "replace").lstrip("\ufeff").partition("\n")[0]
+    return max(_DELIMITERS, key=first.count)

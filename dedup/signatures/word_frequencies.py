@@ -1,0 +1,195 @@
+"""How common each term is in a language at large: the background that a rare word stands out from.
+
+The frequencies are wordfreq's, which come with it and need no network; what was made of a list is
+kept for the next run. A language that it has no list for has no background here: nothing is guessed
+from a neighbour.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.signatures.disk_cache import load, save
+from dedup.signatures.terms import term_hashes
+
+BILLION = 1e9
+"""Zipf's scale counts in occurrences in so many words."""
+
+LISTS_IN_MEMORY = 8
+"""Languages held in memory, at most 4 MB each; a dump rarely has more."""
+
+_READERS = ("word_frequencies.py", "characters.py", "terms.py", "../kernels/terms.py")
+"""Modules that decide which terms a list of words has."""
+
+_CODE = re.compile(r"([A-Za-z]{2,3})(?![A-Za-z0-9])")
+
+# Codes of one written language for us: Bosnian, Croatian, Montenegrin and Serbian share a list, as
+# do the two forms of Norwegian; and codes that were replaced or are written with three letters.
+_SAME = {
+    "bs": "sh", "hr": "sh", "sr": "sh", "cnr": "sh", "hbs": "sh",
+    "no": "nb", "nn": "nb", "nor": "nb", "nob": "nb", "nno": "nb",
+    "iw": "he", "in": "id", "mo": "ro", "fil": "tl", "tgl": "tl",
+    "cmn": "zh", "zho": "zh", "eng": "en", "fra": "fr", "deu": "de", "spa": "es", "por": "pt",
+    "ita": "it", "nld": "nl", "rus": "ru", "ara": "ar", "jpn": "ja", "kor": "ko", "tur": "tr",
+}  # fmt: skip
+
+# Where wordfreq's name of a list is not the code of the language.
+_LIST_OF = {"tl": "fil"}
+
+
+# Languages whose terms are couples of characters, most of which are no word: the end of one and the
+# beginning of the next.
+_UNSPACED = frozenset({"zh", "ja"})
+
+COUPLED = 700
+"""The commonest characters, nine tenths of a Chinese text, whose couples get the frequency that
+chance gives them."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordFrequencies:
+    """The terms of a language and how often they occur in it.
+
+    Attributes:
+        hashes: Sorted distinct terms, uint32, as :func:`dedup.signatures.terms.term_hashes`
+            gives them.
+        zipf: Of each, log10 of its occurrences in a billion words, float32.
+    """
+
+    hashes: npt.NDArray[np.uint32]
+    zipf: npt.NDArray[np.float32]
+
+
+def two_letters(tag: str | None) -> str | None:
+    """Return the language of a tag as a page or record states it, region and script left out.
+
+    Args:
+        tag: Such as ``en-GB``, ``pt_BR``, ``zh-Hans-CN``, in any case, or anything else.
+
+    Returns:
+        Two lower-case letters, the same for codes of one written language; None for what is no tag.
+
+    >>> [two_letters(tag) for tag in ("en-GB", "PT_br", "hr", "English", "", "x-klingon")]
+    ['en', 'pt', 'sh', None, None, None]
+    """
+    found = _CODE.match((tag or "").strip())
+    if not found:
+        return None
+    code = found[1].lower()
+    code = _SAME.get(code, code)
+    return code if len(code) == 2 else None
+
+
+def summed(
+    hashes: npt.NDArray[np.uint32], weights: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64]]:
+    """Return the sorted distinct hashes and, of each, the sum of its weights."""
+    distinct, at = np.unique(hashes, return_inverse=True)
+    return distinct, np.bincount(at, weights, distinct.size).astype(np.float64)
+
+
+def _chance_couples(
+    frequencies: Mapping[str, float],
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64]]:
+    """Return the couples of the commonest characters, and how often chance makes each."""
+    counts: Counter[str] = Counter()
+    for word, frequency in frequencies.items():
+        for character in word:
+            counts[character] += frequency  # type: ignore[assignment]  # a counter of shares
+    total = sum(counts.values())
+    listed = sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:COUPLED]
+    shares = np.array([count / total for _, count in listed])
+    couples = [one + other for one, _ in listed for other, _ in listed]
+    found, bounds = term_hashes(couples)
+    chances = np.outer(shares, shares).ravel()
+    single = np.diff(bounds) == 1
+    return found[bounds[:-1][single]], chances[single]
+
+
+@functools.cache
+def _edition() -> str:
+    """Return what the terms of a list depend on besides the language: wordfreq, and how we read it.
+
+    The modules that read it are told by their source, so that no change of them is forgotten.
+    """
+    from importlib.metadata import version
+
+    folder = Path(__file__).parent
+    made = hashlib.blake2b(unicodedata.unidata_version.encode(), digest_size=8)
+    for name in _READERS:
+        made.update((folder / name).read_bytes())
+    return f"wordfreq-{version('wordfreq')}-{made.hexdigest()}"
+
+
+@functools.lru_cache(maxsize=LISTS_IN_MEMORY)
+def _word_frequencies(name: str) -> WordFrequencies | None:
+    """Return the same by wordfreq's name of the list."""
+    cache_name = f"{name}-{_edition()}"
+    stored = load(cache_name)
+    if stored is None:
+        made = _read_list(name)
+        stored = np.concatenate([made.hashes, made.zipf.view(np.uint32)])
+        save(cache_name, stored)
+    hashes, zipf = np.split(stored, 2)
+    return WordFrequencies(hashes, zipf.view(np.float32)) if hashes.size else None
+
+
+def _read_list(name: str) -> WordFrequencies:
+    """Return the terms of one of wordfreq's lists, none if it has no such list."""
+    # Import and list take half a second together, which most runs never need.
+    from wordfreq import available_languages, get_frequency_dict, get_frequency_list
+
+    if name not in available_languages("best"):  # wordfreq itself would take the nearest language
+        return WordFrequencies(np.empty(0, np.uint32), np.empty(0, np.float32))
+    frequencies = get_frequency_dict(name, "best")
+    each = np.fromiter(frequencies.values(), np.float64, len(frequencies))
+    found, bounds = term_hashes(list(frequencies))
+    get_frequency_dict.cache_clear()  # wordfreq would hold every list that was ever asked for
+    get_frequency_list.cache_clear()
+    weights = np.repeat(each, np.diff(bounds))
+    if name in _UNSPACED:
+        couples, chances = _chance_couples(frequencies)
+        found, weights = np.concatenate([found, couples]), np.concatenate([weights, chances])
+    hashes, total = summed(found, weights)
+    return WordFrequencies(hashes, np.log10(total * BILLION).astype(np.float32))
+
+
+def word_frequencies(language: str) -> WordFrequencies | None:
+    """Return how common the terms of a language are.
+
+    A term has the frequencies of all words that fall on it; a word of several terms (Chinese and
+    Japanese words are pairs of characters, others are hyphenated) gives its own to each. The
+    Chinese list knows no traditional characters.
+
+    Args:
+        language: A code, with or without region and script, in any case.
+
+    Returns:
+        The terms, of wordfreq's largest list; None if it has none for the language.
+    """
+    code = two_letters(language)
+    return _word_frequencies(_LIST_OF.get(code, code)) if code else None
+
+
+def lookup(background: WordFrequencies, hashes: npt.NDArray[np.uint32]) -> npt.NDArray[np.float32]:
+    """Return the Zipf frequency of some terms, 0 where the language does not know them.
+
+    Args:
+        background: The language.
+        hashes: Terms without flags, in any order.
+    """
+    if not background.hashes.size:
+        return np.zeros(hashes.size, np.float32)
+    at = np.minimum(np.searchsorted(background.hashes, hashes), background.hashes.size - 1)
+    known = background.hashes[at] == hashes
+    return np.where(known, background.zipf[at], np.float32(0))

@@ -1,0 +1,367 @@
+"""Pairs, stories and decisions, and what is written of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.json_codec import dump_json, load_own_json
+from dedup.models import Decision, Facts, Status, Story
+from dedup.store.database import Database
+from dedup.store.document_tables import text_in
+from dedup.store.integrity import summed
+
+# What the tables know of a document, in the order of the fields of facts.
+_KNOWN = (
+    "host, page, canonical_page, title, url, moment, date, agency, agency_page, tokens, "
+    "shingles, leftovers"
+)
+
+# Asking the enumeration itself takes ten times as long.
+_STATUS = {status.value: status for status in Status}
+
+
+_DECIDED = attrgetter("status", "story_id", "canonical_id", "size", "relation", "score", "reason")
+
+DatedStory = tuple[Story, int]
+"""A story, and the number of the first dump that had it."""
+
+
+# Stories of which a document of the dump at hand is a member.
+_TOUCHED = (
+    "story_id IN (SELECT DISTINCT story_id FROM decisions WHERE row >= ? AND story_id IS NOT NULL)"
+)
+
+
+class Results:
+    """What matching, grouping and electing found."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on an open database."""
+        self._db = database
+
+    def add_copy_pairs(
+        self, copy_pairs: Iterable[tuple[int, int, float, float, float, float, int]]
+    ) -> None:
+        """Store measured pairs: one, other, jaccard, both containments, numbers, a match or not."""
+        with self._db.commit():
+            self._db.insert("copy_pairs", copy_pairs)
+
+    def matched_pairs(self) -> Iterator[tuple[int, int, float, float, float, float]]:
+        """Yield the pairs of earlier dumps that match, both active; as they were stored."""
+        yield from self._db.execute(
+            "SELECT one, other, jaccard, one_in_other, other_in_one, numbers FROM copy_pairs "
+            "JOIN active ON active.row = one WHERE matched AND one < :first AND other < :first "
+            "AND other IN (SELECT row FROM active)",
+            {"first": self._db.first},
+        )
+
+    def add_story_scores(self, pairs: Iterable[tuple[int, int, float]]) -> None:
+        """Store scored candidates of the story view: one, other, score."""
+        with self._db.commit():
+            self._db.insert("story_scores", pairs)
+
+    def story_scores(self) -> npt.NDArray[np.float64]:
+        """Return the scored candidates of earlier dumps, both active: one, other, score."""
+        found = self._db.execute(
+            "SELECT one, other, score FROM story_scores JOIN active ON active.row = one "
+            "WHERE one < :first AND other < :first AND other IN (SELECT row FROM active) "
+            "ORDER BY one, other",
+            {"first": self._db.first},
+        )
+        return np.array(found.fetchall(), np.float64).reshape(-1, 3)
+
+    def earlier_members(self) -> Iterator[tuple[int, int, str]]:
+        """Yield row, head and story of each active document of an earlier story, by row."""
+        yield from self._db.execute(
+            "SELECT row, representative, story_id FROM decisions JOIN active USING (row) "
+            "WHERE row < ? ORDER BY row",
+            [self._db.first],
+        )
+
+    def known_stories(self) -> Iterator[tuple[str, int, str, list[str]]]:
+        """Yield id, dump, canonical and absorbed ids of each story with an active document."""
+        query = (
+            "SELECT stories.story_id, first_dump, canonical_id, "
+            "json_extract(CAST(body AS TEXT), '$.absorbed') "
+            "FROM stories JOIN decisions ON row = canonical WHERE stories.story_id IN "
+            "(SELECT DISTINCT story_id FROM decisions JOIN active USING (row))"
+        )
+        for story_id, first_dump, canonical_id, absorbed in self._db.execute(query):
+            yield story_id, first_dump, canonical_id, load_own_json(absorbed.encode())
+
+    def representatives_of(self, rows: Sequence[int]) -> dict[int, int]:
+        """Return for those of some documents that are in stories the heads of their tellings."""
+        query = "SELECT row, representative FROM decisions WHERE row IN"
+        return dict(self._db.select_rows(query, rows))
+
+    def facts(
+        self, rows: Sequence[int], text_id_of: Mapping[int, int], *, with_fields: bool = False
+    ) -> list[Facts]:
+        """Return what electing needs to know of some documents, in the order of ``rows``.
+
+        Args:
+            rows: Which documents.
+            text_id_of: For each the first document with its text.
+            with_fields: Whether a rule asks for the records' own fields.
+        """
+        query = (
+            f"SELECT row, doc_id, {_KNOWN}{', fields' if with_fields else ''} "
+            "FROM documents JOIN signatures USING (row) "
+            f"{'JOIN contents USING (row) ' if with_fields else ''}WHERE row IN"
+        )
+        found: dict[int, Facts] = {}
+        for row, doc_id, *known in self._db.select_rows(query, rows):
+            if with_fields:
+                known[-1] = self._db.load(known[-1])
+            found[row] = Facts(row, doc_id, text_id_of[row], *known)
+        return [found[row] for row in rows]
+
+    def add_copies(
+        self, stories: Sequence[DatedStory], decisions: Iterable[Decision], gone: Iterable[str] = ()
+    ) -> None:
+        """Store a batch of stories of copies, each one telling; commits whole.
+
+        Args:
+            stories: With the dump in which each was new.
+            decisions: On their documents.
+            gone: Ids of the stories in whose place they come.
+        """
+        representatives = {
+            each.row: story.canonical.row for story, _ in stories for each in story.members
+        }
+        with self._db.commit():
+            self._db.executemany("DELETE FROM stories WHERE story_id = ?", ([one] for one in gone))
+            self._insert(stories)
+            self._decide(decisions, representatives)
+
+    def add_merged(
+        self,
+        representatives: Sequence[int],
+        stories: Sequence[DatedStory],
+        decisions: Iterable[Decision],
+    ) -> None:
+        """Store a batch of stories of several tellings; commits whole.
+
+        Args:
+            representatives: Their heads; the stories that these were canonicals of are replaced.
+            stories: With the dump in which each was new.
+            decisions: On their documents, in the place of those there were.
+        """
+        decisions = list(decisions)
+        known = self.representatives_of([each.row for each in decisions])
+        with self._db.commit():
+            self._db.executemany(
+                "DELETE FROM stories WHERE canonical = ?", ([row] for row in representatives)
+            )
+            self._insert(stories)
+            # A document that had no decision was alone, and is the head of its telling.
+            self._decide(decisions, {each.row: known.get(each.row, each.row) for each in decisions})
+
+    def _insert(self, stories: Iterable[DatedStory]) -> None:
+        """Write stories."""
+        ordered = sorted(stories, key=lambda each: each[0].story_id)  # as the table lies
+        self._db.insert(
+            "stories",
+            ((one.story_id, one.canonical.row, first, dump_json(one)) for one, first in ordered),
+        )
+
+    def _decide(self, decisions: Iterable[Decision], representatives: Mapping[int, int]) -> None:
+        """Write decisions in the place of those that the documents had.
+
+        To replace a row SQLite copies each page that it touches.
+        """
+        self._db.executemany(
+            "DELETE FROM decisions WHERE row = ?", ([row] for row in representatives)
+        )
+        ordered = sorted(decisions, key=attrgetter("status", "row"))  # canonicals have no score
+        self._db.insert_rows(
+            "decisions",
+            ((each.row, summed((*_DECIDED(each), representatives[each.row]))) for each in ordered),
+        )
+
+    def representatives(self) -> Iterator[tuple[int, float | None, str | None]]:
+        """Yield row, moment and language of the active heads of tellings, by id.
+
+        A document that no other copies is one, too. Those without terms, too short to compare, are
+        left out.
+        """
+        yield from self._db.execute(
+            "SELECT d.row, d.moment, s.language FROM documents d JOIN active USING (row) "
+            "JOIN signatures s USING (row) LEFT JOIN decisions c USING (row) "
+            "WHERE s.signature IS NOT NULL "
+            "AND (c.representative IS NULL OR c.representative = d.row) ORDER BY d.doc_id"
+        )
+
+    def copies(self, representatives: Sequence[int]) -> dict[int, list[int]]:
+        """Return for those of some heads that have copies the rows of these, ascending."""
+        query = (
+            "SELECT representative, row FROM decisions "
+            "WHERE representative != row AND representative IN"
+        )
+        found: dict[int, list[int]] = {}
+        for representative, row in sorted(self._db.select_rows(query, representatives)):
+            found.setdefault(representative, []).append(row)
+        return found
+
+    def stories(self) -> Iterator[dict[str, Any]]:
+        """Yield the stories that documents of the dump at hand are in as JSON objects, by id."""
+        query = f"SELECT body FROM stories WHERE {_TOUCHED} ORDER BY story_id"
+        for (body,) in self._db.execute(query, [self._db.first]):
+            yield load_own_json(body)
+
+    def touched(self) -> int:
+        """Return how many stories hold a document of the dump at hand."""
+        query = "SELECT count(DISTINCT story_id) FROM decisions WHERE row >= ?"
+        return int(self._db.execute(query, [self._db.first]).fetchone()[0])
+
+    def large_stories(self, size: int) -> Iterator[tuple[int, str, str, int]]:
+        """Yield row of the canonical, both ids and size of each story with that many documents."""
+        yield from self._db.execute(
+            "SELECT row, story_id, canonical_id, size FROM decisions "
+            f"WHERE status = 'canonical' AND size >= ? AND {_TOUCHED}",
+            [size, self._db.first],
+        )
+
+    def about_stories(self, canonicals: Sequence[int]) -> dict[int, dict[str, Any]]:
+        """Return what some stories are made of, by the rows of their canonicals.
+
+        The members stay in the database: a story may have as many as there are documents.
+
+        Returns:
+            For each ``outlets``, their number; ``rewrites``, documents in other words than the
+            canonical's (``derived`` and ``rewrite``); ``weakest`` as :class:`Story` has it.
+        """
+        query = (
+            "SELECT canonical, json_array_length(CAST(body AS TEXT), '$.outlets'), "
+            "(SELECT count(*) FROM json_each(CAST(body AS TEXT), '$.members') "
+            "WHERE json_extract(value, '$.relation') IN ('derived', 'rewrite')), "
+            "json_extract(CAST(body AS TEXT), '$.weakest') FROM stories WHERE canonical IN"
+        )
+        return {
+            row: {
+                "outlets": outlets,
+                "rewrites": rewrites,
+                "weakest": load_own_json(weakest.encode()) if weakest else None,
+            }
+            for row, outlets, rewrites, weakest in self._db.select_rows(query, canonicals)
+        }
+
+    def losses(self) -> Iterator[tuple[str, int, int]]:
+        """Yield each known host, its documents without the rejected, and how many duplicates."""
+        yield from self._db.execute(
+            "SELECT d.host, count(*), count(*) FILTER (WHERE c.status = 'duplicate') "
+            "FROM documents d LEFT JOIN decisions c USING (row) "
+            "WHERE d.host IS NOT NULL AND d.reason IS NULL AND d.row >= ? GROUP BY d.host",
+            [self._db.first],
+        )
+
+    def relations_by_host(self, hosts: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Return how many duplicates of each relation some hosts have."""
+        marks = ", ".join("?" * len(hosts))
+        found = self._db.execute(
+            "SELECT host, relation, count(*) FROM documents JOIN decisions USING (row) "
+            f"WHERE status = 'duplicate' AND row >= ? AND host IN ({marks}) GROUP BY 1, 2",
+            [self._db.first, *hosts],
+        )
+        relations: dict[str, dict[str, int]] = {host: {} for host in hosts}
+        for host, relation, count in found:
+            relations[host][relation] = count
+        return relations
+
+    def decisions(self) -> Iterator[Decision]:
+        """Yield a decision for each input, in input order; those without a story are unique."""
+        query = (
+            "SELECT d.row, d.doc_id, d.reason, c.status, c.story_id, c.canonical_id, c.size, "
+            "c.relation, c.score, c.reason, s.signature IS NOT NULL "
+            "FROM documents d LEFT JOIN decisions c USING (row) LEFT JOIN signatures s USING (row) "
+            "WHERE d.row >= ? ORDER BY d.row"
+        )
+        cells: tuple[Any, ...]
+        for cells in self._db.execute(query, [self._db.first]):
+            row, doc_id, rejected, status = cells[:4]
+            if rejected is not None:
+                yield Decision(row, doc_id, Status.REJECTED, reason=rejected)
+            elif status is not None:
+                yield Decision(row, doc_id, _STATUS[status], *cells[4:-1])
+            else:
+                text = (
+                    "no other document matches" if cells[-1] else "too short to sign, none is equal"
+                )
+                yield Decision(row, doc_id, Status.UNIQUE, reason=text)
+
+    def tally(self) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+        """Return inputs by status, rejected ones by reason, duplicates by relation."""
+        reasons = self._counted("documents", "reason")
+        relations = self._counted("decisions", "relation")
+        decided = self._counted("decisions", "status")
+        last = self._db.execute("SELECT max(row) FROM documents").fetchone()[0]
+        inputs = 0 if last is None else last + 1 - self._db.first
+        counts = {
+            "canonical": decided.get("canonical", 0),
+            "duplicate": decided.get("duplicate", 0),
+            "unique": 0,
+            "rejected": sum(reasons.values()),
+        }
+        counts["unique"] = inputs - sum(counts.values())
+        return counts, reasons, relations
+
+    def _counted(self, table: str, column: str) -> dict[str, int]:
+        """Return how often each value of one of our columns occurs, ascending."""
+        query = (
+            f"SELECT {column}, count(*) FROM {table} "
+            f"WHERE {column} IS NOT NULL AND row >= ? GROUP BY 1 ORDER BY 1"
+        )
+        return dict(self._db.execute(query, [self._db.first]))
+
+    def survivors(self) -> Iterator[tuple[bytes, str | None, Status, str | None, int]]:
+        """Yield the documents that stay, in input order.
+
+        Yields:
+            The fields as JSON, a page's cleaned text, status, story and its size.
+        """
+        query = (
+            "SELECT from_page, text_field, fields, text, status, story_id, size "
+            "FROM documents JOIN contents USING (row) LEFT JOIN decisions USING (row) "
+            "WHERE documents.reason IS NULL AND (status IS NULL OR status IS NOT 'duplicate') "
+            "AND row >= ? ORDER BY row"
+        )
+        found = self._db.execute(query, [self._db.first])
+        for page, field, fields, text, status, story_id, size in found:
+            own = text_in(self._db, field, fields, text) if page else None
+            state = _STATUS[status or "unique"]
+            yield self._db.expand(fields), own, state, story_id, size or 1
+
+    def add_changes(self, dump: int, changes: Iterable[dict[str, Any]]) -> None:
+        """Store what a dump changed in earlier stories."""
+        with self._db.commit():
+            self._db.insert(
+                "changes",
+                ((dump, place, dump_json(change)) for place, change in enumerate(changes)),
+            )
+
+    def count_changes(self, dump: int) -> dict[str, int]:
+        """Return how often a dump changed an earlier story, by the kind of change."""
+        query = (
+            "SELECT json_extract(CAST(body AS TEXT), '$.change'), count(*) FROM changes "
+            "WHERE dump = ? GROUP BY 1 ORDER BY 1"
+        )
+        return dict(self._db.execute(query, [dump]))
+
+    def changes(self, dump: int) -> Iterator[dict[str, Any]]:
+        """Yield what a dump changed in earlier stories, as it was stored."""
+        query = "SELECT body FROM changes WHERE dump = ? ORDER BY place"
+        for (body,) in self._db.execute(query, [dump]):
+            yield load_own_json(body)
+
+    def rejections(self) -> Iterator[tuple[str, str, str, str]]:
+        """Yield id, source, reason and detail of each rejected input, in input order."""
+        query = (
+            "SELECT doc_id, source, reason, coalesce(detail, '') FROM documents "
+            "WHERE reason IS NOT NULL AND row >= ? ORDER BY row"
+        )
+        yield from self._db.execute(query, [self._db.first])

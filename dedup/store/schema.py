@@ -1,0 +1,125 @@
+"""The tables of a store, and the steps that bring a store of an earlier format to this one."""
+
+from __future__ import annotations
+
+import sqlite3
+
+FORMAT = 6
+"""Version of the tables and of the byte order of arrays."""
+
+# What is read for many rows stands in other tables than what is large.
+SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL, sum INTEGER NOT NULL)
+    WITHOUT ROWID;
+CREATE TABLE documents (
+    row INTEGER PRIMARY KEY, doc_id TEXT NOT NULL, source TEXT NOT NULL, reason TEXT, detail TEXT,
+    from_page INTEGER NOT NULL, title TEXT, url TEXT, page TEXT, canonical_page TEXT, host TEXT,
+    date TEXT, moment REAL, language TEXT, agency TEXT, agency_page INTEGER NOT NULL, dateline TEXT,
+    credit TEXT, leftovers INTEGER NOT NULL, digest BLOB, stamp BLOB NOT NULL, line_digests BLOB,
+    sum INTEGER NOT NULL
+);
+CREATE TABLE contents (
+    row INTEGER PRIMARY KEY, text_field TEXT, removed BLOB, extraction BLOB, fields BLOB NOT NULL,
+    text BLOB, sum INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX documents_id ON documents (doc_id) WHERE reason IS NOT 'duplicate-id';
+CREATE INDEX documents_digest ON documents (digest) WHERE digest IS NOT NULL;
+CREATE INDEX documents_reason ON documents (reason) WHERE reason IS NOT NULL;
+CREATE INDEX documents_moment ON documents (moment);
+CREATE TABLE dumps (
+    number INTEGER PRIMARY KEY, first INTEGER NOT NULL, moment REAL, step INTEGER NOT NULL,
+    sum INTEGER NOT NULL
+);
+CREATE TABLE signatures (
+    row INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL, tokens INTEGER NOT NULL,
+    shingles INTEGER NOT NULL, language TEXT, signature BLOB, lead BLOB,
+    sum INTEGER NOT NULL
+);
+CREATE TABLE sets (
+    row INTEGER PRIMARY KEY, numbers BLOB NOT NULL, shingles BLOB NOT NULL, terms BLOB,
+    sum INTEGER NOT NULL
+);
+CREATE TABLE document_frequencies (
+    documents INTEGER NOT NULL, terms BLOB NOT NULL, counts BLOB NOT NULL, sum INTEGER NOT NULL
+);
+CREATE TABLE copy_pairs (
+    one INTEGER NOT NULL, other INTEGER NOT NULL, jaccard REAL NOT NULL, one_in_other REAL NOT NULL,
+    other_in_one REAL NOT NULL, numbers REAL NOT NULL, matched INTEGER NOT NULL,
+    sum INTEGER NOT NULL, PRIMARY KEY (one, other)
+) WITHOUT ROWID;
+CREATE TABLE story_scores (
+    one INTEGER NOT NULL, other INTEGER NOT NULL, score REAL NOT NULL, sum INTEGER NOT NULL,
+    PRIMARY KEY (one, other)
+) WITHOUT ROWID;
+CREATE TABLE stories (
+    story_id TEXT PRIMARY KEY, canonical INTEGER NOT NULL, first_dump INTEGER NOT NULL,
+    body BLOB NOT NULL, sum INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX stories_canonical ON stories (canonical);
+CREATE TABLE decisions (
+    row INTEGER PRIMARY KEY, status TEXT NOT NULL, story_id TEXT, canonical_id TEXT, size INTEGER
+    NOT NULL, relation TEXT, score REAL, reason TEXT NOT NULL, representative INTEGER NOT NULL,
+    sum INTEGER NOT NULL
+);
+CREATE INDEX decisions_representative ON decisions (representative) WHERE representative != row;
+CREATE TABLE changes (
+    dump INTEGER NOT NULL, place INTEGER NOT NULL, body BLOB NOT NULL, sum INTEGER NOT NULL,
+    PRIMARY KEY (dump, place)
+) WITHOUT ROWID;
+"""
+
+STEPS = {
+    5: (
+        "ALTER TABLE census RENAME TO document_frequencies",
+        "ALTER TABLE edges RENAME TO copy_pairs",
+        "ALTER TABLE copy_pairs RENAME COLUMN linked TO matched",
+        "ALTER TABLE likenesses RENAME TO story_scores",
+        "ALTER TABLE documents RENAME COLUMN lines TO line_digests",
+        "ALTER TABLE stories RENAME COLUMN born TO first_dump",
+        "DROP INDEX decisions_head",
+        "ALTER TABLE decisions RENAME COLUMN head TO representative",
+        "CREATE INDEX decisions_representative ON decisions (representative) "
+        "WHERE representative != row",
+    ),
+}
+"""For each earlier format that can be brought to the next one, the statements that do it.
+
+The sums of rows are of their cells alone, so no name changes them.
+"""
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Make the tables of an empty store."""
+    for statement in _statements():
+        connection.execute(statement)
+
+
+def can_migrate(version: int) -> bool:
+    """Return whether a store of an earlier format can be brought to this one."""
+    return version in STEPS
+
+
+def migrate(connection: sqlite3.Connection, version: int) -> None:
+    """Bring the tables to this format, inside the transaction of the caller.
+
+    Args:
+        connection: An open store.
+        version: Its format, for which :func:`can_migrate` is true.
+    """
+    for step in range(version, FORMAT):
+        for statement in STEPS[step]:
+            connection.execute(statement)
+
+
+def has_our_tables(connection: sqlite3.Connection) -> bool:
+    """Return whether a file has the tables of this format and no others.
+
+    SQLite puts a renamed table's name in quotes.
+    """
+    found = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
+    return {sql.replace('"', "") for (sql,) in found} == set(_statements())
+
+
+def _statements() -> list[str]:
+    """Return the statements of the schema, tables before their indexes."""
+    return [statement.strip() for statement in SCHEMA.split(";") if statement.strip()]

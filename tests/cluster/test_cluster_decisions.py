@@ -1,0 +1,50 @@
+import pytest
+
+from dedup.cluster import decisions_of
+from dedup.models import Member, Relation, Status, Story, Why
+
+WHY = Why("earliest", "m1", "dated 2024-05-01; the runner-up: dated 2024-05-02")
+
+
+def story(*members):
+    return Story("s-1", WHY, (Member(7, "c"), *members))
+
+
+def test_the_canonical_is_told_with_the_rule_that_elected_it():
+    first, second = decisions_of(story(Member(3, "m1", Relation.EXACT, 1.0, 1.0, 1.0, 1.0)))
+    assert (first.row, first.doc_id, first.status) == (7, "c", Status.CANONICAL)
+    assert (first.story_id, first.canonical_id, first.size) == ("s-1", "c", 2)
+    assert first.relation is first.score is None
+    assert first.reason == f"elected by earliest: {WHY.detail}"
+    assert (second.row, second.doc_id, second.status) == (3, "m1", Status.DUPLICATE)
+    assert (second.story_id, second.canonical_id, second.size) == ("s-1", "c", 2)
+
+
+SENTENCES = {
+    Relation.EXACT: "the same text as c",
+    Relation.NEAR: "near copy of c: Jaccard 0.877 of 3-word shingles",
+    Relation.ABRIDGED: "shorter copy: 91.2% of it stands in c",
+    Relation.EXPANDED: "longer copy: holds 50.0% of c",
+    Relation.UPDATE: "another version of c from the same outlet: "
+    "91.2% of it stands there, it holds 50.0%",
+    Relation.DERIVED: "tells the story of c, partly in its words: 91.2% of it stands there; "
+    "story score 0.12",
+    Relation.REWRITE: "tells the story of c in other words: story score 0.12",
+}
+
+
+@pytest.mark.parametrize("relation", Relation)
+def test_every_relation_is_told_in_a_sentence(relation):
+    member = Member(3, "m1", relation, 0.123456789, 0.8766, 0.9123, 0.5)
+    decision = decisions_of(story(member))[1]
+    assert decision.reason == SENTENCES[relation]
+    assert decision.relation == relation.value
+    assert decision.score == 0.123457
+
+
+def test_decisions_stand_in_the_order_of_the_members():
+    members = [Member(row, f"m{row}", Relation.EXACT, None, 1.0, 1.0, 1.0) for row in (5, 2, 9)]
+    decisions = decisions_of(story(*members))
+    assert [decision.doc_id for decision in decisions] == ["c", "m5", "m2", "m9"]
+    assert {decision.size for decision in decisions} == {4}
+    assert decisions[1].score is None

@@ -1,0 +1,306 @@
+import itertools
+from math import log
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dedup.cluster import split_events
+from dedup.cluster.event_split import MOST_TERMS
+from dedup.kernels.event_split import CHANCE, MOST_CONTRAST_TERMS
+
+laws = settings(max_examples=100, deadline=None)
+
+PRICE = 2.0
+
+
+# --- definition ----------------------------------------------------------------------------------
+
+
+def log_likelihood_ratio(a, one, b, other):
+    """Dunning's: of a in one and b in other documents, two shares against one."""
+
+    def likelihood(k, n, share):
+        return (k * log(share) if k else 0.0) + ((n - k) * log(1 - share) if n > k else 0.0)
+
+    both = (a + b) / (one + other)
+    apart = likelihood(a, one, a / one) + likelihood(b, other, b / other)
+    return apart - likelihood(a, one, both) - likelihood(b, other, both)
+
+
+def contrast_terms(one, other, texts, weights):
+    """The strongest words of the side that has fewer of its own."""
+    sides = [[], []]
+    most = log_likelihood_ratio(len(one), len(one), 0, len(other))
+    for term in set().union(*texts):
+        must_link = [sum(term in texts[each] for each in side) for side in (one, other)]
+        if not 1 < sum(term in text for text in texts) < len(texts):
+            continue
+        lean = must_link[0] / len(one) - must_link[1] / len(other)
+        if abs(lean) > 1e-12:
+            ratio = log_likelihood_ratio(must_link[0], len(one), must_link[1], len(other))
+            sides[lean < 0].append((ratio - CHANCE) / most * weights[term])
+    return min(
+        sum(sorted(each for each in side if each > 0)[-MOST_CONTRAST_TERMS:]) for side in sides
+    )
+
+
+def mean(pairs, odds):
+    values = [odds[one, other] for one, other in pairs]
+    return sum(values) / len(values)
+
+
+def worth(one, other, odds, texts, weights, contrast_weight):
+    """Mean log odds between, less contrast terms times how much higher those inside are."""
+    value = mean(itertools.product(one, other), odds)
+    inside = [pair for side in (one, other) for pair in itertools.combinations(side, 2)]
+    if value < 0 or not inside or not contrast_weight:
+        return value
+    contrast = max(0.0, mean(inside, odds) - value)
+    return value - contrast_weight * contrast * contrast_terms(one, other, texts, weights)
+
+
+def defined(odds, texts, weights, contrast_weight):
+    """Join the two clusters that are worth it most, again and again."""
+    clusters, strengths = [(each,) for each in range(len(odds))], []
+    while len(clusters) > 1:
+        found = [
+            (worth(one, other, odds, texts, weights, contrast_weight), one, other)
+            for one, other in itertools.combinations(clusters, 2)
+        ]
+        value, one, other = max(found)
+        if value < 0:
+            break
+        strengths.append(value)
+        clusters = [each for each in clusters if each not in (one, other)] + [one + other]
+    return sorted(tuple(sorted(each)) for each in clusters), strengths
+
+
+# --- groups --------------------------------------------------------------------------------------
+
+
+def told(odds, texts, weights, contrast_weight):
+    """The joins, and the clusters that they make."""
+    terms = [np.array(sorted(text), np.uint32) for text in texts]
+    heavy = [np.array([weights[term] for term in sorted(text)], np.float32) for text in texts]
+    joins = split_events(np.array(odds, np.float64), terms, heavy, contrast_weight=contrast_weight)
+    clusters = {each: [each] for each in range(len(texts))}
+    for join in joins:
+        clusters[join.left] += clusters.pop(join.right)
+    return joins, sorted(tuple(sorted(each)) for each in clusters.values())
+
+
+@st.composite
+def groups(draw):
+    """Log odds without ties, texts, and what each term weighs: reports of one affair and chance."""
+    count = draw(st.integers(1, 9))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    report = rng.integers(0, draw(st.integers(1, 3)), count)
+    same = report[:, None] == report
+    centre = np.where(same, draw(st.sampled_from([2, 4])), draw(st.sampled_from([-1, 1, 3])))
+    upper = np.triu(rng.normal(centre, draw(st.sampled_from([0.5, 2]))), 1)
+    every = range(40)
+    own = [set(rng.choice(every, 8).tolist()) for _ in range(3)]
+    noise = draw(st.integers(0, 6))
+    texts = [
+        {term for term in own[each] if rng.random() < 0.9} | set(rng.choice(every, noise).tolist())
+        for each in report
+    ]
+    weights = {term: float(np.float32(rng.random())) for term in every}
+    return upper + upper.T, texts, weights
+
+
+def two_reports(within, between, texts):
+    """Two reports of three tellings each: odds inside a report and between the two."""
+    odds = np.full((6, 6), float(between))
+    odds[:3, :3] = odds[3:, 3:] = within
+    np.fill_diagonal(odds, 0.0)
+    return told(odds, texts, dict.fromkeys(range(1000), 1.0), PRICE)[1]
+
+
+ONE, TWO, BOTH = (0, 1, 2), (3, 4, 5), (0, 1, 2, 3, 4, 5)
+
+
+# --- laws ----------------------------------------------------------------------------------------
+
+
+@laws
+@given(groups())
+def test_without_a_price_reports_are_told_apart_by_average_linkage(group):
+    joins, clusters = told(*group, 0.0)
+    expected, strengths = defined(*group, 0.0)
+    assert clusters == expected
+    assert [join.odds for join in joins] == pytest.approx(strengths)
+
+
+@laws
+@given(groups(), st.floats(0.05, 3.0))
+def test_with_a_price_joins_are_those_of_the_definition(group, contrast_weight):
+    joins, clusters = told(*group, contrast_weight)
+    expected, strengths = defined(*group, contrast_weight)
+    assert clusters == expected
+    assert [join.odds for join in joins] == pytest.approx(strengths)
+
+
+@laws
+@given(groups(), st.floats(0.0, 3.0), st.data())
+def test_the_order_of_documents_changes_no_cluster(group, contrast_weight, data):
+    odds, texts, weights = group
+    order = data.draw(st.permutations(range(len(texts))))
+    turned = told(
+        odds[np.ix_(order, order)], [texts[each] for each in order], weights, contrast_weight
+    )[1]
+    expected = told(*group, contrast_weight)[1]
+    assert sorted(tuple(sorted(order[each] for each in one)) for one in turned) == expected
+
+
+@laws
+@given(groups(), st.floats(0.0, 3.0))
+def test_a_join_names_a_document_of_each_side_and_is_worth_something(group, contrast_weight):
+    joins, clusters = told(*group, contrast_weight)
+    assert len(joins) == len(group[1]) - len(clusters)
+    gone = set()
+    for join in joins:
+        assert join.odds >= 0
+        assert join.left != join.right
+        assert not {join.left, join.right} & gone
+        gone.add(join.right)
+
+
+@laws
+@given(groups(), st.floats(0.0, 3.0))
+def test_terms_of_one_text_and_of_all_texts_change_nothing(group, contrast_weight):
+    odds, texts, weights = group
+    more = [{*text, 500 + number, 900} for number, text in enumerate(texts)]
+    heavy = {**weights, **dict.fromkeys(range(500, 901), 1.0)}
+    assert told(odds, more, heavy, contrast_weight) == told(odds, texts, weights, contrast_weight)
+
+
+# --- rivals --------------------------------------------------------------------------------------
+
+
+def test_rival_words_hold_apart_what_the_pairs_alone_would_join():
+    rivals = [{*range(6)}] * 3 + [{*range(10, 16)}] * 3
+    assert two_reports(5, 2, [set()] * 6) == [BOTH]
+    assert two_reports(5, 2, rivals) == [ONE, TWO]
+
+
+def test_words_of_a_single_write_up_are_nobodys_rivals():
+    odds = np.full((5, 5), 2.0)
+    odds[:4, :4] = 5.0
+    texts = [{*range(6)}] * 4 + [{*range(10, 30)}]
+    assert told(odds, texts, dict.fromkeys(range(30), 1.0), PRICE)[1] == [(0, 1, 2, 3, 4)]
+
+
+def test_words_of_one_side_only_do_not():
+    assert two_reports(5, 2, [{*range(20)}] * 3 + [set()] * 3) == [BOTH]
+
+
+def test_a_single_word_on_either_side_does_not():
+    assert two_reports(5, 4, [{0}] * 3 + [{1}] * 3) == [BOTH]
+
+
+def test_one_word_against_many_does_not():
+    assert two_reports(5, 4, [{0}] * 3 + [{*range(10, 30)}] * 3) == [BOTH]
+
+
+def test_words_that_differ_from_text_to_text_do_not():
+    assert two_reports(5, 2, [{n, n + 6, n + 12} for n in range(6)]) == [BOTH]
+
+
+def test_words_that_both_use_do_not():
+    assert two_reports(5, 2, [{*range(20)}] * 6) == [BOTH]
+
+
+def test_words_that_weigh_nothing_do_not():
+    odds = np.full((6, 6), 2.0)
+    odds[:3, :3] = odds[3:, 3:] = 5.0
+    rivals = [{*range(6)}] * 3 + [{*range(10, 16)}] * 3
+    assert told(odds, rivals, dict.fromkeys(range(16), 0.001), PRICE)[1] == [BOTH]
+
+
+def test_no_rival_words_are_needed_where_the_pairs_forbid_a_join():
+    assert two_reports(5, -1, [set()] * 6) == [ONE, TWO]
+
+
+def test_of_many_terms_those_that_part_the_group_best_are_looked_at():
+    """More terms than are looked at, light and shared by two texts, come before the rivals."""
+    light = range(100, 100 + 2 * MOST_TERMS)
+    texts = [{*range(6), *light}, {*range(6), *light}, {*range(6)}] + [{*range(10, 16)}] * 3
+    weights = {**dict.fromkeys(range(16), 1.0), **dict.fromkeys(light, 0.1)}
+    odds = np.full((6, 6), 2.0)
+    odds[:3, :3] = odds[3:, 3:] = 5.0
+    assert told(odds, texts, weights, PRICE)[1] == [ONE, TWO]
+
+
+# --- small groups --------------------------------------------------------------------------------
+
+
+def test_one_document_has_no_joins():
+    assert told([[0.0]], [{1, 2}], {1: 1.0, 2: 1.0}, PRICE) == ([], [(0,)])
+
+
+@pytest.mark.parametrize(("odds", "joined"), [(3.0, True), (0.0, True), (-0.1, False)])
+def test_two_documents_are_joined_by_their_odds_whatever_their_words(odds, joined):
+    square = [[0.0, odds], [odds, 0.0]]
+    joins, clusters = told(square, [{1, 2}, {3, 4}], dict.fromkeys(range(5), 1.0), PRICE)
+    assert (clusters == [(0, 1)]) is joined
+    assert [join.odds for join in joins] == ([odds] if joined else [])
+
+
+def test_documents_without_terms_are_told_apart_by_their_odds():
+    odds = np.array([[0, 2, -2], [2, 0, -2], [-2, -2, 0]])
+    assert told(odds, [set(), set(), set()], {}, PRICE)[1] == [(0, 1), (2,)]
+
+
+def test_of_equal_joins_the_first_is_made():
+    odds = np.array([[0.0, 1.0, -1.0], [1.0, 0.0, 1.0], [-1.0, 1.0, 0.0]])
+    (first, *_), clusters = told(odds, [set()] * 3, {}, PRICE)
+    assert (first.left, first.right) == (0, 1)
+    assert clusters == [(0, 1, 2)]
+
+
+# --- what an earlier dump found to be one story ---------------------------------------------------
+
+
+def held_together(group, labels):
+    """The clusters where documents of one label are held together."""
+    odds, texts, weights = group
+    terms = [np.array(sorted(text), np.uint32) for text in texts]
+    heavy = [np.array([weights[term] for term in sorted(text)], np.float32) for text in texts]
+    joins = split_events(
+        np.array(odds, np.float64),
+        terms,
+        heavy,
+        contrast_weight=PRICE,
+        must_link=np.array(labels, np.int64),
+    )
+    clusters = {each: [each] for each in range(len(texts))}
+    for join in joins:
+        clusters[join.left] += clusters.pop(join.right)
+    return joins, sorted(tuple(sorted(each)) for each in clusters.values())
+
+
+@laws
+@given(groups(), st.integers(0, 2**32))
+def test_what_is_held_together_is_in_one_cluster(group, seed):
+    labels = np.random.default_rng(seed).integers(0, 4, len(group[1])).tolist()
+    _, clusters = held_together(group, labels)
+    for label in set(labels):
+        members = {each for each, own in enumerate(labels) if own == label}
+        assert sum(bool(members & set(cluster)) for cluster in clusters) == 1
+
+
+@laws
+@given(groups())
+def test_where_nothing_is_held_together_nothing_changes(group):
+    every = list(range(len(group[1])))
+    assert held_together(group, every) == told(*group, PRICE)
+
+
+def test_a_join_that_was_held_is_told_for_what_it_is_worth():
+    odds = [[0.0, -3.0], [-3.0, 0.0]]
+    (join,), clusters = held_together((odds, [{1}, {2}], {1: 1.0, 2: 1.0}), [7, 7])
+    assert clusters == [(0, 1)]
+    assert join.odds == -3.0

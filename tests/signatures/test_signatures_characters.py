@@ -1,0 +1,100 @@
+import sys
+import unicodedata
+
+import pytest
+
+from dedup.config import SignConfig
+from dedup.signatures import sign
+from dedup.signatures.characters import (
+    DIGIT,
+    LETTER,
+    MARK,
+    SEPARATOR,
+    SINGLE,
+    TABLE_SIZE,
+    UNSPACED,
+    character_tables,
+)
+
+ONE_TOKEN = SignConfig(shingle_size=1, signable_tokens=1)
+
+
+def hashes(text):
+    """The hash of each token, in text order."""
+    signed = sign([text], ONE_TOKEN)
+    return signed.shingles[: signed.shingle_bounds[1]].tolist()
+
+
+LANGUAGES = {
+    "Spanish": ("¿Cuándo volverá el niño?", ["cuándo", "volverá", "el", "niño"]),
+    "German": ("Die Straßen-Übergänge, GROẞ", ["die", "straßen", "übergänge", "groß"]),
+    "Russian": ("Ёлка упала: 5 человек", ["ёлка", "упала", "5", "человек"]),
+    "Greek": ("Η Αθήνα", ["η", "αθήνα"]),
+    "Arabic with diacritics": ("قَالَ الوَزِيرُ", ["قَالَ", "الوَزِيرُ"]),
+    "Hebrew with points": ("שָׁלוֹם עולם", ["שָׁלוֹם", "עולם"]),
+    "Hindi with vowel signs": ("मंत्री ने कहा", ["मंत्री", "ने", "कहा"]),
+    "Korean": ("서울 시장", ["서울", "시장"]),
+    "Chinese": ("新华社北京", ["新", "华", "社", "北", "京"]),
+    "Chinese with a number": ("2024年5月", ["2024", "年", "5", "月"]),
+    "Japanese": ("東京タワーへ行く", ["東", "京", "タ", "ワ", "ー", "へ", "行", "く"]),
+    "Japanese with a combining voice mark": ("か\u3099っこう", ["か\u3099", "っ", "こ", "う"]),
+    "Thai": ("กินข้าว", ["กิ", "น", "ข้", "า", "ว"]),
+    "Chinese within English": ("the 北京 office", ["the", "北", "京", "office"]),
+    "full width": ("ＡＢＣ　１２３", ["abc", "123"]),
+    "ideographs past the first plane": ("\U00020000\U00030000", ["\U00020000", "\U00030000"]),
+    "letters past the first plane": ("\U0001d400\U0001d401 x", ["\U0001d400\U0001d401", "x"]),
+    "a selector of a form counts for nothing": ("葛\U000e0100城", ["葛", "城"]),
+    "digits and letters together": ("G20 F-16 3rd", ["g20", "f", "16", "3rd"]),
+    "emoji and punctuation": ("a\U0001f600b—c…d", ["a", "b", "c", "d"]),
+}
+
+
+@pytest.mark.parametrize(("text", "tokens"), LANGUAGES.values(), ids=LANGUAGES)
+def test_tokens_of_every_script_are_what_a_reader_takes_for_words(text, tokens):
+    assert hashes(text) == [one for token in tokens for one in hashes(token)]
+    assert len(hashes(text)) == len(tokens)
+
+
+DIFFERENT = {
+    "accents": ("año", "ano"),
+    "a vowel sign": ("कि", "की"),
+    "a diacritic": ("قَالَ", "قال"),
+    "a voice mark": ("か\u3099", "か"),
+    "a digit": ("2024", "2025"),
+}
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT.values(), ids=DIFFERENT)
+def test_marks_tell_tokens_apart(one, other):
+    assert len(hashes(one)) == len(hashes(other)) == 1
+    assert hashes(one) != hashes(other)
+
+
+def test_case_does_not_tell_tokens_apart():
+    for one, other in (("ÉTÉ", "été"), ("МОСКВА", "москва"), ("ΑΘΗΝΑ", "αθηνα"), ("ＡＢ", "ab")):
+        assert hashes(one) == hashes(other)
+
+
+def test_every_code_point_below_the_second_plane_has_the_class_of_its_category():
+    kinds, folded = character_tables()
+    assert kinds.size == folded.size == TABLE_SIZE
+    unspaced = {point for first, last in UNSPACED for point in range(first, last + 1)}
+    for point in range(0x20000):
+        category = unicodedata.category(chr(point))[0]
+        letter = SINGLE if point in unspaced else LETTER
+        assert kinds[point] == {"L": letter, "N": DIGIT, "M": MARK}.get(category, SEPARATOR)
+    assert (kinds[0x20000:] == SINGLE).all()
+
+
+def test_no_letter_or_digit_is_assigned_past_the_table():
+    for point in range(TABLE_SIZE, sys.maxunicode + 1):
+        assert unicodedata.category(chr(point))[0] not in "LN"
+
+
+def test_folding_is_lower_case_once_and_for_all():
+    _, folded = character_tables()
+    assert (folded[folded] == folded).all()
+    assert chr(folded[ord("Ä")]) == "ä"
+    assert folded[ord("\u0130")] == ord("\u0130")  # its lower case is two characters
+    assert chr(folded[0xFF11]) == "1"
+    assert chr(folded[0xFF3A]) == "z"

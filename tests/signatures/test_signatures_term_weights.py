@@ -1,0 +1,232 @@
+import itertools
+from collections import Counter
+from math import log
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dedup.kernels.vectorizer import PARTS
+from dedup.signatures import DocumentFrequencies, TermCounter, terms, vectorize
+from dedup.signatures.term_weights import (
+    COMMONEST,
+    LEAST,
+    OWN_SAY,
+    POWER,
+    SETTLED,
+    term_weights,
+    without_flags,
+)
+from dedup.signatures.terms import term_hashes
+from dedup.signatures.word_frequencies import lookup, word_frequencies
+
+laws = settings(max_examples=100, deadline=None)
+
+# --- definition ----------------------------------------------------------------------------------
+
+
+def within(value):
+    return min(max(value, LEAST), 1.0)
+
+
+def weight_of(count, documents, zipf):
+    """A mean of how rare a term is in the language and in the dump, cubed."""
+    own = within(log((documents + 1) / (count + 0.5)) / log(documents + 1))
+    if zipf is None:
+        return own**POWER
+    share = OWN_SAY * documents / (documents + SETTLED)
+    return ((1 - share) * within(1 - zipf / COMMONEST) + share * own) ** POWER
+
+
+def counted(documents):
+    """In how many documents each term stands."""
+    return Counter(term for each in documents for term in {token & ~7 for token in each})
+
+
+# --- what they are compared on -------------------------------------------------------------------
+
+documents = st.lists(st.lists(st.integers(0, 120), max_size=12), max_size=10)
+zipfs = st.floats(0, 9, width=32)
+
+
+def laid(parts):
+    bounds = np.cumsum([0, *map(len, parts)]).astype(np.int64)
+    return np.array(list(itertools.chain.from_iterable(parts)), np.uint32), bounds
+
+
+def census(*batches):
+    made = TermCounter()
+    for batch in batches:
+        made.add(*laid(batch))
+    return made.frequencies()
+
+
+def weights(counts, documents, zipf=None):
+    """The weights of terms that stand in so many documents of a dump."""
+    wanted = np.arange(len(counts), dtype=np.uint32) * 8
+    frequencies = DocumentFrequencies(wanted, np.array(counts, np.int64), documents)
+    known = None if zipf is None else np.array(zipf, np.float32)
+    return term_weights(frequencies, wanted, known).tolist()
+
+
+# --- counting ------------------------------------------------------------------------------------
+
+
+@laws
+@given(documents)
+def test_a_census_counts_documents_and_not_occurrences(parts):
+    found = census(parts)
+    expected = counted(parts)
+    assert found.documents == len(parts)
+    assert found.terms.dtype == np.uint32
+    assert dict(zip(found.terms.tolist(), found.counts.tolist(), strict=True)) == expected
+    assert found.terms.tolist() == sorted(expected)
+
+
+@laws
+@given(documents, st.data())
+def test_a_census_does_not_depend_on_batches_or_order(parts, data):
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(parts)), max_size=4)))
+    order = data.draw(st.permutations(parts))
+    ends = itertools.pairwise([0, *cuts, len(parts)])
+    one, other = census(parts), census(*(order[start:end] for start, end in ends))
+    assert one.terms.tolist() == other.terms.tolist()
+    assert one.counts.tolist() == other.counts.tolist()
+    assert one.documents == other.documents
+
+
+def test_a_word_is_counted_alike_inside_a_sentence_and_at_its_start():
+    made = TermCounter()
+    made.add(*terms(["Harbours sank", "no Harbour sank", "the harbour"]))
+    found = made.frequencies()
+    assert found.of(term_hashes(["harbour sank the zebra"])[0]).tolist() == [3, 2, 1, 0]
+
+
+def test_a_census_of_nothing_knows_no_term():
+    found = TermCounter().frequencies()
+    assert found.documents == 0
+    assert found.of(np.array([8, 16], np.uint32)).tolist() == [0, 0]
+
+
+@laws
+@given(documents, st.lists(st.integers(0, 130).map(lambda n: n & ~7)))
+def test_asking_for_terms_gives_their_counts_and_none_for_strangers(parts, wanted):
+    expected = counted(parts)
+    found = census(parts).of(np.array(wanted, np.uint32))
+    assert found.tolist() == [expected[term] for term in wanted]
+
+
+# --- weighing ------------------------------------------------------------------------------------
+
+
+@laws
+@given(st.lists(st.tuples(st.integers(0, 500), zipfs), min_size=1), st.integers(1, 5000), st.data())
+def test_weights_are_those_of_the_definition(drawn, documents, data):
+    counts = [min(count, documents) for count, _ in drawn]
+    zipf = [each for _, each in drawn] if data.draw(st.booleans()) else None
+    expected = [
+        weight_of(count, documents, None if zipf is None else zipf[at])
+        for at, count in enumerate(counts)
+    ]
+    assert weights(counts, documents, zipf) == pytest.approx(expected, rel=1e-5)
+
+
+@laws
+@given(
+    st.integers(1, 10**7),
+    st.integers(0, 10**7),
+    st.none() | st.floats(0, 12, width=32) | st.sampled_from([0.0, 7.5]),
+)
+def test_a_weight_lies_above_0_and_at_most_at_1(documents, count, zipf):
+    (part_weight,) = weights([min(count, documents)], documents, None if zipf is None else [zipf])
+    assert 0 < part_weight <= 1
+
+
+@laws
+@given(st.integers(2, 1000), st.data())
+def test_what_is_rarer_in_the_dump_is_never_lighter(documents, data):
+    fewer, more = sorted(data.draw(st.tuples(*[st.integers(0, documents)] * 2)))
+    zipf = data.draw(st.none() | zipfs)
+    both = None if zipf is None else [zipf, zipf]
+    light, heavy = weights([more, fewer], documents, both)
+    assert light <= heavy
+
+
+@laws
+@given(st.integers(1, 1000), zipfs, zipfs)
+def test_what_is_rarer_in_the_language_is_never_lighter(documents, one, other):
+    light, heavy = weights([1, 1], documents, sorted([one, other], reverse=True))
+    assert light <= heavy
+
+
+@pytest.mark.parametrize("zipf", [None, [4.0, 4.0, 4.0]])
+def test_rarer_in_the_dump_is_heavier(zipf):
+    common, rare, single = weights([90, 9, 1], 100, zipf)
+    assert common < rare < single
+
+
+@pytest.mark.parametrize("documents", [1, 100, 10_000])
+def test_rarer_in_the_language_is_heavier(documents):
+    common, rare, unknown = weights([1, 1, 1], documents, [6.0, 3.0, 0.0])
+    assert common < rare < unknown
+
+
+def test_a_small_dump_has_little_say_and_never_more_than_a_quarter():
+    spread = [
+        rare ** (1 / POWER) - common ** (1 / POWER)
+        for common, rare in (weights([n, 0], n, [3.0, 3.0]) for n in (5, 50, 5_000, 5_000_000))
+    ]
+    assert spread == sorted(spread)
+    assert spread[0] < 0.03
+    assert spread[-1] <= OWN_SAY
+
+
+def test_the_commonest_word_of_a_language_is_still_worth_something():
+    assert 0 < weights([100], 100, [9.0])[0] < 0.001
+
+
+# --- weighed views -------------------------------------------------------------------------------
+
+TEXTS = ["The court fined the ferry owner.", "El tribunal multó al armador.", "court ferry Zzyx"]
+
+
+def weight_in(texts, languages, word, document):
+    """What a word of one document weighs, in a dump of these texts."""
+    made = TermCounter()
+    made.add(*terms(texts))
+    vectors, vocabulary = vectorize(*terms(texts), languages, made.frequencies())
+    assert vocabulary.tolist() == np.unique(without_flags(terms(texts)[0])).tolist()
+    whole = slice(*vectors.bounds[PARTS * document : PARTS * document + 2])
+    at = np.searchsorted(vectors.terms[whole], term_hashes([word])[0][0])
+    return float(vectors.weight[whole][at])
+
+
+def test_a_term_weighs_what_its_language_and_the_dump_say():
+    zipf = float(lookup(word_frequencies("en"), term_hashes(["court"])[0])[0])
+    found = weight_in(TEXTS, ["en", "es", None], "court", 0)
+    assert found == pytest.approx(weight_of(2, 3, zipf), rel=1e-5)
+
+
+@pytest.mark.parametrize("language", [None, "xx"], ids=["none", "without a list"])
+def test_without_a_background_the_dump_alone_weighs(language):
+    found = weight_in(TEXTS, ["en", "es", language], "court", 2)
+    assert found == pytest.approx(weight_of(2, 3, None), rel=1e-5)
+
+
+def test_each_document_is_weighed_in_its_own_language():
+    texts = ["the ministry said", "the ministry said", "dijo el ministro"]
+    english = weight_in(texts, ["en", "es", "es"], "the", 0)
+    spanish = weight_in(texts, ["en", "es", "es"], "the", 1)
+    assert english < spanish
+
+
+def test_the_order_of_languages_changes_no_weight():
+    one = weight_in(TEXTS, ["en", "es", None], "ferry", 0)
+    texts = TEXTS[::-1]
+    assert weight_in(texts, [None, "es", "en"], "ferry", 2) == one
+
+
+def test_no_documents_have_no_views():
+    vectors, vocabulary = vectorize(*terms([]), [], TermCounter().frequencies())
+    assert (vectors.size, vocabulary.size) == (0, 0)
