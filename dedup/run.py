@@ -29,7 +29,6 @@ from dedup.write import (
     peak_memory,
     refuse_existing,
     rejected_lines,
-    require_parquet,
     story_lines,
     stream_out,
     survivor_lines,
@@ -114,8 +113,6 @@ def run_dump(
         OutputError: The folder or the store cannot be written, holds a run and nobody said what to
             do, or lies where it would be read or replaced.
     """
-    if kind == "parquet":
-        require_parquet()
     parse_policy(config.cluster.canonical)  # a rule that does not exist must not wait for the dump
     timer = Timer(progress or NullProgress())
     tally = Tally()

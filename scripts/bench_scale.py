@@ -24,7 +24,7 @@ from bench_text import HERE, clusters, judged, labels
 from make_dump import A_DAY, Shape, gold_file, make_dump
 from measured import Run, machine, run
 
-PACKAGES = ("dedup", "datasketch", "numpy", "numba", "orjson")
+PACKAGES = ("datasketch", "numpy", "numba", "orjson")
 UNTIMED = "untimed"
 
 Row = dict[str, Any]

@@ -47,7 +47,7 @@ DEDUP = "dedup"
 LEVELS = {DEDUP: "copies", "dedup at level stories": "stories"}
 """The names under which dedup runs; the second one only where it is asked for."""
 SLOW = "datasketch as documented"
-PACKAGES = (DEDUP, "datasketch", "gaoya", "rensa", "datatrove", "xxhash", "numpy", "numba")
+PACKAGES = ("datasketch", "gaoya", "rensa", "datatrove", "xxhash", "numpy", "numba")
 
 AT_ONCE = 500
 """Pairs of texts that are measured together."""

@@ -13,6 +13,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from dedup.version import __version__
+
 PROCESSES = Path("/proc")
 
 MIB = 1024
@@ -140,7 +142,7 @@ def machine(packages: Iterable[str]) -> dict[str, Any]:
     """Return what figures depend on besides the code.
 
     Args:
-        packages: Packages whose versions are told, where they are installed.
+        packages: Other packages whose versions are told, where they are installed.
     """
     cpu = platform.processor()
     info = PROCESSES / "cpuinfo"
@@ -154,7 +156,7 @@ def machine(packages: Iterable[str]) -> dict[str, Any]:
         "cores": os.cpu_count(),
         "memory_gib": round(memory / 2**30, 1),
         "system": platform.platform(),
-        "versions": {"python": platform.python_version()}
+        "versions": {"python": platform.python_version(), "dedup": __version__}
         | {name: found for name in packages if (found := installed(name))},
     }
 

@@ -125,12 +125,13 @@ class TestHelp:
 
         assert done.stderr.strip() == "[]"
 
-    def test_a_run_imports_no_linear_algebra(self, jsonl, out):
+    def test_a_run_imports_neither_linear_algebra_nor_parquet(self, jsonl, out):
         told = [sys.executable, "-X", "importtime", "-m", "dedup", "run", jsonl(RECORDS), "-o", out]
         done = subprocess.run(told, check=True, capture_output=True, text=True)
 
         assert "numba" in done.stderr
         assert "scipy.linalg.blas" not in done.stderr
+        assert "pyarrow" not in done.stderr
 
     def test_the_version_is_told_by_both_entry_points(self, command):
         module = subprocess.run(

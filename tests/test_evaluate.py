@@ -378,7 +378,6 @@ class TestCommand:
         assert list(report["all"].values()) == [expected[name] for name in ITS_NAMES]
 
     def test_parquet_is_read_where_it_is_what_there_is(self, command, samples, gold, tmp_path):
-        pytest.importorskip("pyarrow", reason="Parquet is an extra")
         run = command.run(
             samples / "dump", "--level", "copies", "--format", "parquet", out=tmp_path / "out"
         )

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 
+import pyarrow.parquet as pq
 import pytest
-
-pq = pytest.importorskip("pyarrow.parquet")
 
 TABLES = ("survivors", "decisions", "stories")
 
@@ -142,19 +140,3 @@ def test_whatever_json_can_hold_can_be_written(odd, both, jsonl):
     assert [row["id"] for row in rows(table / "survivors.parquet")] == [
         each["id"] for each in lines.survivors
     ]
-
-
-def test_a_missing_extra_is_told_before_anything_is_done(command, jsonl, tmp_path):
-    hidden = tmp_path / "hidden"
-    hidden.mkdir()
-    (hidden / "pyarrow.py").write_text("raise ImportError('not installed')\n")
-    done = command.installed(
-        *("run", jsonl(records([{}])), "-o", tmp_path / "out", "--format", "parquet", "--quiet"),
-        env={**os.environ, "PYTHONPATH": str(hidden)},
-        text=True,
-    )
-
-    assert done.returncode in (1, 2)
-    assert "Traceback" not in done.stderr
-    assert "dedup[parquet]" in done.stderr
-    assert not (tmp_path / "out" / "store.sqlite").exists()

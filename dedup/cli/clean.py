@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from dedup.cli.installation import warn_of_leftover
 from dedup.cli.options import build_config, expect_pages, shared_options
 from dedup.cli.summary import clean_summary
 
@@ -53,6 +54,8 @@ def clean(
       dedup clean page.html.gz
       dedup clean dump.warc.gz -o clean.jsonl --rejected rejected.jsonl
     """
+    if not quiet:
+        warn_of_leftover()
     config = build_config(**options)
     expect_pages(inputs)
 

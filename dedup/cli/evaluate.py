@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from dedup.cli.installation import warn_of_leftover
 from dedup.errors import printable
 
 Report = dict[str, Any]
@@ -82,9 +83,9 @@ def evaluate(
       dedup evaluate out gold.jsonl --bootstrap 1000 --worst 20
       dedup evaluate out/decisions.jsonl gold.jsonl --key url --json
     """
-    from dedup.evaluation.labelled_run import (
-        score_run,
-    )  # it brings numpy, and --help must not wait for that
+    if not quiet:
+        warn_of_leftover()
+    from dedup.evaluation.labelled_run import score_run  # not for --help: it imports numpy
 
     report, note = score_run(out, gold, key=key, samples=samples, seed=seed, worst=worst)
     if note and not quiet:

@@ -9,6 +9,7 @@ import click
 
 from dedup.cli.clean import clean
 from dedup.cli.evaluate import evaluate
+from dedup.cli.installation import DISTRIBUTION
 from dedup.cli.run import run
 from dedup.errors import ConfigError, DedupError
 from dedup.version import __version__
@@ -25,6 +26,12 @@ class _Group(click.Group):
             raise click.UsageError(str(error)) from error
         except DedupError as error:
             raise click.ClickException(str(error)) from error
+        except ModuleNotFoundError as error:
+            library = (error.name or "").partition(".")[0]
+            if library in ("", "dedup"):
+                raise
+            message = f"the library {library} is missing; install it or {DISTRIBUTION} again"
+            raise click.ClickException(message) from error
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from dedup.cli.installation import warn_of_leftover
 from dedup.cli.options import DEFAULT, RenamedOption, build_config, expect_pages, shared_options
 from dedup.cli.summary import run_summary
 from dedup.config import FORMATS, LEVELS
@@ -153,6 +154,8 @@ def run(
     working store. Exit code 0: done; 1: the run failed, or an input was rejected under --strict;
     2: wrong usage.
     """
+    if not quiet:
+        warn_of_leftover()
     config = build_config(**options)
     logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, stream=sys.stderr)
     if dry_run:

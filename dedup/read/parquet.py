@@ -9,7 +9,6 @@ from datetime import date, datetime, time
 from typing import Any
 
 from dedup.config import ReadConfig
-from dedup.errors import InputError
 from dedup.models import RawRecord, Reason
 from dedup.read.input import Input
 from dedup.read.json_text import OVERHEAD
@@ -21,18 +20,10 @@ _BATCH = 8
 
 
 def read_parquet(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
-    """Yield a record for each row; a fault ends the file.
+    """Yield a record for each row; a fault ends the file."""
+    import pyarrow as pa  # slow to import, and most runs need none of it
+    import pyarrow.parquet as pq
 
-    Raises:
-        InputError: pyarrow is not installed.
-    """
-    try:
-        # An optional dependency, and slow to import.
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError as error:
-        told = 'reading Parquet needs pyarrow: pip install "dedup[parquet]"'
-        raise InputError(f"{source.name}: {told}", path=source.path) from error
     if source.path is None or source.packing:
         where = f"inside {source.packing.name}" if source.packing else "from stdin"
         detail = f"Parquet cannot be read {where}: give it as a file of its own"

@@ -52,9 +52,6 @@ def read_raw(source: Source, config: ReadConfig, tally: Tally) -> Iterator[RawRe
         source: What to read.
         config: Says which field is which, and how large a document may be.
         tally: Counts the file when it has been read to its end, and what was passed over in it.
-
-    Raises:
-        InputError: The source is Parquet and pyarrow is not installed.
     """
     refusal = _refusal(source)
     if refusal:

@@ -3,7 +3,6 @@
 from dedup.write.folder import (
     OutputFolder,
     refuse_existing,
-    require_parquet,
     stream_out,
     write_file,
 )
@@ -26,7 +25,6 @@ __all__ = [
     "peak_memory",
     "refuse_existing",
     "rejected_lines",
-    "require_parquet",
     "story_lines",
     "stream_out",
     "survivor_lines",

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from dedup.errors import ConfigError, FullDiskError, OutputError
+from dedup.errors import FullDiskError, OutputError
 from dedup.json_codec import dump_json
 
 STORE = "store.sqlite"
@@ -117,7 +117,7 @@ class OutputFolder:
         if kind == "jsonl":
             self.write_lines(f"{table}.jsonl", lines)
             return
-        from dedup.write.parquet import write_parquet  # the extra need not be installed
+        from dedup.write.parquet import write_parquet  # slow to import: it brings pyarrow
 
         with _named_when_whole(self.path / f"{table}.parquet") as part:
             write_parquet(part, lines)
@@ -202,17 +202,3 @@ def stream_out(file: BinaryIO, lines: Iterable[dict[str, Any] | bytes]) -> None:
     except OSError as error:
         name = Path(str(getattr(file, "name", "the stream")))
         raise _refusal(name, error) from error
-
-
-def require_parquet() -> None:
-    """Do nothing where Parquet can be written.
-
-    Raises:
-        ConfigError: The extra is not installed.
-    """
-    try:
-        import pyarrow.parquet  # noqa: F401 - only to see whether it is there
-    except ImportError as error:
-        raise ConfigError(
-            '--format parquet needs pyarrow; install it with: pip install "dedup[parquet]"'
-        ) from error

@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from importlib import metadata
 from typing import Any
 
+from dedup.version import __version__
+
 PACKAGES = (
-    "dedup", "trafilatura", "htmldate", "lxml", "datasketch", "numpy", "numba", "pebble",
-    "fastwarc", "zstandard", "orjson", "pyarrow",
+    "trafilatura", "htmldate", "lxml", "datasketch", "numpy", "numba", "pebble", "fastwarc",
+    "zstandard", "orjson", "pyarrow",
 )  # fmt: skip
 
 KIBIBYTES_A_UNIT = 1 / 1024 if sys.platform == "darwin" else 1
@@ -21,12 +23,17 @@ KIBIBYTES_A_UNIT = 1 / 1024 if sys.platform == "darwin" else 1
 
 def package_versions() -> dict[str, str]:
     """Return the versions of everything that can change a result."""
-    versions = {"python": platform.python_version(), "unicode": unicodedata.unidata_version}
+    versions = {
+        "python": platform.python_version(),
+        "unicode": unicodedata.unidata_version,
+        # Of the code that runs: the metadata of another distribution named dedup may lie beside it.
+        "dedup": __version__,
+    }
     for package in PACKAGES:
         try:
             versions[package] = metadata.version(package)
         except metadata.PackageNotFoundError:
-            continue  # an extra that is not installed
+            continue  # it may be installed without its metadata
     return versions
 
 

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import builtins
 import datetime
 import gzip
 import io
 import random
-import sys
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -15,7 +13,6 @@ import pytest
 from reading import ids, reasons
 
 from dedup.config import ReadConfig
-from dedup.errors import InputError
 from dedup.read import Source, Tally, read
 from dedup.read.parquet import json_value
 
@@ -151,20 +148,3 @@ def test_stdin_cannot_be_parquet(monkeypatch):
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(content)))
     (found,) = read(Source("-", None), ReadConfig(), Tally())
     assert found.rejection.reason == "unknown-kind"
-
-
-def test_without_pyarrow_the_extra_is_named(dump, monkeypatch):
-    real = builtins.__import__
-
-    def refuse(name, *rest, **named):
-        if name.startswith("pyarrow"):
-            raise ImportError(name)
-        return real(name, *rest, **named)
-
-    for name in [name for name in sys.modules if name.startswith("pyarrow")]:
-        monkeypatch.delitem(sys.modules, name)
-    source = dump.write("a.parquet", b"PAR1")
-    monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(InputError, match=r'pip install "dedup\[parquet\]"') as error:
-        list(read(source, ReadConfig(), dump.tally))
-    assert error.value.path == source.path
