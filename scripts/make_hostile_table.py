@@ -13,25 +13,28 @@ sys.path.insert(0, str(ROOT / "tests" / "hostile"))
 
 PAGE = ROOT / "docs" / "hostile.md"
 
-HEAD = """# What becomes of hostile input
+HEAD = """# Hostile input
 
-One folder with everything below in it, beside good pages, records and archives, goes through
+The tests (`tests/hostile`) put every input below into one folder, beside good pages, records and
+archives, and run
+
 `dedup run {options}`
-with each test run (`tests/hostile`). The good ones come out as they do alone, every input is told
-of once, no process holds more than {memory} MiB, and nobody sees a traceback. This page is made
+
+The good documents give the same result as without the hostile ones, every input has exactly one
+decision, no process takes more than {memory} MiB, and no traceback is printed. This page is made
 from the cases of that test by `python scripts/make_hostile_table.py`.
 
-A page has `--timeout` seconds and `--memory` MiB, in a process of its own that the system ends a
-second or two after the timeout if nobody else does. A text has neither: its cleaning takes linear
-time. The costliest of 19 MB that were tried at the default options, 6 million lines of two letters,
-took 22 s of one core and 1.2 GiB.
+A page has a limit of time (`--timeout`) and of memory (`--memory`), in a process of its own. If
+nothing else ends that process, the system does so a second or two after the timeout. A text has no
+such limits: its cleaning takes linear time. The most expensive text of 19 MB that was tried at the
+default options, 6 million lines of two letters, took 22 s of one core and 1.2 GiB.
 
-`python scripts/fuzz.py` looks for more: it cuts, splices, flips and repeats the seeds of
-`tests/cases/fuzz` and puts hostile tokens into them, for each reader, each compression, the
-cleaning steps, extraction and the kernels; the same seed makes the same inputs.
+`python scripts/fuzz.py` searches for more: it cuts, splices, flips and repeats the seeds of
+`tests/cases/fuzz` and inserts hostile tokens, for each reader, each compression, the cleaning
+steps, extraction and the kernels. The same seed makes the same inputs.
 
-"kept" is a document whose text came out whole; the words in code are the reasons of
-`rejected.jsonl`.
+The outcome "kept" is a document whose text is complete. The words in code are the
+[reasons](outputs.md#rejected-inputs) of `rejected.jsonl`.
 
 | input | outcome | |
 | --- | --- | --- |

@@ -161,7 +161,7 @@ COMPRESSION = [
                 f"a.jsonl.{suffix}:1": Kept(text_of(f"bomb-{suffix} 0")),
                 f"a.jsonl.{suffix}:2": "too-large",
             },
-            "It is unpacked piece by piece and never held; the lines before it are kept.",
+            "It is unpacked in pieces and never whole in memory; the lines before it are kept.",
         )
         for suffix, pack in PACK.items()
     ),
@@ -176,7 +176,7 @@ COMPRESSION = [
     of_page(
         "cut-page",
         "a packed page that is cut",
-        "Half a page is no page.",
+        "A page that is not complete is not used.",
         PACK["gz"](page("cut-page"))[:-20],
         "broken-gzip",
         "a.html.gz",
@@ -184,7 +184,7 @@ COMPRESSION = [
     of_page(
         "wrong-checksum",
         "gzip with a wrong checksum",
-        "What it says is not what was packed.",
+        "The checksum or length does not match the data.",
         damaged(PACK["gz"](page("wrong-checksum")), -8, b"\0\0\0\0"),
         "broken-gzip",
         "a.html.gz",
@@ -192,7 +192,7 @@ COMPRESSION = [
     of_page(
         "wrong-length",
         "gzip with a wrong length",
-        "What it says is not what was packed.",
+        "The checksum or length does not match the data.",
         damaged(PACK["gz"](page("wrong-length")), -4, b"\1\0\0\0"),
         "broken-gzip",
         "a.html.gz",
@@ -223,7 +223,7 @@ COMPRESSION = [
     of_page(
         "packed-twice",
         "a page packed twice",
-        "One layer is taken off.",
+        "One layer of compression is removed.",
         PACK["gz"](PACK["gz"](page("packed-twice"))),
         "not-html",
         "a.html.gz",
@@ -298,8 +298,8 @@ SIZES = [
 ]
 
 PAGES = [
-    of_page("empty", "a file without a byte", "Nothing is in it.", b"", "empty"),
-    of_page("blank", "a page of blanks", "Nothing is in it.", b" \n\t " * 99, "empty"),
+    of_page("empty", "a file without a byte", "It has no content.", b"", "empty"),
+    of_page("blank", "a page of blanks", "It has no content.", b" \n\t " * 99, "empty"),
     of_page("image", "an image named `.html`", "Known by its first bytes.", PNG, "not-html"),
     of_page(
         "pdf", "a PDF named `.html`", "Known by its first bytes.", b"%PDF-1.7 \n<p>x", "not-html"
@@ -317,7 +317,7 @@ PAGES = [
     of_page(
         "no-tag",
         "a page without a tag",
-        "A page has one at least.",
+        "A page has at least one tag.",
         sentences("no-tag").encode(),
         "not-html",
     ),
@@ -332,26 +332,26 @@ PAGES = [
     of_page(
         "nul",
         "NULs between the letters of a page",
-        "They are taken out.",
+        "They are removed.",
         page("nul").replace(b"e", b"e\0", 40),
     ),
     of_page(
         "comment",
         "a comment that never ends",
-        "What is left has no text.",
+        "The rest of the page has no text.",
         b"<html><body><!-- " + page("comment"),
         "no-text",
     ),
     of_page(
         "script",
         "a script that never ends",
-        "What stands before it is the page.",
+        "The page is what precedes it.",
         page("script", inside="<p>x</p>") + b"<script>" + b"a" * 9999,
     ),
     of_page(
         "entities",
         "an entity that stands for 10^9 others",
-        "Entities of a page's own are not expanded.",
+        "Entities that a page defines are not expanded.",
         (
             "<?xml version='1.0'?><!DOCTYPE html [<!ENTITY b0 'bomb'>"
             + ENTITIES
@@ -362,7 +362,7 @@ PAGES = [
     of_page(
         "external",
         "an entity that is a file of this machine",
-        "No file is read but the inputs.",
+        "Only the inputs are read.",
         (
             "<?xml version='1.0'?><!DOCTYPE html [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>"
             + html("external", "<p>&x;</p>")
@@ -372,7 +372,7 @@ PAGES = [
     of_page(
         "links",
         "`javascript:` as base and canonical, a refresh to another page",
-        "Only whole web addresses are believed; nothing is followed.",
+        "Only complete web addresses are used; no link is followed.",
         page(
             "links",
             head="<base href='javascript:1//'><link rel=canonical href='javascript:alert(1)'>"
@@ -383,7 +383,7 @@ PAGES = [
     of_page(
         "data",
         "JSON-LD whose values have the wrong types",
-        "What is no text is no title.",
+        "A title must be a string.",
         page(
             "data",
             head='<script type="application/ld+json">{"@type": "NewsArticle", "headline": [[1]], '
@@ -393,7 +393,7 @@ PAGES = [
     of_page(
         "deep-data",
         "JSON-LD nested 100,000 levels deep",
-        "It is passed over.",
+        "It is ignored.",
         page("deep-data", head='<script type="application/ld+json">' + "[" * 100_000 + "</script>"),
     ),
     of_page(
@@ -405,7 +405,7 @@ PAGES = [
     of_page(
         "bidi",
         "overrides of direction, blanks without width",
-        "They are taken out.",
+        "They are removed.",
         page(
             "bidi",
             inside="<p>Ferry \u202eyrref\u202c ra\u200bmp runs again, its owner said.</p>",
@@ -418,21 +418,21 @@ CHARACTERS = [
     of_page(
         "gbk",
         "a page in GBK",
-        "Its declaration is believed.",
+        "The declared encoding is used.",
         html("gbk", head="<meta charset=gb2312>", text=(CHINESE + ". ") * 5).encode("gbk"),
         {"a.html": Kept("渡轮将于周一恢复运行")},
     ),
     of_page(
         "sjis",
         "a page in Shift_JIS",
-        "Its declaration is believed.",
+        "The declared encoding is used.",
         html("sjis", head="<meta charset=shift_jis>", text=(JAPANESE + ". ") * 5).encode("cp932"),
         {"a.html": Kept("フェリーは月曜日から")},
     ),
     of_page(
         "undeclared",
         "windows-1251 without a declaration",
-        "Told from the letters.",
+        "Detected from the letters.",
         html("undeclared", text=RUSSIAN * 5).encode("cp1251"),
         {"a.html": Kept("Паром снова будет ходить")},
     ),
@@ -446,27 +446,27 @@ CHARACTERS = [
     of_page(
         "utf16-bare",
         "UTF-16 without a byte-order mark",
-        "Told from the NULs beside the first tag.",
+        "Detected from the NULs beside the first tag.",
         html("utf16-bare").encode("utf-16-be"),
         "kept",
     ),
     of_page(
         "latin",
         "Latin-1 declared as UTF-8",
-        "A page that is not in its encoding is in another.",
+        "Where the declared encoding does not fit, another is detected.",
         html("latin", head="<meta charset=utf-8>", text=FRENCH * 5).encode("cp1252"),
         {"a.html": Kept("La traversée reprendra lundi, a annoncé le propriétaire")},
     ),
     of_page(
         "unknown-charset",
         "an encoding that does not exist",
-        "Passed over.",
+        "It is ignored.",
         page("unknown-charset", head="<meta charset=x-klingon>"),
     ),
     of_page(
         "broken-utf8",
         "half a character in the middle of UTF-8",
-        "That letter becomes U+FFFD, the others stay.",
+        "That letter becomes U+FFFD, the others are kept.",
         html("broken-utf8", text=FRENCH * 5).encode().replace("é".encode(), b"\xc3", 1),
         {"a.html": Kept("après trois semaines")},
     ),
@@ -488,7 +488,7 @@ CHARACTERS = [
     of_text(
         "surrogates",
         "lone surrogates in a record",
-        "In the text they become U+FFFD; fields stay as they are.",
+        "In the text they become U+FFFD; fields are unchanged.",
         sentences("surrogates") + " \ud800 end",
         title="\udfff",
         url="http://a\ud800.example/",
@@ -496,7 +496,7 @@ CHARACTERS = [
     of_text(
         "mark-flood",
         "200,000 marks on one letter",
-        "The first 30 stay: no language writes more.",
+        "The first 30 are kept: no language writes more.",
         sentences("mark-flood") + " a" + "\u0301\u0316" * 100_000,
     ),
     of_text(
@@ -532,7 +532,7 @@ CHARACTERS = [
     of_text(
         "boilerplate",
         "100,000 lines that cleaning takes off",
-        "What is left is the article.",
+        "The rest is the article.",
         sentences("boilerplate")
         + "\nRead more: Ramp\nAdvertisement" * 50_000
         + "\n"
@@ -563,7 +563,7 @@ RECORDS = [
         "NaN, Infinity, numbers no float holds, half a line, no UTF-8",
         {"a.jsonl": b'{"a": NaN}\n{"a": -Infinity}\n{"a": 1e999}\n{"text": "\xff"}\n{"text": "x"'},
         {f"a.jsonl:{n}": "broken-json" for n in range(1, 6)},
-        "A bad line costs itself alone.",
+        "Only the damaged line is rejected.",
     ),
     Case(
         "deep",
@@ -581,7 +581,7 @@ RECORDS = [
         "a key twice in a record",
         {"a.jsonl": b'{"text": "lost", ' + line("again")[1:]},
         {"a.jsonl:1": Kept(text_of("again"))},
-        "The last one counts, as everywhere.",
+        "The last one counts.",
     ),
     of_text(
         "big",
@@ -596,7 +596,7 @@ RECORDS = [
         "a byte-order mark before JSON, blank lines in it",
         {"a.jsonl": b"\xef\xbb\xbf" + line("bom 0") + b"\n\n"},
         {"a.jsonl:1": Kept(text_of("bom 0"))},
-        "They are passed over.",
+        "They are ignored.",
     ),
     Case(
         "behind",
@@ -617,19 +617,19 @@ RECORDS = [
             f"={each}": Kept(text_of(f"ids {n}"), fields={"id": each, "title": each})
             for n, each in enumerate(ODD_IDS)
         },
-        "An id is a name and nothing else.",
+        "An id is used as a name only.",
     ),
     Case(
         "same-id",
         "an id twice",
         {"a.jsonl": line("same-id 0", id="same") + line("same-id 1", id="same")},
         {"=same": [Kept(text_of("same-id 0")), "duplicate-id"]},
-        "The first keeps it.",
+        "The first document keeps the id.",
     ),
     of_text(
         "year-1",
         "dates in the year 1 and in the year 9999",
-        "They count as unknown; the field stays.",
+        "They count as unknown; the field is unchanged.",
         sentences("year-1"),
         Kept(text_of("year-1"), fields={"date": "0001-01-01T00:00:00+14:00"}),
         date="0001-01-01T00:00:00+14:00",
@@ -647,7 +647,7 @@ RECORDS = [
         "a table with rows too long and too short",
         {"a.csv": f"id,text\nragged,{sentences('sorted_sets')}\nb,c,d,e\nshort\n".encode()},
         {"=ragged": Kept(text_of("ragged")), "a.csv:2": "broken-table", "=short": "no-text"},
-        "A bad row costs itself alone.",
+        "Only the damaged row is rejected.",
     ),
     Case(
         "open-quote",
@@ -668,28 +668,28 @@ RECORDS = [
         "Parquet without its end",
         {"a.parquet": TWO[:-30]},
         {"a.parquet:1": "broken-parquet"},
-        "Without its end nothing of it can be read.",
+        "Without its end the file cannot be read.",
     ),
     Case(
         "parquet-damaged",
         "Parquet with a damaged page",
         {"a.parquet": damaged(TWO, 40)},
         {"a.parquet:1": "broken-parquet"},
-        "A fault ends the file.",
+        "Reading the file stops at the damage.",
     ),
     Case(
         "parquet-bomb",
         "Parquet of some kB that unpacks to 200 MB",
         {"a.parquet": parquet_bomb(10, 10_000_000)},
         {f"a.parquet:{n}": "too-large" for n in range(1, 11)},
-        "Few rows are held at once, and none that is too large is copied.",
+        "Few rows are in memory at a time, and no row that is too large is copied.",
     ),
     Case(
         "parquet-nan",
         "Parquet with NaN and a time beyond all calendars",
         {"a.parquet": ODD},
         {"a.parquet:1": Kept(text_of("parquet-nan"), fields={"n": None})},
-        "What is no number is null.",
+        "NaN becomes null.",
     ),
 ]
 
@@ -720,7 +720,7 @@ ARCHIVES = [
         "a WARC file with a record of a picture only",
         {"a.warc": record(response(PNG, type=b"image/png"))},
         {"a.warc": "empty"},
-        "Pictures are passed over; a file without a page is told.",
+        "Pictures are ignored; a file without a page is rejected.",
     ),
     Case(
         "warc-cut",
@@ -752,21 +752,21 @@ ARCHIVES = [
     of_response(
         "warc-chunked",
         "a chunked body whose last chunk is cut",
-        "What is there is taken.",
+        "The available part is used.",
         chunked(page("warc-chunked"))[:-12],
         b"Transfer-Encoding: chunked",
     ),
     of_response(
         "warc-gzip",
         "a gzip body that is cut",
-        "What is there is taken.",
+        "The available part is used.",
         gzip.compress(page("warc-gzip"), mtime=0)[:-9],
         b"Content-Encoding: gzip",
     ),
     of_response(
         "warc-plain",
         "a body said to be gzip, br and zstd, and in none of them",
-        "It is taken as it is.",
+        "It is used as it is.",
         page("warc-plain"),
         b"Content-Encoding: gzip, br, zstd",
     ),
@@ -788,8 +788,8 @@ ARCHIVES = [
 ]
 
 FOLDERS = [
-    of_page("fifo", "a pipe in a folder", "Opening it could wait for ever.", fifo, "unreadable"),
-    of_page("socket", "a socket in a folder", "No file.", unix_socket, "unreadable"),
+    of_page("fifo", "a pipe in a folder", "Opening it could block.", fifo, "unreadable"),
+    of_page("socket", "a socket in a folder", "It is not a file.", unix_socket, "unreadable"),
     of_page(
         "device",
         "a link to `/dev/zero`",
@@ -819,14 +819,14 @@ FOLDERS = [
         "a link to the folder it lies in",
         {"a.html": page("up"), "b": link(".")},
         {"a.html": Kept(text_of("up"))},
-        "Links to folders are passed over.",
+        "Links to folders are ignored.",
     ),
     Case(
         "folder",
         "a folder named like a page",
         {"a.html/b.jsonl/c.html": page("folder")},
         {"a.html/b.jsonl/c.html": Kept(text_of("folder"))},
-        "A folder is a folder.",
+        "It is read as a folder.",
     ),
     Case(
         "tower",
@@ -838,7 +838,7 @@ FOLDERS = [
     of_page(
         "names",
         "a line end and an escape code in a name",
-        "Written escaped, wherever it is told.",
+        "It is escaped wherever it is written.",
         page("names"),
         file="two\nlines\x1b[2J.html",
     ),
@@ -847,7 +847,7 @@ FOLDERS = [
         "a name that is no UTF-8",
         {os.fsdecode(b"caf\xe9.html"): page("bytes")},
         {"caf\\xe9.html": Kept(text_of("bytes"))},
-        "Its odd bytes are written out.",
+        "The invalid bytes are escaped.",
     ),
     of_page(
         "long-name",
@@ -856,7 +856,7 @@ FOLDERS = [
         page("long-name"),
         file="n" * 250 + ".html",
     ),
-    Case("hidden", "a hidden file", {".a.html": page("hidden")}, {}, "Passed over, and counted."),
+    Case("hidden", "a hidden file", {".a.html": page("hidden")}, {}, "It is ignored, and counted."),
 ]
 
 CASES = [*COMPRESSION, *SIZES, *PAGES, *CHARACTERS, *RECORDS, *ARCHIVES, *FOLDERS]
