@@ -1,0 +1,76 @@
+"""What the tests of the pages have: the scripts, and a folder with the files that pages name."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import sys
+import zlib
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import zstandard
+from runs import ROOT
+
+sys.path.insert(0, str(ROOT / "scripts"))
+
+ONE, OTHER = "harborpost.example", "lakecitynews.example"
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory, samples, sample_run):
+    """A folder with small inputs under the names that the pages use; tests copy it."""
+    folder = tmp_path_factory.mktemp("desk")
+    for host in (ONE, OTHER):
+        shutil.copytree(samples / "dump" / host, folder / "crawl" / host)
+    for day, host in (("2024-05-01", ONE), ("2024-05-02", OTHER)):
+        pages = sorted((samples / "dump" / host).rglob("*.html"))[:5]
+        (folder / day).mkdir()
+        for number, page in enumerate(pages):
+            shutil.copy(page, folder / day / f"{number}.html")
+    page = pages[0].read_bytes()
+    (folder / "page.html").write_bytes(page)
+    (folder / "page.html.gz").write_bytes(gzip.compress(page))
+    archive = _first_members((samples / "dump.warc.gz").read_bytes(), 9)
+    for name in ("dump", "2024-05-01", "2024-05-02"):
+        (folder / f"{name}.warc.gz").write_bytes(archive)
+    _write_records(folder, [_record(each) for each in sample_run.survivors[:12]])
+    gold = [{"id": each["id"], "story": each["id"]} for each in sample_run.decisions]
+    (folder / "gold.jsonl").write_bytes(_lines(gold))
+    (folder / "bin").mkdir()
+    step = folder / "bin" / "next-step"
+    step.write_text("#!/bin/sh\ncat > next-step.jsonl\n")
+    step.chmod(0o755)
+    return folder
+
+
+def _record(survivor):
+    """A record with a text and a date under the names of both kinds that pages use."""
+    text, date = survivor["text"], survivor.get("date")
+    known = {"id": survivor["id"], "title": survivor["title"], "rank": len(text)}
+    return {**known, "text": text, "body": text, "date": date, "published": date}
+
+
+def _write_records(folder, records):
+    """Write records in every form that a page names; one of them is there twice."""
+    data = _lines([*records, {**records[0], "id": "copy"}])
+    (folder / "news.jsonl").write_bytes(data)
+    (folder / "news.jsonl.gz").write_bytes(gzip.compress(data))
+    (folder / "news.jsonl.zst").write_bytes(zstandard.compress(data))
+    pq.write_table(pa.Table.from_pylist(records), folder / "news.parquet")
+
+
+def _lines(records):
+    return b"".join(json.dumps(record).encode() + b"\n" for record in records)
+
+
+def _first_members(data, count):
+    """The first members of a file of many gzip members."""
+    rest = data
+    for _ in range(count):
+        member = zlib.decompressobj(wbits=31)
+        member.decompress(rest)
+        rest = member.unused_data
+    return data[: len(data) - len(rest)]

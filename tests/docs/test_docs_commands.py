@@ -1,0 +1,174 @@
+"""Every command and every Python block of the pages is run, and prints what the page shows.
+
+The blocks of a page run one after another in a copy of the folder that the fixture ``desk`` makes.
+What takes minutes or reaches for the network is not run: of our own scripts it is checked that they
+exist and know the options, everything else must stand in ``NOT_RUN``.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from pages import PAGES, Block, blocks, name_of
+from runs import ROOT, Command, read_lines
+
+RUNNABLE = ("sh", "console", "python")
+
+NOT_RUN = {
+    "pip install .",
+    ".venv/bin/mkdocs serve",
+    ".venv/bin/mkdocs build --strict",  # the check does
+    ".venv/bin/pip install pip-audit",
+    ".venv/bin/pip-audit --skip-editable",
+}
+
+SHELL = re.compile(r"[|>]|\$\(")
+"""What needs a shell."""
+
+TIMES = re.compile(r"\b\d+\.\d s\b")
+
+BAR = re.compile(r"\[\d\d:\d\d")
+"""What only a line of a progress bar has."""
+
+WITH_CODE = [
+    pytest.param(page, id=name_of(page))
+    for page in PAGES
+    if any(block.language in RUNNABLE for block in blocks(page))
+]
+
+
+@pytest.mark.parametrize("page", WITH_CODE)
+def test_the_commands_and_examples_of_a_page_run(page, desk, tmp_path, monkeypatch):
+    folder = tmp_path / "desk"
+    shutil.copytree(desk, folder)
+    (folder / "samples").symlink_to(ROOT / "samples")
+    monkeypatch.chdir(folder)
+    for block in blocks(page):
+        if block.language == "sh":
+            for line in block.text.splitlines():
+                run(line)
+        elif block.language == "console":
+            run_shown(block)
+        elif block.language == "python":
+            run_python(block)
+
+
+def run(line):
+    """Run a command, or check that it could be run; return what it prints."""
+    words = shlex.split(line, comments=True)
+    if not words or line in NOT_RUN or shlex.join(words) in NOT_RUN:
+        return ""
+    scripts = [word for word in words[:2] if word.removeprefix("./").startswith("scripts/")]
+    if scripts:
+        check_script(ROOT / scripts[0], words)
+        return ""
+    if "--resume" in words:
+        run(shlex.join(word for word in words if word != "--resume"))  # what it goes on with
+    if words[0] == "dedup" and "-o" in words and not {"--resume", "--overwrite"} & set(words):
+        remove(Path(words[words.index("-o") + 1]))  # the reader's folder is a new one
+    if words[0] != "dedup" or SHELL.search(line):
+        return run_in_shell(line)
+    done = Command()(*words[1:])
+    assert done.exit_code == 0, f"{line}\n{done.output}"
+    return done.output
+
+
+def run_in_shell(line):
+    """Run what bash must take apart."""
+    known = (str(Path("bin").resolve()), str(Command.program.parent), os.environ["PATH"])
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", line],
+        env={**os.environ, "PATH": os.pathsep.join(known)},
+        check=False, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, f"{line}\n{done.stderr}"
+    return done.stdout + done.stderr
+
+
+def remove(path):
+    """Remove a file or a folder, if it is there."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.unlink(missing_ok=True)
+
+
+def check_script(path, words):
+    """Check that a script of ours exists, can be run, and knows the options of a command."""
+    assert path.is_file(), f"no such script: {path}"
+    assert path.suffix == ".py" or os.access(path, os.X_OK)
+    known = options_of(path)
+    assert [word for word in words if word.startswith("--") and word not in known] == []
+
+
+def options_of(path):
+    """Return the options of a script: to ask each one for its help takes seconds."""
+    text = path.read_text("utf-8")
+    if path.suffix != ".py":
+        return set(re.findall(r"--[a-z][a-z-]*", text))
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    named = [call for call in calls if getattr(call.func, "attr", "") == "add_argument"]
+    return {each.value for call in named for each in call.args if isinstance(each, ast.Constant)}
+
+
+def run_shown(block):
+    """Run the commands of a block, which must print what it shows."""
+    shown = re.split(r"^\$ (.*)\n", block.text, flags=re.MULTILINE)
+    assert shown[0] == ""
+    for line, output in zip(shown[1::2], shown[2::2], strict=True):
+        assert plain(run(line)) == plain(output), line
+
+
+def plain(output):
+    """Return an output without bars, and with all times alike."""
+    lines = re.split(r"[\r\n]+", TIMES.sub("0.0 s", output))
+    return [line for line in lines if line.strip() and not BAR.search(line)]
+
+
+def run_python(block):
+    """Run a block, which must print what the comments behind its calls of print say."""
+    expected = re.findall(r"^ *print\(.*\)  # (.*)", block.text, re.MULTILINE)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(block.text, "<page>", "exec"), {"__name__": "__main__"})
+
+    assert not expected or expected == printed.getvalue().splitlines()
+
+
+@pytest.mark.parametrize(
+    "block", [block for page in PAGES for block in blocks(page) if block.language == "json"]
+)
+def test_what_a_page_shows_of_the_results_is_in_the_results(block, sample_run):
+    results = sample_run.path.joinpath("decisions.jsonl").read_text("utf-8")
+    results += sample_run.path.joinpath("stories.jsonl").read_text("utf-8")
+
+    assert block.text.strip() in results
+
+
+def test_a_command_that_fails_is_noticed(desk, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for line in ("dedup run missing/ -o out", "python scripts/check_nothing.py", "false | cat"):
+        with pytest.raises(AssertionError):
+            run(line)
+    with pytest.raises(AssertionError):
+        run("python scripts/make_dump.py --no-such-option")
+    with pytest.raises(AssertionError):
+        run_python(Block("python", "print(1)  # 2\n"))
+    with pytest.raises(AssertionError):
+        run_shown(Block("console", "$ echo one\ntwo\n"))
+
+
+def test_the_picture_of_the_sample_run_shows_the_sample_run(sample_run):
+    from draw_sample_run import draw
+
+    picture = ROOT / "docs" / "figures" / "sample-run.svg"
+
+    assert draw(read_lines(sample_run.path / "decisions.jsonl")) == picture.read_text("utf-8")

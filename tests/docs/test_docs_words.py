@@ -1,0 +1,218 @@
+"""The pages have every option and every fixed word, and no word that only the code once knew."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from itertools import chain
+
+import click
+import pytest
+from dedup.cluster.canonical import DEFAULT_ORDER, RULES
+from pages import DOCS, PAGES, codes, name_of, prose, rows, section, text_of
+from runs import ROOT, read_lines
+
+from dedup.cli import main
+from dedup.models import Reason, Relation, Status
+from dedup.store.database import FORMAT, SCHEMA
+
+PRIVATE = re.compile(
+    r"\b(?:told|twins?|heads?|write-ups?|rivals?|rivalry|furniture|residue|likeness(?:es)?|blast|"
+    r"shelf|unite[ds]?|lateness)\b",
+    re.IGNORECASE,
+)
+"""Words that stood for other things than they do in the field."""
+
+SHARED = "Options for reading and cleaning"
+
+OPTIONS = [
+    pytest.param(command, option, id=f"{command.name} {option.opts[0]}")
+    for command in main.commands.values()
+    for option in command.params
+    if isinstance(option, click.Option)
+]
+
+
+def options_in(command):
+    """The rows on the options of a command, by what stands in their first cell."""
+    parts = [section("docs/commands.md", f"dedup {command.name}")]
+    if command.name != "evaluate":
+        parts.append(section("docs/commands.md", SHARED))
+    return {code: row for part in parts for row in rows(part) for code in codes(row[0])}
+
+
+@pytest.mark.parametrize(("command", "option"), OPTIONS)
+def test_every_option_has_help_and_stands_in_the_reference(command, option):
+    listed = options_in(command)
+
+    assert option.help
+    assert option.hidden or set(option.opts) <= listed.keys()
+    assert not option.hidden or not set(option.opts) & listed.keys()
+
+
+@pytest.mark.parametrize(("command", "option"), OPTIONS)
+def test_the_reference_has_the_default_of_every_option(command, option):
+    if option.hidden:
+        return
+    default = options_in(command)[option.opts[0]][-1].strip("`")
+    if isinstance(option.show_default, str):
+        assert default == option.show_default
+    elif option.show_default:
+        assert float_or_word(default.replace(",", "")) == option.default
+    else:
+        assert default in ("", "never")
+
+
+def float_or_word(text):
+    """A number where it is one."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+@pytest.mark.parametrize("command", main.commands.values(), ids=lambda command: command.name)
+def test_the_reference_has_no_option_that_the_command_has_not(command):
+    known = {name for option in command.params for name in option.opts}
+
+    assert {name for name in options_in(command) if name.startswith("-")} <= known
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_no_page_names_an_option_that_there_is_not(page):
+    sources = chain((ROOT / "scripts").iterdir(), [ROOT / "docs" / "contributing.md"])
+    of_scripts = {
+        name
+        for source in sources
+        if source.is_file()
+        for name in re.findall(r"--[a-z][a-z-]*", source.read_text("utf-8"))
+    }
+    params = [each for command in main.commands.values() for each in command.params]
+    known = {name for each in params if not getattr(each, "hidden", False) for name in each.opts}
+    known |= {"--help", "--version", "--skip-editable"} | of_scripts
+    history = page.name == "CHANGELOG.md"  # it names options that were renamed
+
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", page.read_text("utf-8")))
+    assert history or named <= known
+
+
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [("Status", Status), ("Relations", Relation), ("Rejected inputs", Reason)],
+)
+def test_every_fixed_word_is_explained_once(heading, words):
+    listed = [word for row in rows(section("docs/outputs.md", heading)) for word in codes(row[0])]
+
+    assert sorted(listed) == sorted(words)
+
+
+def test_every_change_to_an_earlier_story_is_explained():
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "dedup").rglob("*.py"))
+    kinds = set(re.findall(r'"change": "(\w+)"', sources))
+    listed = {row[0].strip("`") for row in rows(section("docs/outputs.md", "Changes"))}
+
+    assert len(kinds) == 4
+    assert listed == kinds
+
+
+def test_the_rules_of_the_election_stand_in_the_order_in_which_they_decide():
+    listed = [row[0] for row in rows(section("docs/how-it-decides.md", "Election"))]
+    rules = [code for cell in listed for code in codes(cell)]
+
+    assert rules[: len(DEFAULT_ORDER)] == list(DEFAULT_ORDER)
+    assert set(rules[len(DEFAULT_ORDER) :]) == {
+        *(RULES.keys() - set(DEFAULT_ORDER)),
+        "field:NAME:asc",
+        "field:NAME:desc",
+    }
+
+
+@pytest.mark.parametrize(
+    ("heading", "file"),
+    [
+        ("Survivors", "survivors"),
+        ("Decisions", "decisions"),
+        ("Stories", "stories"),
+        ("Rejected inputs", "rejected"),
+    ],
+)
+def test_every_field_of_an_output_is_named(heading, file, sample_run):
+    named = set(codes(section("docs/outputs.md", heading)))
+    lines = read_lines(sample_run.path / f"{file}.jsonl")
+    fields = {field for line in lines for field in line}
+    fields |= {field for line in lines for part in line.get("members", []) for field in part}
+
+    assert fields - {"dedup"} <= named
+
+
+def test_every_key_of_the_manifest_is_explained(sample_run):
+    listed = {
+        code for row in rows(section("docs/outputs.md", "Manifest")) for code in codes(row[0])
+    }
+
+    assert sample_run.manifest.keys() - {"blast_radius"} == listed  # an alias for one release
+
+
+def test_every_table_and_column_of_the_store_is_explained():
+    described = {
+        row[0].strip("`"): set(codes(row[2])) for row in rows(section("docs/store.md", "Schema"))
+    }
+    database = sqlite3.connect(":memory:")
+    database.executescript(SCHEMA)
+    tables = [name for (name,) in database.execute("SELECT name FROM sqlite_schema "
+                                                   "WHERE type = 'table'")]  # fmt: skip
+
+    assert described.keys() == set(tables)
+    for table in tables:
+        columns = {column[1] for column in database.execute(f"PRAGMA table_info({table})")}
+        assert columns - {"sum"} == described[table], table
+    assert f"writes format {FORMAT}." in text_of("docs/store.md")
+
+
+def test_the_readme_is_short():
+    assert len(text_of("README.md").split()) <= 1000
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_a_page_speaks_in_the_words_of_the_field(page):
+    assert PRIVATE.findall(prose(page)) == []
+
+
+@pytest.mark.parametrize(
+    "path", [*PAGES, *(ROOT / "dedup").rglob("*.py")], ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_nothing_advises_to_install_the_unrelated_package_of_that_name(path):
+    assert not re.search(r"pip install\b[^\n]*[\s\"'\[]dedup\b", path.read_text("utf-8"))
+
+
+def test_every_term_is_defined_once():
+    terms = [row[0] for row in rows(text_of("docs/glossary.md"))]
+
+    assert len(terms) > 60
+    assert len(set(terms)) == len(terms)
+
+
+def test_the_sample_pages_remain_as_their_readme_says(samples, sample_run, copies_run):
+    story_of = {line["id"]: line["story"] for line in read_lines(samples / "expected.jsonl")}
+    remain = {
+        run: [story_of[each["id"]] for each in run.survivors] for run in (sample_run, copies_run)
+    }
+    described = set()
+    for heading, one_of_each, all_of_each in (
+        ("Copied stories", (sample_run, copies_run), ()),
+        ("Rewritten stories", (sample_run,), (copies_run,)),
+        ("Pages that remain", (), (sample_run, copies_run)),
+    ):
+        for names, pages, *_ in rows(section("samples/README.md", heading)):
+            for story, count in zip(codes(names), pages.split(" + "), strict=True):
+                described.add(story)
+                assert sum(story == each for each in story_of.values()) == int(count)
+                assert {remain[run].count(story) for run in one_of_each} <= {1}
+                assert {remain[run].count(story) for run in all_of_each} <= {int(count)}
+
+    assert described == {story for story in story_of.values() if story}
+
+
+def test_every_page_of_the_documentation_is_plain_markdown():
+    for page in DOCS.glob("*.md"):
+        assert page.read_text("utf-8").startswith("# ")
