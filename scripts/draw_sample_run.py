@@ -16,8 +16,8 @@ from typing import Any
 COPIES = ("exact", "near", "abridged", "expanded", "update")
 """Relations found in the stage of copies; the others are found in the stage of rewrites."""
 
-WIDTH, HEIGHT = 940, 440
-LEFT, TOP, STEP = 40, 92, 205
+WIDTH, HEIGHT = 900, 450
+LEFT, TOP, STEP = 36, 96, 200
 FLOW = 224.0
 """Height of the band of all inputs."""
 TURN = 16
@@ -57,7 +57,7 @@ def draw(decisions: Sequence[dict[str, Any]]) -> str:
     for number, (title, what, count, gone, kinds, colour) in enumerate(stages):
         x = LEFT + number * STEP
         parts += _heading(x, title, f"{count} {what}")
-        parts.append(_rect(x, TOP, STEP, (count - kinds.total()) * unit, FLOWING))
+        parts.append(_rect(x, TOP, STEP + 1, (count - kinds.total()) * unit, FLOWING))
         parts += _leaving(x, count * unit, kinds.total() * unit, colour)
         parts += _label(x + 4, f"{kinds.total()} {gone}", kinds)
     parts += _survivors(LEFT + len(stages) * STEP, kept, status, unit)
@@ -76,8 +76,8 @@ def _frame(inputs: int, kept: int) -> Iterator[str]:
 
 def _heading(x: float, title: str, count: str) -> Iterator[str]:
     """Yield the name of a stage and what enters it."""
-    yield _text(x, 46, title, 17, INK, weight=600)
-    yield _text(x, 69, count, 15, PALE)
+    yield _text(x, 46, title, 20, INK, weight=600)
+    yield _text(x, 72, count, 18, PALE)
 
 
 def _leaving(x: float, height: float, width: float, colour: str) -> Iterator[str]:
@@ -94,13 +94,13 @@ def _leaving(x: float, height: float, width: float, colour: str) -> Iterator[str
 
 def _label(x: float, title: str, kinds: Counter[str]) -> Iterator[str]:
     """Yield what left the flow, under its band."""
-    yield _text(x, FLOOR + 24, title, 15, INK, weight=600)
+    yield _text(x, FLOOR + 26, title, 18, INK, weight=600)
     words = [
         f"{count} {kind}" for kind, count in sorted(kinds.items(), key=lambda kv: (-kv[1], kv[0]))
     ]
     for number, start in enumerate(range(0, len(words), A_LINE)):
         line = ", ".join(words[start : start + A_LINE])
-        yield _text(x, FLOOR + 43 + 17 * number, line, 13, PALE)
+        yield _text(x, FLOOR + 48 + 20 * number, line, 16, PALE)
 
 
 def _survivors(x: float, kept: int, status: Counter[str], unit: float) -> Iterator[str]:
@@ -113,8 +113,8 @@ def _survivors(x: float, kept: int, status: Counter[str], unit: float) -> Iterat
     ):
         height = status[name] * unit
         yield _rect(x, top, 56, height, colour)
-        yield _text(x + 68, top + height / 2, f"{status[name]} {name}", 15, INK, weight=600)
-        yield _text(x + 68, top + height / 2 + 18, meaning, 13, PALE)
+        yield _text(x + 68, top + height / 2, f"{status[name]} {name}", 18, INK, weight=600)
+        yield _text(x + 68, top + height / 2 + 21, meaning, 16, PALE)
         top += height
 
 
