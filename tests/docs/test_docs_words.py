@@ -8,11 +8,11 @@ from itertools import chain
 
 import click
 import pytest
-from dedup.cluster.canonical import DEFAULT_ORDER, RULES
 from pages import DOCS, PAGES, codes, name_of, prose, rows, section, text_of
 from runs import ROOT, read_lines
 
 from dedup.cli import main
+from dedup.cluster.canonical import DEFAULT_ORDER, RULES
 from dedup.models import Reason, Relation, Status
 from dedup.store.database import FORMAT, SCHEMA
 
