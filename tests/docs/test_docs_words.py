@@ -14,7 +14,7 @@ from runs import ROOT, read_lines
 from dedup.cli import main
 from dedup.cluster.canonical import DEFAULT_ORDER, RULES
 from dedup.models import Reason, Relation, Status
-from dedup.store.database import FORMAT, SCHEMA
+from dedup.store.schema import FORMAT, SCHEMA
 
 PRIVATE = re.compile(
     r"\b(?:told|twins?|heads?|write-ups?|rivals?|rivalry|furniture|residue|likeness(?:es)?|blast|"
