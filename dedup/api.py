@@ -1,4 +1,4 @@
-"""The library's front door: records or paths in, a result object out."""
+"""The Python interface: records or paths in, a result object out."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from dedup.write import story_lines, survivor_lines
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What de-duplication came to.
+    """The result of a de-duplication.
 
     Attributes:
         survivors: The records that stay, in input order, with their own fields and ``dedup``.

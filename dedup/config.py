@@ -51,8 +51,8 @@ class ReadConfig:
     """How inputs become records.
 
     Attributes:
-        fields: Pairs (standard name, the record's own name). More mapping reads more odd dumps; a
-            wrong mapping rejects every record as ``no-text`` or ``wrong-type``.
+        fields: Pairs (standard name, the record's own name). A wrong mapping rejects every record
+            as ``no-text`` or ``wrong-type``.
         max_document_bytes: A page or record larger than this, unpacked, is rejected as
             ``too-large``. The longest pages of news sites are live blogs of 2 to 5 MB.
     """
@@ -77,8 +77,8 @@ class CleanConfig:
     """How a page becomes clean text.
 
     Attributes:
-        timeout: Seconds a page may take. Lower saves time on hostile pages and loses slow
-            honest ones (median page: 0.03 s).
+        timeout: Seconds a page may take. A lower limit saves time on hostile pages and rejects
+            slow ordinary ones (median page: 0.03 s).
         memory_mb: Address space of one worker in MiB, 0 for no limit. A page that needs more is
             rejected as ``crashed``.
         min_tokens: A cleaned text with fewer tokens is rejected as ``too-short``: a handful of
@@ -262,7 +262,7 @@ class StoryConfig:
 @renamed_fields(**RENAMED["cluster"])
 @dataclass(frozen=True, slots=True)
 class ClusterConfig:
-    """How a story elects its canonical, and which stories are told of at the end.
+    """How a story elects its canonical, and what the run warns about at the end.
 
     Attributes:
         canonical: Rules that go before the default order, as given to ``--canonical``.
@@ -297,12 +297,12 @@ class Config:
             derived and rewrite, at up to twice the cost.
         workers: Processes that clean pages; changes no result.
         expire: Days after which a store forgets a document that no later one joined, 0 for never.
-        read: See :class:`ReadConfig`.
-        clean: See :class:`CleanConfig`.
-        sign: See :class:`SignConfig`.
-        match: See :class:`MatchConfig`.
-        story: See :class:`StoryConfig`.
-        cluster: See :class:`ClusterConfig`.
+        read: See [ReadConfig][dedup.config.ReadConfig].
+        clean: See [CleanConfig][dedup.config.CleanConfig].
+        sign: See [SignConfig][dedup.config.SignConfig].
+        match: See [MatchConfig][dedup.config.MatchConfig].
+        story: See [StoryConfig][dedup.config.StoryConfig].
+        cluster: See [ClusterConfig][dedup.config.ClusterConfig].
     """
 
     level: str = "stories"

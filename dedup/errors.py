@@ -1,6 +1,6 @@
-"""The errors that cross every border: one base, three causes a person can mend.
+"""The errors of the package: one base class, one class for each kind of cause.
 
-A bad *document* is never an error: it is a :class:`dedup.models.Rejection`, a value in the stream.
+A damaged document is not an error but a rejection, a value among the records.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ MEASURES = (
     "pair_precision", "pair_recall", "pair_f1", "adjusted_rand",
     "b3_precision", "b3_recall", "b3_f1",
 )  # fmt: skip
-"""The fields of :class:`Scores` that are shares, and so have an interval."""
+"""The fields of ``Scores`` that are shares, and so have an interval."""
 
 # The middle 95 % of the resamples.
 _PERCENTILES = (2.5, 97.5)
@@ -192,7 +192,7 @@ def bootstrap(
             documents come.
 
     Raises:
-        ValueError: As :func:`scores`; or ``samples`` is not positive.
+        ValueError: As [scores][dedup.evaluation.metrics.scores]; or ``samples`` is not positive.
     """
     if samples < 1:
         raise ValueError("samples must be positive")
