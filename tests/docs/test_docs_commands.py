@@ -46,6 +46,7 @@ WITH_CODE = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", WITH_CODE)
 def test_the_commands_and_examples_of_a_page_run(page, desk, tmp_path, monkeypatch):
     folder = tmp_path / "desk"
