@@ -17,7 +17,10 @@ settings.load_profile("fixed")
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory):
     """Word lists that are kept between runs are kept among the tests' own files."""
-    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
+    base = tmp_path_factory.getbasetemp()
+    # Test processes side by side share what they keep; each has a folder in that of their session.
+    folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
 
 
 @pytest.fixture(scope="session")

@@ -319,6 +319,7 @@ class TestFullDisk:
 
     @pytest.mark.parametrize("kibibytes", [4, 60, 200, 380])
     @pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+    @pytest.mark.slow
     def test_a_disk_that_is_full_at_any_time(self, kibibytes, kind, command, samples, out):
         """No file may grow beyond a limit: the store cannot be made, or filled."""
 
@@ -341,6 +342,7 @@ class TestFullDisk:
         assert not list(out.glob("*.jsonl"))
         assert not (out / "manifest.json").exists()
 
+    @pytest.mark.slow
     def test_a_stdout_that_is_full_is_told(self, command, samples, out):
         with open("/dev/full", "wb") as full:  # noqa: PTH123
             done = command.installed(
@@ -373,6 +375,7 @@ class TestTwoAtOnce:
         assert not list(out.glob(".*"))
         assert command.run(source, "--resume", out=out).tables() == run.tables()
 
+    @pytest.mark.slow
     def test_the_second_is_refused_while_the_first_really_runs(self, command, samples, out):
         first = command.spawn("run", samples / "dump", "-o", out, "--quiet")
         while not (out / "store.sqlite").exists():
@@ -397,6 +400,7 @@ class TestStreams:
         assert not (tmp_path / "one" / "survivors.jsonl").exists()
         assert (tmp_path / "one" / "manifest.json").exists()
 
+    @pytest.mark.slow
     def test_a_reader_that_leaves_early_gets_no_traceback(self, command, samples, out):
         with subprocess.Popen(
             [command.program, "run", samples / "dump.jsonl", "-o", out, "-q", "--survivors", "-"],
@@ -438,6 +442,7 @@ class TestStreams:
 
     @pytest.mark.parametrize("delay", [0.0, 0.3, 0.9])
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    @pytest.mark.slow
     def test_a_signal_ends_a_run_without_a_traceback(self, command, samples, out, number, delay):
         running = subprocess.Popen(
             [command.program, "run", samples / "dump", "-o", out, "--quiet"],

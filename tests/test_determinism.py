@@ -12,6 +12,8 @@ import pytest
 from dedup import Config, deduplicate
 from dedup.config import MatchConfig
 
+pytestmark = pytest.mark.slow
+
 WORDS = [f"{a}{b}{c}" for a in "bdfgklmnprst" for b in "aeiou" for c in ("ra", "lin", "tos", "men")]
 
 
@@ -68,10 +70,15 @@ def sorted_lines(run, name):
     return sorted((run.path / f"{name}.jsonl").read_bytes().splitlines())
 
 
+@pytest.fixture(scope="module")
+def straight(command, samples, tmp_path_factory):
+    """A run on the records in the order of their file."""
+    return command.run(samples / "dump.jsonl", out=tmp_path_factory.mktemp("straight") / "out")
+
+
 @pytest.mark.parametrize("seed", range(3))
-def test_the_order_of_records_changes_no_line(seed, command, samples, tmp_path):
+def test_the_order_of_records_changes_no_line(seed, command, samples, straight, tmp_path):
     lines = (samples / "dump.jsonl").read_bytes().splitlines(keepends=True)
-    straight = command.run(samples / "dump.jsonl", out=tmp_path / "straight")
     # Under the same name: it stands in rejected.jsonl.
     shuffled = tmp_path / "dump.jsonl"
     shuffled.write_bytes(b"".join(random.Random(seed).sample(lines, len(lines))))

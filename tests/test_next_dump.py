@@ -440,6 +440,7 @@ class Handed:
 
 
 @pytest.mark.parametrize("seed", [None, 1])
+@pytest.mark.slow
 def test_affairs_day_by_day_end_as_in_one_run(seed, command, jsonl, tmp_path):
     parts = documents_of_affairs()
     if seed is not None:

@@ -12,6 +12,8 @@ import time
 import pytest
 from runs import TABLES, Command, Out
 
+pytestmark = pytest.mark.slow
+
 SEED = 20260314
 
 # A comment of this size makes pages fill a batch, so that some are committed before the others.
@@ -98,7 +100,6 @@ def finish(command, large, out, whole):
 SHARES = ("start", (0.1, 0.4), (0.4, 0.7), (0.7, 0.93), (0.93, 1.0))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("number", range(len(SHARES)), ids=lambda n: f"kill{n}")
 def test_a_killed_run_ends_as_if_it_had_not_been_killed(
     number, command, large, uninterrupted, tmp_path
@@ -130,7 +131,6 @@ def run_until_there_is(name, command, large, out, seconds):
     running.kill()
 
 
-@pytest.mark.slow
 def test_a_run_killed_while_it_makes_its_store_can_be_resumed(
     command, large, uninterrupted, tmp_path
 ):
@@ -142,7 +142,6 @@ def test_a_run_killed_while_it_makes_its_store_can_be_resumed(
     finish(command, large, out, whole)
 
 
-@pytest.mark.slow
 def test_a_run_killed_while_it_writes_does_not_clean_again(command, large, uninterrupted, tmp_path):
     whole, seconds = uninterrupted
     out = tmp_path / "out"
@@ -202,6 +201,12 @@ def refused(command, *arguments):
     return line
 
 
+@pytest.fixture(scope="module")
+def finished(command, samples, tmp_path_factory):
+    """A run that is only to be refused its resumption."""
+    return command.run(samples / "dump.jsonl", out=tmp_path_factory.mktemp("finished") / "out")
+
+
 @pytest.mark.parametrize(
     "option",
     [
@@ -214,13 +219,12 @@ def refused(command, *arguments):
     ],
     ids=" ".join,
 )
-def test_resuming_with_other_options_is_refused(option, command, samples, tmp_path):
-    out = command.run(samples / "dump.jsonl", out=tmp_path / "out")
-    before = out.tables()
-    line = refused(command, samples / "dump.jsonl", "-o", out.path, "--resume", *option)
+def test_resuming_with_other_options_is_refused(option, command, samples, finished):
+    before = finished.tables()
+    line = refused(command, samples / "dump.jsonl", "-o", finished.path, "--resume", *option)
 
     assert re.search(r"begun with other options.*--overwrite", line)
-    assert out.tables() == before
+    assert finished.tables() == before
 
 
 CHANGES = {

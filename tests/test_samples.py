@@ -113,13 +113,17 @@ def test_what_cannot_be_used_is_named_with_its_reason(sample_run):
     assert sample_run.manifest["rejected_by_reason"] == dict(Counter(sorted(REJECTED.values())))
 
 
+@pytest.fixture(scope="module")
+def cleaned(command, samples):
+    """The pages as `dedup clean` gives them."""
+    lines = command("clean", samples / "dump", "--quiet").stdout_bytes.splitlines()
+    return [json.loads(line) for line in lines]
+
+
 @pytest.mark.parametrize("host", LEFTOVERS)
-def test_the_leftover_line_of_an_outlet_is_gone_and_kept_as_removed(
-    host, sample_run, command, samples
-):
+def test_the_leftover_line_of_an_outlet_is_gone_and_kept_as_removed(host, sample_run, cleaned):
     line = LEFTOVERS[host]
-    cleaned = command("clean", samples / "dump", "--quiet").stdout_bytes.splitlines()
-    pages = [each for each in map(json.loads, cleaned) if each["id"].startswith(host)]
+    pages = [each for each in cleaned if each["id"].startswith(host)]
     removed = [sum(line in piece["text"] for piece in page["removed"]) for page in pages]
 
     assert removed == [1] * len(pages)
@@ -141,11 +145,9 @@ def test_rewrites_of_one_story_are_one_story(story, sample_run, expected):
     assert relations == {None: 1, "rewrite": REWRITES[story] - 1}
 
 
-def test_rewrites_stay_at_the_level_of_copies(command, samples, tmp_path, expected):
-    run = command.run(samples / "dump.jsonl", "--level", "copies", out=tmp_path / "out")
-
+def test_rewrites_stay_at_the_level_of_copies(copies_run, expected):
     pages = [line["id"] for line in expected if line["story"] in REWRITES]
-    assert {run.status()[page] for page in pages} == {"unique"}
+    assert {copies_run.status()[page] for page in pages} == {"unique"}
 
 
 @pytest.mark.parametrize("pair", LOOK_ALIKES, ids="-".join)

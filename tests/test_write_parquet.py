@@ -51,16 +51,18 @@ def both(command, tmp_path):
     return run
 
 
-def test_the_samples_give_the_same_rows(both, samples):
-    lines, table = both(samples / "dump")
+def test_the_samples_give_the_same_rows(command, samples, copies_run, tmp_path):
+    lines, table = copies_run, tmp_path / "table"
+    command.run(samples / "dump", *TABLE, out=table)
 
     assert rows(table / "decisions.parquet") == filled(lines.decisions)
     assert rows(table / "stories.parquet") == filled(lines.stories)
     assert rows(table / "survivors.parquet") == filled(lines.survivors)
 
 
-def test_only_the_three_tables_are_parquet(both, samples):
-    _, table = both(samples / "dump.jsonl")
+def test_only_the_three_tables_are_parquet(command, jsonl, tmp_path):
+    table = tmp_path / "table"
+    command.run(jsonl(list(records([{}, {}]))), *TABLE, out=table)
 
     assert {path.name for path in table.iterdir()} == {
         *(f"{name}.parquet" for name in TABLES),

@@ -12,18 +12,20 @@ from pathlib import Path
 import pytest
 from runs import ROOT, Out, read_lines
 
+pytestmark = pytest.mark.slow
+
 MOUNTS = os.geteuid() == 0 and sys.platform == "linux"
 
 needs_mounts = pytest.mark.skipif(not MOUNTS, reason="only root may mount a small file system")
 
 
 @pytest.fixture
-def small(tmp_path):
+def small(short_path):
     """Mount a file system of some size, in a folder of its own, until the test ends."""
     mounted = []
 
     def mount(options):
-        folder = tmp_path / f"disk{len(mounted)}"
+        folder = short_path / f"disk{len(mounted)}"
         folder.mkdir()
         done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], check=False)
         if done.returncode:

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from runs import Out
 
+pytestmark = pytest.mark.slow
+
 # Python runs it at the start of each process, workers among them. What the hook raises nobody can
 # pass over unseen: it is also written down.
 GUARD = """
@@ -72,13 +74,14 @@ tell("begun")
 
 
 @pytest.fixture
-def guarded(command, tmp_path):
+def guarded(command, tmp_path, short_path):
     """Run the command with every process of it watched; return what was noted, and the run."""
     folder = tmp_path / "guard"
     folder.mkdir()
     (folder / "sitecustomize.py").write_text(GUARD, "utf-8")
     # The same folders as without a guard, but none in which others are busy, too.
-    own = {name: tmp_path / name for name in ("out", "home", "cwd", "tmp", "cache")}
+    own = {name: tmp_path / name for name in ("out", "home", "cwd", "cache")}
+    own["tmp"] = short_path / "tmp"
     for path in list(own.values())[1:]:
         path.mkdir()
 
@@ -119,7 +122,6 @@ def elsewhere(lines, own):
     }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["dump", "dump.jsonl", "dump.warc.gz"])
 def test_a_run_needs_no_network_starts_no_program_and_writes_nowhere_else(
     name, guarded, samples, sample_run
@@ -136,7 +138,6 @@ def test_a_run_needs_no_network_starts_no_program_and_writes_nowhere_else(
         assert Out(own["out"]).tables() == sample_run.tables()
 
 
-@pytest.mark.slow
 def test_pages_that_name_other_addresses_make_nobody_ask_there(guarded, tmp_path):
     html = (
         '<!DOCTYPE html SYSTEM "http://127.0.0.1:9/x.dtd" [<!ENTITY e SYSTEM "file:///etc/passwd">]>'

@@ -83,6 +83,7 @@ def test_idle_workers_that_are_killed_are_replaced(pool):
     assert pool.schedule(doubled, args=[2], timeout=TIMEOUT).result() == 4
 
 
+@pytest.mark.slow
 def test_the_server_of_the_workers_may_be_killed_too(pool):
     tasks = [pool.schedule(doubled, args=[n], timeout=TIMEOUT) for n in range(TASKS)]
     assert tasks[0].result() == 0

@@ -27,6 +27,11 @@ def noise(number):
     ]
 
 
+@cache
+def packed_noise(pack):
+    return pack(b"".join(noise(10_000)))
+
+
 def test_packed_lines_are_read(dump, packed):
     suffix, pack = packed
     found = dump.read(f"a.jsonl.{suffix}", pack(b"".join(LINES)))
@@ -46,7 +51,7 @@ def test_members_that_follow_one_another_are_read_as_one(dump, packed):
 def test_a_cut_keeps_what_came_before_and_is_told_once(dump, packed, kept):
     suffix, pack = packed
     lines = noise(10_000)
-    stored = pack(b"".join(lines))
+    stored = packed_noise(pack)
     name = f"a.jsonl.{suffix}"
     found = dump.read(name, stored[: int(len(stored) * kept)])
     assert reasons(found) == [""] * (len(found) - 1) + [REASONS[suffix]]

@@ -142,6 +142,7 @@ def test_reports_of_a_template_are_stories_of_their_own_with_other_numbers(news)
         assert one["text"] != other["text"]
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes(tmp_path):
     found = set()
     for seed in ("1", "2"):

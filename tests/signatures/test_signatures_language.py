@@ -263,6 +263,7 @@ def test_the_guessed_language_goes_before_the_stated_one(stated, guessed, langua
     assert best_language(stated, guessed) == language
 
 
+@pytest.mark.slow
 def test_the_table_is_what_wordfreqs_lists_give():
     made_with = json.loads(TABLE.read_text("utf-8"))["wordfreq"]
     if made_with != importlib.metadata.version("wordfreq"):
