@@ -28,12 +28,15 @@ from dedup.evaluation.metrics import scores as compare
 from dedup.match import Candidates, Model, Scorer, pair_features, pairs_inside, probability
 from dedup.match.story_score import FEATURES
 from dedup.models import RawRecord
+from dedup.pipeline.cluster_copies import group_copies
 from dedup.pipeline.cluster_rewrites import group_rewrites
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.exact_duplicates import ExactDuplicates
+from dedup.pipeline.match_copies import match_copies
 from dedup.pipeline.match_rewrites import loose_groups, propose, score_candidates
 from dedup.pipeline.representatives import Representatives
-from dedup.pipeline.stages import copy_stages, sign_stages
+from dedup.pipeline.sign import sign_texts
+from dedup.pipeline.stages import clean_stages
 from dedup.progress import NullProgress
 from dedup.read.records import record
 from dedup.store import Store
@@ -112,8 +115,12 @@ def records_of(articles: Sequence[Article], config: Config) -> Iterator[RawRecor
 def prepare(articles: Sequence[Article], config: Config) -> Part:
     """Read, clean, sign and group copies of some articles, and propose pairs."""
     store = Store(":memory:")
-    sign_stages(records_of(articles, config), None, store, config, NullProgress())
-    exact_duplicates, earlier = copy_stages(store, config, NullProgress())
+    progress = NullProgress()
+    clean_stages(records_of(articles, config), None, store, config, progress, signed=True)
+    sign_texts(store, config, progress)
+    exact_duplicates, earlier = ExactDuplicates(store), EarlierStories(store)
+    pair_scores = match_copies(store, exact_duplicates, earlier, config, progress)
+    group_copies(store, exact_duplicates, pair_scores, earlier, config, progress)
     representatives = Representatives(store, earlier)
     label = {row: article["story"] for row, article in enumerate(articles)}
     story = np.array([label[row] for row in representatives.rows.tolist()])

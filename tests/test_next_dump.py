@@ -331,7 +331,7 @@ def stopped_at(place, days, records, monkeypatch):
 
 
 STAGES = [
-    "dedup.pipeline.ingest._store_batch",
+    "dedup.pipeline.ingest.prepare_rows",
     "dedup.pipeline.stages.remove_site_boilerplate",
     "dedup.pipeline.match_copies.match_copies",
     "dedup.pipeline.cluster_copies.group_copies",

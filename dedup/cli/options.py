@@ -148,6 +148,7 @@ def expect_pages(inputs: tuple[str, ...]) -> None:
     from dedup.read import begins_with_page  # --help must not wait for it
 
     if begins_with_page(inputs):
-        from dedup.pipeline.page_server import start_server
+        from dedup.parallel.processes import worker_context
+        from dedup.pipeline import PAGE_PRELOAD
 
-        start_server()
+        worker_context(PAGE_PRELOAD)

@@ -1,1 +1,4 @@
-"""Worker processes and threads: how they are started, and how results keep their order."""
+"""Worker processes and threads: how they are started, and how results keep their order.
+
+Nothing here knows what the work is.
+"""

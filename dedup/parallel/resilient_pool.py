@@ -1,8 +1,9 @@
-"""A pool of processes that outlives the kill of any of them, and loses none of its tasks.
+"""A pool of processes that survives the kill of any of them and loses no task.
 
 A worker that is killed from outside may take more with it than its task: the lock under which
-workers fetch theirs, half a message, or the whole pool where no task was under way. So the pool is
-made anew, and what it owes is done again. Whoever waits for a task notices; no thread watches.
+workers fetch tasks, half a message, or the whole pool where no task was under way. So the pool is
+replaced, and its open tasks are started again. The thread that waits for a task sees to that; no
+other thread watches.
 """
 
 from __future__ import annotations
@@ -18,58 +19,56 @@ from typing import Any, Generic, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from dedup.errors import WorkerError
+from dedup.parallel.processes import worker_context
 
 log = logging.getLogger(__name__)
 
-SERVER_GONE = 255
-"""What a process is said to have ended with when the server that it came from was killed."""
+KILLED = (-signal.SIGKILL, 255)
+"""Exit codes of a worker that was killed from outside, by a person or by a system short of memory.
+255: the server that it was forked from was killed."""
 
-KILLED = (-signal.SIGKILL, SERVER_GONE)
-"""Exit codes that tell of somebody else's doing: a person, or a system short of memory."""
-
-LOOKS = 1.0
+POLL_SECONDS = 1.0
 """Seconds between two looks at the tasks behind the one that is waited for."""
 
 PATIENCE = 10.0
-"""Seconds beyond a task's own time in which some task must end, or the workers wait for a lock that
-nobody holds any more."""
+"""Seconds beyond a task's own time in which some task must end; else the workers wait for a lock
+whose owner was killed."""
 
 MOST_POOLS = 5
-"""Pools, one after the other, that may break before a task is done."""
+"""Pools in a row that may break before a task is done."""
 
 PAUSE = 0.3
-"""Seconds, longer each time, before a pool is made that follows a broken one: a process that is
-dying still takes calls."""
+"""Seconds before a broken pool is replaced, longer each time: a dying process still takes calls."""
 
-Made = TypeVar("Made")
+Result = TypeVar("Result")
 
 
 @dataclass(eq=False, slots=True)
-class Task(Generic[Made]):
-    """Work that was handed to a pool; it is asked like a future, in the thread that made it.
+class Task(Generic[Result]):
+    """Work that was handed to a pool; used like a future, in the thread that made it.
 
     Attributes:
         pool: Where it is done.
-        function: What is done.
-        args: With what.
+        function: What is called.
+        args: Its arguments; empty when the task is settled, for they may be large.
         timeout: Seconds it may take.
-        future: What the workers of today make of it.
-        killed: Whether a worker was killed over it before.
+        future: The result as the present workers give it.
+        killed: Whether a worker was killed during it before.
     """
 
     pool: ResilientPool
-    function: Callable[..., Made]
+    function: Callable[..., Result]
     args: Sequence[Any]
     timeout: float
-    future: Future[Made] = field(default_factory=Future)
+    future: Future[Result] = field(default_factory=Future)
     killed: bool = False
 
     def done(self) -> bool:
-        """Return whether there is nothing to wait for, but for a pool that broke."""
+        """Return whether there is nothing to wait for, or the pool broke."""
         return self.future.done()
 
-    def result(self) -> Made:
-        """Wait, and return what was made, or raise what was raised.
+    def result(self) -> Result:
+        """Wait, and return the result or raise the error.
 
         Raises:
             TimeoutError: It took too long.
@@ -80,103 +79,114 @@ class Task(Generic[Made]):
         return self.future.result()
 
     def exception(self) -> BaseException | None:
-        """Wait, and return what was raised, None where all went well."""
+        """Wait, and return the error, None where there is a result."""
         self.pool.settle(self)
         return self.future.exception()
 
-    def error(self) -> BaseException | None:
-        """Return what was raised so far, None while it is under way."""
-        return self.future.exception() if self.future.done() else None
-
     def lost(self) -> bool:
-        """Return whether it ended, and by no doing of its own as far as one can tell."""
-        error = self.error()
+        """Return whether it ended for a reason outside of itself, as far as one can tell."""
+        error = self.future.exception() if self.done() else None
         if isinstance(error, ProcessExpired):
             return error.exitcode in KILLED and not self.killed
         return isinstance(error, BrokenExecutor)
 
 
 class ResilientPool:
-    """A pool of processes, made anew when one of them was killed."""
+    """A pool of processes that is replaced when one of them was killed."""
 
-    def __init__(self, **options: Any) -> None:
-        """Note how a pool is made; see :class:`pebble.ProcessPool`."""
-        self._options = options
-        self._pool = ProcessPool(**options)
-        self._open: list[Task[Any]] = []
-        self._ended = time.monotonic()
-        self._broken = 0
-
-    def schedule(
-        self, function: Callable[..., Made], *, args: Sequence[Any], timeout: float
-    ) -> Task[Made]:
-        """Have something done.
+    def __init__(self, workers: int, preload: str, **options: Any) -> None:
+        """Remember how to start the processes; the first task starts them.
 
         Args:
-            function: What is done; a module's own.
-            args: With what.
+            workers: Number of processes.
+            preload: See :func:`dedup.parallel.processes.worker_context`.
+            options: ``initializer`` and ``initargs`` of :class:`pebble.ProcessPool`.
+        """
+        self._options = {"max_workers": workers, **options}
+        self._preload = preload
+        self._pool: ProcessPool | None = None
+        self._open: list[Task[Any]] = []
+        self._last_end = time.monotonic()
+        self._broken = 0
+
+    def __enter__(self) -> ResilientPool:
+        """Return the pool."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End all processes at once, whatever they are doing."""
+        self._stop()
+
+    def schedule(
+        self, function: Callable[..., Result], *, args: Sequence[Any], timeout: float
+    ) -> Task[Result]:
+        """Hand work to the processes.
+
+        Args:
+            function: What is called; a function of a module.
+            args: Its arguments.
             timeout: Seconds it may take.
         """
         task = Task(self, function, args, timeout)
-        self._begin(task)
+        self._start(task)
         self._open.append(task)
         return task
 
     def settle(self, task: Task[Any]) -> None:
-        """Wait for a task, and see to the pool meanwhile."""
+        """Wait for a task, and replace the pool meanwhile where it broke.
+
+        Raises:
+            WorkerError: No worker stays alive.
+        """
         if task not in self._open:
             return
         began = time.monotonic()
         while not task.done() or task.lost():
-            wait([task.future], timeout=LOOKS)
-            still = time.monotonic() - max(began, self._ended)
+            wait([task.future], timeout=POLL_SECONDS)
+            still = time.monotonic() - max(began, self._last_end)
             if any(each.lost() for each in self._open) or still > task.timeout + PATIENCE:
-                self._begin_anew()
+                self._replace()
                 began = time.monotonic()
         self._broken = 0
         self._open.remove(task)
+        task.args = ()
 
-    def close(self) -> None:
-        """Take no more tasks."""
-        self._pool.close()
-
-    def stop(self) -> None:
-        """Leave all tasks undone."""
-        self._pool.stop()
-
-    def join(self) -> None:
-        """Wait for the processes to end."""
-        self._pool.join()
-
-    def _begin(self, task: Task[Any]) -> None:
-        """Hand a task to the processes; a pool that broke meanwhile is noticed by who waits."""
+    def _start(self, task: Task[Any]) -> None:
+        """Hand a task to the processes; :meth:`settle` notices a pool that broke meanwhile."""
+        if self._pool is None:
+            self._pool = ProcessPool(context=worker_context(self._preload), **self._options)
         try:
             task.future = self._pool.schedule(task.function, args=task.args, timeout=task.timeout)
-            task.future.add_done_callback(self._note)
+            task.future.add_done_callback(self._note_end)
         except RuntimeError as error:
             task.future = Future()
             task.future.set_exception(BrokenExecutor(str(error)))
 
-    def _begin_anew(self) -> None:
-        """Replace the processes, and hand them all that is not done."""
+    def _replace(self) -> None:
+        """Replace the processes, and start all open tasks again."""
         time.sleep(PAUSE * self._broken)
         self._broken += 1
-        log.info("the workers are started anew: one of them was killed")
-        # A pool that is stopped gives what it owes an error of some kind.
-        owed = [task for task in self._open if task.lost() or not task.done()]
-        for task in owed:
-            task.killed |= isinstance(task.error(), ProcessExpired)
-        self._pool.stop()
-        self._pool.join()
+        log.info("the workers are started again: one of them was killed")
+        # Stopping the pool gives its open tasks an error of some kind: collect them before.
+        open_tasks = [task for task in self._open if task.lost() or not task.done()]
+        for task in open_tasks:
+            task.killed |= task.done() and isinstance(task.future.exception(), ProcessExpired)
+        self._stop()
         if self._broken > MOST_POOLS:
             raise WorkerError(
-                "the processes that clean pages end as soon as they start; "
-                "see what kills them, or give them more with --memory"
+                "worker processes end as soon as they start; see what kills them, or raise their "
+                "limit with --memory"
             )
-        self._pool = ProcessPool(**self._options)
-        for task in owed:
-            self._begin(task)
+        for task in open_tasks:
+            self._start(task)
 
-    def _note(self, future: Future[Any]) -> None:
-        """Note that a task ended; called in a thread of the pool."""
-        self._ended = time.monotonic()
+    def _stop(self) -> None:
+        """End the processes, if there are any."""
+        if self._pool is not None:
+            self._pool.stop()
+            self._pool.join()
+            self._pool = None
+
+    def _note_end(self, future: Future[Any]) -> None:
+        """Note when a task ended; called in a thread of the pool."""
+        self._last_end = time.monotonic()

@@ -2,3 +2,7 @@
 
 One module a stage, of the stage's name. The stages themselves know no store.
 """
+
+# Modules that load what workers need, each for the server that its workers are forked from.
+PAGE_PRELOAD = "dedup.pipeline.page_worker_preload"
+TEXT_PRELOAD = "dedup.pipeline.text_worker_preload"

@@ -53,6 +53,7 @@ def group_copies(
         config: Thresholds and the policy.
         progress: Is called with documents.
     """
+    progress.start("cluster copies", None, "doc")
     policy = parse_policy(config.cluster.canonical)
     own_fields = any(rule.name.startswith("field:") for rule in policy)
     for sets in _connected_sets(exact_duplicates, pair_scores, earlier):
@@ -77,6 +78,7 @@ def group_copies(
             gone=[earlier.story(number).story_id for number in touched],
         )
         progress.advance(len(text_id_of), len(text_id_of))
+    progress.end()
 
 
 @dataclass(frozen=True, slots=True)

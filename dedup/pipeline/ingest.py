@@ -1,25 +1,27 @@
-"""Records to stored documents: cleaned, and freed of their hosts' left-over lines."""
+"""Records to stored documents: cleaned, and without the site boilerplate of their hosts."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from dedup.clean.site_boilerplate import (
+    HostLines,
     find_site_boilerplate,
     lines_by_host,
     strip_site_boilerplate,
 )
 from dedup.clean.to_document import too_short
-from dedup.config import Config
+from dedup.config import CleanConfig, Config
 from dedup.errors import InputError
 from dedup.models import Raw, Rejection
 from dedup.pipeline.page_workers import Cleaned, clean_records
-from dedup.pipeline.prepared_rows import Row, prepare_pages, size_of, stamp_of
+from dedup.pipeline.prepared_rows import PreparedRow, prepare_rows, stamp_of
 from dedup.pipeline.text_workers import text_rows
 from dedup.progress import Progress
 from dedup.read import has_own_id
@@ -31,6 +33,9 @@ log = logging.getLogger(__name__)
 # pages, which is what a kill costs.
 BATCH_RECORDS = 1000
 BATCH_BYTES = 8_000_000
+
+StrippedText = tuple[int, str, tuple[str, ...], Rejection | None]
+"""Row, the text that stays, the lines taken out, and a rejection where too little stays."""
 
 
 def ingest(
@@ -55,67 +60,84 @@ def ingest(
     Raises:
         InputError: The inputs are not those of the run that is resumed.
     """
-    fresh = _behind_stored(_named_apart(raws, store), store, progress)
+    progress.start("read and clean", size, "B")
+    dumps, documents = store.dumps, store.documents
+    named = number_ids(raws, dumps.number, dumps.knows)
+    fresh = skip_stored(named, documents.stamps(), progress, complete=dumps.step >= Step.STRIPPED)
     rows = text_rows(fresh, config, signed=signed, size=size)
-    done = clean_records(rows, config.clean, workers=config.workers, recall=store.documents.recall)
-    batch: list[Row | Cleaned] = []
-    size = 0
+    cleaned = clean_records(rows, config.clean, workers=config.workers, recall=documents.recall)
     worker_kib = store.get("worker_kib") or 0
-    with closing(rows), closing(done):  # an error must end the workers before it leaves
-        for item in done:
-            if isinstance(item, Cleaned):
-                batch.append(item)
-                worker_kib = max(worker_kib, item.worker_kib)
-                size += size_of(item.record)
-                progress.advance(item.record.consumed, 1)
-            else:
-                batch += item
-                size += sum(row.size for row in item)
-                progress.advance(sum(row.consumed for row in item), len(item))
-            if len(batch) >= BATCH_RECORDS or size >= BATCH_BYTES:
-                _store_batch(store, batch, config, signed=signed)
-                batch, size = [], 0
-    _store_batch(store, batch, config, signed=signed)
+    with closing(rows), closing(cleaned):  # an error must end the workers before it leaves
+        for batch in _batches(cleaned, progress):
+            documents.add([row.stored for row in prepare_rows(batch, config, signed=signed)])
+            kib = [item.worker_kib for item in batch if isinstance(item, Cleaned)]
+            worker_kib = max([worker_kib, *kib])
     store.put("worker_kib", worker_kib)
-    log.info("read and clean: %d inputs", store.documents.count())
+    log.info("read and clean: %d inputs", documents.count())
+    progress.end()
 
 
-def _store_batch(
-    store: Store, batch: Sequence[Row | Cleaned], config: Config, *, signed: bool
-) -> None:
-    """Commit one batch of inputs."""
-    rows = prepare_pages(batch, config, signed=signed)
-    store.documents.add([row.stored for row in rows])
+def _batches(
+    cleaned: Iterable[list[PreparedRow] | Cleaned], progress: Progress
+) -> Iterator[list[PreparedRow | Cleaned]]:
+    """Yield inputs in batches that are committed together."""
+    batch: list[PreparedRow | Cleaned] = []
+    size = 0
+    for item in cleaned:
+        if isinstance(item, Cleaned):
+            batch.append(item)
+            size += item.size
+            progress.advance(item.record.consumed, 1)
+        else:
+            batch += item
+            size += sum(row.size for row in item)
+            progress.advance(sum(row.consumed for row in item), len(item))
+        if len(batch) >= BATCH_RECORDS or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    yield batch
 
 
-def _named_apart(raws: Iterable[Raw], store: Store) -> Iterator[Raw]:
-    """Yield inputs; a name that is made of a file's gets the dump's number if it has been used.
+def number_ids(raws: Iterable[Raw], number: int, taken: Callable[[str], bool]) -> Iterator[Raw]:
+    """Yield inputs; an id that is made of a file's name gets the dump's number if it is taken.
 
     ``news.jsonl:1`` is another article each day. An id of its own says that it is the same.
+
+    Args:
+        raws: Inputs of one dump.
+        number: Number of the dump, from 1.
+        taken: Returns whether an earlier dump has an input of this id.
     """
-    number = store.dumps.number
     for raw in raws:
-        if number > 1 and not has_own_id(raw) and store.dumps.knows(raw.doc_id):
+        if number > 1 and not has_own_id(raw) and taken(raw.doc_id):
             yield replace(raw, doc_id=f"{number}/{raw.doc_id}")
         else:
             yield raw
 
 
-def _behind_stored(raws: Iterator[Raw], store: Store, progress: Progress) -> Iterator[Raw]:
+def skip_stored(
+    raws: Iterator[Raw], stamps: Iterable[bytes], progress: Progress, *, complete: bool
+) -> Iterator[Raw]:
     """Pass over the inputs that are stored, comparing their stamps, and yield the others.
 
-    Where the earlier run had read everything, there must be no others.
+    Args:
+        raws: All inputs.
+        stamps: Those of the stored inputs, in input order.
+        progress: Is called with the bytes of what is passed over.
+        complete: Whether all inputs are stored: there must be no others.
+
+    Raises:
+        InputError: The inputs are not those that were stored.
     """
     changed = InputError(
         "the inputs changed since the run that is to be resumed; "
         "give the same inputs, or begin anew with --overwrite"
     )
-    for stamp in store.documents.stamps():
+    for stamp in stamps:
         raw = next(raws, None)
         if raw is None or stamp_of(raw) != stamp:
             raise changed
         progress.advance(raw.consumed, 1)
-    complete = store.dumps.step >= Step.STRIPPED
     for raw in raws:
         if complete:
             raise changed
@@ -123,31 +145,56 @@ def _behind_stored(raws: Iterator[Raw], store: Store, progress: Progress) -> Ite
 
 
 def remove_site_boilerplate(store: Store, config: Config, progress: Progress) -> None:
-    """Take each host's recurring left-over lines out of its new documents, in one commit.
+    """Take each host's recurring lines out of its new documents, in one commit.
 
-    Its earlier documents within the date window help to tell which lines recur.
+    Its earlier documents within the date window count where lines recur; they stay as they are.
     """
-    if store.dumps.step >= Step.STRIPPED:
-        return
-    least = config.clean.site_boilerplate_documents
-    first = store.dumps.first
+    progress.start("site boilerplate", None, "host")
+    if store.dumps.step < Step.STRIPPED:
+        with store.commit():
+            store.documents.strip(_stripped(store, config.clean, progress))
+            store.dumps.reach(Step.STRIPPED)
+    progress.end()
 
-    def changes() -> Iterator[tuple[int, str, tuple[str, ...], Rejection | None]]:
-        for host, lines in lines_by_host(store.documents.line_digests(), least):
-            progress.advance(1)
-            if lines.rows.max(initial=-1) < first:
-                continue
-            found = find_site_boilerplate(lines, least)
-            if not found.size:
-                continue
-            recurring = frozenset(found.tolist())
-            log.info("recurring: %d lines recur on %s", found.size, host)
-            touched = np.unique(lines.rows[np.isin(lines.digests, found)])
-            touched = touched[touched >= first]  # earlier dumps stay as they are
-            for row, text in list(store.documents.texts(touched.tolist())):
-                kept, taken = strip_site_boilerplate(text, recurring)
-                yield row, kept, taken, too_short(kept, config.clean)
 
-    with store.commit():
-        store.documents.strip(changes())
-        store.dumps.reach(Step.STRIPPED)
+def _stripped(store: Store, config: CleanConfig, progress: Progress) -> Iterator[StrippedText]:
+    """Yield the texts from which lines are taken out, host by host."""
+    first, least = store.dumps.first, config.site_boilerplate_documents
+    for host, lines in lines_by_host(store.documents.line_digests(), least):
+        progress.advance(1)
+        if lines.rows.max(initial=-1) < first:
+            continue
+        recurring = find_site_boilerplate(lines, least)
+        if recurring.size:
+            log.info("recurring: %d lines recur on %s", recurring.size, host)
+            rows = rows_with(lines, recurring, first)
+            yield from strip_texts(list(store.documents.texts(rows)), recurring, config)
+
+
+def rows_with(lines: HostLines, recurring: npt.NDArray[np.uint64], first: int) -> list[int]:
+    """Return the documents of a host in which recurring lines stand, ascending.
+
+    Args:
+        lines: The lines of the host.
+        recurring: Digests of lines, uint64.
+        first: Documents of lower rows are left out.
+    """
+    rows = np.unique(lines.rows[np.isin(lines.digests, recurring)])
+    found: list[int] = rows[rows >= first].tolist()
+    return found
+
+
+def strip_texts(
+    texts: Iterable[tuple[int, str]], recurring: npt.NDArray[np.uint64], config: CleanConfig
+) -> Iterator[StrippedText]:
+    """Take the recurring lines of a host out of its texts.
+
+    Args:
+        texts: Row and cleaned text of documents of the host.
+        recurring: Digests of lines, uint64, as :func:`find_site_boilerplate` returns them.
+        config: The least length of a text.
+    """
+    digests = frozenset(recurring.tolist())
+    for row, text in texts:
+        kept, removed = strip_site_boilerplate(text, digests)
+        yield row, kept, removed, too_short(kept, config)

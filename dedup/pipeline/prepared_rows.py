@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, TypeVar
 
 from dedup.clean.own_texts import clean_own_texts
 from dedup.clean.site_boilerplate import line_digests
 from dedup.config import Config
 from dedup.json_codec import dump_json
-from dedup.models import CleanPage, Document, Raw, RawLine, RawRecord, Rejection
+from dedup.models import Document, Raw, RawLine, RawRecord, Rejection
 from dedup.pipeline.page_workers import Cleaned
 from dedup.pipeline.sign import signature_parts
 from dedup.read import parsed
 from dedup.store import Stored, StoredPart, stored_document, stored_rejection
 from dedup.text_batch import TextBatch
 
+Passed = TypeVar("Passed")
 
-class Row(NamedTuple):
+
+class PreparedRow(NamedTuple):
     """One input, ready to be stored.
 
     Attributes:
@@ -39,18 +40,18 @@ def stamp_of(raw: Raw, page: bytes | None = None) -> bytes:
 
     Args:
         raw: The input.
-        page: Digest of its page where it has been made: pages are long.
+        page: Digest of its page where it is known: pages are long.
     """
+    if isinstance(raw, RawRecord) and raw.stamp is not None:
+        return raw.stamp
     digest = hashlib.sha256(raw.doc_id.encode("utf-8", "surrogatepass"))
     if isinstance(raw, RawLine):
         digest.update(raw.line)
-        return digest.digest()[:8]
-    if raw.stamp is not None:
-        return raw.stamp
-    if raw.html is not None:
-        digest.update(page or raw.page_digest())
-    digest.update((raw.text or "").encode("utf-8", "surrogatepass"))
-    digest.update(dump_json(raw.fields))
+    else:
+        if raw.html is not None:
+            digest.update(page or raw.page_digest())
+        digest.update((raw.text or "").encode("utf-8", "surrogatepass"))
+        digest.update(dump_json(raw.fields))
     return digest.digest()[:8]
 
 
@@ -59,121 +60,70 @@ def size_of(raw: Raw) -> int:
     return len(raw.line) if isinstance(raw, RawLine) else len(raw.html or raw.text or b"")
 
 
-def prepare_texts(raws: Sequence[Raw], config: Config, *, signed: bool) -> list[Row | RawRecord]:
-    """Return the rows of a batch of inputs, in their order; pages are given back as records.
+def prepare_texts(
+    raws: Sequence[Raw], config: Config, *, signed: bool
+) -> list[PreparedRow | RawRecord]:
+    """Return the rows of a batch of inputs, in their order; pages are returned as records.
 
     Args:
         raws: Lines, records with a text, records with a rejection, pages.
         config: The options.
         signed: Whether texts are signed, too.
     """
-    # Whoever resumes reads the line of a page, and does not parse it: its stamp is the line's.
-    records = [
-        replace(record, stamp=stamp_of(raw))
-        if record.html is not None and isinstance(raw, RawLine)
-        else record
-        for raw, record in ((raw, parsed(raw, config.read)) for raw in raws)
-    ]
-    texts = [pair for pair in zip(raws, records, strict=True) if pair[1].html is None]
-    results = clean_own_texts([record for _, record in texts], config.clean)
-    entries = [
-        _Entry(record, stamp_of(raw), result, size_of(raw))
-        for (raw, record), result in zip(texts, results, strict=True)
-    ]
-    rows = iter(_rows(entries, config, signed=signed))
-    return [next(rows) if record.html is None else record for record in records]
+    records = [parsed(raw, config.read) for raw in raws]
+    for raw, record in zip(raws, records, strict=True):
+        if isinstance(raw, RawLine):  # a resumed run compares lines without parsing them
+            record.stamp = stamp_of(raw)
+    texts = [record for record in records if record.html is None]
+    results = iter(clean_own_texts(texts, config.clean))
+    return prepare_rows(
+        [
+            Cleaned(record, next(results), size_of(raw)) if record.html is None else record
+            for raw, record in zip(raws, records, strict=True)
+        ],
+        config,
+        signed=signed,
+    )
 
 
-def prepare_pages(cleaned: Sequence[Row | Cleaned], config: Config, *, signed: bool) -> list[Row]:
-    """Return the rows of a batch in which pages are cleaned, and not rows yet.
+def prepare_rows(
+    items: Sequence[Cleaned | Passed], config: Config, *, signed: bool
+) -> list[PreparedRow | Passed]:
+    """Return the rows of a batch of cleaned inputs, in their order; other items stay.
 
     Args:
-        cleaned: Rows, which stay as they are, and pages.
+        items: Cleaned inputs, and other items.
         config: The options.
         signed: Whether texts are signed, too.
     """
-    entries = [
-        _Entry(
-            item.record, stamp_of(item.record, item.digest), item.result, size_of(item.record),
-            item.digest, item.page,
-        )
-        for item in cleaned
-        if isinstance(item, Cleaned)
-    ]  # fmt: skip
-    rows = iter(_rows(entries, config, signed=signed))
-    return [next(rows) if isinstance(item, Cleaned) else item for item in cleaned]
-
-
-class _Entry(NamedTuple):
-    """One input that is cleaned.
-
-    Attributes:
-        record: As it was read.
-        stamp: Its stamp.
-        result: What cleaning made of it.
-        size: Bytes of its text or page.
-        digest: Digest of the page, None for a text.
-        page: What the page alone came to.
-    """
-
-    record: RawRecord
-    stamp: bytes
-    result: Document | Rejection
-    size: int
-    digest: bytes | None = None
-    page: CleanPage | Rejection | None = None
-
-
-def _rows(entries: Sequence[_Entry], config: Config, *, signed: bool) -> list[Row]:
-    """Return the rows of some entries."""
-    documents = [each.result for each in entries if isinstance(each.result, Document)]
-    made = iter(_made(documents, config, signed=signed))
+    cleaned = [item for item in items if isinstance(item, Cleaned)]
+    documents = [item.result for item in cleaned if isinstance(item.result, Document)]
+    parts: Iterator[StoredPart | None] = itertools.repeat(None)
+    if signed and documents:  # else no compiled code is loaded
+        texts = TextBatch([document.text for document in documents])
+        titles = [document.title for document in documents]
+        languages = [document.language for document in documents]
+        parts = iter(signature_parts(texts, titles, languages, config))
     return [
-        Row(
-            _stored_document(each, each.result, *next(made))
-            if isinstance(each.result, Document)
-            else _stored_rejection(each, each.result),
-            each.record.consumed,
-            each.size,
-        )
-        for each in entries
+        PreparedRow(_stored(item, parts), item.record.consumed, item.size)
+        if isinstance(item, Cleaned)
+        else item
+        for item in items
     ]
 
 
-def _made(
-    documents: Sequence[Document], config: Config, *, signed: bool
-) -> Iterable[tuple[bytes, StoredPart | None]]:
-    """Return what is made of the texts of some documents: digests of lines, signature data."""
-    if not documents:
-        return ()  # and no compiled code is loaded
-    lines = [line_digests(document.text).tobytes() for document in documents]
-    if not signed:
-        return zip(lines, itertools.repeat(None), strict=False)
-    texts = TextBatch([document.text for document in documents])
-    titles = [document.title for document in documents]
-    languages = [document.language for document in documents]
-    return zip(lines, signature_parts(texts, titles, languages, config), strict=True)
-
-
-def _stored_rejection(entry: _Entry, rejection: Rejection) -> Stored:
-    """Return the cells of an input that cannot be used."""
-    record = entry.record
-    return stored_rejection(
-        record.doc_id, record.source, rejection, entry.stamp,
-        from_page=record.html is not None, digest=entry.digest,
-    )  # fmt: skip
-
-
-def _stored_document(
-    entry: _Entry, document: Document, lines: bytes, part: StoredPart | None
-) -> Stored:
-    """Return the cells of a document."""
-    record = entry.record
-    from_page = record.html is not None
+def _stored(cleaned: Cleaned, parts: Iterator[StoredPart | None]) -> Stored:
+    """Return the cells of an input; a document takes the next of the signature data."""
+    record, result, _, digest, page, _ = cleaned
+    stamp, from_page = stamp_of(record, digest), record.html is not None
+    if isinstance(result, Rejection):
+        return stored_rejection(
+            record.doc_id, record.source, result, stamp, from_page=from_page, digest=digest
+        )
     name = record.mapped.get("text", "text")
-    in_field = not from_page and document.fields.get(name) == document.text
+    in_field = not from_page and result.fields.get(name) == result.text
     return stored_document(
-        document, entry.stamp, part, from_page=from_page, digest=entry.digest, page=entry.page,
+        result, stamp, next(parts), from_page=from_page, digest=digest, page=page,
         text_field=name if in_field else None,
-        lines=lines if document.host else None,
+        lines=line_digests(result.text).tobytes() if result.host else None,
     )  # fmt: skip

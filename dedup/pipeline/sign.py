@@ -20,13 +20,16 @@ SIGN_BATCH = 1000
 def sign_texts(store: Store, config: Config, progress: Progress) -> None:
     """Sign the documents that are not signed yet, a batch and a commit at a time.
 
-    Most are signed when they are stored; those that lost residue since then are signed again.
+    Most are signed when they are stored; those that lost site boilerplate since then are signed
+    again.
 
     Args:
         store: Where texts are read and signature data is kept.
         config: The options; only for the level ``stories`` texts become terms too.
         progress: Is called with documents.
     """
+    progress.start("sign", store.signatures.signable(), "doc")
+    progress.advance(store.signatures.count())
     last = store.dumps.first - 1
     while batch := store.signatures.unsigned(last, SIGN_BATCH):
         rows, texts, titles, languages = zip(*batch, strict=True)
@@ -34,6 +37,7 @@ def sign_texts(store: Store, config: Config, progress: Progress) -> None:
         store.signatures.add(zip(rows, parts, strict=True))
         last = rows[-1]
         progress.advance(len(batch), len(batch))
+    progress.end()
 
 
 def signature_parts(
@@ -48,51 +52,30 @@ def signature_parts(
         config: The options.
     """
     signed = sign(texts, config.sign)
-    found: Sequence[bytes | None] = [None] * len(texts)
+    story_terms: Sequence[bytes | None] = [None] * len(texts)
     languages: Sequence[str | None] = [None] * len(texts)
     if config.level == "stories":
-        found, languages = _terms_of(texts, stated)
+        tokens, bounds = terms(texts)
+        guessed = languages_of(texts, tokens, bounds)
+        languages = [best_language(*both) for both in zip(stated, guessed, strict=True)]
+        story_terms = blobs(tokens, bounds)
     columns = zip(
         texts, titles, signed.tokens.tolist(), languages,
         _rows(signed.signatures), _rows(signed.leads),
         blobs(signed.shingles, signed.shingle_bounds),
-        blobs(signed.numbers, signed.number_bounds), found, strict=True,
+        blobs(signed.numbers, signed.number_bounds), story_terms, strict=True,
     )  # fmt: skip
     parts = []
-    for text, title, tokens, language, signature, lead, shingles, numbers, story_terms in columns:
-        if tokens >= config.sign.signable_tokens:
-            part = StoredPart(
-                _fingerprint(text),
-                tokens,
-                language,
-                signature,
-                lead,
-                shingles,
-                numbers,
-                story_terms,
-            )
-        else:
+    for text, title, count, language, signature, lead, shingles, numbers, own_terms in columns:
+        if count < config.sign.signable_tokens:
             # What is left of a failed page ("This video is not available.") is the same for many
-            # articles: the title tells them apart.
-            printed = _fingerprint(f"{text}\0{title or ''}")
-            part = StoredPart(printed, tokens, language, None, None, shingles, numbers)
-        parts.append(part)
+            # articles, whose titles differ.
+            text, signature, lead, own_terms = f"{text}\0{title or ''}", None, None, None
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
+        parts.append(
+            StoredPart(digest, count, language, signature, lead, shingles, numbers, own_terms)
+        )
     return parts
-
-
-def _terms_of(
-    texts: Sequence[str], stated: Sequence[str | None]
-) -> tuple[list[bytes], list[str | None]]:
-    """Return the terms and the languages of some texts."""
-    tokens, bounds = terms(texts)
-    guessed = languages_of(texts, tokens, bounds)
-    languages = [best_language(*both) for both in zip(stated, guessed, strict=True)]
-    return blobs(tokens, bounds), languages
-
-
-def _fingerprint(text: str) -> bytes:
-    """Return a digest of a text, 16 bytes."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
 
 
 def _rows(values: npt.NDArray[np.uint32]) -> list[bytes]:

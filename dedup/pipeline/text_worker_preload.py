@@ -1,6 +1,4 @@
-"""Loads the compiled code for texts once, in the process that all others for texts come from."""
-
-from __future__ import annotations
+"""Load the compiled code for texts; imported by the server that text workers are forked from."""
 
 from dedup.config import Config
 from dedup.models import RawRecord

@@ -1,84 +1,83 @@
-"""Batches of texts, cleaned and signed in processes beside this one; in order, whatever happens."""
+"""Clean and sign texts in batches, in order, in worker processes where there are enough of them."""
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
-import os
-import signal
-import threading
-from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
-from dataclasses import dataclass
-from types import TracebackType
+from concurrent.futures import TimeoutError
+from functools import partial
+from typing import NamedTuple
+
+from pebble import ProcessExpired
 
 from dedup.config import Config
+from dedup.errors import WorkerError
 from dedup.models import Raw, RawLine, RawRecord
-from dedup.parallel.processes import keep_memory, worker_context
-from dedup.pipeline.prepared_rows import Row, prepare_texts, size_of
-from dedup.store import Cells, Stored
+from dedup.parallel.ordered_map import in_order
+from dedup.parallel.processes import worker_context
+from dedup.parallel.resilient_pool import ResilientPool, Task
+from dedup.pipeline import TEXT_PRELOAD
+from dedup.pipeline.prepared_rows import PreparedRow, prepare_texts, size_of
 
 BATCH_BYTES = 500_000
 BATCH_RECORDS = 500
 
 START_BYTES = 16_000_000
-"""Texts that this process does alone: starting others takes as long as some 15 MB."""
+"""Texts that this process prepares alone: starting others takes as long as some 15 MB."""
 
 MEANWHILE_BYTES = 7_000_000
-"""Texts that this process does while the server that others come from loads what they need."""
+"""Texts that this process prepares while the server that others come from loads what they need."""
 
 SMALL_BYTES = 50_000
 """A batch that a page has cut short is not worth sending."""
 
-WAITING = 12
-"""Batches a process that may wait, so that none idles while this one stores: a second, as long as
-it may wait for the disk."""
+WAITING_PER_WORKER = 12
+"""Batches that may wait, so that no worker idles while this process stores: a second, as long as it
+may wait for the disk."""
 
-COLLECTED = 50_000
-"""Objects after which a process looks for garbage: more than a batch makes."""
+BATCH_SECONDS = 60.0
+"""A batch takes half a second; after so long a worker's is prepared here."""
 
-PRELOADED = ["dedup.pipeline.text_worker_preload"]
+
+class _Sent(NamedTuple):
+    """A batch that was sent to a worker."""
+
+    raws: Sequence[Raw]
+    task: Task[list[PreparedRow | RawRecord]]
 
 
 def text_rows(
     raws: Iterable[Raw], config: Config, *, signed: bool, size: int | None = None
-) -> Generator[list[Row] | RawRecord, None, None]:
+) -> Generator[list[PreparedRow] | RawRecord, None, None]:
     """Yield the rows of inputs in order; pages come out as records, to be cleaned by others.
+
+    The rows between two pages come together: to pass them on one by one takes as long as to read
+    them.
 
     Args:
         raws: What was read.
         config: The options.
         signed: Whether texts are signed, too.
-        size: Bytes of all inputs where known: where there are many, help is called at once.
+        size: Bytes of all inputs where known: where there are many, workers start at once.
     """
-    with _Crew(config, signed=signed, size=size or 0) as crew:
-        waiting: deque[_Batch] = deque()
-        for batch in _batches(raws):
-            waiting.append(crew.begin(batch))
-            while waiting and (len(waiting) > crew.most or waiting[0].ready()):
-                yield from _parted(crew.finish(waiting.popleft()))
-        while waiting:
-            yield from _parted(crew.finish(waiting.popleft()))
-
-
-def _parted(done: Iterable[Row | RawRecord]) -> Iterator[list[Row] | RawRecord]:
-    """Yield the rows between pages together: what goes one by one costs as much as reading it."""
-    rows: list[Row] = []
-    for item in done:
-        if isinstance(item, Row):
-            rows.append(item)
-            continue
-        if rows:
-            yield rows
-        yield item
-        rows = []
-    if rows:
-        yield rows
+    with ResilientPool(config.workers, TEXT_PRELOAD) as pool:
+        workers = _TextWorkers(pool, config, signed=signed, size=size or 0)
+        started = map(workers.start, _batches(raws))
+        for batch in in_order(started, _done, config.workers * WAITING_PER_WORKER):
+            rows: list[PreparedRow] = []
+            for item in workers.finish(batch):
+                if isinstance(item, PreparedRow):
+                    rows.append(item)
+                    continue
+                if rows:
+                    yield rows
+                yield item
+                rows = []
+            if rows:
+                yield rows
 
 
 def _batches(raws: Iterable[Raw]) -> Iterator[list[Raw]]:
-    """Yield inputs in batches; a page is a batch of its own, for it is not done here."""
+    """Yield inputs in batches; a page is a batch of its own, for it is not prepared here."""
     batch: list[Raw] = []
     size = 0
     for raw in raws:
@@ -102,152 +101,59 @@ def _is_page(raw: Raw) -> bool:
     return isinstance(raw, RawRecord) and raw.html is not None
 
 
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """A batch that was begun: what it was, and its rows or where they will come from."""
-
-    raws: Sequence[Raw]
-    rows: list[Row | RawRecord] | None = None
-    future: Future[list[Cells | RawRecord]] | None = None
-
-    def ready(self) -> bool:
-        """Return whether nothing is left to wait for."""
-        return self.future is None or self.future.done()
+def _done(batch: _Sent | list[PreparedRow | RawRecord]) -> bool:
+    """Return whether nothing is left to wait for."""
+    return isinstance(batch, list) or batch.task.done()
 
 
-def _sent(raws: Sequence[Raw]) -> list[Cells | RawRecord]:
-    """Return inputs as they go to a process: plain tuples take a third of the time of objects."""
-    return [
-        (raw.line, raw.doc_id, raw.source, raw.consumed) if isinstance(raw, RawLine) else raw
-        for raw in raws
-    ]
+class _TextWorkers:
+    """Decides which batches go to workers, and starts these in time."""
 
-
-def _rows(
-    sent: Sequence[Cells | RawRecord], config: Config, *, signed: bool
-) -> list[Cells | RawRecord]:
-    """Return the rows of inputs in the process they were sent to, again as plain tuples."""
-    raws = [RawLine(*each) if isinstance(each, tuple) else each for each in sent]
-    return [
-        (tuple(each.stored), each.consumed, each.size) if isinstance(each, Row) else each
-        for each in prepare_texts(raws, config, signed=signed)
-    ]
-
-
-def _received(done: Cells | RawRecord) -> Row | RawRecord:
-    """Return a row that came back, or a page that was found in a line."""
-    if not isinstance(done, tuple):
-        return done
-    stored, consumed, size = done
-    return Row(Stored(*stored), consumed, size)
-
-
-class _Crew:
-    """The processes; none is started before there is work for them."""
-
-    def __init__(self, config: Config, *, signed: bool, size: int) -> None:
+    def __init__(self, pool: ResilientPool, config: Config, *, signed: bool, size: int) -> None:
         """Remember the options."""
-        self._config = config
-        self._signed = signed
-        self._alone = config.workers < 2
+        self._pool = pool
+        self._prepare = partial(prepare_texts, config=config, signed=signed)
         self._size = size
         self._seen = 0
-        self._called: int | None = None
+        self._server_since: int | None = None
+        self._alone = config.workers < 2
         self._page = f'"{dict(config.read.fields).get("html", "html")}"'.encode()
-        self._pool: ProcessPoolExecutor | None = None
 
-    @property
-    def most(self) -> int:
-        """Batches that may wait."""
-        return self._config.workers * WAITING
-
-    def __enter__(self) -> _Crew:
-        """Return the crew."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End the processes; what they still do is of no use to anybody."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-
-    def begin(self, raws: Sequence[Raw]) -> _Batch:
-        """Send a batch to a process, or do it here; a page goes through untouched."""
-        if _is_page(raws[0]):
-            return _Batch(raws, self._own(raws))
+    def start(self, raws: Sequence[Raw]) -> _Sent | list[PreparedRow | RawRecord]:
+        """Send a batch to a worker, or prepare it here."""
         size = sum(map(size_of, raws))
-        if self._alone or size < SMALL_BYTES or not self._called_in_time(raws, size):
-            return _Batch(raws, self._own(raws))
-        try:
-            future = self._started().submit(_rows, _sent(raws), self._config, signed=self._signed)
-        except BrokenExecutor:
-            self._alone = True
-            return _Batch(raws, self._own(raws))
-        return _Batch(raws, future=future)
+        page = _is_page(raws[0])
+        if self._alone or page or size < SMALL_BYTES or not self._started_in_time(raws, size):
+            return self._prepare(raws)
+        task = self._pool.schedule(self._prepare, args=[raws], timeout=BATCH_SECONDS)
+        return _Sent(raws, task)
 
-    def finish(self, batch: _Batch) -> list[Row | RawRecord]:
-        """Return the rows of a batch; what a process failed to do is done here.
+    def finish(self, batch: _Sent | list[PreparedRow | RawRecord]) -> list[PreparedRow | RawRecord]:
+        """Return the rows of a batch; what workers failed to prepare is prepared here.
 
-        A process dies of the system's want of memory, or of somebody's kill. Texts have done no
-        harm then, and the run goes on without help.
+        A worker ends for want of memory. Texts have done no harm then, and the run goes on alone.
         """
-        if batch.future is None:
-            return batch.rows or []
-        try:
-            return [_received(each) for each in batch.future.result()]
-        except (BrokenExecutor, MemoryError):
-            self._alone = True
-            return self._own(batch.raws)
+        if isinstance(batch, list):
+            return batch
+        if not self._alone:
+            try:
+                return batch.task.result()
+            except (WorkerError, ProcessExpired, TimeoutError, MemoryError):
+                self._alone = True
+        return self._prepare(batch.raws)
 
-    def _called_in_time(self, raws: Sequence[Raw], size: int) -> bool:
-        """Return whether processes should be ready to take a batch; call them in time.
+    def _started_in_time(self, raws: Sequence[Raw], size: int) -> bool:
+        """Return whether workers should be ready to take a batch; start their server in time.
 
-        A first process that is asked for before the server has loaded what it needs makes this one
-        wait for it. Lines that hold pages are passed on: the server must load what pages need.
+        A worker that is started before the server has loaded what it needs makes this process wait.
+        Lines that hold pages are prepared here: the server must load what pages need.
         """
-        if self._called is None and any(
+        if self._server_since is None and any(
             isinstance(raw, RawLine) and self._page in raw.line for raw in raws
         ):
             return False
         self._seen += size
-        if self._called is None and max(self._size, self._seen) >= START_BYTES:
-            worker_context(PRELOADED)
-            self._called = self._seen
-        return self._called is not None and self._seen >= self._called + MEANWHILE_BYTES
-
-    def _own(self, raws: Sequence[Raw]) -> list[Row | RawRecord]:
-        """Do a batch in this process."""
-        return prepare_texts(raws, self._config, signed=self._signed)
-
-    def _started(self) -> ProcessPoolExecutor:
-        """Return the pool, started."""
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(
-                self._config.workers, mp_context=worker_context(PRELOADED), initializer=_begin
-            )
-        return self._pool
-
-
-def _begin() -> None:
-    """Make a process leave Ctrl-C to the one that started it, and end when that one is gone.
-
-    What it has imported stays: the garbage collector would go over it with every few batches. Nor
-    does it look through the rows of a batch while they are made, of which none is in a cycle.
-    """
-    gc.freeze()
-    gc.set_threshold(COLLECTED)
-    keep_memory()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=[parent], daemon=True).start()
-
-
-def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
-    """Wait for a process to end, and end this one."""
-    parent.join()
-    os._exit(1)
+        if self._server_since is None and max(self._size, self._seen) >= START_BYTES:
+            worker_context(TEXT_PRELOAD)
+            self._server_since = self._seen
+        return self._server_since is not None and self._seen >= self._server_since + MEANWHILE_BYTES

@@ -1,6 +1,5 @@
-"""How processes beside the main one are started."""
+"""How processes are started."""
 
-import fcntl
 import signal
 import sys
 from multiprocessing import util
@@ -12,52 +11,44 @@ from dedup.parallel import processes
 from dedup.progress import NullProgress
 
 
-def test_workers_never_start_by_forking(monkeypatch):
-    assert processes.worker_context(["dedup"]).get_start_method() == "forkserver"
-    monkeypatch.setattr(processes.multiprocessing, "get_all_start_methods", lambda: ["spawn"])
-    assert processes.worker_context(["dedup"]).get_start_method() == "spawn"
+def test_workers_never_start_by_forking_this_process():
+    assert processes.worker_context("dedup").get_start_method() == "forkserver"
 
 
-@pytest.mark.skipif(not hasattr(fcntl, "F_GETPIPE_SZ"), reason="Linux tells the size of a pipe")
-def test_a_pipe_to_workers_holds_the_next_pages():
-    reader, writer = processes.worker_context(["dedup"]).Pipe(duplex=False)
-    assert fcntl.fcntl(reader.fileno(), fcntl.F_GETPIPE_SZ) == processes.PIPE
-    writer.send("a page")
-    assert reader.recv() == "a page"
+def test_a_server_starts_with_ctrl_c_blocked_and_leaves_it_to_this_process(monkeypatch):
+    masks = []
 
+    def ensure_running():
+        masks.append(signal.pthread_sigmask(signal.SIG_BLOCK, []))
 
-def test_a_pipe_that_may_not_hold_more_does_as_it_is(monkeypatch):
-    def refuse(*_):
-        raise PermissionError
-
-    monkeypatch.setattr(processes.fcntl, "fcntl", refuse)
-    reader, writer = processes.worker_context(["dedup"]).Pipe(duplex=False)
-    writer.send("a page")
-    assert reader.recv() == "a page"
+    monkeypatch.setattr(processes.forkserver, "ensure_running", ensure_running)
+    processes.worker_context("dedup")
+    assert signal.SIGINT in masks[0]
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "printed"),
     [(FileNotFoundError("gone"), False), (EOFError(), False), (ValueError("a bug"), True)],
 )
-def test_only_lost_connections_are_passed_over(monkeypatch, capsys, error, told):
+def test_a_lost_connection_alone_is_not_printed(monkeypatch, capsys, error, printed):
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     processes.silence_orphans()
     sys.excepthook(type(error), error, None)
-    assert bool(capsys.readouterr().err) == told
+    assert bool(capsys.readouterr().err) == printed
 
 
-def test_a_request_to_stop_waits_for_what_would_swallow_it():
-    """What is raised while a thing of multiprocessing dies is told on stderr and forgotten."""
-    asked = []
+def test_a_request_to_stop_waits_until_it_would_not_be_swallowed():
+    """An error raised while an object of multiprocessing is finalised is printed and lost."""
+    requests = []
 
-    class Dying:
+    class Finalised:
         pass
 
     with stoppable(NullProgress()) as progress:
-        thing = Dying()
-        util.Finalize(thing, lambda: asked.append(progress.ask(signal.SIGINT, sys._getframe())))
+        thing = Finalised()
+        util.Finalize(thing, lambda: requests.append(progress.ask(signal.SIGINT, sys._getframe())))
         del thing
-        assert asked == [None]
+        assert requests == [None]
         with pytest.raises(KeyboardInterrupt):
             progress.advance(1)

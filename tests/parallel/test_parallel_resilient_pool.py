@@ -1,4 +1,4 @@
-"""A pool outlives the kill of any of its processes, and each task is done as if there were none."""
+"""A pool survives the kill of any of its processes, and the results are the same."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pebble import ProcessExpired
 
 from dedup.errors import WorkerError
 from dedup.parallel import resilient_pool as pools
-from dedup.parallel.processes import worker_context
 from dedup.parallel.resilient_pool import ResilientPool
 
+PRELOAD = "dedup.parallel.resilient_pool"
 TASKS = 40
 TIMEOUT = 20.0
 
@@ -39,10 +39,8 @@ def kill_first(mark):
 
 @pytest.fixture
 def pool():
-    made = ResilientPool(max_workers=2, context=worker_context(["dedup.parallel.resilient_pool"]))
-    yield made
-    made.stop()
-    made.join()
+    with ResilientPool(2, PRELOAD) as pool:
+        yield pool
 
 
 def kill(process):
@@ -56,7 +54,7 @@ def test_a_task_whose_worker_was_killed_has_a_second_try(pool, tmp_path):
     assert [task.result() for task in others] == [2 * n for n in range(TASKS)]
 
 
-def test_a_task_that_kills_its_worker_twice_has_done_so_itself(pool):
+def test_a_task_whose_worker_is_killed_twice_fails(pool):
     task = pool.schedule(kill_own, args=[0], timeout=TIMEOUT)
     others = [pool.schedule(doubled, args=[n], timeout=TIMEOUT) for n in range(TASKS)]
     error = task.exception()
@@ -91,7 +89,7 @@ def test_the_server_of_the_workers_may_be_killed_too(pool):
     assert [task.result() for task in tasks] == [2 * n for n in range(TASKS)]
 
 
-def test_a_lock_that_died_with_its_worker_stops_nobody_for_long(pool, monkeypatch):
+def test_a_lock_whose_owner_was_killed_delays_a_task_by_the_patience_only(pool, monkeypatch):
     monkeypatch.setattr(pools, "PATIENCE", 0.5)
     assert pool.schedule(doubled, args=[1], timeout=1.0).result() == 2
     pool._pool._pool_manager.worker_manager.workers_channel.mutex.acquire()
@@ -102,10 +100,29 @@ def fail():
     os._exit(3)
 
 
-def test_workers_that_never_live_end_the_run_with_a_sentence(monkeypatch):
+def test_workers_that_cannot_start_end_the_run_with_advice(monkeypatch):
     monkeypatch.setattr(pools, "MOST_POOLS", 1)
-    context = worker_context(["dedup.parallel.resilient_pool"])
-    made = ResilientPool(max_workers=1, initializer=fail, context=context)
-    task = made.schedule(doubled, args=[1], timeout=TIMEOUT)
-    with pytest.raises(WorkerError, match="--memory"):
-        task.result()
+    with ResilientPool(1, PRELOAD, initializer=fail) as pool:
+        task = pool.schedule(doubled, args=[1], timeout=TIMEOUT)
+        with pytest.raises(WorkerError, match="--memory"):
+            task.result()
+
+
+def test_no_process_is_started_before_the_first_task():
+    with ResilientPool(2, PRELOAD):
+        assert active_children() == []
+
+
+def test_a_pool_that_is_left_ends_its_processes_whatever_they_do():
+    with ResilientPool(2, PRELOAD) as pool:
+        pool.schedule(doubled, args=[1, 600.0], timeout=900.0)
+        assert pool.schedule(doubled, args=[1], timeout=TIMEOUT).result() == 2
+        processes = active_children()
+    assert len(processes) == 2
+    assert not any(process.is_alive() for process in processes)
+
+
+def test_arguments_are_released_when_a_task_is_settled(pool):
+    task = pool.schedule(doubled, args=[1], timeout=TIMEOUT)
+    assert task.result() == 2
+    assert not task.args

@@ -66,13 +66,13 @@ def submitted(monkeypatch):
     """The pages that were handed to a worker; they are cleaned at once and here."""
     seen = []
 
-    def submit(self, html):
-        seen.append(html)
+    def schedule(self, function, *, args, timeout):
+        seen.append(args[-1])
         future = Future()
-        future.set_result(clean_page(html))
+        future.set_result(clean_page(args[-1]))
         return future
 
-    monkeypatch.setattr(page_workers._Pool, "submit", submit)
+    monkeypatch.setattr(page_workers.ResilientPool, "schedule", schedule)
     return seen
 
 
@@ -108,7 +108,7 @@ def test_a_pool_without_workers_is_no_fault_of_a_page(monkeypatch):
         def exception(self):
             raise WorkerError("the processes end as soon as they start")
 
-    monkeypatch.setattr(page_workers._Pool, "submit", lambda self, html: Lost())
+    monkeypatch.setattr(page_workers.ResilientPool, "schedule", lambda *_, **__: Lost())
     with pytest.raises(WorkerError):
         cleaned([page("a", html_of("ferry"))])
 
@@ -153,21 +153,31 @@ def test_what_others_have_done_is_passed_on_in_its_place(submitted):
 
 
 def test_pages_of_the_same_bytes_that_wait_together_are_extracted_once(monkeypatch):
-    seen = []
+    futures = []
 
-    def submit(self, html):
-        seen.append(html)
-        return Future()
+    class Slow(Future):
+        """Is done when it is waited for, as the first of the pages is when the last was read."""
 
-    monkeypatch.setattr(page_workers._Pool, "submit", submit)
-    monkeypatch.setattr(
-        page_workers, "_outcome", lambda future, config: clean_page(html_of("ferry"))
-    )
+        def exception(self):
+            if not self.done():
+                self.set_result(clean_page(html_of("ferry")))
+
+    def schedule(self, function, *, args, timeout):
+        futures.append(Slow())
+        return futures[-1]
+
+    monkeypatch.setattr(page_workers.ResilientPool, "schedule", schedule)
     records = [page(f"p{n}", html_of("ferry")) for n in range(5)]
-    found = cleaned(records)
-    assert len(seen) == 1
-    assert len({item.result.text for item in found}) == 1
-    assert [item.result.doc_id for item in found] == [f"p{n}" for n in range(5)]
+    results = cleaned(records)
+    assert len(futures) == 1
+    assert len({item.result.text for item in results}) == 1
+    assert [item.result.doc_id for item in results] == [f"p{n}" for n in range(5)]
+
+
+def test_pages_of_the_same_bytes_are_extracted_once_while_they_are_recent(monkeypatch, submitted):
+    monkeypatch.setattr(page_workers, "RECENT_PAGES", 2)
+    cleaned([page(word, html_of(word)) for word in ("ferry", "tram", "ferry", "boat", "ferry")])
+    assert submitted == [html_of(word) for word in ("ferry", "tram", "boat", "ferry")]
 
 
 def test_a_page_that_is_remembered_is_not_extracted_again(submitted):
@@ -204,36 +214,29 @@ def test_a_page_without_an_article_is_rejected_with_a_reason(submitted, html, re
     assert submitted == [html]
 
 
-def test_no_more_than_so_many_bytes_wait(monkeypatch, submitted):
-    """With a page over the limit the one before it is finished first, and so on."""
-    monkeypatch.setattr(page_workers, "WAITING_BYTES", 10)
-    monkeypatch.setattr(page_workers._Waiting, "ready", lambda self: False)
+@pytest.mark.parametrize(
+    ("limit", "value", "taken_first"),
+    [("WAITING_BYTES", 10, 1), ("WAITING_BYTES", 2000, 4), ("WAITING_PER_WORKER", 4, 9)],
+)
+def test_no_more_than_so_many_pages_and_bytes_wait(monkeypatch, limit, value, taken_first):
+    monkeypatch.setattr(page_workers, limit, value)
+
+    class Waiting(Future):
+        def exception(self):
+            self.set_result(clean_page(html_of("ferry")))
+
+    monkeypatch.setattr(page_workers.ResilientPool, "schedule", lambda *_, **__: Waiting())
     taken = []
 
     def records():
-        for number in range(3):
+        for number in range(20):
             taken.append(number)
             yield page(f"p{number}", html_of(f"word{number}"))
 
-    found = clean_records(records(), CleanConfig(), workers=1, recall=lambda digest: None)
-    assert next(found).record.doc_id == "p0"
-    assert taken == [0]
-    assert [item.record.doc_id for item in found] == ["p1", "p2"]
-
-
-def test_no_more_than_so_many_pages_wait_for_each_worker(monkeypatch, submitted):
-    monkeypatch.setattr(page_workers._Waiting, "ready", lambda self: False)
-    taken = []
-
-    def records():
-        for number in range(40):
-            taken.append(number)
-            yield page(f"p{number}", html_of(f"word{number}"))
-
-    found = clean_records(records(), CleanConfig(), workers=2, recall=lambda digest: None)
-    assert next(found).record.doc_id == "p0"
-    assert len(taken) == 2 * page_workers.WAITING_PER_WORKER + 1
-    assert len(list(found)) == 39
+    pages = clean_records(records(), CleanConfig(), workers=2, recall=lambda digest: None)
+    assert next(pages).record.doc_id == "p0"
+    assert len(taken) == taken_first
+    assert len(list(pages)) == 19
 
 
 INFINITE = resource.RLIM_INFINITY

@@ -2,13 +2,15 @@
 
 import os
 import signal
+from multiprocessing import active_children, parent_process
 
 import pytest
 
 from dedup.config import CleanConfig, Config, ReadConfig
+from dedup.errors import WorkerError
 from dedup.models import RawLine, RawRecord
 from dedup.pipeline import text_workers
-from dedup.pipeline.prepared_rows import Row, prepare_texts, stamp_of
+from dedup.pipeline.prepared_rows import PreparedRow, prepare_texts, stamp_of
 from dedup.pipeline.text_workers import text_rows
 
 LINES = [
@@ -54,27 +56,61 @@ def test_rows_come_in_order_whatever_the_number_of_workers(count):
     found = list(flat(text_rows(iter(GIVEN), config, signed=True)))
     assert found == expected(config)
     assert [n for n, item in enumerate(found) if item is PAGE] == [20, len(GIVEN) - 1]
-    assert all(isinstance(item, Row) for item in found if item is not PAGE)
+    assert all(isinstance(item, PreparedRow) for item in found if item is not PAGE)
 
 
 def test_killed_workers_cost_no_row():
     config = Config(workers=2)
     rows = text_rows(iter(GIVEN), config, signed=True)
     found = [*flat([next(rows)])]
-    crew = rows.gi_frame.f_locals["crew"]
-    for pid in crew._pool._processes:
-        os.kill(pid, signal.SIGKILL)
+    assert len(active_children()) == 2
+    for process in active_children():
+        os.kill(process.pid, signal.SIGKILL)
     found += flat(rows)
     assert found == expected(config)
+
+
+def without_memory(raws, config, *, signed):
+    """Stands in for the work: a worker lacks memory, this process does not."""
+    if parent_process() is not None:
+        raise MemoryError
+    return prepare_texts(raws, config, signed=signed)
+
+
+def ended(raws, config, *, signed):
+    """Stands in for the work: a worker ends of itself."""
+    if parent_process() is not None:
+        os._exit(3)
+    return prepare_texts(raws, config, signed=signed)
+
+
+@pytest.mark.parametrize("work", [without_memory, ended])
+def test_batches_that_workers_fail_to_prepare_are_prepared_here(work, monkeypatch):
+    monkeypatch.setattr(text_workers, "prepare_texts", work)
+    config = Config(workers=2)
+    assert list(flat(text_rows(iter(GIVEN), config, signed=True))) == expected(config)
+
+
+@pytest.mark.parametrize("error", [WorkerError("none stays alive"), TimeoutError()])
+def test_after_a_failure_no_batch_is_waited_for(error, monkeypatch):
+    results = []
+
+    def fail(task):
+        results.append(task)
+        raise error
+
+    monkeypatch.setattr(text_workers.Task, "result", fail)
+    config = Config(workers=2)
+    assert list(flat(text_rows(iter(GIVEN), config, signed=True))) == expected(config)
+    assert len(results) == 1
 
 
 def test_a_run_that_stops_early_ends_its_workers():
     rows = text_rows(iter(GIVEN), Config(workers=2), signed=True)
     next(rows)
-    crew = rows.gi_frame.f_locals["crew"]
-    processes = list(crew._pool._processes.values())
+    processes = active_children()
     rows.close()
-    assert processes
+    assert len(processes) == 2
     assert not any(process.is_alive() for process in processes)
 
 
@@ -85,13 +121,13 @@ def test_nothing_is_signed_that_is_only_cleaned():
         assert row.stored.signature is None
 
 
-def test_what_is_read_is_told_of_every_row():
+def test_every_row_says_what_was_read_for_it():
     rows = list(flat(text_rows(iter(LINES), Config(workers=1), signed=True)))
     assert [row.consumed for row in rows] == [line.consumed for line in LINES]
     assert [row.size for row in rows] == [len(line.line) for line in LINES]
 
 
-def test_a_stamp_tells_inputs_apart():
+def test_unlike_inputs_have_unlike_stamps():
     texts = [
         RawRecord("a", "x", text="one"),
         RawRecord("a", "x", text="two"),
@@ -115,18 +151,20 @@ def test_limits_hold_for_texts_done_by_workers():
     reasons = [
         item.stored.document[2]
         for item in flat(text_rows(iter([*GIVEN, LONG]), config, signed=True))
-        if isinstance(item, Row)
+        if isinstance(item, PreparedRow)
     ]
     assert {"too-large", "too-short", "broken-json"} <= set(reasons)
 
 
-@pytest.mark.parametrize(("field", "called"), [("html", []), ("text", [text_workers.PRELOADED])])
-def test_lines_that_hold_pages_start_no_server_for_texts(field, called, monkeypatch):
-    found = []
-    monkeypatch.setattr(text_workers, "worker_context", found.append)
+@pytest.mark.parametrize(
+    ("field", "servers"), [("html", []), ("text", [text_workers.TEXT_PRELOAD])]
+)
+def test_lines_that_hold_pages_start_no_server_for_texts(field, servers, monkeypatch):
+    started = []
+    monkeypatch.setattr(text_workers, "worker_context", started.append)
     monkeypatch.setattr(text_workers, "MEANWHILE_BYTES", 1_000_000)
     line = b'{"%s": "<p>The ferry to Port Elwood will run again.</p>"}\n' % field.encode()
     lines = [RawLine(line, f"news.jsonl:{n}", "news.jsonl") for n in range(20)]
 
     assert len(list(flat(text_rows(iter(lines), Config(workers=2), signed=True, size=10**9)))) == 20
-    assert found == called
+    assert started == servers
