@@ -16,7 +16,7 @@ from dedup.errors import OutputError
 from dedup.models import Raw, RunReport
 from dedup.pipeline.stages import clean_stages, run_stages
 from dedup.progress import NullProgress, Progress, Timer
-from dedup.read import Tally, discover, read_raw
+from dedup.read import Tally, discover, read_raw, real_path
 from dedup.run_warnings import run_warnings
 from dedup.store import ANOTHER, Step, Store
 from dedup.write import (
@@ -57,17 +57,16 @@ def size_of_inputs(inputs: Sequence[str | Path], outputs: Sequence[Path] = ()) -
         InputError: An input is missing.
         OutputError: One of ``outputs`` is an input, or holds one: it would be read and replaced.
     """
-    written = [str(_real(path)) for path in outputs]
-    real_folder = functools.cache(_real)  # a folder holds many files
+    written = [str(real_path(path)) for path in outputs]
+    real_folder = functools.cache(real_path)  # a folder holds many files
     total = 0
     for source in discover(inputs):
         total += source.size
         place = ""
         if source.path and written:
             linked = source.path.is_symlink()
-            real = (
-                _real(source.path) if linked else real_folder(source.path.parent) / source.path.name
-            )
+            folder = source.path.parent
+            real = real_path(source.path) if linked else real_folder(folder) / source.path.name
             place = str(real)
         for path in written:
             if place == path or place.startswith(path.rstrip(os.sep) + os.sep):
@@ -198,16 +197,11 @@ def clean_dump(
     return {"inputs": total, "cleaned": total - lost, "rejected": lost}, reasons
 
 
-def _real(path: Path) -> Path:
-    """Return a path with its links resolved; Path.resolve raises where they form a loop."""
-    return Path(os.path.realpath(path))
-
-
 def _refuse_own_input(inputs: Sequence[str | Path], out: Path) -> None:
     """Refuse to write among what is read: the next run would read this run's results."""
     for name in map(str, inputs):
         folder = Path(name)
-        if name != "-" and folder.is_dir() and _real(out).is_relative_to(_real(folder)):
+        if name != "-" and folder.is_dir() and real_path(out).is_relative_to(real_path(folder)):
             raise OutputError(
                 f"the output {out} lies in the input folder {name}; choose a place outside",
                 path=out,

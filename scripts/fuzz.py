@@ -39,9 +39,9 @@ from dedup.json_codec import dump_json, load_json
 from dedup.kernels.pairs import in_half_of_documents, in_passages, shared
 from dedup.models import Extraction, RawLine, RawRecord, Rejection
 from dedup.pipeline.sign import signature_parts
-from dedup.read import Source, Tally, parsed, read
+from dedup.read import Source, Tally, parse_line, read
 from dedup.read.compression import COMPRESSIONS
-from dedup.read.records import whole
+from dedup.read.records import valid_unicode
 from dedup.store import StoredPart
 from dedup.text_batch import TextBatch
 
@@ -179,7 +179,7 @@ def _json(data: bytes) -> None:
 
 
 def _line(data: bytes) -> None:
-    found = parsed(RawLine(data, "f:1", "f"), READ)
+    found = parse_line(RawLine(data, "f:1", "f"), READ)
     require([found.html, found.text, found.rejection].count(None) == 2, "one of three is set")
     dump_json(found.fields)
 
@@ -226,7 +226,7 @@ def _signed(*texts: str) -> list[StoredPart]:
 
 
 def _kernels(text: str) -> None:
-    one, _, other = whole(text).partition("\n")
+    one, _, other = valid_unicode(text).partition("\n")
     together = _signed(one, other)
     for given, part in zip((one, other), together, strict=True):
         (alone,) = _signed(given)

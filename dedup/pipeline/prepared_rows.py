@@ -14,7 +14,7 @@ from dedup.json_codec import dump_json
 from dedup.models import Document, Raw, RawLine, RawRecord, Rejection
 from dedup.pipeline.page_workers import Cleaned
 from dedup.pipeline.sign import signature_parts
-from dedup.read import parsed
+from dedup.read import parse_line
 from dedup.store import Stored, StoredPart, stored_document, stored_rejection
 from dedup.text_batch import TextBatch
 
@@ -70,7 +70,7 @@ def prepare_texts(
         config: The options.
         signed: Whether texts are signed, too.
     """
-    records = [parsed(raw, config.read) for raw in raws]
+    records = [parse_line(raw, config.read) for raw in raws]
     for raw, record in zip(raws, records, strict=True):
         if isinstance(raw, RawLine):  # a resumed run compares lines without parsing them
             record.stamp = stamp_of(raw)

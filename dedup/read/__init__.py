@@ -1,7 +1,7 @@
-"""Read inputs of every kind into RawRecords, streaming; judge nothing that a document says."""
+"""Read inputs of every format into RawRecords, streaming; judge no document by its content."""
 
-from dedup.read.discover import Source, begins_with_page, discover
-from dedup.read.jsonl import parsed
+from dedup.read.discover import Source, begins_with_page, discover, real_path
+from dedup.read.jsonl import parse_line
 from dedup.read.reader import read, read_raw
 from dedup.read.records import has_own_id
 from dedup.read.tally import Tally
@@ -12,7 +12,8 @@ __all__ = [
     "begins_with_page",
     "discover",
     "has_own_id",
-    "parsed",
+    "parse_line",
     "read",
     "read_raw",
+    "real_path",
 ]

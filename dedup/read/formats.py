@@ -1,4 +1,4 @@
-"""What kind of input a file is: told by its content, else by its name."""
+"""The format of an input: detected from its content, else from its name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dedup.read.compression import COMPRESSIONS, compression_of
 
 
 class Format(StrEnum):
-    """The kinds of input; each has a reader."""
+    """The formats of inputs; each has a reader."""
 
     PAGE = "page"
     WARC = "warc"
@@ -36,9 +36,9 @@ SUFFIXES = {
     ".txt": Format.PLAIN,
 }
 
-_PACKED = {packing.suffix for packing in COMPRESSIONS}
+_COMPRESSED = {compression.suffix for compression in COMPRESSIONS}
 
-# First bytes of what is found among scraped pages and is none.
+# First bytes of other files that are found among scraped pages.
 _FOREIGN = (
     (rb"\x89PNG\r\n\x1a\n", "a PNG image"),
     (rb"\xff\xd8\xff", "a JPEG image"),
@@ -87,11 +87,7 @@ _ARRAY = re.compile(r'\[\s*(?:\{\s*["}]|\]\s*$)')
 
 
 def encoding_of_mark(head: bytes) -> str | None:
-    r"""Return the encoding that a byte-order mark tells, or None.
-
-    >>> encoding_of_mark(b"\xff\xfe<\x00")
-    'utf-16-le'
-    """
+    """Return the encoding that a byte-order mark names, or None."""
     return next((name for mark, name in _MARKS if head.startswith(mark)), None)
 
 
@@ -103,23 +99,23 @@ def wide_encoding(head: bytes) -> str | None:
     return next((name for pattern, name in _UNMARKED if pattern.match(head)), None)
 
 
-def foreign(head: bytes) -> str | None:
-    """Return what a file is, by its first bytes, that holds no documents for us; else None."""
-    if packing := compression_of(head):
-        return f"packed twice, {packing.name} inside: unpack it first"
+def foreign_format(head: bytes) -> str | None:
+    """Return what a file without documents is, by its first bytes; None for any other."""
+    if inner := compression_of(head):
+        return f"packed twice, {inner.name} inside: unpack it first"
     return next((what for pattern, what in _FOREIGN_PATTERNS if pattern.match(head)), None)
 
 
 def starts_as_page(head: bytes) -> bool:
-    """Tell whether content begins as HTML does, comments and declarations left aside."""
+    """Return whether content begins as HTML does, comments and declarations left aside."""
     return bool(_FIRST_TAG.match(_opening(head)))
 
 
 def format_of_name(name: str) -> Format | None:
-    """Return the kind that a file's name claims, the suffix of a compression left aside.
+    """Return the format that a file's name claims, the suffix of a compression left aside.
 
     >>> format_of_name("news/2024.JSONL.gz")
-    <Kind.LINES: 'json lines'>
+    <Format.LINES: 'json lines'>
     """
     return SUFFIXES.get(suffix_of(name))
 
@@ -128,44 +124,36 @@ def suffix_of(name: str) -> str:
     """Return a name's suffix in lower case, the suffix of a compression left aside."""
     path = PurePosixPath(name.lower())
     suffix = path.suffix
-    return PurePosixPath(path.stem).suffix if suffix in _PACKED else suffix
+    return PurePosixPath(path.stem).suffix if suffix in _COMPRESSED else suffix
 
 
 def format_of(head: bytes, name: str) -> Format | Rejection:
-    """Return the kind of an input, or why it is none.
+    """Return the format of an input, or why it is none.
 
     Args:
         head: The first bytes of the unpacked content, not empty.
         name: The source's name; ``-``, for stdin, claims JSON Lines.
     """
-    suffix = suffix_of(name)
-    named = Format.LINES if name == "-" else SUFFIXES.get(suffix)
+    named = Format.LINES if name == "-" else format_of_name(name)
     if head.startswith(b"WARC/"):
         return Format.WARC
     if head.startswith(b"PAR1"):
         return Format.PARQUET
-    if what := foreign(head):
+    if what := foreign_format(head):
         reason = Reason.NOT_HTML if named is Format.PAGE else Reason.UNKNOWN_KIND
         return Rejection(reason, f"the file is {what}")
-    return (
-        _kind_of_text(head, named, suffix)
-        or named
-        or Rejection(Reason.UNKNOWN_KIND, "neither the content nor the name tells what it is")
-    )
-
-
-def _kind_of_text(head: bytes, named: Format | None, suffix: str) -> Format | None:
-    """Return the kind that text shows by itself, or None."""
     start = _opening(head)
     # A plain text or table may well begin with a stray tag; only a whole page outweighs its name.
     tag = _DOCUMENT if named in (Format.PLAIN, Format.TABLE) else _FIRST_TAG
     if tag.match(start):
         return Format.PAGE
-    if _ARRAY.match(start) or (suffix == ".json" and start.startswith("[")):
+    if _ARRAY.match(start) or (suffix_of(name) == ".json" and start.startswith("[")):
         return Format.ARRAY
     if _OBJECT.match(start):
         return Format.LINES
-    return None
+    return named or Rejection(
+        Reason.UNKNOWN_KIND, "neither the content nor the name tells what it is"
+    )
 
 
 def _opening(head: bytes) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dedup.config import ReadConfig
 from dedup.models import RawRecord, Reason, Rejection
-from dedup.read.formats import foreign, wide_encoding
+from dedup.read.formats import foreign_format, wide_encoding
 from dedup.read.input import Input
 from dedup.read.records import rejected, too_large
 
@@ -22,12 +22,10 @@ _SAMPLE = 65_536
 
 def read_page(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
     """Yield the one page of a file."""
-    page = source.whole(config.max_document_bytes + 1)
-    fault = page_fault(page, config)
-    if source.fault and not (fault and fault.reason is Reason.TOO_LARGE):
-        fault = source.fault
-    if fault:
-        yield rejected(source.name, source.name, fault.reason, fault.detail)
+    page = source.first_bytes(config.max_document_bytes + 1)
+    damage = source.fault if len(page) <= config.max_document_bytes else None
+    if fault := damage or page_fault(page, config):
+        yield rejected(source.name, source.name, fault)
     else:
         yield RawRecord(source.name, source.name, html=page)
 
@@ -35,10 +33,10 @@ def read_page(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
 def page_fault(page: bytes, config: ReadConfig) -> Rejection | None:
     """Return why bytes that claim to be a page are none, or None."""
     if len(page) > config.max_document_bytes:
-        return Rejection(Reason.TOO_LARGE, too_large(config))
+        return too_large(config)
     if not page or page.isspace():
         return Rejection(Reason.EMPTY, "the page is empty")
-    if what := foreign(page):
+    if what := foreign_format(page):
         return Rejection(Reason.NOT_HTML, f"the page is {what}")
     if is_binary(page):
         return Rejection(Reason.NOT_HTML, "the page is binary data")
@@ -49,7 +47,7 @@ def page_fault(page: bytes, config: ReadConfig) -> Rejection | None:
 
 
 def is_binary(content: bytes) -> bool:
-    """Tell whether content is no text in any encoding.
+    """Return whether content is no text in any encoding.
 
     >>> is_binary(b"<p>text"), is_binary(bytes(range(256)))
     (False, True)

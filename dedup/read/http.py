@@ -1,4 +1,4 @@
-"""HTTP responses as archives hold them: the body with its transfer and content encodings undone."""
+"""HTTP responses in archives: the body with its transfer and content encodings undone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import codecs
 import io
 import re
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,17 +15,17 @@ from fastwarc.stream_io import BrotliReader, ChunkedReader
 from fastwarc.warc import HeaderMap
 
 from dedup.read.formats import encoding_of_mark, wide_encoding
-from dedup.read.warc_frames import parsed
+from dedup.read.warc_frames import parse_headers
 
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 _STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})\b")
-# Blanks are taken whole: a header may hold 64 KiB of them.
+# Possessive: a header may hold 64 KiB of blanks.
 _CHARSET = re.compile(r"charset\s*+=\s*+[\"']?\s*+([^\s\"';,]+)", re.IGNORECASE)
 # A declaration counts in the first 1024 bytes; pages put it later and browsers wait for it.
 _DECLARED = re.compile(rb"<meta\s[^<>]*charset\s*=|<\?xml\s[^<>]*encoding\s*=", re.IGNORECASE)
 _DECLARED_WITHIN = 16_384
-# What servers call these is, in every browser, a larger set that holds it.
-_BROWSERS = {
+# Encodings that every browser reads as a larger one.
+_READ_AS = {
     "ascii": "cp1252",
     "iso8859-1": "cp1252",
     "gb2312": "gb18030",
@@ -60,8 +61,8 @@ class Response:
     @property
     def charset(self) -> str | None:
         """The character encoding that the header gives."""
-        found = _CHARSET.search(self.headers.get("Content-Type") or "")
-        return found[1] if found else None
+        charset = _CHARSET.search(self.headers.get("Content-Type") or "")
+        return charset[1] if charset else None
 
 
 def response_of(block: bytes) -> Response | None:
@@ -70,7 +71,7 @@ def response_of(block: bytes) -> Response | None:
     end = _HEADER_END.search(block)
     if not status or not end:
         return None
-    headers = parsed(block[: end.start()].splitlines())
+    headers = parse_headers(block[: end.start()].splitlines())
     if headers is None:
         return None
     return Response(int(status[1]), headers, block[end.end() :])
@@ -80,22 +81,21 @@ def payload_of(response: Response, limit: int) -> bytes:
     """Return a response's payload, all its encodings undone, cut after ``limit`` bytes.
 
     Archives often store a body as a library has unpacked it, under the header of the packed one,
-    so an encoding that the body is not in is passed over. Of a body that was cut, what is there is
-    taken.
+    so an encoding that the body is not in is skipped. A body that was cut gives what is there.
     """
     payload = response.body
     if "chunked" in (response.headers.get("Transfer-Encoding") or "").lower():
         payload = _read(ChunkedReader, payload, limit) or payload
     codings = (response.headers.get("Content-Encoding") or "").lower().split(",")
     for coding in reversed(codings):
-        payload = _undone(coding.strip(), payload, limit) or payload
+        payload = _decoded(coding.strip(), payload, limit) or payload
     return payload[:limit]
 
 
-def _undone(coding: str, payload: bytes, limit: int) -> bytes:
+def _decoded(coding: str, payload: bytes, limit: int) -> bytes:
     """Return a payload with one content encoding undone; nothing if it is not in that encoding."""
     if coding in ("gzip", "x-gzip", "deflate"):
-        # 47: gzip or zlib, whichever the first bytes tell. Some servers send deflate bare: -15.
+        # 47: gzip or zlib, by the first bytes. Some servers send deflate bare: -15.
         return _inflated(payload, limit, 47) or (
             _inflated(payload, limit, -15) if coding == "deflate" else b""
         )
@@ -109,44 +109,36 @@ def _undone(coding: str, payload: bytes, limit: int) -> bytes:
 def _inflated(payload: bytes, limit: int, window: int) -> bytes:
     decoder = zlib.decompressobj(window)
     unpacked = bytearray()
-    try:
+    with suppress(zlib.error):
         while payload and len(unpacked) < limit:
             unpacked += decoder.decompress(payload, _STEP)
             payload = decoder.unconsumed_tail
-    except zlib.error:
-        pass
     return bytes(unpacked)
 
 
 def _read(reader: Any, payload: bytes, limit: int) -> bytes:
-    """Return what a reader makes of a payload, as far as it comes."""
+    """Return what a reader unpacks of a payload, up to the first error."""
     unpacked = bytearray()
-    try:
+    with suppress(OSError, zstandard.ZstdError):
         stream = reader(io.BytesIO(payload))
         while len(unpacked) < limit and (piece := stream.read(_STEP)):
             unpacked += piece
-    except (OSError, zstandard.ZstdError):
-        pass
     return bytes(unpacked)
 
 
 def in_declared_encoding(page: bytes, charset: str | None) -> bytes:
-    """Return a page in UTF-8 where only the HTTP header tells its encoding; any other as it is.
+    """Return a page in UTF-8 where only the HTTP header names its encoding; any other as it is.
 
-    A page that is valid UTF-8 is that, whatever a header says: no page of another encoding is by
-    chance, while servers are set up wrong often.
+    A page that is valid UTF-8 is UTF-8, whatever a header says: no page in another encoding is by
+    chance, and many servers are set up wrong.
     """
     head = page[:_DECLARED_WITHIN]
     if not charset or encoding_of_mark(head) or wide_encoding(head) or _DECLARED.search(head):
         return page
-    try:
+    with suppress(UnicodeDecodeError):
         page.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    else:
         return page
-    try:
+    with suppress(LookupError, ValueError):  # no such encoding, or the page is not in it
         name = codecs.lookup(charset).name
-        return page.decode(_BROWSERS.get(name, name)).encode("utf-8")
-    except (LookupError, ValueError):  # no such encoding, or the page is not in it
-        return page
+        return page.decode(_READ_AS.get(name, name)).encode("utf-8")
+    return page

@@ -1,29 +1,35 @@
-"""One opened input: its content unpacked, its stored bytes digested, its places told."""
+"""One opened input: its content unpacked, its stored bytes counted and digested."""
 
 from __future__ import annotations
 
+import hashlib
 import io
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from dedup.models import Rejection
-from dedup.read.compression import compression_of
-from dedup.read.streams import CHUNK, WHOLE, Body, Members, Meter, StreamFault, unpacked
+from dedup.read.compression import MemberOffsets, compression_of, decompress
+from dedup.read.streams import Body, StreamFault, unreadable
 
-# What is looked at to tell a file's kind.
+# A read from disk, and the buffer before every reader.
+CHUNK = 65_536
+# A read of what is one document, of which nothing can be done before all is there.
+DOCUMENT_CHUNK = 1 << 20
+# The bytes from which a file's format is detected.
 _HEAD = 65_536
 
 
 class Input:
-    """An open file or stream, ready for the reader of its kind.
+    """An open file or stream, ready for the reader of its format.
 
     Attributes:
         name: The source's name.
         path: The file, or None for stdin.
         size: Its bytes on disk, 0 if unknown.
-        meter: Counts and digests what is read of it.
-        packing: Its compression, or None.
+        stored_bytes: Its bytes read so far.
+        compression: Its compression, or None.
         head: The content's first bytes, unpacked; empty only where there is no content.
         body: The content, unpacked, from its first byte.
     """
@@ -33,35 +39,60 @@ class Input:
         self.name = name
         self.path = path
         self.size = size
-        self.meter = Meter(file)
-        self._members = Members()
-        self._raw = Body(self.meter.chunks())
-        self.packing = compression_of(self._raw.head(_HEAD))
-        self._content = self._raw
-        if self.packing:
-            self._content = Body(unpacked(self._raw, self.packing, self._members))
+        self.stored_bytes = 0
+        self._file = file
+        self._chunk = CHUNK
+        self._digest = hashlib.sha256()  # processors have instructions for it
+        self._reported = 0
+        self._members = MemberOffsets()
+        self._content = stored = Body(self._stored_chunks())
+        self.compression = compression_of(stored.head(_HEAD))
+        if self.compression:
+            self._content = Body(decompress(stored, self.compression, self._members))
         self.head = self._content.head(_HEAD)
         self.body: io.BufferedReader = io.BufferedReader(self._content, CHUNK)
 
     @property
     def fault(self) -> Rejection | None:
-        """Why the content ended before its end; known once the body has come to its end."""
+        """Why the content ended early; known once the body has come to its end."""
         return self._content.fault
 
-    def whole(self, most: int) -> bytes:
+    def first_bytes(self, most: int) -> bytes:
         """Return the content, or its first ``most`` bytes, where nothing was read of its body."""
-        self.meter.step = WHOLE
-        return self._content.take(most)
+        self._chunk = DOCUMENT_CHUNK
+        return self._content.head(most)
 
     def locate(self, position: int) -> str:
         """Return where a byte of the content lies in the file as stored; in rising order only."""
-        return self._members.locate(position) if self.packing else str(position)
+        return self._members.locate(position) if self.compression else str(position)
 
     def read_through(self, stop: float = math.inf) -> None:
         """Read on, for the digest, to the byte ``stop`` of the file as stored or to its end."""
-        chunks = self.meter.chunks()
+        chunks = self._stored_chunks()
         try:
-            while self.meter.count < stop and next(chunks, b""):
+            while self.stored_bytes < stop and next(chunks, b""):
                 pass
-        except StreamFault:  # what could be read is digested; the reader has told the rest
+        except StreamFault:  # what could be read is digested; the reader has reported the fault
             return
+
+    def digest(self) -> bytes:
+        """Return the SHA-256 of the stored bytes read so far."""
+        return self._digest.digest()
+
+    def newly_read(self) -> int:
+        """Return the stored bytes read since the last call."""
+        count, self._reported = self.stored_bytes - self._reported, self.stored_bytes
+        return count
+
+    def _stored_chunks(self) -> Iterator[bytes]:
+        """Yield the file's bytes from where it stands; the disk may fail with a StreamFault."""
+        while True:
+            try:
+                chunk = self._file.read(self._chunk)
+            except OSError as error:
+                raise StreamFault(unreadable(error)) from error
+            if not chunk:
+                return
+            self._digest.update(chunk)
+            self.stored_bytes += len(chunk)
+            yield chunk

@@ -2,72 +2,91 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import BinaryIO
 
 from dedup.config import ReadConfig
-from dedup.models import RawLine, RawRecord, Reason
+from dedup.models import RawLine, RawRecord, Reason, Rejection
 from dedup.read.input import Input
-from dedup.read.json_text import OVERHEAD, BrokenJson, value_of
-from dedup.read.json_values import read_values
+from dedup.read.json_array import read_values
+from dedup.read.json_value import OVERHEAD, BrokenJson, parse_json
 from dedup.read.records import record, rejected, too_large
 
-# What is passed over at once of a line that is too long.
+# What is skipped at once of a line that is too long.
 _SKIP = 65_536
 
 
 def read_lines(source: Input, config: ReadConfig) -> Iterator[RawRecord | RawLine]:
     """Yield each line that is not blank, unparsed, or a record for each object over several."""
-    if _is_spread(source.head):
+    if _is_pretty_printed(source.head):
         yield from read_values(source, config)
         return
     number = 0
-    for number, line in _lines(source.body, config.max_document_bytes * OVERHEAD):
+    for number, line in enumerate(lines(source.body, config.max_document_bytes * OVERHEAD), 1):
         if line is not None and line.isspace():
             continue
         place = f"{source.name}:{number}"
         if line is None:
-            yield rejected(place, source.name, Reason.TOO_LARGE, too_large(config))
+            yield rejected(place, source.name, too_large(config))
             continue
-        found = RawLine(line, place, source.name)
+        raw = RawLine(line, place, source.name)
         # The last line before a fault is cut, and part of what the fault has cost.
-        if source.fault and not line.endswith(b"\n") and parsed(found, config).rejection:
+        if source.fault and not line.endswith(b"\n") and parse_line(raw, config).rejection:
             number -= 1
             break
-        yield found
+        yield raw
     if source.fault:
-        place = f"{source.name}:{number + 1}"
-        yield rejected(place, source.name, source.fault.reason, source.fault.detail)
+        yield rejected(f"{source.name}:{number + 1}", source.name, source.fault)
 
 
-def parsed(raw: RawRecord | RawLine, config: ReadConfig) -> RawRecord:
+def parse_line(raw: RawRecord | RawLine, config: ReadConfig) -> RawRecord:
     """Return the record that a line holds, and any record as it is."""
     if isinstance(raw, RawRecord):
         return raw
     try:
-        found = record(value_of(raw.line), raw.source, raw.doc_id, config)
+        parsed = record(parse_json(raw.line), raw.source, raw.doc_id, config)
     except BrokenJson as error:
-        found = rejected(raw.doc_id, raw.source, Reason.BROKEN_JSON, str(error))
+        parsed = rejected(raw.doc_id, raw.source, Rejection(Reason.BROKEN_JSON, str(error)))
     # Many lines are read at once, and only the first of them has consumed anything.
-    return replace(found, consumed=raw.consumed) if raw.consumed else found
+    return replace(parsed, consumed=raw.consumed) if raw.consumed else parsed
 
 
-def _lines(body: io.BufferedReader, limit: int) -> Iterator[tuple[int, bytes | None]]:
-    """Yield each line with its number from 1; None for one over the limit, which is never held."""
-    number = 0
-    while line := body.readline(limit + 1):
-        number += 1
+def lines(file: BinaryIO, limit: int) -> Iterator[bytes | None]:
+    """Yield each line of a file from where it stands; None for one over the limit, never kept.
+
+    Args:
+        file: An uncompressed file or stream.
+        limit: Most bytes of a line, its end left out.
+    """
+    while line := file.readline(limit + 1):
         if len(line) <= limit or line.endswith(b"\n"):
-            yield number, line
+            yield line
             continue
         while line and not line.endswith(b"\n"):
-            line = body.readline(_SKIP)
-        yield number, None
+            line = file.readline(_SKIP)
+        yield None
 
 
-def _is_spread(head: bytes) -> bool:
-    """Tell whether the first object goes on after the first line, as pretty-printed ones do.
+def lines_of_range(file: BinaryIO, start: int, stop: int, limit: int) -> Iterator[bytes | None]:
+    """Yield each line that begins in a byte range; ranges that cover a file share no line.
+
+    Args:
+        file: An uncompressed, seekable file.
+        start: First byte of the range.
+        stop: First byte after the range.
+        limit: As in :func:`lines`.
+    """
+    file.seek(max(start - 1, 0))
+    rest = lines(file, limit)
+    if start:
+        next(rest, None)  # the end of the line before, a lone line end at least
+    while file.tell() < stop and (line := next(rest, b"")) != b"":
+        yield line
+
+
+def _is_pretty_printed(head: bytes) -> bool:
+    """Return whether the first object goes on after the first line, as pretty-printed ones do.
 
     Such a first line ends where a line of JSON Lines cannot, not even a damaged one but by chance.
     """

@@ -9,25 +9,25 @@ from datetime import date, datetime, time
 from typing import Any
 
 from dedup.config import ReadConfig
-from dedup.models import RawRecord, Reason
+from dedup.models import RawRecord, Reason, Rejection
 from dedup.read.input import Input
-from dedup.read.json_text import OVERHEAD
+from dedup.read.json_value import OVERHEAD
 from dedup.read.records import record, rejected, too_large
 
-# Rows held at once. A value that is stored once for many rows is held once for each of them, so few
-# are taken, though with 64 a row is read in 28 microseconds instead of some 36.
+# Rows in memory at once. A value that is stored once for many rows is copied for each of them, so
+# few are taken, though with 64 a row is read in 28 microseconds instead of some 36.
 _BATCH = 8
 
 
 def read_parquet(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
     """Yield a record for each row; a fault ends the file."""
-    import pyarrow as pa  # slow to import, and most runs need none of it
+    import pyarrow as pa  # slow to import: most runs read no Parquet
     import pyarrow.parquet as pq
 
-    if source.path is None or source.packing:
-        where = f"inside {source.packing.name}" if source.packing else "from stdin"
+    if source.path is None or source.compression:
+        where = f"inside {source.compression.name}" if source.compression else "from stdin"
         detail = f"Parquet cannot be read {where}: give it as a file of its own"
-        yield rejected(source.name, source.name, Reason.UNKNOWN_KIND, detail)
+        yield rejected(source.name, source.name, Rejection(Reason.UNKNOWN_KIND, detail))
         return
     number = 0
     limit = config.max_document_bytes * OVERHEAD
@@ -38,42 +38,31 @@ def read_parquet(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
                     number += 1
                     place = f"{source.name}:{number}"
                     if row is None:
-                        yield rejected(place, source.name, Reason.TOO_LARGE, too_large(config))
+                        yield rejected(place, source.name, too_large(config))
                     else:
                         yield record(row, source.name, place, config)
-                # The bars and the digest go through the file as its rows do.
+                # The progress bar and the digest advance through the file as its rows do.
                 source.read_through(source.size * number // max(number, file.metadata.num_rows))
     except (pa.ArrowException, OSError, ValueError) as error:
         place = f"{source.name}:{number + 1}"
-        yield rejected(place, source.name, Reason.BROKEN_PARQUET, str(error))
+        yield rejected(place, source.name, Rejection(Reason.BROKEN_PARQUET, str(error)))
 
 
 def _rows(batch: Any, limit: int, pa: Any) -> Iterator[dict[str, Any] | None]:
     """Yield each row; None for one over the limit, of which no copy is made."""
-    if batch.nbytes <= limit:
-        yield from _converted(batch, pa)
-        return
-    for place in range(batch.num_rows):
-        row = batch.slice(place, 1)
-        if row.nbytes <= limit:
-            yield from _converted(row, pa)
-        else:
+    whole = batch.nbytes <= limit
+    for part in [batch] if whole else [batch.slice(at, 1) for at in range(batch.num_rows)]:
+        if part.nbytes > limit:
             yield None
-
-
-def _converted(batch: Any, pa: Any) -> Iterator[dict[str, Any]]:
-    columns = [_values(column, pa) for column in batch.columns]
-    for values in zip(*columns, strict=True):
-        yield {
-            name: json_value(value) for name, value in zip(batch.schema.names, values, strict=True)
-        }
+            continue
+        columns = [_values(column, pa) for column in part.columns]
+        for values in zip(*columns, strict=True):
+            named = zip(part.schema.names, values, strict=True)
+            yield {name: json_value(value) for name, value in named}
 
 
 def _values(column: Any, pa: Any) -> list[Any]:
-    """Return a column's values.
-
-    Times that Python cannot tell as finely or as far come as text, text that is not UTF-8 as bytes.
-    """
+    """Return a column's values: times out of Python's range as text, invalid UTF-8 as bytes."""
     try:
         return list(column.to_pylist())
     except (ValueError, OverflowError, LookupError):
@@ -97,16 +86,12 @@ def json_value(value: Any) -> Any:
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, bytes):
-        return _text(value)
+        try:
+            return value.decode("utf-8")
+        except UnicodeDecodeError:
+            return base64.b64encode(value).decode("ascii")
     if isinstance(value, dict):
         return {str(key): json_value(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [json_value(inner) for inner in value]
     return str(value)
-
-
-def _text(value: bytes) -> str:
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return base64.b64encode(value).decode("ascii")

@@ -1,4 +1,4 @@
-"""From a record as it was given to a RawRecord: the same rules for every kind of input."""
+"""From a record of an input to a RawRecord: the same rules for every format."""
 
 from __future__ import annotations
 
@@ -13,27 +13,23 @@ _DETAIL_LENGTH = 200
 
 
 def rejected(
-    doc_id: str,
-    source: str,
-    reason: Reason,
-    detail: str = "",
-    *,
-    fields: Mapping[str, Any] | None = None,
+    doc_id: str, source: str, rejection: Rejection, *, fields: Mapping[str, Any] | None = None
 ) -> RawRecord:
-    r"""Return the record of an input that cannot be used.
+    r"""Return the record of an input that cannot be used, its detail cut to one line.
 
-    >>> rejected("a", "a", Reason.EMPTY, "two\nlines").rejection.detail
+    >>> rejected("a", "a", Rejection(Reason.EMPTY, "two\nlines")).rejection.detail
     'two lines'
     """
-    line = " ".join(detail.split())
+    line = " ".join(rejection.detail.split())
     line = line if len(line) <= _DETAIL_LENGTH else line[: _DETAIL_LENGTH - 3] + "..."
-    return RawRecord(doc_id, source, dict(fields or {}), rejection=Rejection(reason, whole(line)))
+    rejection = Rejection(rejection.reason, valid_unicode(line))
+    return RawRecord(doc_id, source, dict(fields or {}), rejection=rejection)
 
 
-def whole(text: str) -> str:
-    r"""Return a text that UTF-8 can hold: halves of surrogate pairs are joined, lone ones replaced.
+def valid_unicode(text: str) -> str:
+    r"""Return a text that UTF-8 can hold: surrogate pairs are joined, lone surrogates replaced.
 
-    >>> whole("a\ud800") == "a\ufffd"
+    >>> valid_unicode("a\ud800") == "a\ufffd"
     True
     """
     try:
@@ -43,13 +39,13 @@ def whole(text: str) -> str:
     return text
 
 
-def too_large(config: ReadConfig) -> str:
-    """Return the detail for a document over the limit."""
-    return f"larger than {config.max_document_bytes} bytes"
+def too_large(config: ReadConfig) -> Rejection:
+    """Return the rejection of a document over the limit."""
+    return Rejection(Reason.TOO_LARGE, f"larger than {config.max_document_bytes} bytes")
 
 
 def record(given: Any, source: str, fallback_id: str, config: ReadConfig) -> RawRecord:
-    """Return the input document that a record of a dump is.
+    """Return the input document of a record.
 
     Args:
         given: The record, JSON values only; all its fields stay as they are.
@@ -58,7 +54,8 @@ def record(given: Any, source: str, fallback_id: str, config: ReadConfig) -> Raw
         config: Says which field is which, and how large a document may be.
     """
     if not isinstance(given, dict):
-        return rejected(fallback_id, source, Reason.WRONG_TYPE, f"{_type(given)}, not an object")
+        fault = Rejection(Reason.WRONG_TYPE, f"{_type(given)}, not an object")
+        return rejected(fallback_id, source, fault)
     mapped = {
         name: field
         for name, field in (dict(config.fields).items() if config.fields else ())
@@ -70,8 +67,10 @@ def record(given: Any, source: str, fallback_id: str, config: ReadConfig) -> Raw
 
     doc_id = _id(value("id"))
     if doc_id is None:
-        detail = f"the id is {_type(value('id'))}, not text or a whole number"
-        return rejected(fallback_id, source, Reason.WRONG_TYPE, detail, fields=given)
+        fault = Rejection(
+            Reason.WRONG_TYPE, f"the id is {_type(value('id'))}, not text or a whole number"
+        )
+        return rejected(fallback_id, source, fault, fields=given)
     doc_id = doc_id or fallback_id
     content = _content(value("text"), value("html"), config)
     if isinstance(content, Rejection):
@@ -81,14 +80,12 @@ def record(given: Any, source: str, fallback_id: str, config: ReadConfig) -> Raw
 
 
 def has_own_id(raw: Raw) -> bool:
-    """Return whether an input's id is its own, not made of its place; of a line nobody knows yet.
+    """Return whether an input's id is its own, not made of its position; False for a line.
 
     >>> has_own_id(RawRecord("7", "a", {"id": 7})), has_own_id(RawRecord("a.html", "a.html"))
     (True, False)
     """
-    if not isinstance(raw, RawRecord):
-        return False
-    return bool(_id(raw.fields.get(raw.mapped.get("id", "id"))))
+    return isinstance(raw, RawRecord) and bool(_id(raw.fields.get(raw.mapped.get("id", "id"))))
 
 
 def _id(value: Any) -> str | None:
@@ -96,7 +93,7 @@ def _id(value: Any) -> str | None:
     if value is None:
         return ""
     if isinstance(value, str):
-        return whole(value) if value.strip() else ""
+        return valid_unicode(value) if value.strip() else ""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
@@ -114,10 +111,10 @@ def _content(
         try:
             stored = content.encode()
         except UnicodeEncodeError:
-            content = whole(content)
+            content = valid_unicode(content)
             stored = content.encode()
         if len(stored) > config.max_document_bytes:
-            return Rejection(Reason.TOO_LARGE, too_large(config))
+            return too_large(config)
         return (content, None) if name == "text" else (None, stored)
     return Rejection(Reason.NO_TEXT, "neither text nor html has a value")
 

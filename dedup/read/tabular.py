@@ -8,18 +8,18 @@ from collections import Counter
 from collections.abc import Iterator
 
 from dedup.config import ReadConfig
-from dedup.models import RawRecord, Reason
+from dedup.models import RawRecord, Reason, Rejection
 from dedup.read.encodings import encoding_of
 from dedup.read.formats import suffix_of
 from dedup.read.input import Input
-from dedup.read.json_text import OVERHEAD
+from dedup.read.json_value import OVERHEAD
 from dedup.read.records import record, rejected, too_large
 
 _DELIMITERS = ",;\t"
 # The widest tables of articles have some hundred columns; a name costs more memory than its comma.
 _MOST_COLUMNS = 10_000
 
-# The csv module holds its limit in a C long, which has 32 bits on some systems.
+# The csv module keeps its limit in a C long, which has 32 bits on some systems.
 _LARGEST = 2**31 - 1
 
 
@@ -45,25 +45,22 @@ class _Lines:
             raise StopIteration
         self.last = line
         if len(line) > self._left:
-            self._skip_line(line)
+            while line and not line.endswith(("\n", "\r")):
+                line = self._text.readline(self._limit)
             raise _RowTooLarge
         self._left -= len(line)
         return line
 
     def next_row(self) -> None:
-        """Begin to count anew."""
+        """Count from zero again."""
         self._left = self._limit
-
-    def _skip_line(self, line: str) -> None:
-        while line and not line.endswith(("\n", "\r")):
-            line = self._text.readline(self._limit)
 
 
 def read_table(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
     """Yield a record for each row; a bad row costs that row alone."""
     limit = config.max_document_bytes * OVERHEAD
     # The module's own limit, for the whole process, is 128 KiB. It is raised and never lowered,
-    # since a reader elsewhere may rely on it; the lines are what holds memory down.
+    # since a reader elsewhere may rely on it; _Lines is what limits memory.
     csv.field_size_limit(min(max(csv.field_size_limit(), limit), _LARGEST))
     encoding = encoding_of(source.head)
     text = io.TextIOWrapper(source.body, encoding, errors="replace", newline="")
@@ -71,11 +68,10 @@ def read_table(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
     rows = _rows(csv.reader(lines, delimiter=_delimiter(source, encoding)), lines)
     first = next(rows, [])
     if first is None or len(first) > _MOST_COLUMNS:
-        detail = f"its first row names more than {_MOST_COLUMNS} columns"
-        reason, detail = (
-            (Reason.BROKEN_TABLE, detail) if first else (Reason.TOO_LARGE, too_large(config))
+        too_wide = Rejection(
+            Reason.BROKEN_TABLE, f"its first row names more than {_MOST_COLUMNS} columns"
         )
-        yield rejected(f"{source.name}:1", source.name, reason, detail)
+        yield rejected(f"{source.name}:1", source.name, too_wide if first else too_large(config))
         return
     header = _names(first)
     number = 0
@@ -83,14 +79,20 @@ def read_table(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
         number += 1
         place = f"{source.name}:{number}"
         if row is None:
-            yield rejected(place, source.name, Reason.TOO_LARGE, too_large(config))
-        elif source.fault and not lines.last.endswith(("\n", "\r")):
+            yield rejected(place, source.name, too_large(config))
+            continue
+        if source.fault and not lines.last.endswith(("\n", "\r")):
             number -= 1  # the last row before a fault is cut, and part of what the fault has cost
+            continue
+        fields = dict(zip(header, row, strict=False))
+        if len(row) > len(header):
+            detail = f"{len(row)} columns where the first row names {len(header)}"
+            fault = Rejection(Reason.BROKEN_TABLE, detail)
+            yield rejected(place, source.name, fault, fields=fields)
         else:
-            yield _record_of_row(row, header, place, source.name, config)
+            yield record(fields, source.name, place, config)
     if source.fault:
-        place = f"{source.name}:{number + 1}"
-        yield rejected(place, source.name, source.fault.reason, source.fault.detail)
+        yield rejected(f"{source.name}:{number + 1}", source.name, source.fault)
 
 
 def _rows(rows: Iterator[list[str]], lines: _Lines) -> Iterator[list[str] | None]:
@@ -108,18 +110,8 @@ def _rows(rows: Iterator[list[str]], lines: _Lines) -> Iterator[list[str] | None
             yield row
 
 
-def _record_of_row(
-    row: list[str], header: list[str], place: str, name: str, config: ReadConfig
-) -> RawRecord:
-    given = dict(zip(header, row, strict=False))
-    if len(row) > len(header):
-        detail = f"{len(row)} columns where the first row names {len(header)}"
-        return rejected(place, name, Reason.BROKEN_TABLE, detail, fields=given)
-    return record(given, name, place, config)
-
-
 def _names(row: list[str]) -> list[str]:
-    """Return the names of the columns; one that comes again is told apart by a number.
+    """Return the names of the columns; a repeated one gets a number.
 
     >>> _names([" id", "text", "text"])
     ['id', 'text', 'text_2']
@@ -127,16 +119,16 @@ def _names(row: list[str]) -> list[str]:
     names: dict[str, None] = {}
     times: Counter[str] = Counter()
     for name in map(str.strip, row):
-        again = name
-        while again in names:
+        numbered = name
+        while numbered in names:
             times[name] += 1
-            again = f"{name}_{times[name] + 1}"
-        names[again] = None
+            numbered = f"{name}_{times[name] + 1}"
+        names[numbered] = None
     return list(names)
 
 
 def _delimiter(source: Input, encoding: str) -> str:
-    """Return what parts the columns: a tab in ``.tsv``, else what the first line has most of."""
+    """Return the delimiter: a tab in ``.tsv``, else the most frequent one of the first line."""
     if suffix_of(source.name) == ".tsv":
         return "\t"
     first = source.head.decode(encoding, "replace").lstrip("\ufeff").partition("\n")[0]

@@ -1,7 +1,7 @@
-"""WARC files cut into records: where each lies, its header, its block.
+"""WARC files cut into records: the offset, header and block of each.
 
 Cut by hand, because the archive iterator of fastwarc 2.0 ends after a damaged record, loses the
-record after a chunked body that it unpacks, and gives all records of a gzip member one place.
+record after a chunked body that it unpacks, and gives all records of a gzip member one offset.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _FIELD = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One record of a WARC file, or a stretch of it that is none.
+    """One record of a WARC file, or a part of it that is none.
 
     Attributes:
         position: Its first byte in the unpacked file.
         headers: The record's header.
-        block: What follows the header, as far as it was wanted.
+        block: The first bytes after the header, as many as were wanted.
         fault: Why the record is damaged, or empty.
     """
 
@@ -48,47 +48,50 @@ class Frame:
 
 
 def frames(body: io.BufferedReader, wanted: Callable[[HeaderMap], int]) -> Iterator[Frame]:
-    """Yield every record of a WARC file, and every stretch that is none as one with a fault.
+    """Yield every record of a WARC file, and every part that is none as one with a fault.
 
     Args:
         body: The unpacked file.
-        wanted: Tells from a record's header how many bytes of its block to keep.
+        wanted: Returns for a record's header how many bytes of its block to keep.
     """
     position, line, _ = _next_line(body)
     while line:
         headers = _headers(body, line) if line.startswith(b"WARC/") else None
-        length = _length(headers)
-        if headers is None or length is None:
+        length = (headers.get("Content-Length") or "").strip() if headers is not None else ""
+        # No file has 10 ** 18 bytes; the limit keeps absurd lengths out of arithmetic.
+        if headers is None or not (length.isascii() and length.isdigit() and len(length) <= 18):
             yield Frame(position, HeaderMap(), fault="no WARC record begins here")
             position, line = _next_record(body)
             continue
-        block, missing = _block(body, length, wanted(headers))
+        block = body.read(min(int(length), wanted(headers)))
+        missing = int(length) - len(block)
+        while missing and (skipped := body.read(min(missing, _SKIP))):
+            missing -= len(skipped)
         start = position
-        position, line, parted = _next_line(body)
+        position, line, blank_lines = _next_line(body)
         fault = f"its last {missing} bytes are missing" if missing else ""
-        if line and not parted and not line.startswith(b"WARC/"):
+        if line and blank_lines < 2 and not line.startswith(b"WARC/"):
             fault = "its length is not the one that its header gives"
             position, line = _next_record(body)
         yield Frame(start, headers, block, fault)
 
 
-def _next_line(body: io.BufferedReader) -> tuple[int, bytes, bool]:
-    """Return the next line that is not blank, empty at the end, and its place.
+def _next_line(body: io.BufferedReader) -> tuple[int, bytes, int]:
+    """Return the position of the next line that is not blank, the line and the blank ones before.
 
-    Returns:
-        The place, the line, and whether two blank lines came before it, as they end a record.
+    The line is empty at the end of the file. Two blank lines end a record.
     """
-    blank = 0
+    blank_lines = 0
     while True:
         position = body.tell()
         line = body.readline(_LINE)
         if not line or line.strip():
-            return position, line, blank >= 2
-        blank += 1
+            return position, line, blank_lines
+        blank_lines += 1
 
 
 def _next_record(body: io.BufferedReader) -> tuple[int, bytes]:
-    """Return the next line that a record can begin with, and its place; empty at the end."""
+    """Return the next line that a record can begin with, and its position; empty at the end."""
     while True:
         position = body.tell()
         line = body.readline(_LINE)
@@ -105,11 +108,11 @@ def _headers(body: io.BufferedReader, first: bytes) -> HeaderMap | None:
         size += len(line)
         if size > _HEADER:
             return None
-    return parsed(lines) if line else None
+    return parse_headers(lines) if line else None
 
 
-def parsed(lines: Sequence[bytes]) -> HeaderMap | None:
-    """Return the fields of a WARC or HTTP header that are read, or None where they have no bounds.
+def parse_headers(lines: Sequence[bytes]) -> HeaderMap | None:
+    """Return the fields of a WARC or HTTP header that are read, or None where they are too long.
 
     Args:
         lines: Its lines; the first is the status line.
@@ -121,19 +124,3 @@ def parsed(lines: Sequence[bytes]) -> HeaderMap | None:
     except OSError:  # together longer than the parser takes
         return None
     return headers
-
-
-def _length(headers: HeaderMap | None) -> int | None:
-    """Return a block's length, or None if the header gives none."""
-    length = (headers.get("Content-Length") or "").strip() if headers is not None else ""
-    # No file has 10 ** 18 bytes; the limit keeps absurd lengths out of arithmetic.
-    return int(length) if length.isascii() and length.isdigit() and len(length) <= 18 else None
-
-
-def _block(body: io.BufferedReader, length: int, wanted: int) -> tuple[bytes, int]:
-    """Return the first bytes of a block, and how many of all are missing; stand after it."""
-    block = body.read(min(length, wanted))
-    left = length - len(block)
-    while left and (skipped := body.read(min(left, _SKIP))):
-        left -= len(skipped)
-    return block, left

@@ -7,7 +7,7 @@ import pytest
 from making import line, nested, page, sentences
 
 from dedup.config import ReadConfig
-from dedup.read import Source, Tally, discover, parsed, read_raw
+from dedup.read import Source, Tally, discover, parse_line, read_raw
 
 COUNT = 2_000
 
@@ -18,7 +18,7 @@ def outcomes(folder):
     raws = [
         raw for source in discover([folder], tally=tally) for raw in read_raw(source, config, tally)
     ]
-    records = [parsed(raw, config) for raw in raws]
+    records = [parse_line(raw, config) for raw in raws]
     return {r.doc_id: str(r.rejection.reason) if r.rejection else "" for r in records}
 
 
@@ -107,9 +107,9 @@ def test_a_file_that_changes_while_it_is_read_gives_what_is_there(tmp_path, chan
     path.write_bytes(b"".join(line(f"moving {n}") for n in range(COUNT)))
     config = ReadConfig()
     raws = read_raw(Source("a.jsonl", path, path.stat().st_size), config, Tally())
-    first = parsed(next(raws), config)
+    first = parse_line(next(raws), config)
     change(path)
-    rest = [parsed(raw, config) for raw in raws]
+    rest = [parse_line(raw, config) for raw in raws]
 
     assert first.text == sentences("moving 0")
     assert len(rest) + 1 in lines

@@ -5,7 +5,7 @@ import random
 import pytest
 from reading import ids, reasons
 
-from dedup.read.streams import CHUNK, WHOLE
+from dedup.read.input import CHUNK, DOCUMENT_CHUNK
 
 PAGE = b"<html><body><p>Rain fell.</p></body></html>"
 
@@ -55,7 +55,7 @@ def test_the_limit_is_on_the_unpacked_page(dump, packed):
     assert reasons(found) == ["too-large"]
 
 
-@pytest.mark.parametrize("size", [CHUNK - 3, CHUNK - 2, CHUNK + WHOLE, 3 * WHOLE])
+@pytest.mark.parametrize("size", [CHUNK - 3, CHUNK - 2, CHUNK + DOCUMENT_CHUNK, 3 * DOCUMENT_CHUNK])
 def test_a_page_comes_whole_in_however_many_reads(dump, packed, size):
     page = b"<p>" + bytes(b"ab\n"[n % 3] for n in range(size))
     assert dump.read_one("a.html", page).html == page

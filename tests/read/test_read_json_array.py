@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading import ids, reasons
 
-from dedup.read.json_text import BrokenJson
-from dedup.read.json_values import Splitter
+from dedup.read.json_array import Splitter
+from dedup.read.json_value import BrokenJson
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from dedup.config import ReadConfig
-from dedup.models import RawRecord
-from dedup.read.records import record, rejected, whole
+from dedup.models import RawRecord, Rejection
+from dedup.read.records import record, rejected, valid_unicode
 
 
 def made(given, *fields, limit=1_000):
@@ -136,11 +136,11 @@ def test_lone_surrogates_do_not_raise():
 
 
 def test_whole_text_is_left_as_it_is():
-    assert whole("😀 ż") == "😀 ż"
+    assert valid_unicode("😀 ż") == "😀 ż"
 
 
 def test_a_detail_is_one_short_line():
-    detail = rejected("a", "a", "empty", "x\n" * 1_000).rejection.detail
+    detail = rejected("a", "a", Rejection("empty", "x\n" * 1_000)).rejection.detail
     assert "\n" not in detail
     assert len(detail) == 200
     assert detail.endswith("...")

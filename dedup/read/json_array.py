@@ -1,8 +1,8 @@
 """JSON values that follow one another, in an array or bare, each taken out of the stream by itself.
 
-A value's end is found by its brackets alone, and what lies between them is parsed, once it is
-whole, as a line of JSON Lines is. So memory holds one value, however large the file and however
-deep its nesting, and a record means the same in an array as on a line.
+A value's end is found by its brackets alone, and its text is parsed, once it is whole, as a line of
+JSON Lines is. So memory holds one value, however large the file and however deep its nesting, and a
+record means the same in an array as on a line.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from dedup.config import ReadConfig
-from dedup.models import RawRecord, Reason
-from dedup.read.input import Input
-from dedup.read.json_text import OVERHEAD, BrokenJson, value_of
+from dedup.models import RawRecord, Reason, Rejection
+from dedup.read.input import CHUNK, Input
+from dedup.read.json_value import OVERHEAD, BrokenJson, parse_json
 from dedup.read.records import record, rejected, too_large
-from dedup.read.streams import CHUNK
 
 _STRUCTURE = re.compile(rb'["{}\[\],]')
 _BACKSLASH = ord("\\")
@@ -39,12 +38,12 @@ def _read(source: Input, config: ReadConfig, *, array: bool) -> Iterator[RawReco
         for number, text in enumerate(_texts(source, splitter), start=1):
             place = f"{source.name}:{number}"
             if text is None:
-                yield rejected(place, source.name, Reason.TOO_LARGE, too_large(config))
+                yield rejected(place, source.name, too_large(config))
                 continue
             try:
-                value = value_of(text)
+                value = parse_json(text)
             except BrokenJson as error:
-                yield rejected(place, source.name, Reason.BROKEN_JSON, str(error))
+                yield rejected(place, source.name, Rejection(Reason.BROKEN_JSON, str(error)))
                 return
             yield record(value, source.name, place, config)
         if last := splitter.last_object():
@@ -52,10 +51,8 @@ def _read(source: Input, config: ReadConfig, *, array: bool) -> Iterator[RawReco
             yield record(last, source.name, f"{source.name}:{number}", config)
         splitter.finish()
     except BrokenJson as error:
-        reason, detail = Reason.BROKEN_JSON, str(error)
-        if source.fault:
-            reason, detail = source.fault.reason, source.fault.detail
-        yield rejected(f"{source.name}:{number + 1}", source.name, reason, detail)
+        fault = source.fault or Rejection(Reason.BROKEN_JSON, str(error))
+        yield rejected(f"{source.name}:{number + 1}", source.name, fault)
 
 
 def _texts(source: Input, splitter: Splitter) -> Iterator[bytes | None]:
@@ -109,14 +106,14 @@ class Splitter:
             elif self._array and self._depth == 1 and mark.group() == b"[":
                 self._piece.clear()
                 start = at
-        self._hold(chunk[start:])
+        self._keep(chunk[start:])
         if self._closed and self._piece.strip():
             raise BrokenJson("something follows the array")
 
     def last_object(self) -> dict[str, Any] | None:
         """Return the object that is whole though the stream ends before its array does, if any."""
         try:
-            value = value_of(bytes(self._piece))
+            value = parse_json(bytes(self._piece))
         except BrokenJson:
             return None
         self._piece.clear()
@@ -132,7 +129,7 @@ class Splitter:
             raise BrokenJson("the file ends before the last value does")
 
     def _ends_value(self, mark: bytes) -> bool:
-        """Follow one structural character and tell whether a value ends with or before it."""
+        """Follow one structural character; return whether a value ends with or before it."""
         if mark == b'"':
             self._in_string = True
             return False
@@ -146,7 +143,7 @@ class Splitter:
         return self._array and self._depth == 1
 
     def _after_string(self, chunk: bytes, at: int) -> int:
-        """Return the place after the string that goes on at ``at``, or the chunk's end."""
+        """Return the position after the string that goes on at ``at``, or the chunk's end."""
         if self._escaped:
             self._escaped = False
             at += 1
@@ -159,20 +156,20 @@ class Splitter:
         self._in_string = False
         return end + 1
 
-    def _hold(self, piece: bytes) -> None:
+    def _keep(self, piece: bytes) -> None:
         """Keep a piece of a value that goes on, up to one byte over the limit."""
         self._piece += piece[: self._limit + 1 - len(self._piece)]
 
     def _take(self, piece: bytes) -> bytes | None:
         """Return the text that ends with a piece, or None if it is over the limit."""
-        self._hold(piece)
+        self._keep(piece)
         text = bytes(self._piece)
         self._piece.clear()
         return text if len(text) <= self._limit else None
 
 
 def _escapes(chunk: bytes, start: int, end: int) -> bool:
-    """Tell whether what lies in a string between two places escapes the byte behind it."""
+    """Return whether the part of a string between two positions escapes the byte behind it."""
     begin = end
     while begin > start and chunk[begin - 1] == _BACKSLASH:
         begin -= 1

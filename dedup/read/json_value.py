@@ -7,8 +7,8 @@ from typing import Any
 from dedup.json_codec import load_json
 
 # A JSON text may be larger than the document in it: quotes, line ends and control characters are
-# escaped, and other fields stand beside it. Letters that are all escaped grow two- to threefold, so
-# half the limit is what such a document may have at least.
+# escaped, and there are other fields. Letters that are all escaped grow two- to threefold, so half
+# the limit is what such a document may have at least.
 OVERHEAD = 2
 
 # The fast writer takes 254 levels. No record of an article has ten.
@@ -21,28 +21,29 @@ class BrokenJson(ValueError):
     """A text is not JSON; its message says why."""
 
 
-def value_of(text: bytes) -> Any:
+def parse_json(text: bytes) -> Any:
     """Return the value of a JSON text in UTF-8; a byte-order mark is passed over.
 
     Raises:
         BrokenJson: It is not JSON, not UTF-8 or nested too deeply. NaN and Infinity are not JSON.
     """
     text = text.removeprefix(_BOM)
+    too_deep = f"nested more than {_MOST_LEVELS} levels deep"
     try:
         value = load_json(text)
     except RecursionError as error:
-        raise BrokenJson(f"nested more than {_MOST_LEVELS} levels deep") from error
+        raise BrokenJson(too_deep) from error
     except ValueError as error:
         fault = error if isinstance(error, UnicodeDecodeError) else _not_utf8(text)
         message = f"not UTF-8 at byte {fault.start}" if fault else f"not JSON: {error}"
         raise BrokenJson(message) from error
     if _may_be_deep(text) and _levels(value) > _MOST_LEVELS:
-        raise BrokenJson(f"nested more than {_MOST_LEVELS} levels deep")
+        raise BrokenJson(too_deep)
     return value
 
 
 def _may_be_deep(text: bytes) -> bool:
-    """Tell whether a text has so many brackets that it is worth looking at closely."""
+    """Return whether a text has so many brackets that its levels must be counted."""
     if text.find(b"{", 1) < 0 and b"[" not in text:
         return False  # a flat record, as most are; counting takes ten times as long
     return text.count(b"{") + text.count(b"[") > _MOST_LEVELS
@@ -59,17 +60,14 @@ def _not_utf8(text: bytes) -> UnicodeDecodeError | None:
 
 def _levels(value: Any) -> int:
     """Return how deep a value is nested, or one more than the most that is allowed."""
-    level = 0
-    inner = [value]
-    while level <= _MOST_LEVELS and (inner := [each for each in inner if each and _holds(each)]):
-        inner = [child for each in inner for child in _children(each)]
+    level, values = 0, [value]
+    while level <= _MOST_LEVELS and (
+        values := [each for each in values if each and isinstance(each, dict | list)]
+    ):
+        values = [
+            child
+            for each in values
+            for child in (each.values() if isinstance(each, dict) else each)
+        ]
         level += 1
     return level
-
-
-def _holds(value: Any) -> bool:
-    return isinstance(value, dict | list)
-
-
-def _children(value: Any) -> Any:
-    return value.values() if isinstance(value, dict) else value

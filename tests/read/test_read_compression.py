@@ -11,7 +11,7 @@ import pytest
 import zstandard
 from reading import PACKERS, ids, reasons
 
-from dedup.read.streams import Members
+from dedup.read.compression import MemberOffsets
 
 REASONS = {"gz": "broken-gzip", "zst": "broken-zstd", "bz2": "broken-bz2", "xz": "broken-xz"}
 LINES = [json.dumps({"text": f"line {n}"}).encode() + b"\n" for n in range(2_000)]
@@ -143,7 +143,7 @@ def test_what_unpacks_to_far_more_than_was_packed_comes_whole(dump, pack):
 
 
 def test_places_are_told_by_member_and_by_what_comes_before_in_it():
-    members = Members()
+    members = MemberOffsets()
     for unpacked, stored in ((0, 0), (100, 40), (100, 60), (250, 90)):
         members.add(unpacked, stored)
     assert [members.locate(position) for position in (0, 99, 100, 249, 250, 300)] == [
