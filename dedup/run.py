@@ -24,7 +24,6 @@ from dedup.write import (
     OutputFolder,
     cleaned_lines,
     decision_lines,
-    input_manifest,
     package_versions,
     peak_memory,
     refuse_existing,
@@ -83,7 +82,7 @@ def run_dump(
     out: Path,
     config: Config,
     *,
-    kind: str = "jsonl",
+    table_format: str = "jsonl",
     survivors_to: BinaryIO | None = None,
     store: Path | None = None,
     resume: bool = False,
@@ -97,7 +96,7 @@ def run_dump(
         inputs: Files, folders, globs, or ``-``.
         out: The folder.
         config: The options.
-        kind: ``jsonl`` or ``parquet``, for survivors, decisions and stories.
+        table_format: ``jsonl`` or ``parquet``, for survivors, decisions and stories.
         survivors_to: A stream that gets the survivors as JSON lines instead of a file.
         store: A store outside of ``out`` that holds earlier dumps, or will hold this one for later
             dumps; the stories of earlier ones go on.
@@ -136,7 +135,7 @@ def run_dump(
         opened.put("inputs", _inputs(inputs, tally))
         timer.start("write", None, "file")
         report = _report(opened, config, strict=strict)
-        _write(opened, folder, kind, survivors_to, changes=store is not None)
+        _write(opened, folder, table_format, survivors_to, changes=store is not None)
         timer.end()
         report.manifest["timings"] = timer.seconds
         report.manifest["peak_memory_mib"] = {
@@ -251,14 +250,14 @@ def claim_store(store: Store, config: Config, *, resume: bool, overwrite: bool) 
 
 
 def _inputs(inputs: Sequence[str | Path], tally: Tally) -> dict[str, Any]:
-    """Return what the manifest says of the inputs."""
-    return input_manifest(
-        sorted(map(str, inputs)),
-        files=tally.files,
-        size=tally.bytes,
-        digest=tally.digest(),
-        passed_over=tally.passed_over,
-    )
+    """Return the part of the manifest on the inputs."""
+    return {
+        "inputs": sorted(map(str, inputs)),
+        "files": tally.files,
+        "bytes": tally.bytes,
+        "sha256": tally.digest(),
+        "passed_over": dict(sorted(tally.passed_over.items())),
+    }
 
 
 def _report(store: Store, config: Config, *, strict: bool) -> RunReport:
@@ -302,7 +301,7 @@ def _report(store: Store, config: Config, *, strict: bool) -> RunReport:
 def _write(
     store: Store,
     folder: OutputFolder,
-    kind: str,
+    table_format: str,
     survivors_to: BinaryIO | None,
     *,
     changes: bool,
@@ -317,7 +316,7 @@ def _write(
     if survivors_to is None:
         tables["survivors"] = survivors
     for name, lines in tables.items():
-        folder.write_table(name, lines, kind)
+        folder.write_table(name, lines, table_format)
     folder.write_lines("rejected.jsonl", rejected_lines(results.rejections()))
     if changes:
         folder.write_lines("changes.jsonl", results.changes(store.dumps.number))

@@ -461,7 +461,7 @@ class TestStreams:
         told = b"".join(running.communicate(timeout=60))
 
         assert running.returncode == 1
-        assert told == b"Error: stopped; go on with the same command and --resume\n"
+        assert told == b"Error: stopped; continue with the same command and --resume\n"
         assert not list(out.glob("*.jsonl"))
 
 

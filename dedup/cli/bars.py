@@ -1,4 +1,4 @@
-"""Bars on stderr, while somebody is watching."""
+"""Progress bars on stderr."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 
 class Bars:
-    """An observer that draws a bar a stage: documents, rate, time left where the total is known."""
+    """Draws a bar a stage: documents, rate, time left where the total is known."""
 
     def __init__(self) -> None:
         """Draw nothing yet."""

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from dedup.cli.installation import warn_of_leftover
-from dedup.cli.options import build_config, expect_pages, shared_options
+from dedup.cli.options import build_config, load_for_pages, shared_options
 from dedup.cli.summary import clean_summary
 
 
@@ -27,9 +27,9 @@ from dedup.cli.summary import clean_summary
 @click.option(
     "--rejected",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="File for the inputs that could not be used, with their reasons.",
+    help="File for the inputs that cannot be used, with their reasons.",
 )
-@click.option("--overwrite", is_flag=True, help="Replace the files that are there.")
+@click.option("--overwrite", is_flag=True, help="Replace existing files.")
 @click.pass_context
 def clean(
     ctx: click.Context,
@@ -43,10 +43,11 @@ def clean(
     verbose: bool,
     **options: Any,
 ) -> None:
-    """Take boilerplate, agency lines and left-over lines off INPUT... and write JSON lines.
+    """Remove boilerplate, agency lines and site boilerplate from INPUT... and write JSON lines.
 
-    Each line has the document's own fields, its cleaned text in "text", what was recognised
-    (agency, dateline, credit), and under "removed" every piece taken out and by which step.
+    Each line has the document's own fields, the cleaned text in "text", the fields that were
+    recognised (agency, dateline, credit), and in "removed" each removed piece of text with the step
+    that removed it.
 
     \b
     Examples:
@@ -57,10 +58,10 @@ def clean(
     if not quiet:
         warn_of_leftover()
     config = build_config(**options)
-    expect_pages(inputs)
+    load_for_pages(inputs)
 
-    from dedup.cli.bars import Bars  # as in dedup.cli.run
-    from dedup.run import clean_dump
+    from dedup.cli.bars import Bars  # tqdm: --help must not wait for it
+    from dedup.run import clean_dump  # everything: likewise
 
     counts, reasons = clean_dump(
         inputs,

@@ -1,4 +1,4 @@
-"""The group of commands, and what happens to the errors of all of them."""
+"""The group of commands, and how their errors are reported."""
 
 from __future__ import annotations
 
@@ -35,29 +35,28 @@ class _Group(click.Group):
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
-            # Where an output has no room, its writer tells; libraries keep files elsewhere.
-            message = "no space left for temporary files or caches; free some and go on (--resume)"
+            # The writers of outputs report their own errors; libraries keep files elsewhere.
+            message = "no space left for temporary files or caches; free some, then use --resume"
             raise click.ClickException(message) from error
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="dedup")
 def main() -> None:
-    """One canonical version of every copied article in a scraped news dump.
+    """Keep one canonical version of every copied article in a scraped news dump.
 
     \b
     Examples:
       dedup run crawl/ -o out            a folder of pages
       dedup run news.jsonl.zst -o out    records with text or html
-      dedup clean page.html              only take the boilerplate off
+      dedup clean page.html              only remove the boilerplate
 
-    Shell completion, for bash (zsh and fish alike):
+    Shell completion for bash; for zsh and fish, zsh_source and fish_source:
 
     \b
       eval "$(_DEDUP_COMPLETE=bash_source dedup)"
     """
 
 
-main.add_command(run)
-main.add_command(clean)
-main.add_command(evaluate)
+for command in (run, clean, evaluate):
+    main.add_command(command)

@@ -16,10 +16,7 @@ DEFAULT = Config()
 
 
 class RenamedOption(click.Option):
-    """An option whose old name still works for one release and is not shown.
-
-    Its last name is the old one.
-    """
+    """An option whose last name is an old one, which works for one release and is not shown."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Return the help without the old name."""
@@ -38,7 +35,7 @@ _SHARED = (
         "fields",
         multiple=True,
         metavar="NAME=OWN",
-        help="A record's own name for a standard field, as in --field text=body. "
+        help="Own name of the records for a standard field, as in --field text=body. "
         "NAME is one of id, text, html, url, title, date, author, site, language, canonical_url. "
         "May be given several times.",
     ),
@@ -47,7 +44,7 @@ _SHARED = (
         type=click.IntRange(1, 1024),
         default=lambda: os.cpu_count() or 1,
         show_default="number of cores",
-        help="Processes that clean pages. Changes no result.",
+        help="Processes that read, clean and sign. It changes no result.",
     ),
     click.option(
         "--timeout",
@@ -55,7 +52,7 @@ _SHARED = (
         default=DEFAULT.clean.timeout,
         show_default=True,
         metavar="SECONDS",
-        help="Longest time for one page; then it is rejected as timeout.",
+        help="Longest time for one page; after that the page is rejected as timeout.",
     ),
     click.option(
         "--memory",
@@ -64,7 +61,7 @@ _SHARED = (
         default=DEFAULT.clean.memory_mb,
         show_default=True,
         metavar="MIB",
-        help="Most memory for one worker; a page that needs more is rejected. 0 is no limit.",
+        help="Most memory for one worker; a page that needs more is rejected. 0 sets no limit.",
     ),
     click.option(
         "--max-bytes",
@@ -83,7 +80,7 @@ _SHARED = (
         help="A cleaned text with fewer tokens is rejected as too-short.",
     ),
     click.option("--strict", is_flag=True, help="Exit with 1 when an input was rejected."),
-    click.option("-q", "--quiet", is_flag=True, help="No bars and no summary."),
+    click.option("-q", "--quiet", is_flag=True, help="Print no progress bars and no summary."),
     click.option("-v", "--verbose", is_flag=True, help="Also log what each stage does."),
 )
 
@@ -111,7 +108,7 @@ def build_config(
     warn_story_size: int = DEFAULT.cluster.warn_story_size,
     warn_host_share: float = DEFAULT.cluster.warn_host_share,
 ) -> Config:
-    """Return the configuration that the options ask for.
+    """Return the configuration of the options.
 
     Raises:
         ConfigError: A value cannot be used.
@@ -137,15 +134,15 @@ def build_config(
     )
 
 
-def expect_pages(inputs: tuple[str, ...]) -> None:
-    """Start what loads all that pages need, where the first input is one.
+def load_for_pages(inputs: tuple[str, ...]) -> None:
+    """Start the process that loads what pages need, where the first input is one.
 
-    That takes longer than to load the rest of this program, which is done meanwhile.
+    That takes longer than loading the rest of this program, which happens at the same time.
 
     Raises:
         InputError: An argument names nothing.
     """
-    from dedup.read import begins_with_page  # --help must not wait for it
+    from dedup.read import begins_with_page  # fastwarc: --help must not wait for it
 
     if begins_with_page(inputs):
         from dedup.parallel.processes import worker_context

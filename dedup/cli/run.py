@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from dedup.cli.installation import warn_of_leftover
-from dedup.cli.options import DEFAULT, RenamedOption, build_config, expect_pages, shared_options
+from dedup.cli.options import DEFAULT, RenamedOption, build_config, load_for_pages, shared_options
 from dedup.cli.summary import run_summary
 from dedup.config import FORMATS, LEVELS
 from dedup.errors import FullDiskError, printable
@@ -30,8 +30,8 @@ from dedup.errors import FullDiskError, printable
     type=click.Choice(LEVELS),
     default=DEFAULT.level,
     show_default=True,
-    help="What counts as one story. copies: the same text, whole, cut, extended or updated. "
-    "stories: also the same wire story partly or wholly in other words, derived and rewrite.",
+    help="What counts as one story. copies: the same text, whole, shortened, extended or updated. "
+    "stories: also the same story partly or wholly in other words (derived, rewrite).",
 )
 @click.option(
     "--threshold",
@@ -39,8 +39,8 @@ from dedup.errors import FullDiskError, printable
     default=DEFAULT.story.threshold,
     show_default=True,
     metavar="FLOAT",
-    help="Least mean score, a probability, of tellings that are one story under --level stories. "
-    "Raise it to join fewer look-alikes; lower it to find more rewrites.",
+    help="Lowest mean story score, a probability, of the tellings of one story under --level "
+    "stories. Raise it to join fewer look-alikes; lower it to find more rewrites.",
 )
 @click.option(
     "--window",
@@ -50,16 +50,16 @@ from dedup.errors import FullDiskError, printable
     show_default=True,
     metavar="DAYS",
     help="Most days between two tellings of one story under --level stories. Raise it to find "
-    "late ones; lower it to keep later reports of the same affair apart. "
-    "An unknown date is near all.",
+    "later tellings; lower it to separate more reports of one affair. "
+    "An unknown date is within the window of every date.",
 )
 @click.option(
     "--canonical",
     multiple=True,
     metavar="RULES",
-    help="Rules that decide first which document of a story stays, separated by commas: "
+    help="Rules that decide first which document of a story is the canonical, separated by commas: "
     "agency, declared, complete, earliest, latest, longest, cleanest, shortest-url, id, "
-    "field:NAME:asc, field:NAME:desc. The default order breaks their ties.",
+    "field:NAME:asc, field:NAME:desc. The default rules break ties.",
 )
 @click.option(
     "--warn-story-size",
@@ -69,7 +69,7 @@ from dedup.errors import FullDiskError, printable
     default=DEFAULT.cluster.warn_story_size,
     show_default=True,
     metavar="N",
-    help="Warn at the end of stories with at least N documents. Lower it for more warnings. "
+    help="Warn at the end about stories with at least N documents. Lower it for more warnings. "
     "It changes no decision.",
 )
 @click.option(
@@ -80,13 +80,13 @@ from dedup.errors import FullDiskError, printable
     default=DEFAULT.cluster.warn_host_share,
     show_default=True,
     metavar="SHARE",
-    help="Warn at the end of hosts with "
+    help="Warn at the end about hosts with "
     f"{DEFAULT.cluster.warn_host_documents} documents or more of which at least this share are "
     "duplicates, from 0 to 1. Lower it for more warnings. It changes no decision.",
 )
 @click.option(
     "--format",
-    "kind",
+    "table_format",
     type=click.Choice(FORMATS),
     default=FORMATS[0],
     show_default=True,
@@ -95,34 +95,34 @@ from dedup.errors import FullDiskError, printable
 @click.option(
     "--survivors",
     type=click.Choice(["-"]),
-    help="Write the survivors as JSON lines to stdout, for a pipe, instead of to OUT.",
+    help="Write the survivors to stdout as JSON lines, not to OUT.",
 )
 @click.option(
     "--store",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Store of earlier dumps, made where there is none: today's documents are matched against "
-    "those within the --window, and earlier stories go on under their ids. "
-    "OUT tells of today's documents; changes.jsonl of what became of earlier stories.",
+    help="File that holds earlier dumps, made where there is none. The documents of this dump are "
+    "matched against earlier ones within the --window, and earlier stories keep their ids. OUT "
+    "lists the documents of this dump; changes.jsonl lists the changes of earlier stories.",
 )
 @click.option(
     "--expire",
     type=float,
     default=DEFAULT.expire,
     metavar="DAYS",
-    help="Forget documents in the --store that are older than today's by DAYS and in no younger "
-    "story; at least the --window. Without it the store keeps everything.",
+    help="Delete documents from the --store that are older than this dump's by DAYS and in no "
+    "younger story; at least the --window. Without it the store keeps everything.",
 )
-@click.option("--resume", is_flag=True, help="Go on with the run that was killed in OUT.")
-@click.option("--overwrite", is_flag=True, help="Replace the run that OUT holds.")
-@click.option("--dry-run", is_flag=True, help="Say which files would be read, and do nothing.")
+@click.option("--resume", is_flag=True, help="Continue the run that was stopped in OUT.")
+@click.option("--overwrite", is_flag=True, help="Replace the run in OUT.")
+@click.option("--dry-run", is_flag=True, help="List the files that would be read, and do nothing.")
 @click.pass_context
 def run(
     ctx: click.Context,
     /,
     inputs: tuple[str, ...],
     out: Path | None,
-    kind: str,
+    table_format: str,
     survivors: str | None,
     store: Path | None,
     resume: bool,
@@ -137,7 +137,7 @@ def run(
 
     INPUT is a file, a folder, a glob or - for JSON lines on stdin. Known are .html, .htm, .xhtml,
     .warc, .jsonl, .ndjson, .json, .parquet, .csv, .tsv and .txt, most of them also as .gz, .zst,
-    .bz2, .xz; content wins where a name lies.
+    .bz2, .xz. Where the name and the content of a file disagree, the content decides.
 
     \b
     Examples:
@@ -145,7 +145,7 @@ def run(
       dedup run 2024-05-*.warc.gz -o out --workers 8
       dedup run news.jsonl --field text=body --field date=published -o out
       dedup run news.parquet -o out --format parquet --canonical earliest
-      dedup run news.jsonl -o out --level copies          rewrites stay
+      dedup run news.jsonl -o out --level copies          keep rewrites
       dedup run news.jsonl -o out --threshold 0.7 --window 2 --warn-story-size 20
       dedup run 2024-05-02/ -o out-02 --store news.sqlite --expire 30
       zcat news.jsonl.gz | dedup run - -o out --survivors - | next-step
@@ -167,12 +167,12 @@ def run(
         raise click.UsageError("--resume and --overwrite exclude each other")
     if config.expire and store is None:
         raise click.UsageError("--expire needs a --store")
-    expect_pages(inputs)
+    load_for_pages(inputs)
 
-    from dedup.cli.bars import Bars  # these pull in everything: --help must not wait for it
+    from dedup.cli.bars import Bars  # tqdm: --help must not wait for it
     from dedup.cli.stop import stoppable
     from dedup.progress import NullProgress
-    from dedup.run import run_dump
+    from dedup.run import run_dump  # everything: likewise
 
     try:
         with stoppable(NullProgress() if quiet else Bars()) as progress:
@@ -180,7 +180,7 @@ def run(
                 inputs,
                 out,
                 config,
-                kind=kind,
+                table_format=table_format,
                 survivors_to=sys.stdout.buffer if survivors else None,
                 store=store,
                 resume=resume,
@@ -189,9 +189,9 @@ def run(
                 progress=progress,
             )
     except KeyboardInterrupt:
-        raise click.ClickException("stopped; go on with the same command and --resume") from None
+        raise click.ClickException("stopped; continue with the same command and --resume") from None
     except FullDiskError as error:
-        message = f"{error} and go on with the same command and --resume"
+        message = f"{error} and continue with the same command and --resume"
         raise click.ClickException(message) from error
     if not quiet:
         click.echo(run_summary(report, out), err=True)
@@ -199,7 +199,7 @@ def run(
 
 
 def _list_sources(inputs: tuple[str, ...]) -> None:
-    """Print what would be read."""
+    """Print the files that would be read."""
     from dedup.read import discover
 
     count = 0

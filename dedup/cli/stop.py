@@ -1,4 +1,4 @@
-"""Ctrl-C and a request to terminate, which end a run so that it can go on."""
+"""SIGINT and SIGTERM, which end a run so that it can be resumed."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from types import FrameType
 from dedup.progress import Progress
 
 SWALLOWERS = ("llvmlite", "multiprocessing/util.py", "weakref.py")
-"""Where what is raised is told and forgotten: callbacks from C, and what things do as they die."""
+"""Files of code that reports an exception and drops it: callbacks from C, and finalizers."""
 
 
 class Stopped(KeyboardInterrupt):
-    """Somebody asked the run to stop.
+    """A signal asked the run to stop.
 
-    Where the plain error is raised in code made of text, as that of a dataclass is, Python ends by
-    a signal of its own and without the exit code, even if somebody handles it.
+    Where KeyboardInterrupt itself is raised in code made of text, as that of a dataclass is, Python
+    ends by a signal of its own and without the exit code, even if the exception is handled.
     """
 
 
 class Stoppable:
-    """An observer that stops the run once it was asked to.
+    """A progress that stops the run after a signal.
 
-    The request is raised where it arrives, but for places that swallow what is raised, and tell it.
-    Whatever else may swallow it, the request is raised again when the run tells how far it got.
+    The signal handler raises, except inside code that drops exceptions. In case other code drops
+    it, each later call of the progress raises again.
     """
 
     def __init__(self, progress: Progress) -> None:
-        """Pass everything on to another observer."""
-        self._observer = progress
-        self._asked = False
+        """Pass every call on to another progress."""
+        self._progress = progress
+        self._stopping = False
 
-    def ask(self, number: int, frame: FrameType | None) -> None:
+    def handle(self, number: int, frame: FrameType | None) -> None:
         """Handle a signal."""
-        self._asked = True
+        self._stopping = True
         while frame is not None:
             if any(part in frame.f_code.co_filename for part in SWALLOWERS):
                 return
@@ -46,34 +46,33 @@ class Stoppable:
     def start(self, stage: str, total: int | None, unit: str) -> None:
         """A stage begins."""
         self._check()
-        self._observer.start(stage, total, unit)
+        self._progress.start(stage, total, unit)
 
     def advance(self, amount: int, documents: int = 0) -> None:
-        """The stage got on."""
+        """The stage has done some of its work."""
         self._check()
-        self._observer.advance(amount, documents)
+        self._progress.advance(amount, documents)
 
     def end(self) -> None:
         """The stage is done."""
         self._check()
-        self._observer.end()
+        self._progress.end()
 
     def _check(self) -> None:
-        """Stop if asked to."""
-        if self._asked:
+        if self._stopping:
             raise Stopped
 
 
 @contextmanager
 def stoppable(progress: Progress) -> Iterator[Stoppable]:
-    """Hand out an observer that SIGINT and SIGTERM stop, and restore what they did before."""
-    made = Stoppable(progress)
+    """Return a progress that SIGINT and SIGTERM stop; restore their handlers at the end."""
+    stopping = Stoppable(progress)
     signals: tuple[signal.Signals, ...] = (signal.SIGINT, signal.SIGTERM)
     if threading.current_thread() is not threading.main_thread():
-        signals = ()  # only the main thread may say what signals do
-    before = {number: signal.signal(number, made.ask) for number in signals}
+        signals = ()  # only the main thread may set signal handlers
+    before = {number: signal.signal(number, stopping.handle) for number in signals}
     try:
-        yield made
+        yield stopping
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

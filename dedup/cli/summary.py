@@ -1,7 +1,8 @@
-"""The last lines of a run, for a person."""
+"""What the commands print for a person: the summaries of runs and the report of an evaluation."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,24 @@ from dedup.errors import printable
 from dedup.models import RunReport
 
 # Large stories, and hosts with many duplicates, listed one by one; the manifest has more.
-LISTED = 5
+_WARNINGS_LISTED = 5
+_LONGEST_NAME = 200
 
-LONGEST_NAME = 200
+# Columns of the table of scores: heading, field of the scores.
+_COLUMNS = (
+    ("pair P", "pair_precision"), ("R", "pair_recall"), ("F1", "pair_f1"),
+    ("B3 P", "b3_precision"), ("R", "b3_recall"), ("F1", "b3_f1"), ("ARI", "adjusted_rand"),
+)  # fmt: skip
+
+# What a screen has room for; --json prints everything.
+_PARTS_LISTED = 8
+_DOCUMENTS_LISTED = 4
+_TITLE_LENGTH = 80
+_EXAMPLES = 3
 
 
 def run_summary(report: RunReport, out: Path) -> str:
-    """Return what a run came to, in a few lines."""
+    """Return the results of a run in a few lines."""
     counts = report.counts
     kept = counts["canonical"] + counts["unique"]
     seconds = sum(report.manifest["timings"].values())
@@ -24,69 +36,149 @@ def run_summary(report: RunReport, out: Path) -> str:
         f"({counts['unique']:,} unique, {counts['canonical']:,} canonical), "
         f"{counts['duplicate']:,} are duplicates, {counts['rejected']:,} rejected",
     ]
-    if report.relations:
-        lines.append("duplicates: " + _listed(report.relations))
-    if report.reasons:
-        lines.append("rejected: " + _listed(report.reasons))
-    if report.passed_over:
-        lines.append("passed over: " + _listed(report.passed_over))
-    if changes := report.manifest["store"]["changes"]:
-        lines.append("earlier stories: " + _listed(_worded(changes)))
+    changes = {
+        "with another canonical" if change == "canonical" else change: count
+        for change, count in report.manifest["store"]["changes"].items()
+    }
+    for name, numbers in (
+        ("duplicates", report.relations),
+        ("rejected", report.reasons),
+        ("passed over", report.passed_over),
+        ("earlier stories", changes),
+    ):
+        if numbers:
+            lines.append(f"{name}: {_counted(numbers)}")
     lines += _warnings(report.manifest["warnings"])
     lines.append(f"results: {out}")
     return "\n".join(lines)
 
 
 def clean_summary(counts: dict[str, int], reasons: dict[str, int]) -> str:
-    """Return what cleaning came to, in a line or two."""
+    """Return the results of cleaning in a line or two."""
     inputs, cleaned, rejected = (counts[name] for name in ("inputs", "cleaned", "rejected"))
-    lines = [f"{inputs:,} inputs: {cleaned:,} cleaned, {rejected:,} rejected"]
-    if reasons:
-        lines.append("rejected: " + _listed(reasons))
-    return "\n".join(lines)
+    line = f"{inputs:,} inputs: {cleaned:,} cleaned, {rejected:,} rejected"
+    return f"{line}\nrejected: {_counted(reasons)}" if reasons else line
 
 
-def _worded(changes: dict[str, int]) -> dict[str, int]:
-    """Return counts of changes, each named by what happened."""
-    words = {"canonical": "with another canonical"}
-    return {words.get(kind, kind): count for kind, count in changes.items()}
-
-
-def _warnings(found: dict[str, Any]) -> list[str]:
-    """Return a line for each of the largest stories, and of the hosts with most duplicates."""
-    lines = [_large_story(story) for story in found["stories"][:LISTED]]
-    lines += [
-        f"host {printable(_cut(each['host']))}: {each['lost']:,} of {each['documents']:,} "
-        f"documents are duplicates: {_listed(each['relations'])}"
-        for each in found["hosts"][:LISTED]
-    ]
-    stories, hosts = (
-        found[f"{kind}_in_all"] - min(LISTED, len(found[kind])) for kind in ("stories", "hosts")
-    )
-    if stories or hosts:
-        lines.append(
-            f"{stories:,} more large stories, {hosts:,} more such hosts: see manifest.json"
+def _warnings(warnings: dict[str, Any]) -> Iterator[str]:
+    """Yield a line for each of the largest stories, and of the hosts with most duplicates."""
+    stories, hosts = warnings["stories"][:_WARNINGS_LISTED], warnings["hosts"][:_WARNINGS_LISTED]
+    yield from map(_large_story, stories)
+    for each in hosts:
+        yield (
+            f"host {_name(each['host'])}: {each['lost']:,} of {each['documents']:,} "
+            f"documents are duplicates: {_counted(each['relations'])}"
         )
-    return lines
+    more_stories = warnings["stories_in_all"] - len(stories)
+    more_hosts = warnings["hosts_in_all"] - len(hosts)
+    if more_stories or more_hosts:
+        more = f"{more_stories:,} more large stories, {more_hosts:,} more such hosts"
+        yield f"{more}: see manifest.json"
 
 
 def _large_story(story: dict[str, Any]) -> str:
-    """Return what to say of one large story; the threshold joins rewrites only, no copies."""
+    """Return the line on one large story; the threshold joins rewrites only, no copies."""
     line = f"story {story['story_id']}: {story['size']:,} documents"
     if story["outlets"]:
         line += f" of {story['outlets']:,} outlet{'s' if story['outlets'] > 1 else ''}"
     if weakest := story["weakest"]:
-        left, right = (printable(_cut(weakest[end])) for end in ("left", "right"))
+        left, right = (_name(weakest[end]) for end in ("left", "right"))
         line += f"; weakest link: {left} and {right} at {weakest['score']:.2f}"
     return line + ("; a higher --threshold joins fewer rewrites" if story["rewrites"] else "")
 
 
-def _cut(name: str) -> str:
-    """Return the beginning of a name that is too long for a line."""
-    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}..."
+def _name(name: str) -> str:
+    """Return a name for a line, cut where it is too long."""
+    return printable(name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}...")
 
 
-def _listed(counts: dict[str, int]) -> str:
-    """Return counts as words, the largest first."""
+def _counted(counts: Mapping[str, int]) -> str:
+    """Return counts with their names, the largest first."""
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return ", ".join(f"{count:,} {name}" for name, count in ordered)
+
+
+def evaluation_report(report: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines of the report of an evaluation: the table of scores, the worst mistakes."""
+    yield from _table({**report["sets"], "all": report["all"]})
+    for field, name in (("without_decision", "no decision"), ("rejected", "rejected")):
+        if ids := report[field]:
+            some = ", ".join(map(printable, ids[:_EXAMPLES])) + (", ..." if ids[_EXAMPLES:] else "")
+            yield f"{name}: {len(ids):,} of GOLD, each a story of its own: {some}"
+    yield from _mistakes("false merges", "story_id", "story", "gold stories", report["merges"])
+    yield from _mistakes("splits", "story", "story_id", "stories of OUT", report["splits"])
+
+
+def _table(rows: Mapping[str, dict[str, Any]]) -> Iterator[str]:
+    """Yield the table of scores."""
+    names = {name: _shortened(name, 24) for name in rows}
+    width = max(6, *map(len, names.values()))
+    headings = "".join(f"{heading:>8}" for heading, _ in _COLUMNS)
+    yield f"{'set':{width}}{'n':>8}{'stories':>9}{headings}"
+    for name, row in rows.items():
+        values = "".join(f"{row[field]:8.3f}" for _, field in _COLUMNS)
+        yield f"{names[name]:{width}}{row['n']:8d}{row['stories']:9d}{values}"
+        for end, percent in enumerate(("2.5 %", "97.5 %") if "intervals" in row else ()):
+            values = "".join(f"{row['intervals'][field][end]:8.3f}" for _, field in _COLUMNS)
+            yield f"{'':{width}}{percent:>17}{values}"
+
+
+def _mistakes(
+    name: str, label: str, part: str, parts: str, mistakes: dict[str, Any]
+) -> Iterator[str]:
+    """Yield the lines on the worst false merges or splits.
+
+    Args:
+        name: What the mistakes are.
+        label: Field of a mistake that names it.
+        part: Field of a part of a mistake that names it.
+        parts: What the parts are.
+        mistakes: Their count, and the worst of them.
+    """
+    worst = mistakes["worst"]
+    yield ""
+    yield f"{name}: {mistakes['count']:,}" + (f"; the largest {len(worst):,}:" if worst else "")
+    for mistake in worst:
+        yield (
+            f"  {printable(str(mistake[label]))}: {mistake['documents']:,} documents in "
+            f"{len(mistake['parts']):,} {parts}, wrong pairs: {mistake['wrong_pairs']:,}"
+        )
+        named = [each for each in mistake["parts"] if each[part] is not None]
+        for each in named[:_PARTS_LISTED]:
+            yield from _part(printable(str(each[part])), each["documents"])
+        yield from _more(named, _PARTS_LISTED, "    ")
+        alone = [each["documents"][0] for each in mistake["parts"] if each[part] is None]
+        if alone:
+            yield from _part("alone", alone)
+
+
+def _part(name: str, documents: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Yield the lines on one part of a mistake."""
+    yield f"    {name}: {len(documents):,}"
+    yield from map(_document, documents[:_DOCUMENTS_LISTED])
+    yield from _more(documents, _DOCUMENTS_LISTED, "      ")
+
+
+def _more(items: Sequence[Any], listed: int, indent: str) -> Iterator[str]:
+    """Yield a line on how many were left out, if any were."""
+    if len(items) > listed:
+        yield f"{indent}... and {len(items) - listed:,} more"
+
+
+def _document(document: dict[str, Any]) -> str:
+    """Return the line on one document."""
+    line = f"      {printable(document['id'])}"
+    if document["title"] != document["id"]:
+        line += f"  {_shortened(document['title'], _TITLE_LENGTH)}"
+    if document["relation"] is not None:
+        score = document["score"]
+        shown = f" {score:.3f}" if isinstance(score, int | float) else ""
+        canonical = printable(str(document["canonical_id"]))
+        line += f"  [{printable(str(document['relation']))}{shown} of {canonical}]"
+    return line
+
+
+def _shortened(text: str, length: int) -> str:
+    """Return a text on one line, cut where it is longer than that."""
+    line = printable(" ".join(text.split()))
+    return line if len(line) <= length else line[: length - 3] + "..."

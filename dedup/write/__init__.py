@@ -1,11 +1,6 @@
 """Results to files: written under temporary names, renamed when whole, the manifest last."""
 
-from dedup.write.folder import (
-    OutputFolder,
-    refuse_existing,
-    stream_out,
-    write_file,
-)
+from dedup.write.folder import OutputFolder, refuse_existing, stream_out, write_file
 from dedup.write.lines import (
     cleaned_lines,
     decision_lines,
@@ -13,14 +8,13 @@ from dedup.write.lines import (
     story_lines,
     survivor_lines,
 )
-from dedup.write.manifest import KIBIBYTES_A_UNIT, input_manifest, package_versions, peak_memory
+from dedup.write.manifest import KIBIBYTES_A_UNIT, package_versions, peak_memory
 
 __all__ = [
     "KIBIBYTES_A_UNIT",
     "OutputFolder",
     "cleaned_lines",
     "decision_lines",
-    "input_manifest",
     "package_versions",
     "peak_memory",
     "refuse_existing",

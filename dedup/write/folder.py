@@ -14,53 +14,49 @@ from typing import Any, BinaryIO
 from dedup.errors import FullDiskError, OutputError
 from dedup.json_codec import dump_json
 
-STORE = "store.sqlite"
-MANIFEST = "manifest.json"
-TABLES = ("survivors", "decisions", "stories")
-REJECTED = "rejected.jsonl"
-CHANGES = "changes.jsonl"
-LOCK = ".dedup.lock"
+Lines = Iterable[dict[str, Any] | bytes]
+"""JSON objects, one a line of a file; bytes are JSON already."""
 
 BUFFER = 1 << 20
 """Bytes of a file that are written at once."""
 
-_OURS = (
-    MANIFEST,
-    REJECTED,
-    CHANGES,
-    *(f"{table}.{kind}" for table in TABLES for kind in ("jsonl", "parquet")),
-    *(f"{STORE}{suffix}" for suffix in ("", "-wal", "-shm", "-journal")),
+_STORE = "store.sqlite"
+_LOCK = ".dedup.lock"
+_FILES_OF_A_RUN = (
+    "manifest.json",
+    "rejected.jsonl",
+    "changes.jsonl",
+    *(f"{table}.jsonl" for table in ("survivors", "decisions", "stories")),
+    *(f"{table}.parquet" for table in ("survivors", "decisions", "stories")),
+    *(f"{_STORE}{suffix}" for suffix in ("", "-wal", "-shm", "-journal")),
 )
 
 
 class OutputFolder:
-    """Where a run's files go.
+    """The folder for a run's files.
 
     Attributes:
         path: The folder.
+        store: The working store in it.
     """
 
     def __init__(self, path: Path) -> None:
         """Name the folder; nothing is touched yet."""
         self.path = path
-
-    @property
-    def store(self) -> Path:
-        """The working store."""
-        return self.path / STORE
+        self.store = path / _STORE
 
     @contextmanager
     def claim(self, *, resume: bool, overwrite: bool) -> Iterator[None]:
-        """Make the folder and hold it for one run; refuse it where another run is or was.
+        """Make the folder and lock it for one run; refuse it where another run is or was.
 
         Args:
-            resume: Go on with the run that is there.
+            resume: Continue the run that is there.
             overwrite: Remove the files of the run that is there; other files stay.
 
         Raises:
             OutputError: It holds a run, is in use, is no folder, or cannot be written.
         """
-        lock = self.path / LOCK
+        lock = self.path / _LOCK
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             locked = lock.open("wb")
@@ -81,8 +77,8 @@ class OutputFolder:
                 lock.unlink(missing_ok=True)
 
     def _make_room(self, *, resume: bool, overwrite: bool) -> None:
-        """Refuse the run that is there, or remove it, or leave it to be gone on with."""
-        existing = [self.path / name for name in _OURS if (self.path / name).exists()]
+        """Refuse the run that is there, or remove it, or leave it to be continued."""
+        existing = [self.path / name for name in _FILES_OF_A_RUN if (self.path / name).exists()]
         if existing and not resume and not overwrite:
             raise OutputError(
                 f"{self.path} holds an earlier run; continue it with --resume, "
@@ -95,7 +91,7 @@ class OutputFolder:
         except OSError as error:
             raise _refusal(self.path, error) from error
 
-    def write_lines(self, name: str, lines: Iterable[dict[str, Any] | bytes]) -> None:
+    def write_lines(self, name: str, lines: Lines) -> None:
         """Write a file of JSON lines whole, then give it its name.
 
         Raises:
@@ -103,27 +99,22 @@ class OutputFolder:
         """
         write_file(self.path / name, lines)
 
-    def write_table(self, table: str, lines: Iterable[dict[str, Any] | bytes], kind: str) -> None:
-        """Write survivors, decisions or stories in the asked format.
-
-        Args:
-            table: Name without ending.
-            lines: Its lines.
-            kind: ``jsonl`` or ``parquet``.
+    def write_table(self, table: str, lines: Lines, table_format: str) -> None:
+        """Write survivors, decisions or stories as ``jsonl`` or ``parquet``.
 
         Raises:
             OutputError: It cannot be written.
         """
-        if kind == "jsonl":
+        if table_format == "jsonl":
             self.write_lines(f"{table}.jsonl", lines)
             return
-        from dedup.write.parquet import write_parquet  # slow to import: it brings pyarrow
+        from dedup.write.parquet import write_parquet  # pyarrow: slow to import
 
         with _named_when_whole(self.path / f"{table}.parquet") as part:
             write_parquet(part, lines)
 
     def write_json(self, name: str, value: dict[str, Any]) -> None:
-        """Write one JSON object for people to read, whole, then give it its name.
+        """Write one indented JSON object whole, then give it its name.
 
         Raises:
             OutputError: It cannot be written.
@@ -132,26 +123,25 @@ class OutputFolder:
             part.write_text(json.dumps(value, indent=2) + "\n", "utf-8")
 
 
-def write_file(path: Path, lines: Iterable[dict[str, Any] | bytes]) -> None:
+def write_file(path: Path, lines: Lines) -> None:
     """Write a file of JSON lines whole, then give it its name.
 
     Raises:
         OutputError: It cannot be written, as on a full disk; nothing has the final name then.
     """
     with _named_when_whole(path) as part, part.open("wb", buffering=BUFFER) as file:
-        stream_lines(file, lines)
-        file.flush()
+        _write_lines(file, lines)
         os.fsync(file.fileno())
 
 
 def refuse_existing(path: Path, *, overwrite: bool) -> None:
-    """Refuse to write over a file that nobody said to replace.
+    """Refuse to replace a file without ``--overwrite``.
 
     Raises:
-        OutputError: It is there.
+        OutputError: It exists.
     """
     if path.exists() and not overwrite:
-        raise OutputError(f"{path} is there already; replace it with --overwrite", path=path)
+        raise OutputError(f"{path} already exists; replace it with --overwrite", path=path)
 
 
 @contextmanager
@@ -168,37 +158,34 @@ def _named_when_whole(path: Path) -> Iterator[Path]:
 
 
 def _refusal(folder: Path, error: OSError) -> OutputError:
-    """Return what to tell a person about an error of the disk."""
+    """Return the error for a person where the disk refuses to write."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return FullDiskError(folder)
-    what = error.strerror or str(error)
     return OutputError(
-        f"cannot write to {folder} ({what}); choose a folder that can be written, "
-        "with room for about the size of the input",
+        f"cannot write to {folder} ({error.strerror or error}); choose a folder that can be "
+        "written, with room for about the size of the input",
         path=folder,
     )
 
 
-def stream_lines(file: BinaryIO, lines: Iterable[dict[str, Any] | bytes]) -> None:
-    """Write JSON objects, one a line; bytes are JSON already."""
+def _write_lines(file: BinaryIO, lines: Lines) -> None:
     write = file.write
     for line in lines:
         write(line if type(line) is bytes else dump_json(line))
         write(b"\n")
+    file.flush()
 
 
-def stream_out(file: BinaryIO, lines: Iterable[dict[str, Any] | bytes]) -> None:
-    """Write JSON objects to a stream that somebody else reads, to its end.
+def stream_out(file: BinaryIO, lines: Lines) -> None:
+    """Write JSON lines to a stream that another program reads, to its end.
 
     Raises:
         OutputError: The stream takes no more, as on a full disk.
-        BrokenPipeError: Its reader has gone, which is the reader's right.
+        BrokenPipeError: Its reader has closed it.
     """
     try:
-        stream_lines(file, lines)
-        file.flush()
+        _write_lines(file, lines)
     except BrokenPipeError:
         raise
     except OSError as error:
-        name = Path(str(getattr(file, "name", "the stream")))
-        raise _refusal(name, error) from error
+        raise _refusal(Path(str(getattr(file, "name", "the stream"))), error) from error

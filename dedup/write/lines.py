@@ -1,4 +1,4 @@
-"""What stands in each output file, a JSON object a line."""
+"""The lines of each output file, a JSON object each."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def survivor_lines(
 ) -> Iterator[bytes]:
     """Yield the documents that stay, as JSON, in input order.
 
-    A record that came with its text is given back as it came; one that came as a page also has the
-    cleaned ``text``, unless it has a field of that name. What is known is put behind the fields as
-    they are stored: parsing and writing a whole record takes ten times as long.
+    A record with a text is written as it was read; a page also gets the cleaned ``text``, unless it
+    has a field of that name. ``dedup`` is appended to the fields as they are stored: parsing and
+    writing a whole record takes ten times as long.
 
     Args:
         survivors: Fields as JSON, a page's cleaned text, status, story and its size.
@@ -29,7 +29,7 @@ def survivor_lines(
     for fields, text, status, story_id, size in survivors:
         decided: Line = {"dedup": {"story_id": story_id, "size": size, "status": status.value}}
         if text is None and b'"dedup"' not in fields and fields != b"{}":
-            yield fields[:-1] + (b"," + dump_json(decided)[1:])  # what is long is copied once
+            yield fields[:-1] + (b"," + dump_json(decided)[1:])  # the long part is copied once
             continue
         line: Line = load_json(fields)
         if text is not None and not line.get("text"):
@@ -43,8 +43,7 @@ def cleaned_lines(
     """Yield cleaned documents, in input order.
 
     Args:
-        documents: Output fields, cleaned text, what was recognised (``agency`` ...), what was
-            removed.
+        documents: Output fields, cleaned text, recognised fields (``agency`` ...), removed pieces.
     """
     for fields, text, recognised, removed in documents:
         yield {
@@ -89,24 +88,21 @@ def story_lines(stories: Iterable[Line]) -> Iterator[Line]:
             "weakest": story["weakest"],
             "absorbed": story["absorbed"],
             "size": len(story["members"]),
-            "members": [_member_line(member) for member in story["members"]],
+            "members": [
+                {
+                    "id": member["doc_id"],
+                    "relation": member["relation"],
+                    "score": _rounded(member["score"]),
+                    "jaccard": _rounded(member["jaccard"]),
+                    "containment": _rounded(member["contained"]),
+                    "contains": _rounded(member["contains"]),
+                }
+                for member in story["members"]
+            ],
         }
 
 
-def _member_line(member: Line) -> Line:
-    """Return what a story's line says of one member."""
-    return {
-        "id": member["doc_id"],
-        "relation": member["relation"],
-        "score": _rounded(member["score"]),
-        "jaccard": _rounded(member["jaccard"]),
-        "containment": _rounded(member["contained"]),
-        "contains": _rounded(member["contains"]),
-    }
-
-
 def _rounded(share: float | None) -> float | None:
-    """Return a share as it is written."""
     return None if share is None else round(share, DECIMALS)
 
 

@@ -62,7 +62,7 @@ def test_a_full_disk_is_told_and_the_run_goes_on_once_there_is_room(
     arguments = ["run", samples / "dump", "-o", folder / "out", "--quiet", "--resume"]
     line = sentence(command.installed(*arguments))
     assert line.startswith("Error: no space left to write ")
-    assert line.endswith("; free some and go on with the same command and --resume")
+    assert line.endswith("; free some and continue with the same command and --resume")
 
     with remounted(folder, "rw,size=64m"):
         done = command.installed(*arguments)
