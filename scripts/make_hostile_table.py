@@ -43,14 +43,14 @@ The outcome "kept" is a document whose text is complete. The words in code are t
 
 def outcome_of(case: Any) -> str:
     """Return what becomes of a case's documents, in the order of their first."""
-    told = ["kept" if not isinstance(each, str) else f"`{each}`" for _, each in case.outcomes()]
-    return ", ".join(dict.fromkeys(told)) or "passed over"
+    outcomes = ["kept" if not isinstance(each, str) else f"`{each}`" for _, each in case.outcomes()]
+    return ", ".join(dict.fromkeys(outcomes)) or "passed over"
 
 
 def hostile_page() -> str:
     """Return the whole page."""
     kinds = importlib.import_module("kinds")
-    rows = [f"| {case.kind} | {outcome_of(case)} | {case.told} |" for case in kinds.CASES]
+    rows = [f"| {case.kind} | {outcome_of(case)} | {case.comment} |" for case in kinds.CASES]
     options = " ".join(map(str, kinds.OPTIONS))
     return HEAD.format(options=options, memory=kinds.MEMORY) + "\n".join(rows) + "\n"
 

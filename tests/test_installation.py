@@ -99,7 +99,7 @@ class TestAnotherDistributionNamedDedup:
 
         assert done.stderr.startswith("Error:")
 
-    def test_the_manifest_tells_the_version_of_the_code_that_ran(self, beside, jsonl, tmp_path):
+    def test_the_manifest_has_the_version_of_the_code_that_ran(self, beside, jsonl, tmp_path):
         done = beside(
             ["run", jsonl([RECORD]), "-o", tmp_path / "out", "--level", "copies"],
             NAMES[0],

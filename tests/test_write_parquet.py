@@ -10,7 +10,7 @@ import pytest
 
 TABLES = ("survivors", "decisions", "stories")
 
-# Records of drawn words would be told as rewrites.
+# At the level of stories, records of random words would be rewrites.
 TABLE = ("--level", "copies", "--format", "parquet")
 
 MIXED = [

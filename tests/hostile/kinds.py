@@ -55,14 +55,14 @@ class Case:
         expect: For the id of each document, after ``=`` or after the case's folder, the reason of
             its rejection, or what must be left of it; a list where several have it. Nothing else
             may come of the folder.
-        told: One sentence on the outcome, for the table.
+        comment: One sentence on the outcome, for the table.
     """
 
     name: str
     kind: str
     files: dict[str, Content]
     expect: dict[str, Outcome | list[Outcome]]
-    told: str
+    comment: str
 
     def outcomes(self):
         """Each document's id and what must become of it."""
@@ -77,25 +77,25 @@ def text_of(seed):
     return sentences(seed)[:60]
 
 
-def of_page(name, kind, told, content, expect="kept", file="a.html"):
+def of_page(name, kind, comment, content, expect="kept", file="a.html"):
     """A case of one file."""
     wanted = Kept(text_of(name)) if expect == "kept" else expect
     expected = wanted if isinstance(wanted, dict) else {file: wanted}
-    return Case(name, kind, {file: content}, expected, told)
+    return Case(name, kind, {file: content}, expected, comment)
 
 
-def of_text(name, kind, told, text, expect=None, **fields):
+def of_text(name, kind, comment, text, expect=None, **fields):
     """A case of one JSON line whose text begins as the case's does."""
     content = json.dumps({"text": text, **fields}).encode() + b"\n"
     wanted = expect or Kept(text_of(name))
-    return Case(name, kind, {"a.jsonl": content}, {"a.jsonl:1": wanted}, told)
+    return Case(name, kind, {"a.jsonl": content}, {"a.jsonl:1": wanted}, comment)
 
 
-def of_response(name, kind, told, body, *heads, expect="kept", **parts):
+def of_response(name, kind, comment, body, *heads, expect="kept", **parts):
     """A case of one record in an archive."""
     wanted = Kept(text_of(name)) if expect == "kept" else expect
     content = record(response(body, *heads, **parts))
-    return Case(name, kind, {"a.warc": content}, {"a.warc#0": wanted}, told)
+    return Case(name, kind, {"a.warc": content}, {"a.warc#0": wanted}, comment)
 
 
 RUSSIAN = "Паром снова будет ходить с понедельника, сообщил во вторник владелец линии. "

@@ -67,10 +67,10 @@ def line(seed, **fields):
 
 def record(block, *, length=None, kind=b"response", extra=b""):
     """A WARC record."""
-    told = len(block) if length is None else length
+    size = len(block) if length is None else length
     return (
         b"WARC/1.0\r\nWARC-Type: %b\r\nWARC-Target-URI: https://archived.example/\r\n%b"
-        b"Content-Length: %d\r\n\r\n%b\r\n\r\n" % (kind, extra, told, block)
+        b"Content-Length: %d\r\n\r\n%b\r\n\r\n" % (kind, extra, size, block)
     )
 
 

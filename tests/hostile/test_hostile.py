@@ -86,7 +86,7 @@ def test_a_hostile_input_has_its_documented_outcome(hostile, case):
         assert {name: found.get(name) for name in wanted.fields} == wanted.fields
 
 
-def test_every_input_is_told_of_once_and_nothing_else(hostile, neighbours):
+def test_every_input_is_reported_once_and_nothing_else(hostile, neighbours):
     assert ids_of(hostile) == expected_ids(neighbours)
     counts = hostile.out.manifest["counts"]
     parts = ("canonical", "duplicate", "unique", "rejected")

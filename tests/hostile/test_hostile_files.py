@@ -1,4 +1,4 @@
-"""Files that nobody may read, that lie too deep, and that change while they are read."""
+"""Files that may not be read, that are too deep, and that change while they are read."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ def outcomes(folder):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_what_nobody_may_read_is_told_and_costs_itself_alone(tmp_path):
+def test_what_may_not_be_read_is_rejected_alone(tmp_path):
     (tmp_path / "a.html").write_bytes(page("a"))
     (tmp_path / "b.html").write_bytes(page("b"))
     (tmp_path / "b.html").chmod(0)
@@ -37,7 +37,7 @@ def test_what_nobody_may_read_is_told_and_costs_itself_alone(tmp_path):
     assert found == dict.fromkeys(["b.html", "c", "e.html"], "unreadable") | {"a.html": ""}
 
 
-def test_what_lies_deeper_than_the_system_can_name_is_told(tmp_path):
+def test_what_is_deeper_than_the_system_can_name_is_rejected(tmp_path):
     (tmp_path / "a.html").write_bytes(page("a"))
     way = os.open(tmp_path, os.O_RDONLY)
     for _ in range(30):
@@ -117,7 +117,7 @@ def test_a_file_that_changes_while_it_is_read_gives_what_is_there(tmp_path, chan
     assert sum(each.rejection is not None for each in rest) <= 1
 
 
-def test_a_file_that_is_gone_before_it_is_opened_is_told(tmp_path):
+def test_a_file_that_is_gone_before_it_is_opened_is_rejected(tmp_path):
     for name in ("a.html", "b.html", "c.html"):
         (tmp_path / name).write_bytes(page(name))
     first, second, third = discover([tmp_path])

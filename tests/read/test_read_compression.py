@@ -48,7 +48,7 @@ def test_members_that_follow_one_another_are_read_as_one(dump, packed):
 
 
 @pytest.mark.parametrize("kept", [0.02, 0.5, 0.9])
-def test_a_cut_keeps_what_came_before_and_is_told_once(dump, packed, kept):
+def test_a_cut_keeps_what_came_before_and_is_reported_once(dump, packed, kept):
     suffix, pack = packed
     lines = noise(10_000)
     stored = packed_noise(pack)
@@ -63,7 +63,7 @@ def test_a_cut_keeps_what_came_before_and_is_told_once(dump, packed, kept):
 
 
 @pytest.mark.parametrize("suffix", PACKERS)
-def test_damage_is_told_once_at_the_end(dump, suffix):
+def test_damage_is_reported_once_at_the_end(dump, suffix):
     stored = bytearray(PACKERS[suffix](b"".join(noise(3_000))))
     stored[len(stored) // 2] ^= 0xFF
     found = dump.read(f"a.jsonl.{suffix}", bytes(stored))
@@ -79,7 +79,7 @@ def test_a_wrong_checksum_costs_no_line(dump):
     assert found[-1].doc_id == "a.jsonl.gz:11"
 
 
-def test_what_follows_the_last_member_is_told_and_costs_nothing(dump, packed):
+def test_what_follows_the_last_member_is_reported_and_costs_nothing(dump, packed):
     suffix, pack = packed
     found = dump.read(f"a.jsonl.{suffix}", pack(b"".join(LINES[:10])) + b"garbage, not a member")
     assert reasons(found) == [""] * 10 + [REASONS[suffix]]
@@ -106,7 +106,7 @@ def test_a_line_that_a_fault_cuts_is_part_of_the_fault(dump):
     assert (ids(found), reasons(found)) == (["a.jsonl.gz:1", "a.jsonl.gz:2"], ["", "broken-gzip"])
 
 
-def test_an_array_that_a_fault_cuts_is_told_as_that_fault(dump):
+def test_an_array_that_a_fault_cuts_is_reported_as_that_fault(dump):
     found = dump.read("a.json.gz", gzip.compress(b'[{"text": "a"}, {"text": "b"}]')[:-9])
     assert reasons(found)[-1] == "broken-gzip"
 
@@ -118,7 +118,7 @@ def test_a_page_or_text_that_is_cut_is_rejected_under_its_own_id(dump, packed, n
     assert (ids(found), reasons(found)) == ([f"{name}.{suffix}"], [REASONS[suffix]])
 
 
-def test_a_file_of_nothing_but_damage_is_told_as_that(dump, packed):
+def test_a_file_of_nothing_but_damage_is_reported_as_that(dump, packed):
     suffix, pack = packed
     found = dump.read(f"a.html.{suffix}", pack(b"<p>Rain fell.")[:7])
     assert (ids(found), reasons(found)) == ([f"a.html.{suffix}"], [REASONS[suffix]])
@@ -142,7 +142,7 @@ def test_what_unpacks_to_far_more_than_was_packed_comes_whole(dump, pack):
     assert ids(dump.read("a.jsonl", pack(content))) == ["a.jsonl:2"]
 
 
-def test_places_are_told_by_member_and_by_what_comes_before_in_it():
+def test_positions_are_located_by_member_and_by_the_offset_in_it():
     members = MemberOffsets()
     for unpacked, stored in ((0, 0), (100, 40), (100, 60), (250, 90)):
         members.add(unpacked, stored)

@@ -127,17 +127,17 @@ def test_a_name_with_wildcards_in_it_is_taken_as_it_is(tree):
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "message"),
     [
         ("nowhere", "nowhere does not exist: check the path and its spelling"),
         ("dump/*.warc", "dump/*.warc matches no file: check the path and its spelling"),
         ("a\0b", "a\0b does not exist: check the path and its spelling"),
     ],
 )
-def test_an_input_that_is_not_there_is_told_before_anything_is_read(tree, given, told):
+def test_an_input_that_is_not_there_is_reported_before_anything_is_read(tree, given, message):
     with pytest.raises(InputError) as error:
         discover(["dump", given])
-    assert str(error.value) == told
+    assert str(error.value) == message
     assert error.value.path == Path(given)
 
 
@@ -215,7 +215,7 @@ def test_an_empty_folder_has_no_source(tree):
 
 
 @pytest.mark.parametrize(
-    ("inputs", "told"),
+    ("inputs", "expected"),
     [
         (["dump"], True),
         (["dump/a.html"], True),
@@ -228,11 +228,11 @@ def test_an_empty_folder_has_no_source(tree):
     ],
     ids=["folder", "page", "glob", "archive", "lines", "lines first", "stdin", "nothing"],
 )
-def test_whether_pages_come_first_is_told_by_names(tree, inputs, told):
+def test_names_show_whether_pages_come_first(tree, inputs, expected):
     for name in ("crawl.warc.gz", "a-b.jsonl"):
         (tree / name).touch()
     (tree / "bare").mkdir()
-    assert begins_with_page(inputs) is told
+    assert begins_with_page(inputs) is expected
 
 
 def test_what_is_missing_is_missed_before_workers_start(tree):

@@ -24,12 +24,12 @@ BINARIES = {
 
 
 @pytest.mark.parametrize("name", ["a", "a.php", "a.html", "a.HTM", "a.xhtml", "a.json", "a.jsonl"])
-def test_a_page_is_told_by_its_content(dump, name):
+def test_a_page_is_detected_by_its_content(dump, name):
     assert dump.read_one(name, PAGE).html == PAGE
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.parquet", "a.warc.gz", "a.jpg", "a.html.gz"])
-def test_a_page_outweighs_a_name_that_lies(dump, name):
+def test_the_content_of_a_page_outweighs_a_wrong_name(dump, name):
     assert dump.read_one(name, PAGE).html == PAGE
 
 
@@ -37,7 +37,7 @@ def test_a_page_outweighs_a_name_that_lies(dump, name):
     "name", ["a", "a.html", "a.txt", "a.csv", "a.json", "a.warc", "a.jsonl.gz"]
 )
 @pytest.mark.parametrize("content", [LINES, ARRAY], ids=["lines", "array"])
-def test_json_outweighs_a_name_that_lies(dump, name, content):
+def test_the_content_of_json_outweighs_a_wrong_name(dump, name, content):
     found = dump.read(name, content)
     assert [each.text for each in found] == ["a", "b"]
     assert ids(found) == [f"{name}:1", f"{name}:2"]
@@ -60,7 +60,7 @@ def test_a_known_binary_named_as_a_page_is_no_page(dump, content):
 
 @pytest.mark.parametrize("content", BINARIES.values(), ids=BINARIES)
 @pytest.mark.parametrize("name", ["a.jsonl", "a.bin", "a"])
-def test_a_known_binary_under_any_other_name_is_of_no_known_kind(dump, name, content):
+def test_a_known_binary_under_any_other_name_is_of_unknown_kind(dump, name, content):
     assert reasons(dump.read(name, content)) == ["unknown-kind"]
 
 
@@ -74,12 +74,12 @@ def test_a_known_binary_under_any_other_name_is_of_no_known_kind(dump, name, con
     ],
     ids=["style", "feed", "drawing"],
 )
-def test_what_neither_content_nor_name_tells_is_of_no_known_kind(dump, name, content):
+def test_what_neither_content_nor_name_shows_is_of_unknown_kind(dump, name, content):
     found = dump.read(name, content)
     assert (ids(found), reasons(found)) == ([name], ["unknown-kind"])
 
 
-def test_what_is_packed_twice_is_of_no_known_kind(dump):
+def test_what_is_packed_twice_is_of_unknown_kind(dump):
     (found,) = dump.read("a.jsonl.gz", gzip.compress(gzip.compress(LINES)))
     assert found.rejection.reason == "unknown-kind"
     assert "twice" in found.rejection.detail
@@ -123,7 +123,7 @@ def test_plain_text_may_begin_as_it_likes(dump, content):
     assert dump.read_one("a.txt", content).text == content.decode()
 
 
-def test_an_archive_is_told_by_its_content(dump):
+def test_an_archive_is_detected_by_its_content(dump):
     assert reasons(dump.read("a.html", b"WARC/1.0\r\n\r\n")) == ["broken-warc"]
 
 

@@ -43,7 +43,7 @@ def test_bytes_are_consumed_as_rows_come(dump):
     assert half == pytest.approx(dump.tally.bytes / 2, rel=0.3)
 
 
-def test_the_file_is_told_by_its_content(dump):
+def test_the_format_is_detected_by_its_content(dump):
     assert dump.read_one("a.dat", stored({"text": ["a"]})).text == "a"
 
 

@@ -19,12 +19,12 @@ def test_a_file_is_one_document_under_its_own_name(dump):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1251"])
-def test_the_encoding_is_found_out(dump, encoding):
+def test_the_encoding_is_detected(dump, encoding):
     assert dump.read_one("a.txt", RUSSIAN.encode(encoding)).text == RUSSIAN
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "gb18030"])
-def test_the_encoding_of_chinese_is_found_out(dump, encoding):
+def test_the_encoding_of_chinese_is_detected(dump, encoding):
     assert dump.read_one("a.txt", CHINESE.encode(encoding)).text == CHINESE
 
 

@@ -28,8 +28,8 @@ def read_folder(folder):
 def test_a_page_is_read_under_its_path_in_the_folder(dump):
     dump.write("news/a.html", PAGE)
     (found,), tally = read_folder(dump.folder)
-    told = {"html": PAGE, "consumed": len(PAGE), "digest": hashlib.sha256(PAGE).digest()}
-    assert found == RawRecord("news/a.html", "news/a.html", **told)
+    fields = {"html": PAGE, "consumed": len(PAGE), "digest": hashlib.sha256(PAGE).digest()}
+    assert found == RawRecord("news/a.html", "news/a.html", **fields)
     assert (tally.files, tally.bytes) == (1, len(PAGE))
 
 
@@ -235,7 +235,7 @@ def test_nothing_is_printed(dump, capsys, monkeypatch):
 
 
 @pytest.mark.parametrize("packed", [False, True])
-def test_the_digest_of_a_page_is_that_of_its_bytes_however_it_was_made(packed, tmp_path):
+def test_the_digest_of_a_page_is_that_of_its_bytes_packed_or_not(packed, tmp_path):
     page = b"<html><body><p>The ferry runs again.</p></body></html>"
     path = tmp_path / ("a.html.gz" if packed else "a.html")
     path.write_bytes(gzip.compress(page) if packed else page)

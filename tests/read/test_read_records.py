@@ -7,7 +7,7 @@ from dedup.models import RawRecord, Rejection
 from dedup.read.records import record, rejected, valid_unicode
 
 
-def made(given, *fields, limit=1_000):
+def record_of(given, *fields, limit=1_000):
     return record(given, "f", "f:1", ReadConfig(fields=fields, max_document_bytes=limit))
 
 
@@ -17,7 +17,7 @@ def reason(found):
 
 def test_every_field_stays_as_it_is():
     given = {"id": 7, "text": " a ", "html": "<p>b", "tags": ["x", {"y": None}], "n": 1.5, "": ""}
-    found = made(given)
+    found = record_of(given)
     assert found.fields == given
     assert found == RawRecord("7", "f", given, text=" a ")
 
@@ -39,16 +39,16 @@ def test_every_field_stays_as_it_is():
     ids=repr,
 )
 def test_an_id_is_text_or_a_whole_number_and_else_the_place(value, doc_id):
-    assert made({"id": value, "text": "a"}).doc_id == doc_id
+    assert record_of({"id": value, "text": "a"}).doc_id == doc_id
 
 
 def test_a_record_without_an_id_has_its_place_for_one():
-    assert made({"text": "a"}).doc_id == "f:1"
+    assert record_of({"text": "a"}).doc_id == "f:1"
 
 
 @pytest.mark.parametrize("value", [True, 1.0, ["x"], {"$oid": "x"}], ids=repr)
 def test_an_id_of_another_type_is_rejected(value):
-    found = made({"id": value, "text": "a"})
+    found = record_of({"id": value, "text": "a"})
     assert (reason(found), found.doc_id, found.text) == ("wrong-type", "f:1", None)
     assert found.fields == {"id": value, "text": "a"}
 
@@ -67,7 +67,7 @@ def test_an_id_of_another_type_is_rejected(value):
     ids=str,
 )
 def test_html_counts_only_where_the_text_is_absent_or_blank(given, text, html):
-    found = made(given)
+    found = record_of(given)
     assert (found.text, found.html, found.rejection) == (text, html, None)
 
 
@@ -93,20 +93,20 @@ def test_html_counts_only_where_the_text_is_absent_or_blank(given, text, html):
     ids=str,
 )
 def test_a_record_without_usable_text_is_rejected(given, expected):
-    assert reason(made(given)) == expected
+    assert reason(record_of(given)) == expected
 
 
 def test_a_document_of_exactly_the_limit_is_read():
-    assert made({"text": "a" * 1_000}).text == "a" * 1_000
+    assert record_of({"text": "a" * 1_000}).text == "a" * 1_000
 
 
 def test_a_rejected_record_keeps_its_id_and_fields():
-    found = made({"id": "x", "title": "t"})
+    found = record_of({"id": "x", "title": "t"})
     assert (found.doc_id, found.fields) == ("x", {"id": "x", "title": "t"})
 
 
 def test_a_mapped_name_wins_over_the_same_name():
-    found = made(
+    found = record_of(
         {"text": "teaser", "body": "story", "id": 1, "guid": "g"}, ("text", "body"), ("id", "guid")
     )
     assert (found.text, found.doc_id) == ("story", "g")
@@ -115,24 +115,24 @@ def test_a_mapped_name_wins_over_the_same_name():
 
 @pytest.mark.parametrize("given", [{"text": "a"}, {"text": "a", "body": None}], ids=str)
 def test_a_mapped_name_that_is_absent_or_null_leaves_the_same_name(given):
-    found = made(given, ("text", "body"))
+    found = record_of(given, ("text", "body"))
     assert (found.text, found.mapped) == ("a", {})
 
 
 def test_only_names_that_differ_are_mapped():
-    assert made({"text": "a", "head": "h"}, ("text", "text"), ("title", "head")).mapped == {
+    assert record_of({"text": "a", "head": "h"}, ("text", "text"), ("title", "head")).mapped == {
         "title": "head"
     }
 
 
 def test_fields_that_reading_does_not_need_may_be_of_any_type():
-    assert made({"text": "a", "title": 3, "date": ["x"], "url": {}}).rejection is None
+    assert record_of({"text": "a", "title": 3, "date": ["x"], "url": {}}).rejection is None
 
 
 def test_lone_surrogates_do_not_raise():
-    found = made({"text": "a\ud800", "title": "\udfff"})
+    found = record_of({"text": "a\ud800", "title": "\udfff"})
     assert (found.text, found.fields["text"]) == ("a\ufffd", "a\ud800")
-    assert made({"html": "<p>\ud83d\ude00\ud800"}).html == "<p>😀\ufffd".encode()
+    assert record_of({"html": "<p>\ud83d\ude00\ud800"}).html == "<p>😀\ufffd".encode()
 
 
 def test_whole_text_is_left_as_it_is():

@@ -17,7 +17,7 @@ def test_each_row_is_a_record_with_the_names_of_the_first(dump):
 @pytest.mark.parametrize(
     ("name", "mark"), [("a.csv", ","), ("a.csv", ";"), ("a.csv", "\t"), ("a.tsv", "\t")]
 )
-def test_the_delimiter_is_found_out(dump, name, mark):
+def test_the_delimiter_is_detected(dump, name, mark):
     content = f"id{mark}text\nx{mark}a\n".encode()
     assert dump.read_one(name, content).fields == {"id": "x", "text": "a"}
 
@@ -30,7 +30,7 @@ def test_a_tsv_may_have_commas_in_its_names(dump):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1251"])
-def test_the_encoding_is_found_out(dump, encoding):
+def test_the_encoding_is_detected(dump, encoding):
     text = "Сильный дождь прошёл в среду над городом и рекой"
     content = f"id,text\n1,{text}\n2,{text}\n".encode(encoding)
     assert [found.text for found in dump.read("a.csv", content)] == [text, text]
@@ -58,7 +58,7 @@ def test_blank_rows_are_skipped_and_not_counted(dump):
     assert reasons(found) == ["", "", "no-text"]
 
 
-def test_names_that_come_again_are_told_apart(dump):
+def test_repeated_names_are_numbered(dump):
     found = dump.read_one("a.csv", b"text, id ,x,x,x\na,1,2,3,4\n")
     assert found.fields == {"text": "a", "id": "1", "x": "2", "x_2": "3", "x_3": "4"}
 

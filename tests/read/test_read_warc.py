@@ -19,13 +19,13 @@ def response(body=PAGE, headers=HTML, status=b"200 OK"):
 
 def record(block=None, kind=b"response", length=None, uri=b"https://a.example/1", extra=b""):
     block = response() if block is None else block
-    told = len(block) if length is None else length
+    size = len(block) if length is None else length
     return (
         b"WARC/1.0\r\nWARC-Type: " + kind + b"\r\nWARC-Target-URI: " + uri + b"\r\n"
         b"WARC-Date: 2024-02-29T12:30:00Z\r\nContent-Type: application/http\r\n"
         + extra
         + b"Content-Length: "
-        + str(told).encode()
+        + str(size).encode()
         + b"\r\n\r\n"
         + block
         + b"\r\n\r\n"
@@ -65,7 +65,7 @@ def test_records_packed_by_themselves_are_named_by_their_place_in_the_file(dump,
 
 
 @pytest.mark.parametrize("suffix", PACKERS)
-def test_records_packed_together_are_told_apart_by_their_place_in_the_member(dump, suffix):
+def test_records_packed_together_differ_by_their_offset_in_the_member(dump, suffix):
     first = PACKERS[suffix](b"".join(RECORDS[:2]))
     content = first + PACKERS[suffix](b"".join(RECORDS[2:]))
     expected = [f"0+{len(INFO)}", f"{len(first)}", f"{len(first)}+{len(RECORDS[2])}"]
@@ -162,7 +162,7 @@ def test_a_page_with_a_status_of_success_is_read(dump, status):
     ],
     ids=str,
 )
-def test_pages_are_told_by_type_and_by_content_where_that_is_silent(dump, header):
+def test_pages_are_detected_by_type_and_by_content_where_the_type_says_nothing(dump, header):
     assert dump.read_one("a.warc", record(response(headers=header))).html == PAGE
 
 
@@ -216,7 +216,7 @@ def test_a_response_that_only_says_it_is_a_page_is_rejected(dump, body, reason):
     ],
     ids=lambda value: str(value[:60] if len(value) < 300 else value[-60:]),
 )
-def test_a_damaged_record_is_told_once_and_the_next_is_read(dump, damaged):
+def test_a_damaged_record_is_reported_once_and_the_next_is_read(dump, damaged):
     found = dump.read("a.warc", RECORDS[1] + damaged + RECORDS[2] + RECORDS[3])
     assert reasons(found) == ["", "broken-warc", "", ""]
     assert [each.html for each in found if each.html] == [page(n) for n in range(3)]
@@ -224,14 +224,14 @@ def test_a_damaged_record_is_told_once_and_the_next_is_read(dump, damaged):
 
 
 @pytest.mark.parametrize("suffix", ["gz", "zst"])
-def test_a_damaged_record_in_a_member_of_its_own_is_told_once(dump, suffix):
+def test_a_damaged_record_in_a_member_of_its_own_is_reported_once(dump, suffix):
     parts = [PACKERS[suffix](each) for each in (RECORDS[1], record(length=50), RECORDS[2])]
     found = dump.read(f"a.warc.{suffix}", b"".join(parts))
     assert reasons(found) == ["", "broken-warc", ""]
     assert ids(found) == [f"a.warc.{suffix}#{at}" for at in starts(parts)]
 
 
-def test_a_length_beyond_the_end_is_told(dump):
+def test_a_length_beyond_the_end_is_reported(dump):
     found = dump.read("a.warc", RECORDS[1] + record(length=5_000))
     assert reasons(found) == ["", "broken-warc"]
     assert "missing" in found[1].rejection.detail
@@ -246,7 +246,7 @@ def test_a_cut_keeps_what_came_before(dump, cut):
 
 
 @pytest.mark.parametrize("cut", [30, 100])
-def test_a_cut_in_a_packed_archive_is_told_as_that(dump, cut):
+def test_a_cut_in_a_packed_archive_is_reported_as_that(dump, cut):
     members = [gzip.compress(each) for each in RECORDS]
     found = dump.read("a.warc.gz", b"".join(members)[:-cut])
     assert reasons(found) == ["", "", "broken-gzip"]
@@ -260,14 +260,14 @@ def test_a_record_that_is_whole_before_a_cut_is_kept(dump):
     assert len(set(ids(found))) == 4
 
 
-def test_damage_between_two_records_of_a_packed_archive_is_told_at_its_place(dump):
+def test_damage_between_two_records_of_a_packed_archive_is_reported_at_its_place(dump):
     members = [gzip.compress(each) for each in RECORDS]
     found = dump.read("a.warc.gz", b"".join(members) + b"garbage")
     assert reasons(found) == ["", "", "", "broken-gzip"]
     assert len(set(ids(found))) == 4
 
 
-def test_a_broken_record_long_before_a_cut_is_told_beside_it(dump):
+def test_a_broken_record_long_before_a_cut_is_reported_beside_it(dump):
     parts = [record(length=50), *RECORDS]
     found = dump.read("a.warc.gz", gzip.compress(b"".join(parts))[:-20])
     assert reasons(found)[0] == "broken-warc"
@@ -323,7 +323,7 @@ RUSSIAN = "<p>Сильный дождь</p>"
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_a_page_whose_encoding_only_the_server_tells_comes_in_utf8(dump, charset, body, expected):
+def test_a_page_whose_encoding_only_the_server_names_comes_in_utf8(dump, charset, body, expected):
     block = response(body, b"Content-Type: text/html; charset=" + charset + b"\r\n")
     assert dump.read_one("a.warc", record(block)).html == expected
 
