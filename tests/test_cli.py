@@ -89,7 +89,7 @@ def sentence(done, code):
     lines = done.stderr.splitlines()
     assert lines[-1].startswith("Error: ")
     # Wrong usage may say where help is; there is nothing else.
-    assert all(line.startswith(("Usage:", "Try", "")) for line in lines[:-1])
+    assert all(line.startswith(("Usage:", "Try")) for line in lines[:-1] if line)
     return lines[-1]
 
 
@@ -175,9 +175,7 @@ class TestWrongUsage:
         ],
         ids=lambda value: " ".join(value) if isinstance(value, list) else "",
     )
-    def test_a_value_that_cannot_be_used_is_reported(
-        self, arguments, message, command, source, out
-    ):
+    def test_an_unusable_value_is_reported(self, arguments, message, command, source, out):
         assert re.search(message, sentence(command("run", source, "-o", out, *arguments), 2))
 
     def test_a_rule_that_is_not_known_costs_no_run(self, command, source, out):
@@ -566,15 +564,12 @@ class TestLargeStories:
     def test_the_threshold_is_named_where_it_would_help(self, command, samples, out):
         done = command("run", samples / "dump.jsonl", "-o", out, "--warn-story-size", 4)
         lines = [line for line in done.stderr.splitlines() if line.startswith("story ")]
-        raised = {
-            line.split()[1].rstrip(":")
-            for line in lines
-            if line.endswith("; a higher --threshold joins fewer rewrites")
-        }
+        advice = "; a higher --threshold joins fewer rewrites"
+        advised = {line.split()[1].rstrip(":") for line in lines if line.endswith(advice)}
 
         assert lines
-        assert raised < {line.split()[1].rstrip(":") for line in lines}
-        assert raised == {
+        assert advised < {line.split()[1].rstrip(":") for line in lines}
+        assert advised == {
             story["story_id"]
             for story in Out(out).stories
             if story["size"] >= 4

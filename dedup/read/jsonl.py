@@ -68,7 +68,7 @@ def lines(file: BinaryIO, limit: int) -> Iterator[bytes | None]:
         yield None
 
 
-def lines_of_range(file: BinaryIO, start: int, stop: int, limit: int) -> Iterator[bytes | None]:
+def lines_in_range(file: BinaryIO, start: int, stop: int, limit: int) -> Iterator[bytes | None]:
     """Yield each line that begins in a byte range; ranges that cover a file share no line.
 
     Args:
