@@ -317,8 +317,8 @@ def _write(
         tables["survivors"] = survivors
     for name, lines in tables.items():
         folder.write_table(name, lines, table_format)
-    folder.write_lines("rejected.jsonl", rejected_lines(results.rejections()))
+    write_file(folder.path / "rejected.jsonl", rejected_lines(results.rejections()))
     if changes:
-        folder.write_lines("changes.jsonl", results.changes(store.dumps.number))
+        write_file(folder.path / "changes.jsonl", results.changes(store.dumps.number))
     if survivors_to is not None:
         stream_out(survivors_to, survivors)

@@ -17,7 +17,6 @@ from dedup.cli.summary import evaluation_report
 @click.option(
     "--key",
     default="id",
-    show_default=True,
     metavar="FIELD",
     help="Field of GOLD that holds the id of the document.",
 )
@@ -32,14 +31,12 @@ from dedup.cli.summary import evaluation_report
     "--seed",
     type=click.IntRange(0),
     default=0,
-    show_default=True,
     help="Seed of the resamples; the same seed gives the same intervals.",
 )
 @click.option(
     "--worst",
     type=click.IntRange(0),
     default=5,
-    show_default=True,
     metavar="N",
     help="How many false merges and how many splits to list, the largest first.",
 )

@@ -40,7 +40,10 @@ class _Group(click.Group):
             raise click.ClickException(message) from error
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+_CONTEXT = {"help_option_names": ["-h", "--help"], "show_default": True}
+
+
+@click.group(cls=_Group, context_settings=_CONTEXT)
 @click.version_option(__version__, prog_name="dedup")
 def main() -> None:
     """Keep one canonical version of every copied article in a scraped news dump.

@@ -35,7 +35,7 @@ _SHARED = (
         "fields",
         multiple=True,
         metavar="NAME=OWN",
-        help="Own name of the records for a standard field, as in --field text=body. "
+        help="The records' own name for a standard field, as in --field text=body. "
         "NAME is one of id, text, html, url, title, date, author, site, language, canonical_url. "
         "May be given several times.",
     ),
@@ -50,7 +50,6 @@ _SHARED = (
         "--timeout",
         type=float,
         default=DEFAULT.clean.timeout,
-        show_default=True,
         metavar="SECONDS",
         help="Longest time for one page; after that the page is rejected as timeout.",
     ),
@@ -59,7 +58,6 @@ _SHARED = (
         "memory_mb",
         type=int,
         default=DEFAULT.clean.memory_mb,
-        show_default=True,
         metavar="MIB",
         help="Most memory for one worker; a page that needs more is rejected. 0 sets no limit.",
     ),
@@ -67,7 +65,6 @@ _SHARED = (
         "--max-bytes",
         type=int,
         default=DEFAULT.read.max_document_bytes,
-        show_default=True,
         metavar="N",
         help="A page or record larger than this, unpacked, is rejected as too-large.",
     ),
@@ -75,7 +72,6 @@ _SHARED = (
         "--min-tokens",
         type=int,
         default=DEFAULT.clean.min_tokens,
-        show_default=True,
         metavar="N",
         help="A cleaned text with fewer tokens is rejected as too-short.",
     ),

@@ -29,7 +29,6 @@ from dedup.errors import FullDiskError, printable
     "--level",
     type=click.Choice(LEVELS),
     default=DEFAULT.level,
-    show_default=True,
     help="What counts as one story. copies: the same text, whole, shortened, extended or updated. "
     "stories: also the same story partly or wholly in other words (derived, rewrite).",
 )
@@ -37,7 +36,6 @@ from dedup.errors import FullDiskError, printable
     "--threshold",
     type=float,
     default=DEFAULT.story.threshold,
-    show_default=True,
     metavar="FLOAT",
     help="Lowest mean story score, a probability, of the tellings of one story under --level "
     "stories. Raise it to join fewer look-alikes; lower it to find more rewrites.",
@@ -47,10 +45,9 @@ from dedup.errors import FullDiskError, printable
     "window_days",
     type=float,
     default=DEFAULT.story.window_days,
-    show_default=True,
     metavar="DAYS",
     help="Most days between two tellings of one story under --level stories. Raise it to find "
-    "later tellings; lower it to separate more reports of one affair. "
+    "later tellings; lower it to separate later reports of one affair. "
     "An unknown date is within the window of every date.",
 )
 @click.option(
@@ -67,7 +64,6 @@ from dedup.errors import FullDiskError, printable
     cls=RenamedOption,
     type=int,
     default=DEFAULT.cluster.warn_story_size,
-    show_default=True,
     metavar="N",
     help="Warn at the end about stories with at least N documents. Lower it for more warnings. "
     "It changes no decision.",
@@ -78,7 +74,6 @@ from dedup.errors import FullDiskError, printable
     cls=RenamedOption,
     type=float,
     default=DEFAULT.cluster.warn_host_share,
-    show_default=True,
     metavar="SHARE",
     help="Warn at the end about hosts with "
     f"{DEFAULT.cluster.warn_host_documents} documents or more of which at least this share are "
@@ -89,7 +84,6 @@ from dedup.errors import FullDiskError, printable
     "table_format",
     type=click.Choice(FORMATS),
     default=FORMATS[0],
-    show_default=True,
     help="Format of survivors, decisions and stories.",
 )
 @click.option(
@@ -109,6 +103,7 @@ from dedup.errors import FullDiskError, printable
     "--expire",
     type=float,
     default=DEFAULT.expire,
+    show_default=False,
     metavar="DAYS",
     help="Delete documents from the --store that are older than this dump's by DAYS and in no "
     "younger story; at least the --window. Without it the store keeps everything.",
@@ -135,7 +130,7 @@ def run(
 ) -> None:
     """De-duplicate INPUT... and write one canonical document of every story to OUT.
 
-    INPUT is a file, a folder, a glob or - for JSON lines on stdin. Known are .html, .htm, .xhtml,
+    INPUT is a file, a folder, a glob or - for JSON lines on stdin. Formats are .html, .htm, .xhtml,
     .warc, .jsonl, .ndjson, .json, .parquet, .csv, .tsv and .txt, most of them also as .gz, .zst,
     .bz2, .xz. Where the name and the content of a file disagree, the content decides.
 

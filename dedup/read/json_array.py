@@ -35,7 +35,9 @@ def _read(source: Input, config: ReadConfig, *, array: bool) -> Iterator[RawReco
     splitter = Splitter(config.max_document_bytes * OVERHEAD, array=array)
     number = 0
     try:
-        for number, text in enumerate(_texts(source, splitter), start=1):
+        chunks = iter(lambda: source.body.read1(CHUNK), b"")
+        texts = (text for chunk in chunks for text in splitter.feed(chunk))
+        for number, text in enumerate(texts, start=1):
             place = f"{source.name}:{number}"
             if text is None:
                 yield rejected(place, source.name, too_large(config))
@@ -53,11 +55,6 @@ def _read(source: Input, config: ReadConfig, *, array: bool) -> Iterator[RawReco
     except BrokenJson as error:
         fault = source.fault or Rejection(Reason.BROKEN_JSON, str(error))
         yield rejected(f"{source.name}:{number + 1}", source.name, fault)
-
-
-def _texts(source: Input, splitter: Splitter) -> Iterator[bytes | None]:
-    while chunk := source.body.read1(CHUNK):
-        yield from splitter.feed(chunk)
 
 
 class Splitter:

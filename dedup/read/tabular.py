@@ -23,37 +23,29 @@ _MOST_COLUMNS = 10_000
 _LARGEST = 2**31 - 1
 
 
-class _RowTooLarge(Exception):
-    """A row has grown over the limit before its end."""
-
-
 class _Lines:
-    """The lines of a text, no more of them to one row than the limit allows."""
+    """The lines of a text, for one row at most as many characters as are ``left``."""
 
     def __init__(self, text: io.TextIOWrapper, limit: int) -> None:
         self.last = ""
         self._text = text
         self._limit = limit
-        self._left = limit
+        self.left = limit
 
     def __iter__(self) -> _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._text.readline(self._left + 1)
+        line = self._text.readline(self.left + 1)
         if not line:
             raise StopIteration
         self.last = line
-        if len(line) > self._left:
+        if len(line) > self.left:
             while line and not line.endswith(("\n", "\r")):
                 line = self._text.readline(self._limit)
-            raise _RowTooLarge
-        self._left -= len(line)
+            raise csv.Error("the row is over the limit")
+        self.left -= len(line)
         return line
-
-    def next_row(self) -> None:
-        """Count from zero again."""
-        self._left = self._limit
 
 
 def read_table(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
@@ -65,7 +57,7 @@ def read_table(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
     encoding = encoding_of(source.head)
     text = io.TextIOWrapper(source.body, encoding, errors="replace", newline="")
     lines = _Lines(text, limit)
-    rows = _rows(csv.reader(lines, delimiter=_delimiter(source, encoding)), lines)
+    rows = _rows(csv.reader(lines, delimiter=_delimiter(source, encoding)), lines, limit)
     first = next(rows, [])
     if first is None or len(first) > _MOST_COLUMNS:
         too_wide = Rejection(
@@ -95,15 +87,15 @@ def read_table(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
         yield rejected(f"{source.name}:{number + 1}", source.name, source.fault)
 
 
-def _rows(rows: Iterator[list[str]], lines: _Lines) -> Iterator[list[str] | None]:
+def _rows(rows: Iterator[list[str]], lines: _Lines, limit: int) -> Iterator[list[str] | None]:
     """Yield each row that is not blank; None for one that is too large."""
     while True:
-        lines.next_row()
+        lines.left = limit
         try:
             row = next(rows)
         except StopIteration:
             return
-        except (_RowTooLarge, csv.Error):
+        except csv.Error:
             yield None
             continue
         if len(row) > 1 or "".join(row).strip():

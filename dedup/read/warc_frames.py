@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from fastwarc.warc import HeaderMap
 
+_MAGIC = b"WARC/"
+
 # Longest line and longest header of a record.
 _LINE = 65_536
 _HEADER = 1 << 20
@@ -56,12 +58,12 @@ def frames(body: io.BufferedReader, wanted: Callable[[HeaderMap], int]) -> Itera
     """
     position, line, _ = _next_line(body)
     while line:
-        headers = _headers(body, line) if line.startswith(b"WARC/") else None
+        headers = _headers(body, line) if line.startswith(_MAGIC) else None
         length = (headers.get("Content-Length") or "").strip() if headers is not None else ""
         # No file has 10 ** 18 bytes; the limit keeps absurd lengths out of arithmetic.
         if headers is None or not (length.isascii() and length.isdigit() and len(length) <= 18):
             yield Frame(position, HeaderMap(), fault="no WARC record begins here")
-            position, line = _next_record(body)
+            position, line, _ = _next_line(body, _MAGIC)
             continue
         block = body.read(min(int(length), wanted(headers)))
         missing = int(length) - len(block)
@@ -70,33 +72,24 @@ def frames(body: io.BufferedReader, wanted: Callable[[HeaderMap], int]) -> Itera
         start = position
         position, line, blank_lines = _next_line(body)
         fault = f"its last {missing} bytes are missing" if missing else ""
-        if line and blank_lines < 2 and not line.startswith(b"WARC/"):
+        if line and blank_lines < 2 and not line.startswith(_MAGIC):
             fault = "its length is not the one that its header gives"
-            position, line = _next_record(body)
+            position, line, _ = _next_line(body, _MAGIC)
         yield Frame(start, headers, block, fault)
 
 
-def _next_line(body: io.BufferedReader) -> tuple[int, bytes, int]:
-    """Return the position of the next line that is not blank, the line and the blank ones before.
+def _next_line(body: io.BufferedReader, start: bytes = b"") -> tuple[int, bytes, int]:
+    """Return the next line that is not blank and has a start: its position, it, lines skipped.
 
     The line is empty at the end of the file. Two blank lines end a record.
     """
-    blank_lines = 0
+    skipped = 0
     while True:
         position = body.tell()
         line = body.readline(_LINE)
-        if not line or line.strip():
-            return position, line, blank_lines
-        blank_lines += 1
-
-
-def _next_record(body: io.BufferedReader) -> tuple[int, bytes]:
-    """Return the next line that a record can begin with, and its position; empty at the end."""
-    while True:
-        position = body.tell()
-        line = body.readline(_LINE)
-        if not line or line.startswith(b"WARC/"):
-            return position, line
+        if not line or (line.strip() and line.startswith(start)):
+            return position, line, skipped
+        skipped += 1
 
 
 def _headers(body: io.BufferedReader, first: bytes) -> HeaderMap | None:

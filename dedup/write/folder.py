@@ -91,14 +91,6 @@ class OutputFolder:
         except OSError as error:
             raise _refusal(self.path, error) from error
 
-    def write_lines(self, name: str, lines: Lines) -> None:
-        """Write a file of JSON lines whole, then give it its name.
-
-        Raises:
-            OutputError: It cannot be written, as on a full disk; nothing has the final name then.
-        """
-        write_file(self.path / name, lines)
-
     def write_table(self, table: str, lines: Lines, table_format: str) -> None:
         """Write survivors, decisions or stories as ``jsonl`` or ``parquet``.
 
@@ -106,7 +98,7 @@ class OutputFolder:
             OutputError: It cannot be written.
         """
         if table_format == "jsonl":
-            self.write_lines(f"{table}.jsonl", lines)
+            write_file(self.path / f"{table}.jsonl", lines)
             return
         from dedup.write.parquet import write_parquet  # pyarrow: slow to import
 
