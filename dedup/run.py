@@ -1,13 +1,13 @@
-"""A run from inputs on disk to files on disk: what the commands and the library call."""
+"""A run from inputs on disk to output files on disk, as the commands call it."""
 
 from __future__ import annotations
 
-import functools
+import itertools
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from dedup import config_digest
 from dedup.cluster import parse_policy
@@ -16,7 +16,7 @@ from dedup.errors import OutputError
 from dedup.models import Raw, RunReport
 from dedup.pipeline.stages import clean_stages, run_stages
 from dedup.progress import NullProgress, Progress, Timer
-from dedup.read import Tally, discover, read_raw, real_path
+from dedup.read import Tally, discover, read_raw
 from dedup.run_warnings import run_warnings
 from dedup.store import ANOTHER, Step, Store
 from dedup.write import (
@@ -24,6 +24,7 @@ from dedup.write import (
     OutputFolder,
     cleaned_lines,
     decision_lines,
+    input_manifest,
     package_versions,
     peak_memory,
     refuse_existing,
@@ -35,54 +36,12 @@ from dedup.write import (
 )
 
 
-def read_inputs(inputs: Sequence[str | Path], config: Config, tally: Tally) -> Iterator[Raw]:
-    """Yield all inputs, in their order; lines of JSON are not parsed yet.
-
-    Raises:
-        InputError: An input is missing.
-    """
-    sources = discover(inputs, tally=tally)  # checks every INPUT before the first is read
-    return (record for source in sources for record in read_raw(source, config.read, tally))
-
-
-def size_of_inputs(inputs: Sequence[str | Path], outputs: Sequence[Path] = ()) -> int | None:
-    """Return the bytes of all inputs, None where a stream is among them.
-
-    Args:
-        inputs: As given.
-        outputs: Files and folders that will be written.
-
-    Raises:
-        InputError: An input is missing.
-        OutputError: One of ``outputs`` is an input, or holds one: it would be read and replaced.
-    """
-    written = [str(real_path(path)) for path in outputs]
-    real_folder = functools.cache(real_path)  # a folder holds many files
-    total = 0
-    for source in discover(inputs):
-        total += source.size
-        place = ""
-        if source.path and written:
-            linked = source.path.is_symlink()
-            folder = source.path.parent
-            real = real_path(source.path) if linked else real_folder(folder) / source.path.name
-            place = str(real)
-        for path in written:
-            if place == path or place.startswith(path.rstrip(os.sep) + os.sep):
-                raise OutputError(
-                    f"{source.path} would be read and replaced: it is, or lies in, the output "
-                    f"{path}; choose another output",
-                    path=Path(path),
-                )
-    return None if "-" in map(str, inputs) else total
-
-
 def run_dump(
     inputs: Sequence[str | Path],
     out: Path,
     config: Config,
     *,
-    table_format: str = "jsonl",
+    kind: str = "jsonl",
     survivors_to: BinaryIO | None = None,
     store: Path | None = None,
     resume: bool = False,
@@ -96,46 +55,48 @@ def run_dump(
         inputs: Files, folders, globs, or ``-``.
         out: The folder.
         config: The options.
-        table_format: ``jsonl`` or ``parquet``, for survivors, decisions and stories.
-        survivors_to: A stream that gets the survivors as JSON lines instead of a file.
-        store: A store outside of ``out`` that holds earlier dumps, or will hold this one for later
-            dumps; the stories of earlier ones go on.
+        kind: ``jsonl`` or ``parquet``, for survivors, decisions and stories.
+        survivors_to: A stream for the survivors as JSON lines, in place of a file.
+        store: A store outside of ``out`` with earlier dumps, whose stories this dump continues;
+            None for a store in ``out``.
         resume: Go on with a run that was killed.
         overwrite: Replace an earlier run.
         strict: A rejected input makes the exit code 1.
-        progress: Is called with the progress of each stage.
+        progress: Gets the progress of each stage.
 
     Raises:
         ConfigError: An option cannot be used.
-        InputError: An input is missing, or is not that of the run to resume.
-        OutputError: The folder or the store cannot be written, holds a run and nobody said what to
-            do, or lies where it would be read or replaced.
+        InputError: An input is missing, or differs from that of the run to resume.
+        OutputError: The folder or the store cannot be written, holds a run that is neither to be
+            resumed nor replaced, or would itself be read or replaced.
     """
-    parse_policy(config.cluster.canonical)  # a rule that does not exist must not wait for the dump
+    parse_policy(config.cluster.canonical)  # a wrong rule is refused before anything is read
     timer = Timer(progress or NullProgress())
     tally = Tally()
     records = read_inputs(inputs, config, tally)
+    outputs = [out] if store is None else [out, store]
+    _refuse_nested(inputs, outputs)
+    size = size_of_inputs(inputs, outputs)
     folder = OutputFolder(out)
-    kept = [] if store is None else [store]
-    if store and store.resolve().is_relative_to(out.resolve()):
-        raise OutputError(
-            f"the store {store} lies in the output folder {out}; keep it outside, where it is not "
-            "replaced with the run",
-            path=store,
-        )
-    for path in (out, *kept):
-        _refuse_own_input(inputs, path)
-    size = size_of_inputs(inputs, [out, *kept])
     with (
         folder.claim(resume=resume, overwrite=overwrite),
         Store(store, ANOTHER) if store else Store(folder.store) as opened,
     ):
-        claim_store(opened, config, resume=resume, overwrite=overwrite)
+        opened.claim(
+            options=config_digest.digest(config), basis=config_digest.basis(config),
+            resume=resume, overwrite=overwrite,
+        )  # fmt: skip
         run_stages(records, size, opened, config, timer)
-        opened.put("inputs", _inputs(inputs, tally))
+        read = input_manifest(
+            sorted(map(str, inputs)), files=tally.files, size=tally.bytes, digest=tally.digest(),
+            passed_over=tally.passed_over,
+        )  # fmt: skip
+        opened.put("inputs", read)
         timer.start("write", None, "file")
         report = _report(opened, config, strict=strict)
-        _write(opened, folder, table_format, survivors_to, changes=store is not None)
+        _write_results(opened, folder, kind, survivors_to)
+        if store:
+            folder.write_lines("changes.jsonl", opened.results.changes(opened.dumps.number))
         timer.end()
         report.manifest["timings"] = timer.seconds
         report.manifest["peak_memory_mib"] = {
@@ -161,11 +122,11 @@ def clean_dump(
 
     Args:
         inputs: As in :func:`run_dump`.
-        out: A file to write, or an open stream.
+        out: A file, or an open stream.
         config: The options.
         rejected: A file for what could not be used.
-        overwrite: Replace files that are there.
-        progress: Is called with the progress of each stage.
+        overwrite: Replace existing files.
+        progress: Gets the progress of each stage.
 
     Returns:
         Counts (``inputs``, ``cleaned``, ``rejected``), and rejected inputs by reason.
@@ -173,7 +134,7 @@ def clean_dump(
     Raises:
         ConfigError: An option cannot be used.
         InputError: An input is missing.
-        OutputError: A file is there and may not be replaced, or cannot be written.
+        OutputError: A file exists and may not be replaced, or cannot be written.
     """
     files = [path for path in (out, rejected) if isinstance(path, Path)]
     for path in files:
@@ -185,10 +146,11 @@ def clean_dump(
         Store(Path(folder) / "store.sqlite") as store,
     ):
         clean_stages(records, size, store, config, progress or NullProgress())
+        lines = cleaned_lines(store.documents.cleaned())
         if isinstance(out, Path):
-            write_file(out, cleaned_lines(store.documents.cleaned()))
+            write_file(out, lines)
         else:
-            stream_out(out, cleaned_lines(store.documents.cleaned()))
+            stream_out(out, lines)
         if rejected is not None:
             write_file(rejected, rejected_lines(store.results.rejections()))
         status, reasons, _ = store.results.tally()
@@ -196,72 +158,72 @@ def clean_dump(
     return {"inputs": total, "cleaned": total - lost, "rejected": lost}, reasons
 
 
-def _refuse_own_input(inputs: Sequence[str | Path], out: Path) -> None:
-    """Refuse to write among what is read: the next run would read this run's results."""
-    for name in map(str, inputs):
-        folder = Path(name)
-        if name != "-" and folder.is_dir() and real_path(out).is_relative_to(real_path(folder)):
-            raise OutputError(
-                f"the output {out} lies in the input folder {name}; choose a place outside",
-                path=out,
-            )
-
-
-def claim_store(store: Store, config: Config, *, resume: bool, overwrite: bool) -> None:
-    """Begin the next dump of a store, or go on with one that was not finished.
-
-    Nothing in a store is believed before it was verified: a disk or a stranger may have changed it.
+def read_inputs(inputs: Sequence[str | Path], config: Config, tally: Tally) -> Iterator[Raw]:
+    """Yield all inputs, in their order; lines of JSON are not parsed yet.
 
     Raises:
-        OutputError: It is damaged, holds a dump that is to be finished first, or was made with
-            other options.
+        InputError: An input is missing.
     """
-    store.verify(whole=resume)
-    begun, basis = store.get("config_digest"), store.get("basis")
-    if resume and begun is not None:
-        if begun != config_digest.digest(config):
+    sources = discover(inputs, tally=tally)  # checks every INPUT before the first is read
+    return (record for source in sources for record in read_raw(source, config.read, tally))
+
+
+def size_of_inputs(inputs: Sequence[str | Path], outputs: Sequence[Path] = ()) -> int | None:
+    """Return the bytes of all inputs, None where a stream is among them.
+
+    Args:
+        inputs: Files, folders, globs, or ``-``.
+        outputs: Files and folders that will be written.
+
+    Raises:
+        InputError: An input is missing.
+        OutputError: An output is an input, or has one in it, which would be read and replaced.
+    """
+    real_outputs = list(map(_real, outputs))
+    total = 0
+    for source in discover(inputs):
+        total += source.size
+        if source.path is None or not real_outputs:
+            continue
+        place = _real(source.path)
+        for output in filter(place.is_relative_to, real_outputs):
             raise OutputError(
-                f"the run in {store.path} was begun with other options; "
-                "give the same ones, or begin anew with --overwrite",
-                path=store.path,
+                f"{source.path} would be read and replaced: it is, or lies in, the output "
+                f"{output}; choose another output",
+                path=output,
             )
-        return
-    if basis is not None and basis != config_digest.basis(config):
-        raise OutputError(
-            f"the store {store.path} was made with another --level or other signatures; "
-            "give the same options, or another store",
-            path=store.path,
-        )
-    step = store.dumps.step
-    if step == Step.DECIDED or (begun is not None and step < Step.DECIDED and not overwrite):
-        raise OutputError(
-            f"the store {store.path} holds a dump that was not finished; "
-            "finish it first: the same command with --resume",
-            path=store.path,
-        )
-    with store.commit():
-        if step == Step.WRITTEN:
-            store.dumps.begin()
-        else:
-            store.dumps.forget()
-        store.put("basis", config_digest.basis(config))
-        store.put("config_digest", config_digest.digest(config))
-        store.put("worker_kib", 0)
+    return None if "-" in map(str, inputs) else total
 
 
-def _inputs(inputs: Sequence[str | Path], tally: Tally) -> dict[str, Any]:
-    """Return the part of the manifest on the inputs."""
-    return {
-        "inputs": sorted(map(str, inputs)),
-        "files": tally.files,
-        "bytes": tally.bytes,
-        "sha256": tally.digest(),
-        "passed_over": dict(sorted(tally.passed_over.items())),
-    }
+def _refuse_nested(inputs: Sequence[str | Path], outputs: Sequence[Path]) -> None:
+    """Refuse a store in the output folder, and outputs in an input folder.
+
+    The first would be replaced with the run; the second would be read by the next run.
+    """
+    out, *stores = outputs
+    for store in stores:
+        if store.resolve().is_relative_to(out.resolve()):
+            raise OutputError(
+                f"the store {store} lies in the output folder {out}; keep it outside, where it is "
+                "not replaced with the run",
+                path=store,
+            )
+    folders = [Path(name) for name in map(str, inputs) if name != "-" and Path(name).is_dir()]
+    for folder, output in itertools.product(folders, outputs):
+        if _real(output).is_relative_to(_real(folder)):
+            raise OutputError(
+                f"the output {output} lies in the input folder {folder}; choose a place outside",
+                path=output,
+            )
+
+
+def _real(path: Path) -> Path:
+    """Return a path with its links resolved; Path.resolve raises where they form a loop."""
+    return Path(os.path.realpath(path))
 
 
 def _report(store: Store, config: Config, *, strict: bool) -> RunReport:
-    """Count the results and put the manifest together, times left out."""
+    """Return the counts of a run, and its manifest without times."""
     status, reasons, relations = store.results.tally()
     counts = {"inputs": sum(status.values()), **status}
     stories = store.results.touched()
@@ -287,38 +249,20 @@ def _report(store: Store, config: Config, *, strict: bool) -> RunReport:
             "changes": store.results.count_changes(store.dumps.number),
         },
     }
-    return RunReport(
-        counts=counts,
-        reasons=reasons,
-        relations=relations,
-        stories=stories,
-        passed_over=inputs["passed_over"],
-        manifest=manifest,
-        strict=strict,
-    )
+    passed_over = inputs["passed_over"]
+    return RunReport(counts, reasons, relations, stories, passed_over, manifest, strict)
 
 
-def _write(
-    store: Store,
-    folder: OutputFolder,
-    table_format: str,
-    survivors_to: BinaryIO | None,
-    *,
-    changes: bool,
+def _write_results(
+    store: Store, folder: OutputFolder, kind: str, survivors_to: BinaryIO | None
 ) -> None:
-    """Write all files but the manifest."""
+    """Write decisions, stories, survivors and rejected inputs."""
     results = store.results
-    tables: dict[str, Iterable[dict[str, Any] | bytes]] = {
-        "decisions": decision_lines(results.decisions()),
-        "stories": story_lines(results.stories()),
-    }
+    folder.write_table("decisions", decision_lines(results.decisions()), kind)
+    folder.write_table("stories", story_lines(results.stories()), kind)
     survivors = survivor_lines(results.survivors())
     if survivors_to is None:
-        tables["survivors"] = survivors
-    for name, lines in tables.items():
-        folder.write_table(name, lines, table_format)
-    write_file(folder.path / "rejected.jsonl", rejected_lines(results.rejections()))
-    if changes:
-        write_file(folder.path / "changes.jsonl", results.changes(store.dumps.number))
+        folder.write_table("survivors", survivors, kind)
+    folder.write_lines("rejected.jsonl", rejected_lines(results.rejections()))
     if survivors_to is not None:
         stream_out(survivors_to, survivors)

@@ -75,7 +75,7 @@ def group_copies(
         store.results.add_copies(
             named,
             chain.from_iterable(decisions_of(story) for story, _ in named),
-            gone=[earlier.story(number).story_id for number in touched],
+            replaced=[earlier.story(number).story_id for number in touched],
         )
         progress.advance(len(text_id_of), len(text_id_of))
     progress.end()

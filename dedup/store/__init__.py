@@ -1,8 +1,7 @@
-"""The one place that remembers: a SQLite file with everything a run has found out.
+"""The store: one SQLite file with all documents and results of a run.
 
 Batches commit whole, so that a killed run can go on from the last one. Arrays are raw little-endian
-bytes, structures JSON, texts and whatever is long Zstandard-compressed UTF-8; nothing in it is ever
-executed.
+bytes, structures JSON, and long texts Zstandard-compressed UTF-8; nothing in it is ever executed.
 """
 
 from __future__ import annotations
@@ -12,11 +11,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from dedup.errors import OutputError
 from dedup.json_codec import dump_json, load_json
 from dedup.store.cells import Cells, Stored, StoredPart, blobs, stored_document, stored_rejection
 from dedup.store.database import ANEW, ANOTHER, Database
 from dedup.store.document_tables import Documents
 from dedup.store.dump_tables import Dumps, Step
+from dedup.store.integrity import is_sound, is_whole
 from dedup.store.result_tables import Results
 from dedup.store.signature_tables import Signatures
 
@@ -37,11 +38,11 @@ class Store:
     """An open store; use it as a context manager.
 
     Attributes:
-        documents: Inputs as they were read and cleaned.
-        signatures: Their signatures and sets.
-        results: Pairs, stories, decisions.
         path: The file.
-        dumps: Which of all these are of the dump at hand.
+        documents: Inputs as they were read and cleaned.
+        signatures: Signatures and sets of the documents.
+        results: Pairs, stories, decisions.
+        dumps: The dumps, and which rows are active.
         commit: ``with store.commit():`` commits what is done inside, whole or not at all.
         trial: ``with store.trial():`` undoes it at the end.
     """
@@ -51,7 +52,7 @@ class Store:
 
         Args:
             path: The file, or ``:memory:``.
-            remedy: What a person can do where it is refused.
+            remedy: What a person can do where the file is refused.
 
         Raises:
             OutputError: It cannot be opened, is no store, is of another version, or is in use.
@@ -84,13 +85,63 @@ class Store:
         if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.ProgrammingError):
             raise self._db.refusal(error) from error
 
-    def verify(self, *, whole: bool) -> None:
-        """Check what a run will believe; see :meth:`Database.verify`.
+    def claim(self, *, options: str, basis: str, resume: bool, overwrite: bool) -> None:
+        """Begin the next dump, or go on with one that was not finished; check the store first.
+
+        Args:
+            options: Digest of all options that can change a result; a resumed run must have the
+                same.
+            basis: Digest of the options that all dumps of a store must share.
+            resume: Whether to go on with the dump that was not finished.
+            overwrite: Whether to replace it, unless its stories are already stored.
 
         Raises:
-            OutputError: It is not what was written.
+            OutputError: The store is damaged, holds a dump that must be finished first, or was made
+                with other options.
         """
-        self._db.verify(whole=whole)
+        self.verify(whole=resume)
+        begun, known_basis = self.get("config_digest"), self.get("basis")
+        if resume and begun is not None:
+            if begun != options:
+                raise OutputError(
+                    f"the run in {self.path} was begun with other options; "
+                    "give the same ones, or begin anew with --overwrite",
+                    path=self.path,
+                )
+            return
+        if known_basis is not None and known_basis != basis:
+            raise OutputError(
+                f"the store {self.path} was made with another --level or other signatures; "
+                "give the same options, or another store",
+                path=self.path,
+            )
+        step = self.dumps.step
+        if step == Step.DECIDED or (begun is not None and step < Step.DECIDED and not overwrite):
+            raise OutputError(
+                f"the store {self.path} holds a dump that was not finished; "
+                "finish it first: the same command with --resume",
+                path=self.path,
+            )
+        with self.commit():
+            if step == Step.WRITTEN:
+                self.dumps.begin()
+            else:
+                self.dumps.forget()
+            self.put("basis", basis)
+            self.put("config_digest", options)
+            self.put("worker_kib", 0)
+
+    def verify(self, *, whole: bool) -> None:
+        """Check that the store is what was written: a disk or a program may have changed it.
+
+        Args:
+            whole: Whether all of it is checked, else only what is read before the active rows are
+                chosen.
+
+        Raises:
+            OutputError: It is not.
+        """
+        self._db.require(is_whole if whole else is_sound)
 
     def get(self, name: str) -> Any:
         """Return the value kept under a name, or None."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,6 @@ from dedup.json_codec import load_json
 from dedup.models import SITE_BOILERPLATE, CleanPage, Draft, Extraction, Reason, Rejection, Removal
 from dedup.store.cells import (
     DOCUMENT_COLUMNS,
-    Cells,
     Stored,
     expand_removals,
     pack_removals,
@@ -21,78 +19,62 @@ from dedup.store.cells import (
     stored_rejection,
 )
 from dedup.store.database import Database
-from dedup.store.integrity import summed
+from dedup.store.integrity import input_holds
 
-_TAKEN = Rejection(Reason.DUPLICATE_ID, "an earlier input has this id")
+_DUPLICATE_ID = Rejection(Reason.DUPLICATE_ID, "an earlier input has this id")
 
-# The tables beside ``documents``, each with what of an input stands in it.
-_PARTS = {
-    "contents": attrgetter("content"),
-    "signatures": attrgetter("signature"),
-    "sets": attrgetter("sets"),
-}
-
-_PLACE = {name: place for place, name in enumerate(DOCUMENT_COLUMNS)}
+# Tables beside ``documents``, and the field of ``Stored`` that has their cells.
+_PARTS = (("contents", "content"), ("signatures", "signature"), ("sets", "sets"))
 
 
 class Documents:
-    """The inputs of a run: rows 0 to n - 1 in input order, rejected ones among them."""
+    """The inputs of all dumps, rejected ones among them; their rows rise in input order."""
 
     def __init__(self, database: Database) -> None:
         """Work on an open database."""
         self._db = database
 
     def count(self) -> int:
-        """Return how many rows there are, those of inputs that were forgotten among them."""
-        found = self._db.execute("SELECT max(row) FROM documents").fetchone()[0]
-        return 0 if found is None else int(found) + 1
+        """Return the number of rows, those of expired inputs among them."""
+        last = self._db.execute("SELECT max(row) FROM documents").fetchone()[0]
+        return 0 if last is None else int(last) + 1
 
     def stamps(self) -> Iterator[bytes]:
-        """Yield the stamps of the stored inputs of the dump at hand, in input order."""
+        """Yield the stamps of the stored inputs of the current dump, in input order."""
         query = "SELECT stamp FROM documents WHERE row >= ? ORDER BY row"
         for (stamp,) in self._db.execute(query, [self._db.first]):
             yield stamp
 
     def add(self, batch: Sequence[Stored]) -> None:
-        """Store a batch of inputs behind those that are there; the batch commits whole.
+        """Store the cells of a batch of inputs behind the others; the batch commits whole.
 
-        An id that is taken makes an input a rejection.
-
-        Args:
-            batch: Their cells.
+        An input whose id an earlier one has becomes a rejection.
         """
         with self._db.commit():
             first = self.count()
-            cells = [each.document for each in batch]
-            self._db.insert_rows("documents", enumerate(cells, first), verb="INSERT OR IGNORE")
-            taken = self._reject_taken(first, cells)
-            kept = [pair for pair in enumerate(batch, first) if pair[0] not in taken]
-            for table, cells_of in _PARTS.items():
-                self._db.insert_rows(
-                    table, [(row, cells) for row, each in kept if (cells := cells_of(each))]
-                )
+            rows = dict(enumerate(batch, first))
+            documents = ((row, *stored.document) for row, stored in rows.items())
+            self._db.insert("documents", documents, verb="INSERT OR IGNORE")
+            query = "SELECT row FROM documents WHERE row >= ?"
+            inserted = {row for (row,) in self._db.execute(query, [first])}
+            for row in sorted(rows.keys() - inserted):
+                self._reject_duplicate_id(row, rows.pop(row))
+            for table, name in _PARTS:
+                parts = ((row, getattr(stored, name)) for row, stored in rows.items())
+                self._db.insert(table, ((row, *cells) for row, cells in parts if cells))
 
-    def _reject_taken(self, first: int, batch: Sequence[Cells]) -> set[int]:
-        """Store as rejections what was passed over because its id is taken; return their rows."""
-        query = "SELECT row FROM documents WHERE row >= ?"
-        stored = {row for (row,) in self._db.execute(query, [first])}
-        taken = set(range(first, first + len(batch))) - stored
-        for row in sorted(taken):
-            doc_id, source, from_page, stamp, digest = (
-                batch[row - first][_PLACE[name]]
-                for name in ("doc_id", "source", "from_page", "stamp", "digest")
-            )
-            rejection = stored_rejection(
-                doc_id, source, _TAKEN, stamp, from_page=from_page, digest=digest
-            )
-            self._db.insert_rows("documents", [(row, rejection.document)])
-        return taken
+    def _reject_duplicate_id(self, row: int, stored: Stored) -> None:
+        """Store an input whose id an earlier one has as a rejection."""
+        cells = dict(zip(DOCUMENT_COLUMNS, stored.document, strict=True))
+        kept = {name: cells[name] for name in ("doc_id", "source", "stamp", "from_page", "digest")}
+        rejected = stored_rejection(rejection=_DUPLICATE_ID, **kept)
+        self._db.insert("documents", [(row, *rejected.document)])
 
     def recall(self, digest: bytes) -> CleanPage | Rejection | None:
-        """Return what an earlier page with these bytes came to, or None.
+        """Return the result for an earlier page with the same bytes, or None.
 
         Raises:
-            OutputError: What is stored of that page is damaged.
+            OutputError: The stored result is damaged.
         """
         found = self._db.execute(
             "SELECT row, reason, detail, extraction, text, agency, dateline, credit, removed "
@@ -104,7 +86,7 @@ class Documents:
         if found is None:
             return None
         row, reason, detail, extraction, text, agency, dateline, credit, removed = found
-        self._db.verify_input(row)  # it may be older than what a dump looks back at
+        self._db.require(input_holds, row)  # it may be outside of the date window
         if reason is not None:
             return Rejection(Reason(reason), detail)
         extracted = Extraction(**load_json(extraction))
@@ -122,13 +104,23 @@ class Documents:
         )
 
     def host_numbers(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Return a number for the host of each of some active rows; -1 where it is not known."""
+        """Return the number of the host of each active row, in the order of ``rows``.
+
+        Args:
+            rows: Active rows, ascending, int64.
+
+        Returns:
+            Equal numbers for equal hosts; -1 where the host is unknown.
+        """
         query = (
             "SELECT row, host FROM active CROSS JOIN documents USING (row) "
             "WHERE host IS NOT NULL AND reason IS NULL ORDER BY row"
         )
-        known: dict[str, int] = {}
-        found = [(row, known.setdefault(host, len(known))) for row, host in self._db.execute(query)]
+        number_of: dict[str, int] = {}
+        found = [
+            (row, number_of.setdefault(host, len(number_of)))
+            for row, host in self._db.execute(query)
+        ]
         known_rows, known_numbers = np.array(found, np.int64).reshape(-1, 2).T
         numbers = np.full(rows.size, -1, np.int64)
         _, places, at = np.intersect1d(rows, known_rows, True, return_indices=True)
@@ -136,7 +128,7 @@ class Documents:
         return numbers
 
     def line_digests(self) -> Iterator[tuple[int, str, bytes]]:
-        """Yield row, host and digests of the lines of active documents whose host is known."""
+        """Yield row, host and line digests of the active documents whose host is known."""
         query = (
             "SELECT row, host, line_digests FROM active CROSS JOIN documents USING (row) "
             "WHERE host IS NOT NULL AND reason IS NULL ORDER BY row"
@@ -155,14 +147,17 @@ class Documents:
         return next(self.texts([row]))[1]
 
     def removals(self, row: int) -> tuple[Removal, ...]:
-        """Return what cleaning took out of a document."""
+        """Return what cleaning removed from a document."""
         found = self._db.execute("SELECT removed FROM contents WHERE row = ?", [row]).fetchone()
         return expand_removals(found[0])
 
     def cleaned(
         self,
     ) -> Iterator[tuple[dict[str, Any], str, dict[str, str | None], tuple[Removal, ...]]]:
-        """Yield fields, cleaned text, what was recognised and what was removed, in input order."""
+        """Yield fields, cleaned text, wire credits and removals of documents, in input order.
+
+        The wire credits are ``agency``, ``dateline`` and ``credit``.
+        """
         query = (
             "SELECT text_field, fields, text, removed, agency, dateline, credit "
             "FROM documents JOIN contents USING (row) WHERE reason IS NULL ORDER BY row"
@@ -177,19 +172,17 @@ class Documents:
             )
 
     def strip(self, changes: Iterable[tuple[int, str, tuple[str, ...], Rejection | None]]) -> None:
-        """Take residue out of documents, all in one commit.
+        """Remove site boilerplate from documents, all in one commit.
 
-        Their signatures go, too: they were those of the whole text.
+        Their signatures, which were those of the whole text, are deleted.
 
         Args:
-            changes: Row, text that stays, lines taken out, and a rejection where too little stays.
+            changes: Row, remaining text, removed lines, and a rejection where too little remains.
         """
         with self._db.commit():
             for row, text, lines, rejection in changes:
-                removed = (
-                    *self.removals(row),
-                    *(Removal(SITE_BOILERPLATE, line) for line in lines),
-                )
+                boilerplate = [Removal(SITE_BOILERPLATE, line) for line in lines]
+                removed = (*self.removals(row), *boilerplate)
                 self._change(
                     "contents",
                     row,
@@ -207,23 +200,23 @@ class Documents:
                 for table in ("signatures", "sets"):
                     self._db.execute(f"DELETE FROM {table} WHERE row = ?", [row])
 
-    def _change(self, table: str, row: int, **cells: Any) -> None:
-        """Change some cells of a row, and its sum."""
+    def _change(self, table: str, row: int, **changes: Any) -> None:
+        """Change some cells of a row."""
         found = self._db.execute(f"SELECT * FROM {table} WHERE row = ?", [row])
         names = [column[0] for column in found.description]
-        changed = {**dict(zip(names, found.fetchone(), strict=True)), **cells}
-        values = [changed[name] for name in names[1:-1]]
-        self._db.insert_rows(table, [(row, summed(values))], verb="INSERT OR REPLACE")
+        cells = {**dict(zip(names, found.fetchone(), strict=True)), **changes}
+        del cells["sum"]
+        self._db.insert(table, [tuple(cells.values())], verb="INSERT OR REPLACE")
 
 
 def text_in(db: Database, text_field: str | None, fields: bytes, text: bytes | None) -> str:
-    """Return the cleaned text that the cells of a document hold.
+    """Return the cleaned text of a document.
 
     Args:
-        db: Where they were read.
-        text_field: Field that holds it, or None.
-        fields: The document's fields.
-        text: The text by itself, where no field holds it.
+        db: The store that its cells were read from.
+        text_field: Name of the field that holds the text, or None.
+        fields: The document's fields, as stored.
+        text: The text as stored, where no field holds it.
     """
     if text is not None:
         return db.expand(text).decode()

@@ -1,7 +1,7 @@
-"""The dumps that a store took in one after another, and which documents are looked at for the last.
+"""The dumps of a store, and which documents are active for the current one.
 
-A dump is a run of rows. Of earlier dumps only what lies within the date window of the new documents
-is looked at, and the other members of its stories: these rows, and the new ones, are *active*.
+A dump is a range of rows. Of earlier dumps only the documents within the date window of the new
+documents are read, and the other members of their stories. These and the new ones are *active*.
 """
 
 from __future__ import annotations
@@ -12,17 +12,18 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.store.database import Database
+from dedup.store.integrity import active_rows_hold
 
 SECONDS_A_DAY = 86_400.0
 
 
 class Step(IntEnum):
-    """How far a dump got; each step is noted in the commit that makes it true."""
+    """How far a dump got; each step is stored in the commit that completes it."""
 
-    TAKING = 0
+    INGESTING = 0
     """Its inputs are read, cleaned and stored, batch by batch."""
     STRIPPED = 1
-    """All are stored, and their residue is gone."""
+    """All are stored, and their site boilerplate is removed."""
     DECIDED = 2
     """Stories, decisions and changes are stored."""
     WRITTEN = 3
@@ -30,86 +31,92 @@ class Step(IntEnum):
 
 
 class Dumps:
-    """The dumps of a store, numbered from 1; the last one is at hand."""
+    """The dumps of a store, numbered from 1; the last one is the current one.
+
+    Attributes:
+        number: Number of the current dump.
+    """
 
     def __init__(self, database: Database) -> None:
         """Go on with the last dump, or begin the first."""
         self._db = database
-        found = database.execute(
-            "SELECT number, first FROM dumps ORDER BY number DESC LIMIT 1"
-        ).fetchone()
-        if found is None:
+        query = "SELECT number, first FROM dumps ORDER BY number DESC LIMIT 1"
+        last = database.execute(query).fetchone()
+        if last is None:
             self.begin()
         else:
-            self.number, self._db.first = found
+            self.number, self._db.first = last
 
     @property
     def first(self) -> int:
-        """Row of the first input of the dump at hand."""
+        """Row of the first input of the current dump."""
         return self._db.first
 
     @property
     def step(self) -> Step:
-        """How far the dump at hand got."""
+        """How far the current dump got."""
         query = "SELECT step FROM dumps WHERE number = ?"
         return Step(self._db.execute(query, [self.number]).fetchone()[0])
 
     def begin(self) -> None:
-        """Begin another dump behind the last."""
-        numbers, rows = (
-            self._db.execute(query).fetchone()[0]
-            for query in ("SELECT max(number) FROM dumps", "SELECT max(row) FROM documents")
-        )
-        self.number = (numbers or 0) + 1
-        self._db.first = 0 if rows is None else rows + 1
-        self._note(Step.TAKING, None)
+        """Begin another dump after the last."""
+        query = "SELECT (SELECT max(number) FROM dumps), (SELECT max(row) FROM documents)"
+        number, row = self._db.execute(query).fetchone()
+        self.number = (number or 0) + 1
+        self._db.first = 0 if row is None else row + 1
+        self._store(Step.INGESTING, None)
 
     def reach(self, step: Step) -> None:
-        """Note that the dump at hand got so far."""
-        self._note(step, self._moment())
+        """Store that the current dump got so far."""
+        self._store(step, self._moment())
 
-    def _note(self, step: Step, moment: float | None) -> None:
-        """Store what is known of the dump at hand."""
+    def _store(self, step: Step, moment: float | None) -> None:
+        """Store the state of the current dump."""
         row = [(self.number, self.first, moment, step.value)]
         with self._db.commit():
             self._db.insert("dumps", row, verb="INSERT OR REPLACE")
 
     def _moment(self) -> float | None:
-        """Return the own day of the dump at hand, if it is known."""
+        """Return the median moment of the current dump, if it is known."""
         query = "SELECT moment FROM dumps WHERE number = ?"
-        found: float | None = self._db.execute(query, [self.number]).fetchone()[0]
-        return found
+        moment: float | None = self._db.execute(query, [self.number]).fetchone()[0]
+        return moment
 
     def forget(self) -> None:
-        """Take the inputs of the dump at hand out again; it must not be decided yet."""
+        """Delete the inputs of the current dump, which must not be decided yet."""
         with self._db.commit():
             for table in ("documents", "contents", "signatures", "sets"):
                 self._db.execute(f"DELETE FROM {table} WHERE row >= ?", [self.first])
-            self.reach(Step.TAKING)
+            self.reach(Step.INGESTING)
 
     def documents(self) -> int:
-        """Return how many inputs of all dumps the store holds."""
+        """Return the number of inputs of all dumps."""
         return int(self._db.execute("SELECT count(*) FROM documents").fetchone()[0])
 
     def knows(self, doc_id: str) -> bool:
-        """Return whether an input of an earlier dump has an id."""
+        """Return whether an input of an earlier dump has this id."""
         query = (
             "SELECT 1 FROM documents WHERE doc_id = ? AND row < ? AND reason IS NOT 'duplicate-id'"
         )
         return self._db.execute(query, [doc_id, self.first]).fetchone() is not None
 
     def look_back(self, days: float) -> None:
-        """Choose the rows that are active, for as long as the store is open.
+        """Choose the active rows, for as long as the store is open, and check them.
 
-        A document without a date counts as of its dump's own day, the median of the known ones;
-        where a dump has none, its documents are near all.
+        A document without a date has the median date of its dump. Where no document of a dump has
+        a date, all are within the window.
 
         Args:
             days: The date window.
+
+        Raises:
+            OutputError: An active row of an earlier dump is damaged.
         """
-        moments = self._moments()
+        query = "SELECT moment FROM documents WHERE row >= ? AND moment IS NOT NULL"
+        found = self._db.execute(query, [self.first])
+        moments = np.sort(np.fromiter((moment for (moment,) in found), np.float64))
         middle = float(np.median(moments)) if moments.size else None
-        self._note(self.step, middle)
+        self._store(self.step, middle)
         self._db.execute("DROP VIEW IF EXISTS temp.active")
         self._db.execute("DROP TABLE IF EXISTS temp.active")
         if self.first == 0:
@@ -119,7 +126,7 @@ class Dumps:
         spans = [(None, None)] if middle is None else _spans(moments, days * SECONDS_A_DAY)
         for start, end in spans:
             self._activate(start, end)
-        # A story goes on as a whole, however long ago it began.
+        # A story is active as a whole, however old its first members are.
         self._db.execute(
             "INSERT OR IGNORE INTO active (row) "
             "SELECT json_extract(member.value, '$.row') FROM stories, "
@@ -130,19 +137,19 @@ class Dumps:
             "INSERT OR IGNORE INTO active (row) SELECT row FROM documents WHERE row >= ?",
             [self.first],
         )
-        self._db.verify_active()
+        self._db.require(active_rows_hold, self.first)
 
     def expire(self, days: float) -> int:
-        """Forget documents of earlier dumps that are older than the dump at hand by some days.
+        """Delete documents of earlier dumps that are older than the current dump by some days.
 
-        Whole stories go, with their last document; one without a date is as old as its dump. Where
-        the dump at hand has no dates nothing goes.
+        A story is deleted as a whole, when its last document is that old. A document without a date
+        is as old as its dump. Where the current dump has no dates, nothing is deleted.
 
         Args:
-            days: How many.
+            days: The age from which documents are deleted.
 
         Returns:
-            How many inputs were forgotten.
+            The number of deleted inputs.
         """
         now = self._moment()
         if now is None:
@@ -167,28 +174,22 @@ class Dumps:
             )
         for table in ("documents", "contents", "signatures", "sets", "decisions"):
             self._db.execute(f"DELETE FROM {table} WHERE row IN (SELECT row FROM old)")
-        forgotten = int(self._db.execute("SELECT count(*) FROM old").fetchone()[0])
+        deleted = int(self._db.execute("SELECT count(*) FROM old").fetchone()[0])
         self._db.execute("DROP TABLE old")
-        return forgotten
+        return deleted
 
     def active(self) -> int:
-        """Return how many inputs are active, those of the dump at hand among them."""
+        """Return the number of active inputs, those of the current dump among them."""
         return int(self._db.execute("SELECT count(*) FROM active").fetchone()[0])
 
-    def _moments(self) -> npt.NDArray[np.float64]:
-        """Return the known moments of the dump at hand, ascending."""
-        query = "SELECT moment FROM documents WHERE row >= ? AND moment IS NOT NULL"
-        found = self._db.execute(query, [self.first])
-        return np.sort(np.fromiter((moment for (moment,) in found), np.float64))
-
     def _activate(self, start: float | None, end: float | None) -> None:
-        """Add the earlier documents of a span of time, of all time where it has no bounds."""
+        """Make the earlier documents of a span of time active; without bounds, all of them."""
         span = "" if start is None else "moment BETWEEN :start AND :end AND"
-        given = {"start": start, "end": end, "first": self.first}
+        parameters = {"start": start, "end": end, "first": self.first}
         self._db.execute(
             "INSERT OR IGNORE INTO active (row) "
             f"SELECT row FROM documents WHERE {span} row < :first",
-            given,
+            parameters,
         )
         if start is None:
             return
@@ -197,12 +198,12 @@ class Dumps:
             "(SELECT first, moment, lead(first) OVER (ORDER BY number) AS next FROM dumps) AS dump "
             "JOIN documents ON documents.moment IS NULL AND row >= dump.first AND row < dump.next "
             "WHERE dump.moment IS NULL OR dump.moment BETWEEN :start AND :end",
-            given,
+            parameters,
         )
 
 
 def _spans(moments: npt.NDArray[np.float64], window: float) -> list[tuple[float, float]]:
-    """Return the spans of time within a window of some ascending moments."""
+    """Return the spans of time within a window of ascending moments, in seconds."""
     breaks = np.flatnonzero(np.diff(moments) > 2 * window)
     starts = moments[np.append(0, breaks + 1)] - window
     ends = moments[np.append(breaks, moments.size - 1)] + window

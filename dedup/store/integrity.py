@@ -1,22 +1,23 @@
-"""Whether a store holds what was written to it, told by a sum in each row.
+"""Whether a store holds what was written to it: each row ends with a checksum of its cells.
 
-SQLite notices a page that is no page; a byte that changed inside of a cell it takes as it comes. So
-each row ends with a sum of its cells, made by whoever made these, and a run checks the rows that it
-will believe before it does: all of them when it goes on with a dump, those within the date window
-when it begins the next one.
+SQLite notices a page that is no page, but not a byte that changed inside a cell. So a run checks
+the rows that it will read before it reads them: all of them when it resumes a dump, those within
+the date window when it begins the next one. One digest for a batch of rows cannot replace the
+checksums of the rows: a later dump replaces and deletes single rows of earlier dumps, and reads
+only some of them.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zlib import crc32
 
 import orjson
 
 NUMBERED = ("documents", "contents", "signatures", "sets", "decisions")
-"""Tables whose rows are those of documents; their sums hold for their own row only."""
+"""Tables whose first cell is the row number of a document."""
 
 SUMMED = (
     *NUMBERED,
@@ -31,16 +32,16 @@ SUMMED = (
 """All tables."""
 
 _SPREAD = 0x9E3779B1
-"""An odd number: no two rows below 2**32 change a sum in the same way."""
+"""An odd number: two different row numbers below 2**32 never change a checksum in the same way."""
 
 _ACTIVE = "row < :first AND row IN (SELECT row FROM active)"
 _PAIRS = "other < :first AND " + " AND ".join(
     f"{end} IN (SELECT row FROM active)" for end in ("one", "other")
 )
 
-# What the next dump reads of earlier ones, but for the text of a page that comes again, which is
-# checked when it does.
-_LOOKED_BACK_AT = {
+# What the next dump reads of earlier ones. The text of a page that comes again is not among it: it
+# is checked when the page comes.
+_READ_BY_NEXT_DUMP = {
     "documents": _ACTIVE,
     "signatures": _ACTIVE,
     "sets": _ACTIVE,
@@ -52,111 +53,86 @@ _LOOKED_BACK_AT = {
 }
 
 
-def sum_of(cells: Sequence[Any]) -> int:
-    """Return the sum of some cells, 32 bits: any change of a single byte changes it.
+def with_checksum(table: str, cells: Sequence[Any]) -> tuple[Any, ...]:
+    """Return the cells of a row and their checksum, 32 bits, which any changed byte changes.
 
     Args:
-        cells: As a table returns them: floats in columns of real numbers, and no truth values.
+        table: Name of the table. Where its first cell is a row number, the checksum holds for that
+            row only.
+        cells: Cells as the table returns them: floats in columns of real numbers, no truth values.
+            Lone surrogates in texts, which no cell can hold, become question marks.
 
-    Raises:
-        TypeError: A text holds a lone surrogate, which no cell can.
-
-    >>> sum_of((7, b"ab", b"")) == sum_of((7, b"a", b"b"))
+    >>> with_checksum("meta", ("a", b"b"))[-1] == with_checksum("meta", ("ab", b""))[-1]
     False
     """
-    total = crc32(orjson.dumps(cells, default=len))  # an array is told by its length
-    for cell in cells:
+    summed = cells[1:] if table in NUMBERED else cells
+    try:
+        checksum = crc32(orjson.dumps(summed, default=len))  # an array stands as its length
+    except TypeError:
+        storable = [
+            cell.encode("utf-8", "replace").decode() if isinstance(cell, str) else cell
+            for cell in cells
+        ]
+        if storable == list(cells):
+            raise
+        return with_checksum(table, storable)
+    for cell in summed:
         if type(cell) is bytes:
-            total = crc32(cell, total)
-    return total
-
-
-def summed(cells: Sequence[Any]) -> tuple[Any, ...]:
-    """Return cells and their sum; see :func:`sum_of`."""
-    return (*cells, sum_of(cells))
-
-
-def numbered(row: int, cells: Sequence[Any]) -> tuple[Any, ...]:
-    """Return a row of a table: its number, its cells, and their sum made one of this row."""
-    return (row, *cells[:-1], cells[-1] ^ (row * _SPREAD & 0xFFFFFFFF))
+            checksum = crc32(cell, checksum)
+    if table in NUMBERED:
+        checksum ^= cells[0] * _SPREAD & 0xFFFFFFFF
+    return (*cells, checksum)
 
 
 def is_whole(connection: sqlite3.Connection) -> bool:
-    """Return whether a store is what was written, read from end to end."""
-    try:
-        answer = connection.execute("PRAGMA integrity_check(1)").fetchall()
-        return (
-            answer == [("ok",)]
-            and all(_hold(connection, table) for table in SUMMED)
-            and _is_complete(connection)
-        )
-    except (sqlite3.Error, UnicodeDecodeError):
-        return False
-
-
-def is_sound(connection: sqlite3.Connection) -> bool:
-    """Return whether tables are in order and the small ones hold; large ones are not read."""
-    try:
-        return all(
-            connection.execute(f"PRAGMA integrity_check({table})").fetchall() == [("ok",)]
-            for table in ("meta", "dumps", "documents", "stories", "decisions")
-        ) and all(_hold(connection, table) for table in ("meta", "dumps"))
-    except (sqlite3.Error, UnicodeDecodeError):
-        return False
-
-
-def looks_back_well(connection: sqlite3.Connection, first: int) -> bool:
-    """Return whether the earlier rows that are active hold.
-
-    Args:
-        connection: An open store in which the active rows are chosen.
-        first: Row of the first input of the dump at hand.
-    """
-    try:
-        return all(
-            _hold(connection, table, f"WHERE {where}", {"first": first})
-            for table, where in _LOOKED_BACK_AT.items()
-        )
-    except (sqlite3.Error, UnicodeDecodeError):
-        return False
-
-
-def holds_input(connection: sqlite3.Connection, row: int) -> bool:
-    """Return whether what is stored of one input as it was cleaned is what was written."""
-    try:
-        return all(
-            _hold(connection, table, "WHERE row = :row", {"row": row})
-            for table in ("documents", "contents")
-        )
-    except (sqlite3.Error, UnicodeDecodeError):
-        return False
-
-
-def _hold(
-    connection: sqlite3.Connection,
-    table: str,
-    where: str = "",
-    given: Mapping[str, int] | None = None,
-) -> bool:
-    """Return whether some rows of a table are what was written."""
-    rows = connection.execute(f"SELECT * FROM {table} {where}", given or {})
-    return all(made == cells[-1] for cells, made in _remade(table, rows))
-
-
-def _remade(table: str, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[tuple[Any, ...], int]]:
-    """Yield rows, each with the sum that it should have."""
-    for cells in rows:
-        if table in NUMBERED:
-            yield cells, numbered(cells[0], summed(cells[1:-1]))[-1]
-        else:
-            yield cells, sum_of(cells[:-1])
-
-
-def _is_complete(connection: sqlite3.Connection) -> bool:
-    """Return whether no document lacks its texts, and no signature its sets."""
-    lacking = (
+    """Return whether a store is what was written; it is read from end to end."""
+    incomplete = (
         "SELECT 1 FROM documents WHERE reason IS NULL AND row NOT IN (SELECT row FROM contents)",
         "SELECT 1 FROM signatures WHERE row NOT IN (SELECT row FROM sets)",
         "SELECT 1 FROM sets WHERE row NOT IN (SELECT row FROM signatures)",
     )
-    return not any(connection.execute(query).fetchone() for query in lacking)
+    return (
+        connection.execute("PRAGMA integrity_check(1)").fetchall() == [("ok",)]
+        and all(_rows_hold(connection, table) for table in SUMMED)
+        and not any(connection.execute(query).fetchone() for query in incomplete)
+    )
+
+
+def is_sound(connection: sqlite3.Connection) -> bool:
+    """Return whether tables are in order and the small ones hold; large ones are not read."""
+    return all(
+        connection.execute(f"PRAGMA integrity_check({table})").fetchall() == [("ok",)]
+        for table in ("meta", "dumps", "documents", "stories", "decisions")
+    ) and all(_rows_hold(connection, table) for table in ("meta", "dumps"))
+
+
+def active_rows_hold(connection: sqlite3.Connection, first: int) -> bool:
+    """Return whether the earlier rows that are active are what was written.
+
+    Args:
+        connection: An open store in which the active rows are chosen.
+        first: Row of the first input of the current dump.
+    """
+    return all(
+        _rows_hold(connection, table, f"WHERE {where}", {"first": first})
+        for table, where in _READ_BY_NEXT_DUMP.items()
+    )
+
+
+def input_holds(connection: sqlite3.Connection, row: int) -> bool:
+    """Return whether the cleaned form of one input is what was written."""
+    return all(
+        _rows_hold(connection, table, "WHERE row = :row", {"row": row})
+        for table in ("documents", "contents")
+    )
+
+
+def _rows_hold(
+    connection: sqlite3.Connection,
+    table: str,
+    where: str = "",
+    parameters: Mapping[str, int] | None = None,
+) -> bool:
+    """Return whether some rows of a table have the checksums of their cells."""
+    rows = connection.execute(f"SELECT * FROM {table} {where}", parameters or {})
+    return all(with_checksum(table, row[:-1])[-1] == row[-1] for row in rows)

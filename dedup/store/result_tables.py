@@ -1,4 +1,4 @@
-"""Pairs, stories and decisions, and what is written of them."""
+"""Pairs, stories and decisions, and what output files and warnings are made of."""
 
 from __future__ import annotations
 
@@ -13,32 +13,31 @@ from dedup.json_codec import dump_json, load_own_json
 from dedup.models import Decision, Facts, Status, Story
 from dedup.store.database import Database
 from dedup.store.document_tables import text_in
-from dedup.store.integrity import summed
 
-# What the tables know of a document, in the order of the fields of facts.
-_KNOWN = (
+# Columns in the order of the fields of ``Facts`` after ``text_id``.
+_FACTS = (
     "host, page, canonical_page, title, url, moment, date, agency, agency_page, tokens, "
     "shingles, leftovers"
 )
 
-# Asking the enumeration itself takes ten times as long.
+# A dictionary is ten times as fast as the enumeration itself.
 _STATUS = {status.value: status for status in Status}
 
-
-_DECIDED = attrgetter("status", "story_id", "canonical_id", "size", "relation", "score", "reason")
+_DECISION_CELLS = attrgetter(
+    "row", "status", "story_id", "canonical_id", "size", "relation", "score", "reason"
+)
 
 DatedStory = tuple[Story, int]
 """A story, and the number of the first dump that had it."""
 
-
-# Stories of which a document of the dump at hand is a member.
-_TOUCHED = (
+# Stories of which a document of the current dump is a member.
+_STORIES_OF_DUMP = (
     "story_id IN (SELECT DISTINCT story_id FROM decisions WHERE row >= ? AND story_id IS NOT NULL)"
 )
 
 
 class Results:
-    """What matching, grouping and electing found."""
+    """Pairs of matching, stories and decisions of clustering."""
 
     def __init__(self, database: Database) -> None:
         """Work on an open database."""
@@ -47,12 +46,12 @@ class Results:
     def add_copy_pairs(
         self, copy_pairs: Iterable[tuple[int, int, float, float, float, float, int]]
     ) -> None:
-        """Store measured pairs: one, other, jaccard, both containments, numbers, a match or not."""
+        """Store verified pairs: one, other, jaccard, both containments, numbers, matched."""
         with self._db.commit():
             self._db.insert("copy_pairs", copy_pairs)
 
     def matched_pairs(self) -> Iterator[tuple[int, int, float, float, float, float]]:
-        """Yield the pairs of earlier dumps that match, both active; as they were stored."""
+        """Yield the active pairs of earlier dumps that match: one, other and four scores."""
         yield from self._db.execute(
             "SELECT one, other, jaccard, one_in_other, other_in_one, numbers FROM copy_pairs "
             "JOIN active ON active.row = one WHERE matched AND one < :first AND other < :first "
@@ -61,12 +60,12 @@ class Results:
         )
 
     def add_story_scores(self, pairs: Iterable[tuple[int, int, float]]) -> None:
-        """Store scored candidates of the story view: one, other, score."""
+        """Store scored candidate pairs of the story view: one, other, score."""
         with self._db.commit():
             self._db.insert("story_scores", pairs)
 
     def story_scores(self) -> npt.NDArray[np.float64]:
-        """Return the scored candidates of earlier dumps, both active: one, other, score."""
+        """Return the active scored pairs of earlier dumps: one, other, score, n x 3."""
         found = self._db.execute(
             "SELECT one, other, score FROM story_scores JOIN active ON active.row = one "
             "WHERE one < :first AND other < :first AND other IN (SELECT row FROM active) "
@@ -76,7 +75,7 @@ class Results:
         return np.array(found.fetchall(), np.float64).reshape(-1, 3)
 
     def earlier_members(self) -> Iterator[tuple[int, int, str]]:
-        """Yield row, head and story of each active document of an earlier story, by row."""
+        """Yield row, representative and story of active documents of earlier stories, by row."""
         yield from self._db.execute(
             "SELECT row, representative, story_id FROM decisions JOIN active USING (row) "
             "WHERE row < ? ORDER BY row",
@@ -84,7 +83,7 @@ class Results:
         )
 
     def known_stories(self) -> Iterator[tuple[str, int, str, list[str]]]:
-        """Yield id, dump, canonical and absorbed ids of each story with an active document."""
+        """Yield id, first dump, canonical and absorbed ids of stories with an active document."""
         query = (
             "SELECT stories.story_id, first_dump, canonical_id, "
             "json_extract(CAST(body AS TEXT), '$.absorbed') "
@@ -95,49 +94,52 @@ class Results:
             yield story_id, first_dump, canonical_id, load_own_json(absorbed.encode())
 
     def representatives_of(self, rows: Sequence[int]) -> dict[int, int]:
-        """Return for those of some documents that are in stories the heads of their tellings."""
+        """Return the representatives of those of some documents that are in stories, by row."""
         query = "SELECT row, representative FROM decisions WHERE row IN"
         return dict(self._db.select_rows(query, rows))
 
     def facts(
         self, rows: Sequence[int], text_id_of: Mapping[int, int], *, with_fields: bool = False
     ) -> list[Facts]:
-        """Return what electing needs to know of some documents, in the order of ``rows``.
+        """Return the facts of some documents, in the order of ``rows``.
 
         Args:
-            rows: Which documents.
+            rows: The documents.
             text_id_of: For each the first document with its text.
-            with_fields: Whether a rule asks for the records' own fields.
+            with_fields: Whether the records' own fields are needed, as for rules on them.
         """
         query = (
-            f"SELECT row, doc_id, {_KNOWN}{', fields' if with_fields else ''} "
+            f"SELECT row, doc_id, {_FACTS}{', fields' if with_fields else ''} "
             "FROM documents JOIN signatures USING (row) "
             f"{'JOIN contents USING (row) ' if with_fields else ''}WHERE row IN"
         )
-        found: dict[int, Facts] = {}
-        for row, doc_id, *known in self._db.select_rows(query, rows):
+        facts: dict[int, Facts] = {}
+        for row, doc_id, *cells in self._db.select_rows(query, rows):
             if with_fields:
-                known[-1] = self._db.load(known[-1])
-            found[row] = Facts(row, doc_id, text_id_of[row], *known)
-        return [found[row] for row in rows]
+                cells[-1] = self._db.load(cells[-1])
+            facts[row] = Facts(row, doc_id, text_id_of[row], *cells)
+        return [facts[row] for row in rows]
 
     def add_copies(
-        self, stories: Sequence[DatedStory], decisions: Iterable[Decision], gone: Iterable[str] = ()
+        self,
+        stories: Sequence[DatedStory],
+        decisions: Iterable[Decision],
+        replaced: Iterable[str] = (),
     ) -> None:
         """Store a batch of stories of copies, each one telling; commits whole.
 
         Args:
-            stories: With the dump in which each was new.
-            decisions: On their documents.
-            gone: Ids of the stories in whose place they come.
+            stories: The stories.
+            decisions: The decisions on their documents.
+            replaced: Ids of the stories that they replace.
         """
         representatives = {
             each.row: story.canonical.row for story, _ in stories for each in story.members
         }
         with self._db.commit():
-            self._db.executemany("DELETE FROM stories WHERE story_id = ?", ([one] for one in gone))
-            self._insert(stories)
-            self._decide(decisions, representatives)
+            self._db.executemany("DELETE FROM stories WHERE story_id = ?", zip(replaced))
+            self._insert_stories(stories)
+            self._replace_decisions(decisions, representatives)
 
     def add_merged(
         self,
@@ -148,47 +150,45 @@ class Results:
         """Store a batch of stories of several tellings; commits whole.
 
         Args:
-            representatives: Their heads; the stories that these were canonicals of are replaced.
-            stories: With the dump in which each was new.
-            decisions: On their documents, in the place of those there were.
+            representatives: The representatives of the tellings. The stories of copies of which
+                they are canonicals are replaced.
+            stories: The stories.
+            decisions: The decisions on their documents, which replace earlier ones.
         """
         decisions = list(decisions)
         known = self.representatives_of([each.row for each in decisions])
         with self._db.commit():
-            self._db.executemany(
-                "DELETE FROM stories WHERE canonical = ?", ([row] for row in representatives)
+            self._db.executemany("DELETE FROM stories WHERE canonical = ?", zip(representatives))
+            self._insert_stories(stories)
+            # A document without an earlier decision was unique, and represents its telling.
+            self._replace_decisions(
+                decisions, {each.row: known.get(each.row, each.row) for each in decisions}
             )
-            self._insert(stories)
-            # A document that had no decision was alone, and is the head of its telling.
-            self._decide(decisions, {each.row: known.get(each.row, each.row) for each in decisions})
 
-    def _insert(self, stories: Iterable[DatedStory]) -> None:
-        """Write stories."""
-        ordered = sorted(stories, key=lambda each: each[0].story_id)  # as the table lies
+    def _insert_stories(self, stories: Iterable[DatedStory]) -> None:
+        """Store stories, in the order of their table."""
+        ordered = sorted(stories, key=lambda each: each[0].story_id)
         self._db.insert(
             "stories",
             ((one.story_id, one.canonical.row, first, dump_json(one)) for one, first in ordered),
         )
 
-    def _decide(self, decisions: Iterable[Decision], representatives: Mapping[int, int]) -> None:
-        """Write decisions in the place of those that the documents had.
+    def _replace_decisions(
+        self, decisions: Iterable[Decision], representatives: Mapping[int, int]
+    ) -> None:
+        """Delete the earlier decisions on documents and store new ones.
 
-        To replace a row SQLite copies each page that it touches.
+        INSERT OR REPLACE would copy each page of the file that it changes.
         """
-        self._db.executemany(
-            "DELETE FROM decisions WHERE row = ?", ([row] for row in representatives)
-        )
-        ordered = sorted(decisions, key=attrgetter("status", "row"))  # canonicals have no score
-        self._db.insert_rows(
-            "decisions",
-            ((each.row, summed((*_DECIDED(each), representatives[each.row]))) for each in ordered),
+        self._db.executemany("DELETE FROM decisions WHERE row = ?", zip(representatives))
+        self._db.insert(
+            "decisions", ((*_DECISION_CELLS(each), representatives[each.row]) for each in decisions)
         )
 
     def representatives(self) -> Iterator[tuple[int, float | None, str | None]]:
-        """Yield row, moment and language of the active heads of tellings, by id.
+        """Yield row, moment and language of the active representatives of tellings, by id.
 
-        A document that no other copies is one, too. Those without terms, too short to compare, are
-        left out.
+        A document without copies is one. Documents too short for a signature are left out.
         """
         yield from self._db.execute(
             "SELECT d.row, d.moment, s.language FROM documents d JOIN active USING (row) "
@@ -198,43 +198,43 @@ class Results:
         )
 
     def copies(self, representatives: Sequence[int]) -> dict[int, list[int]]:
-        """Return for those of some heads that have copies the rows of these, ascending."""
+        """Return the copies of those of some representatives that have any, rows ascending."""
         query = (
             "SELECT representative, row FROM decisions "
             "WHERE representative != row AND representative IN"
         )
-        found: dict[int, list[int]] = {}
+        copies: dict[int, list[int]] = {}
         for representative, row in sorted(self._db.select_rows(query, representatives)):
-            found.setdefault(representative, []).append(row)
-        return found
+            copies.setdefault(representative, []).append(row)
+        return copies
 
     def stories(self) -> Iterator[dict[str, Any]]:
-        """Yield the stories that documents of the dump at hand are in as JSON objects, by id."""
-        query = f"SELECT body FROM stories WHERE {_TOUCHED} ORDER BY story_id"
+        """Yield the stories of documents of the current dump as JSON objects, by id."""
+        query = f"SELECT body FROM stories WHERE {_STORIES_OF_DUMP} ORDER BY story_id"
         for (body,) in self._db.execute(query, [self._db.first]):
             yield load_own_json(body)
 
     def touched(self) -> int:
-        """Return how many stories hold a document of the dump at hand."""
+        """Return the number of stories with a document of the current dump."""
         query = "SELECT count(DISTINCT story_id) FROM decisions WHERE row >= ?"
         return int(self._db.execute(query, [self._db.first]).fetchone()[0])
 
     def large_stories(self, size: int) -> Iterator[tuple[int, str, str, int]]:
-        """Yield row of the canonical, both ids and size of each story with that many documents."""
+        """Yield row of the canonical, id, canonical id and size of stories of at least a size."""
         yield from self._db.execute(
             "SELECT row, story_id, canonical_id, size FROM decisions "
-            f"WHERE status = 'canonical' AND size >= ? AND {_TOUCHED}",
+            f"WHERE status = 'canonical' AND size >= ? AND {_STORIES_OF_DUMP}",
             [size, self._db.first],
         )
 
     def about_stories(self, canonicals: Sequence[int]) -> dict[int, dict[str, Any]]:
-        """Return what some stories are made of, by the rows of their canonicals.
+        """Return a summary of some stories, by the rows of their canonicals.
 
-        The members stay in the database: a story may have as many as there are documents.
+        SQLite counts the members: a story may have as many as there are documents.
 
         Returns:
-            For each ``outlets``, their number; ``rewrites``, documents in other words than the
-            canonical's (``derived`` and ``rewrite``); ``weakest`` as :class:`Story` has it.
+            For each story the number of ``outlets``, the number of members that are ``rewrites``
+            (``derived`` or ``rewrite``), and ``weakest`` as in :class:`Story`.
         """
         query = (
             "SELECT canonical, json_array_length(CAST(body AS TEXT), '$.outlets'), "
@@ -252,7 +252,10 @@ class Results:
         }
 
     def losses(self) -> Iterator[tuple[str, int, int]]:
-        """Yield each known host, its documents without the rejected, and how many duplicates."""
+        """Yield each known host, the number of its documents, and of its duplicates.
+
+        Rejected documents are not counted.
+        """
         yield from self._db.execute(
             "SELECT d.host, count(*), count(*) FILTER (WHERE c.status = 'duplicate') "
             "FROM documents d LEFT JOIN decisions c USING (row) "
@@ -261,7 +264,7 @@ class Results:
         )
 
     def relations_by_host(self, hosts: Sequence[str]) -> dict[str, dict[str, int]]:
-        """Return how many duplicates of each relation some hosts have."""
+        """Return the number of duplicates of each relation, by host."""
         marks = ", ".join("?" * len(hosts))
         found = self._db.execute(
             "SELECT host, relation, count(*) FROM documents JOIN decisions USING (row) "
@@ -281,24 +284,24 @@ class Results:
             "FROM documents d LEFT JOIN decisions c USING (row) LEFT JOIN signatures s USING (row) "
             "WHERE d.row >= ? ORDER BY d.row"
         )
-        cells: tuple[Any, ...]
-        for cells in self._db.execute(query, [self._db.first]):
-            row, doc_id, rejected, status = cells[:4]
+        for row, doc_id, rejected, status, *cells, signed in self._db.execute(
+            query, [self._db.first]
+        ):
             if rejected is not None:
                 yield Decision(row, doc_id, Status.REJECTED, reason=rejected)
             elif status is not None:
-                yield Decision(row, doc_id, _STATUS[status], *cells[4:-1])
+                yield Decision(row, doc_id, _STATUS[status], *cells)
             else:
-                text = (
-                    "no other document matches" if cells[-1] else "too short to sign, none is equal"
+                reason = (
+                    "no other document matches" if signed else "too short to sign, none is equal"
                 )
-                yield Decision(row, doc_id, Status.UNIQUE, reason=text)
+                yield Decision(row, doc_id, Status.UNIQUE, reason=reason)
 
     def tally(self) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
         """Return inputs by status, rejected ones by reason, duplicates by relation."""
-        reasons = self._counted("documents", "reason")
-        relations = self._counted("decisions", "relation")
-        decided = self._counted("decisions", "status")
+        reasons = self._value_counts("documents", "reason")
+        relations = self._value_counts("decisions", "relation")
+        decided = self._value_counts("decisions", "status")
         last = self._db.execute("SELECT max(row) FROM documents").fetchone()[0]
         inputs = 0 if last is None else last + 1 - self._db.first
         counts = {
@@ -310,8 +313,8 @@ class Results:
         counts["unique"] = inputs - sum(counts.values())
         return counts, reasons, relations
 
-    def _counted(self, table: str, column: str) -> dict[str, int]:
-        """Return how often each value of one of our columns occurs, ascending."""
+    def _value_counts(self, table: str, column: str) -> dict[str, int]:
+        """Return how often each value of a column occurs in the current dump, ascending."""
         query = (
             f"SELECT {column}, count(*) FROM {table} "
             f"WHERE {column} IS NOT NULL AND row >= ? GROUP BY 1 ORDER BY 1"
@@ -319,7 +322,7 @@ class Results:
         return dict(self._db.execute(query, [self._db.first]))
 
     def survivors(self) -> Iterator[tuple[bytes, str | None, Status, str | None, int]]:
-        """Yield the documents that stay, in input order.
+        """Yield the survivors, in input order.
 
         Yields:
             The fields as JSON, a page's cleaned text, status, story and its size.
@@ -331,21 +334,19 @@ class Results:
             "AND row >= ? ORDER BY row"
         )
         found = self._db.execute(query, [self._db.first])
-        for page, field, fields, text, status, story_id, size in found:
-            own = text_in(self._db, field, fields, text) if page else None
-            state = _STATUS[status or "unique"]
-            yield self._db.expand(fields), own, state, story_id, size or 1
+        for from_page, text_field, fields, text, status, story_id, size in found:
+            page_text = text_in(self._db, text_field, fields, text) if from_page else None
+            known_status = _STATUS[status or "unique"]
+            yield self._db.expand(fields), page_text, known_status, story_id, size or 1
 
     def add_changes(self, dump: int, changes: Iterable[dict[str, Any]]) -> None:
-        """Store what a dump changed in earlier stories."""
+        """Store the changes that a dump made in earlier stories."""
+        rows = ((dump, place, dump_json(change)) for place, change in enumerate(changes))
         with self._db.commit():
-            self._db.insert(
-                "changes",
-                ((dump, place, dump_json(change)) for place, change in enumerate(changes)),
-            )
+            self._db.insert("changes", rows)
 
     def count_changes(self, dump: int) -> dict[str, int]:
-        """Return how often a dump changed an earlier story, by the kind of change."""
+        """Return the number of changes that a dump made in earlier stories, by kind."""
         query = (
             "SELECT json_extract(CAST(body AS TEXT), '$.change'), count(*) FROM changes "
             "WHERE dump = ? GROUP BY 1 ORDER BY 1"
@@ -353,7 +354,7 @@ class Results:
         return dict(self._db.execute(query, [dump]))
 
     def changes(self, dump: int) -> Iterator[dict[str, Any]]:
-        """Yield what a dump changed in earlier stories, as it was stored."""
+        """Yield the changes that a dump made in earlier stories, in the order of storing."""
         query = "SELECT body FROM changes WHERE dump = ? ORDER BY place"
         for (body,) in self._db.execute(query, [dump]):
             yield load_own_json(body)

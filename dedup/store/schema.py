@@ -1,13 +1,13 @@
-"""The tables of a store, and the steps that bring a store of an earlier format to this one."""
+"""The tables of a store, and the statements that bring an earlier format to this one."""
 
 from __future__ import annotations
 
 import sqlite3
 
 FORMAT = 6
-"""Version of the tables and of the byte order of arrays."""
+"""Version of the tables; arrays in them are little-endian."""
 
-# What is read for many rows stands in other tables than what is large.
+# Small cells that are read for many rows, and large cells, are in different tables.
 SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL, sum INTEGER NOT NULL)
     WITHOUT ROWID;
@@ -68,7 +68,7 @@ CREATE TABLE changes (
 ) WITHOUT ROWID;
 """
 
-STEPS = {
+MIGRATIONS = {
     5: (
         "ALTER TABLE census RENAME TO document_frequencies",
         "ALTER TABLE edges RENAME TO copy_pairs",
@@ -82,9 +82,9 @@ STEPS = {
         "WHERE representative != row",
     ),
 }
-"""For each earlier format that can be brought to the next one, the statements that do it.
+"""The statements that bring an earlier format to the next one, by the earlier format.
 
-The sums of rows are of their cells alone, so no name changes them.
+Checksums are of the cells of rows alone, so a new name changes none.
 """
 
 
@@ -94,20 +94,15 @@ def create(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-def can_migrate(version: int) -> bool:
-    """Return whether a store of an earlier format can be brought to this one."""
-    return version in STEPS
-
-
 def migrate(connection: sqlite3.Connection, version: int) -> None:
     """Bring the tables to this format, inside the transaction of the caller.
 
     Args:
         connection: An open store.
-        version: Its format, for which :func:`can_migrate` is true.
+        version: Its format, a key of ``MIGRATIONS``.
     """
     for step in range(version, FORMAT):
-        for statement in STEPS[step]:
+        for statement in MIGRATIONS[step]:
             connection.execute(statement)
 
 

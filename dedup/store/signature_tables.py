@@ -13,18 +13,18 @@ from dedup.store.document_tables import text_in
 
 
 class Signatures:
-    """What signing made of the documents, by row."""
+    """Signatures and sets of the documents, by row."""
 
     def __init__(self, database: Database) -> None:
         """Work on an open database."""
         self._db = database
 
     def unsigned(self, after: int, size: int) -> list[tuple[int, str, str | None, str | None]]:
-        """Return row, text, title and stated language of documents not signed yet.
+        """Return row, text, title and stated language of documents that have no signature yet.
 
         Args:
-            after: Only those of higher rows; those of earlier dumps are all signed.
-            size: How many at most, the lowest rows.
+            after: The row after which to begin; all documents of earlier dumps are signed.
+            size: How many documents at most, those of the lowest rows.
         """
         found = self._db.execute(
             "SELECT d.row, title, language, text_field, fields, text "
@@ -39,67 +39,69 @@ class Signatures:
         ]
 
     def signable(self) -> int:
-        """Return how many documents of the dump at hand there are to sign."""
+        """Return how many documents of the current dump need a signature."""
         query = "SELECT count(*) FROM documents WHERE reason IS NULL AND row >= ?"
         return int(self._db.execute(query, [self._db.first]).fetchone()[0])
 
     def count(self) -> int:
-        """Return how many documents of the dump at hand have signature data."""
+        """Return how many documents of the current dump have signature data."""
         query = "SELECT count(*) FROM signatures WHERE row >= ?"
         return int(self._db.execute(query, [self._db.first]).fetchone()[0])
 
     def add(self, parts: Iterable[tuple[int, StoredPart]]) -> None:
         """Store signature data by row; commits whole."""
-        cells = [(row, signature_cells(part)) for row, part in parts]
+        cells = [(row, *signature_cells(part)) for row, part in parts]
         with self._db.commit():
-            self._db.insert_rows("signatures", ((row, signature) for row, (signature, _) in cells))
-            self._db.insert_rows("sets", ((row, sets) for row, (_, sets) in cells))
+            self._db.insert("signatures", ((row, *signature) for row, signature, _ in cells))
+            self._db.insert("sets", ((row, *sets) for row, _, sets in cells))
 
     def exact_duplicates(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Return the active rows that are signed, and for each the first one with its text."""
-        rows, prints = [], bytearray()
-        for row, fingerprint in self._db.execute(
-            "SELECT row, fingerprint FROM signatures JOIN active USING (row) ORDER BY row"
-        ):
-            rows.append(row)
-            prints += fingerprint
-        ordered = np.array(rows, np.int64)
-        keys = np.frombuffer(bytes(prints), "S16") if rows else np.empty(0, "S16")
-        _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-        return ordered, ordered[first[inverse]] if rows else ordered
+        query = "SELECT row, fingerprint FROM signatures JOIN active USING (row) ORDER BY row"
+        cells = np.dtype([("row", np.int64), ("fingerprint", "S16")])
+        signed = np.fromiter(self._db.execute(query), cells)
+        rows = signed["row"].copy()
+        _, first, inverse = np.unique(signed["fingerprint"], return_index=True, return_inverse=True)
+        return rows, rows[first[inverse]]
 
     def lengths(self, rows: Sequence[int]) -> npt.NDArray[np.int64]:
-        """Return how many tokens the story view has of some documents, in the order of ``rows``."""
+        """Return the number of terms of some documents, in the order of ``rows``."""
         query = "SELECT row, length(terms) / 4 FROM sets WHERE row IN"
-        found = dict(self._db.select_rows(query, sorted(set(rows))))
-        return np.array([found[row] or 0 for row in rows], np.int64)
+        terms = dict(self._db.select_rows(query, sorted(set(rows))))
+        return np.array([terms[row] or 0 for row in rows], np.int64)
 
     def document_frequencies(self) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64], int]:
-        """Return the terms of earlier dumps, in how many documents each stood, and of how many."""
-        found = self._db.execute(
-            "SELECT terms, counts, documents FROM document_frequencies"
-        ).fetchone()
-        terms, counts, documents = found or (b"", b"", 0)
+        """Return the document frequencies of earlier dumps.
+
+        Returns:
+            Distinct terms, uint32; the number of documents with each, int64; and the number of all
+            documents counted.
+        """
+        query = "SELECT terms, counts, documents FROM document_frequencies"
+        terms, counts, documents = self._db.execute(query).fetchone() or (b"", b"", 0)
         return np.frombuffer(terms, "<u4"), np.frombuffer(counts, "<i8"), documents
 
     def keep_document_frequencies(
         self, terms: npt.NDArray[np.uint32], counts: npt.NDArray[np.int64], documents: int
     ) -> None:
-        """Keep a census in the place of that of earlier dumps."""
+        """Replace the document frequencies of earlier dumps."""
         with self._db.commit():
             self._db.execute("DELETE FROM document_frequencies")
-            cells = documents, blob(terms), blob(counts)
-            self._db.insert("document_frequencies", [cells])
+            self._db.insert("document_frequencies", [(documents, blob(terms), blob(counts))])
 
     def matrices(
         self, rows: npt.NDArray[np.int64], num_perm: int, lead_perm: int
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
-        """Return those of the rows that are signed, their signatures, and those of their leads.
+        """Return which of some rows have a signature, and the signatures.
 
         Args:
-            rows: Ascending rows, all of them active.
+            rows: Active rows, ascending, int64.
             num_perm: Values of a signature.
             lead_perm: Values of a lead's signature.
+
+        Returns:
+            The n rows with a signature, int64; their signatures, uint32, n x ``num_perm``; and
+            their leads' signatures, uint32, n x ``lead_perm``.
         """
         signed = np.empty(rows.size, np.int64)
         whole = np.empty((rows.size, num_perm), np.uint32)
@@ -109,29 +111,29 @@ class Signatures:
             "WHERE signature IS NOT NULL ORDER BY row"
         )
         count = 0
-        while some := found.fetchmany(ROWS_AT_ONCE):
-            numbers, *columns = zip(*some, strict=True)
+        while batch := found.fetchmany(ROWS_AT_ONCE):
+            numbers, *columns = zip(*batch, strict=True)
             part = np.array(numbers, np.int64)
-            asked = np.isin(part, rows, assume_unique=True)
-            place = slice(count, count + int(asked.sum()))
-            signed[place] = part[asked]
+            wanted = np.isin(part, rows, assume_unique=True)
+            place = slice(count, count + int(wanted.sum()))
+            signed[place] = part[wanted]
             for matrix, cells in zip((whole, leads), columns, strict=True):
                 values = np.frombuffer(b"".join(cells), "<u4")
-                matrix[place] = values.reshape(part.size, matrix.shape[1])[asked]
+                matrix[place] = values.reshape(part.size, matrix.shape[1])[wanted]
             count = place.stop
         return signed[:count], whole[:count], leads[:count]
 
     def sets(
         self, rows: Sequence[int], *columns: str
     ) -> list[tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]]:
-        """Return what signing made of some documents, in the order of ``rows``.
+        """Return sets of some documents, in the order of ``rows``.
 
         Args:
-            rows: Which documents.
+            rows: The documents; one may be given several times.
             columns: Any of ``shingles``, ``numbers`` and ``terms``.
 
         Returns:
-            For each column the values end to end, and n + 1 bounds.
+            For each column the values end to end, uint32, and n + 1 bounds, int64.
         """
         query = f"SELECT row, {', '.join(columns)} FROM sets WHERE row IN"
         found = {cells[0]: cells for cells in self._db.select_rows(query, sorted(set(rows)))}
@@ -145,7 +147,7 @@ class Signatures:
 def _end_to_end(
     cells: Sequence[bytes],
 ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
-    """Return the values of cells, and n + 1 bounds."""
+    """Return the uint32 values of cells end to end, and n + 1 bounds."""
     bounds = np.zeros(len(cells) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, cells), np.int64, len(cells)) // 4, out=bounds[1:])
     return np.frombuffer(bytearray().join(cells), "<u4"), bounds

@@ -1,4 +1,4 @@
-"""A damaged store is refused with a sentence, or is still all that was written; never half."""
+"""A damaged store is refused with a sentence, unless every row still is what was written."""
 
 from __future__ import annotations
 
@@ -19,59 +19,59 @@ FLIPS = 200
 PAGES = 40
 
 
-def believed(path):
-    """All rows that a resumed run would read."""
+def rows_of(path):
+    """All rows of all tables."""
     with closing(sqlite3.connect(path)) as database:
         return [database.execute(f"SELECT * FROM {table}").fetchall() for table in SUMMED]
 
 
-def opened(path):
-    """Open and verify a store as a run does; return whether it was believed."""
-    told = ""
+def accepted(path):
+    """Open and verify a store as a resumed run does; return whether it was accepted."""
+    message = ""
     try:
         with Store(path) as store:
             store.verify(whole=True)
     except OutputError as refusal:
-        told = str(refusal)
-    assert not told or (str(path) in told and "--overwrite" in told)
-    return not told
+        message = str(refusal)
+    assert not message or (str(path) in message and "--overwrite" in message)
+    return not message
 
 
 @pytest.fixture(scope="module")
 def whole(sample_run):
     path = sample_run.path / "store.sqlite"
-    return path.read_bytes(), believed(path)
+    return path.read_bytes(), rows_of(path)
 
 
 def flipped(data, rng):
-    """One byte of a store with some of its bits turned, in a page that is in use."""
+    """A store with some bits of one byte flipped."""
     at = rng.randrange(len(data))
     return data[:at] + bytes([data[at] ^ rng.randrange(1, 256)]) + data[at + 1 :]
 
 
-def test_no_flipped_byte_is_believed(whole, tmp_path):
+def test_no_flipped_byte_is_accepted(whole, tmp_path):
     data, rows = whole
     rng = random.Random(SEED)
     path = tmp_path / "store.sqlite"
     refused = 0
     for number in range(FLIPS):
         path.write_bytes(flipped(data, rng))
-        if opened(path):
-            assert believed(path) == rows, f"flip {number}"
+        if accepted(path):
+            assert rows_of(path) == rows, f"flip {number}"
         else:
             refused += 1
     assert refused > FLIPS // 3
 
 
-def test_no_flipped_byte_of_the_first_page_is_believed(whole, tmp_path):
-    """There stand the header, the tables' own texts, and where they begin."""
+def test_no_flipped_byte_of_the_first_page_is_accepted(whole, tmp_path):
+    """It has the header, the statements of the tables, and the numbers of their root pages."""
     data, rows = whole
     rng = random.Random(SEED)
     path = tmp_path / "store.sqlite"
     for number in range(FLIPS):
         path.write_bytes(flipped(data[:16_384], rng) + data[16_384:])
-        if opened(path):
-            assert believed(path) == rows, f"flip {number}"
+        if accepted(path):
+            assert rows_of(path) == rows, f"flip {number}"
 
 
 def swapped(data, rng, size=16_384):
@@ -96,14 +96,14 @@ def cut(data, rng):
 
 
 @pytest.mark.parametrize("damage", [swapped, zeroed, doubled, cut])
-def test_no_damaged_page_is_believed(damage, whole, tmp_path):
+def test_no_damaged_page_is_accepted(damage, whole, tmp_path):
     data, rows = whole
     rng = random.Random(SEED)
     path = tmp_path / "store.sqlite"
     for number in range(PAGES):
         path.write_bytes(damage(data, rng))
-        if opened(path):
-            assert believed(path) == rows, f"{damage.__name__} {number}"
+        if accepted(path):
+            assert rows_of(path) == rows, f"{damage.__name__} {number}"
 
 
 FORGERIES = {
@@ -112,37 +112,37 @@ FORGERIES = {
     "a date": "UPDATE documents SET moment = moment + 1 WHERE row = 3",
     "a signature": "DELETE FROM signatures WHERE row = 3",
     "rows in another place": "UPDATE sets SET row = 1000 - row",
-    "a sum": "UPDATE documents SET sum = sum + 1 WHERE row = 3",
+    "a checksum": "UPDATE documents SET sum = sum + 1 WHERE row = 3",
     "a step": "UPDATE dumps SET step = 1",
     "an option": "UPDATE meta SET value = '1' WHERE name = 'basis'",
-    "a pair": "UPDATE edges SET linked = 0",
-    "a likeness": "UPDATE story_scores SET score = 0.5",
+    "a pair": "UPDATE copy_pairs SET matched = 0",
+    "a story score": "UPDATE story_scores SET score = 0.5",
     "a story": "UPDATE stories SET canonical = canonical + 1",
-    "a decision": "UPDATE decisions SET head = 0",
+    "a decision": "UPDATE decisions SET representative = 0",
     "a column": "ALTER TABLE sets ADD COLUMN more",
     "an index": "DROP INDEX documents_id",
-    "a trigger": "CREATE TRIGGER t AFTER DELETE ON edges BEGIN DELETE FROM contents; END",
+    "a trigger": "CREATE TRIGGER t AFTER DELETE ON copy_pairs BEGIN DELETE FROM contents; END",
     "a view": "CREATE VIEW v AS SELECT 1",
 }
 
 
 @pytest.mark.parametrize("statement", FORGERIES.values(), ids=FORGERIES)
-def test_what_another_program_changed_is_not_believed(statement, whole, tmp_path):
+def test_a_store_that_another_program_changed_is_not_accepted(statement, whole, tmp_path):
     path = tmp_path / "store.sqlite"
     path.write_bytes(whole[0])
     with closing(sqlite3.connect(path)) as database, database:
         database.execute(statement)
-    assert not opened(path)
+    assert not accepted(path)
 
 
-def test_a_store_that_nobody_touched_is_believed(whole, tmp_path):
+def test_an_unchanged_store_is_accepted(whole, tmp_path):
     path = tmp_path / "store.sqlite"
     path.write_bytes(whole[0])
-    assert opened(path)
-    assert opened(path)
+    assert accepted(path)
+    assert accepted(path)
 
 
-def test_what_was_undone_is_not_in_the_sum(tmp_path):
+def test_an_undone_change_leaves_the_store_acceptable(tmp_path):
     path = tmp_path / "store.sqlite"
 
     def changes():
@@ -156,4 +156,4 @@ def test_what_was_undone_is_not_in_the_sum(tmp_path):
             store.documents.strip(changes())
         store.put("one", 1)
         store.put("one", 2)
-    assert opened(path)
+    assert accepted(path)
