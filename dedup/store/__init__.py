@@ -150,6 +150,4 @@ class Store:
 
     def put(self, name: str, value: Any) -> None:
         """Keep a JSON value under a name."""
-        with self._db.commit():
-            row = [(name, dump_json(value).decode())]
-            self._db.insert("meta", row, verb="INSERT OR REPLACE")
+        self._db.insert("meta", [(name, dump_json(value).decode())], verb="INSERT OR REPLACE")

@@ -14,7 +14,7 @@ from dedup.errors import FullDiskError, OutputError
 from dedup.json_codec import load_json
 from dedup.store.cells import expand
 from dedup.store.integrity import with_checksum
-from dedup.store.schema import FORMAT, MIGRATIONS, create, has_our_tables, migrate
+from dedup.store.schema import FORMAT, MIGRATIONS, has_our_tables, statements
 
 OWNER = int.from_bytes(b"dedu", "big")
 """Marks the file as a store in its header, for this package and for ``file``."""
@@ -51,15 +51,7 @@ class Database:
     """
 
     def __init__(self, path: Path | str, remedy: str = ANEW) -> None:
-        """Open a store, or make an empty one.
-
-        Args:
-            path: The file, or ``:memory:``.
-            remedy: What a person can do where the file is refused.
-
-        Raises:
-            OutputError: It cannot be opened, is no store, is of another version, or is in use.
-        """
+        """Open a file, or make an empty one; see :class:`dedup.store.Store`."""
         self.path = Path(path)
         self.first = 0
         self._remedy = remedy
@@ -81,14 +73,11 @@ class Database:
 
     def _prepare(self) -> None:
         """Take the lock, check the version, make or migrate the tables."""
-        owner, version, tables = (
-            self.execute(query).fetchone()[0]
-            for query in (
-                "PRAGMA application_id",
-                "PRAGMA user_version",
-                "SELECT count(*) FROM sqlite_master",
-            )
+        query = (
+            "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master) "
+            "FROM pragma_application_id, pragma_user_version"
         )
+        owner, version, tables = self.execute(query).fetchone()
         ours = owner == OWNER and (version == FORMAT or version in MIGRATIONS)
         if not ours and (owner or version or tables):
             raise OutputError(
@@ -103,23 +92,14 @@ class Database:
         self.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
         self.execute("BEGIN IMMEDIATE")
         if not tables:
-            create(self._connection)
             self.execute(f"PRAGMA application_id = {OWNER}")
-        elif version != FORMAT:
-            self._migrate(version)
+        if not tables or version != FORMAT:
+            for statement in statements(version if tables else 0):
+                self.execute(statement)
         if not has_our_tables(self._connection):
             raise self.damaged()  # nothing is committed: an earlier format stays as it was
         self.execute(f"PRAGMA user_version = {FORMAT}")
         self.execute("COMMIT")
-
-    def _migrate(self, version: int) -> None:
-        """Bring an earlier format to this one; other tables than its own are damage."""
-        try:
-            migrate(self._connection, version)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_ERROR:
-                raise
-            raise self.damaged() from error
 
     def require(self, check: Callable[..., bool], *arguments: Any) -> None:
         """Refuse the store unless a check of :mod:`dedup.store.integrity` holds.
@@ -183,7 +163,7 @@ class Database:
             self.execute("ROLLBACK")
 
     def insert(self, table: str, rows: Iterable[Sequence[Any]], *, verb: str = "INSERT") -> None:
-        """Insert rows into a table and add their checksums.
+        """Insert rows into a table, with their checksums; commits whole.
 
         Args:
             table: Its name.
@@ -193,7 +173,8 @@ class Database:
         query = "SELECT count(*) FROM pragma_table_info(?)"
         marks = ", ".join("?" * self.execute(query, [table]).fetchone()[0])
         summed = (with_checksum(table, row) for row in rows)
-        self.executemany(f"{verb} INTO {table} VALUES ({marks})", summed)
+        with self.commit():
+            self.executemany(f"{verb} INTO {table} VALUES ({marks})", summed)
 
     def select_rows(self, query: str, rows: Sequence[int]) -> Iterator[Any]:
         """Yield the results of a query that ends in ``IN`` for many rows."""
@@ -218,3 +199,15 @@ class Database:
             return load_json(self.expand(data))
         except ValueError as error:
             raise self.damaged() from error
+
+    def text(self, text_field: str | None, fields: bytes, text: bytes | None) -> str:
+        """Return the cleaned text of a document from its cells.
+
+        Args:
+            text_field: Name of the field that holds the text, or None.
+            fields: The document's fields.
+            text: The text, where no field holds it.
+        """
+        if text is not None:
+            return self.expand(text).decode()
+        return str(self.load(fields)[text_field])

@@ -140,7 +140,7 @@ class Documents:
         """Yield row and cleaned text of some documents."""
         query = "SELECT row, text_field, fields, text FROM contents WHERE row IN"
         for row, *cells in self._db.select_rows(query, rows):
-            yield row, text_in(self._db, *cells)
+            yield row, self._db.text(*cells)
 
     def text(self, row: int) -> str:
         """Return the cleaned text of a document."""
@@ -166,7 +166,7 @@ class Documents:
             recognised = {"agency": agency, "dateline": dateline, "credit": credit}
             yield (
                 self._db.load(cells[1]),
-                text_in(self._db, *cells),
+                self._db.text(*cells),
                 recognised,
                 expand_removals(removed),
             )
@@ -183,20 +183,11 @@ class Documents:
             for row, text, lines, rejection in changes:
                 boilerplate = [Removal(SITE_BOILERPLATE, line) for line in lines]
                 removed = (*self.removals(row), *boilerplate)
-                self._change(
-                    "contents",
-                    row,
-                    text=pack_text(text),
-                    text_field=None,
-                    removed=pack_removals(removed),
-                )
-                self._change(
-                    "documents",
-                    row,
-                    leftovers=len(removed),
-                    reason=rejection.reason.value if rejection else None,
-                    detail=rejection.detail if rejection else None,
-                )
+                kept = {"text": pack_text(text), "text_field": None}
+                self._change("contents", row, removed=pack_removals(removed), **kept)
+                reason = rejection.reason.value if rejection else None
+                detail = rejection.detail if rejection else None
+                self._change("documents", row, leftovers=len(removed), reason=reason, detail=detail)
                 for table in ("signatures", "sets"):
                     self._db.execute(f"DELETE FROM {table} WHERE row = ?", [row])
 
@@ -207,17 +198,3 @@ class Documents:
         cells = {**dict(zip(names, found.fetchone(), strict=True)), **changes}
         del cells["sum"]
         self._db.insert(table, [tuple(cells.values())], verb="INSERT OR REPLACE")
-
-
-def text_in(db: Database, text_field: str | None, fields: bytes, text: bytes | None) -> str:
-    """Return the cleaned text of a document.
-
-    Args:
-        db: The store that its cells were read from.
-        text_field: Name of the field that holds the text, or None.
-        fields: The document's fields, as stored.
-        text: The text as stored, where no field holds it.
-    """
-    if text is not None:
-        return db.expand(text).decode()
-    return str(db.load(fields)[text_field])

@@ -72,9 +72,8 @@ class Dumps:
 
     def _store(self, step: Step, moment: float | None) -> None:
         """Store the state of the current dump."""
-        row = [(self.number, self.first, moment, step.value)]
-        with self._db.commit():
-            self._db.insert("dumps", row, verb="INSERT OR REPLACE")
+        row = (self.number, self.first, moment, step.value)
+        self._db.insert("dumps", [row], verb="INSERT OR REPLACE")
 
     def _moment(self) -> float | None:
         """Return the median moment of the current dump, if it is known."""

@@ -20,15 +20,9 @@ NUMBERED = ("documents", "contents", "signatures", "sets", "decisions")
 """Tables whose first cell is the row number of a document."""
 
 SUMMED = (
-    *NUMBERED,
-    "meta",
-    "dumps",
-    "document_frequencies",
-    "copy_pairs",
-    "story_scores",
-    "stories",
+    *NUMBERED, "meta", "dumps", "document_frequencies", "copy_pairs", "story_scores", "stories",
     "changes",
-)
+)  # fmt: skip
 """All tables."""
 
 _SPREAD = 0x9E3779B1

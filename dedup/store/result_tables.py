@@ -12,7 +12,6 @@ import numpy.typing as npt
 from dedup.json_codec import dump_json, load_own_json
 from dedup.models import Decision, Facts, Status, Story
 from dedup.store.database import Database
-from dedup.store.document_tables import text_in
 
 # Columns in the order of the fields of ``Facts`` after ``text_id``.
 _FACTS = (
@@ -47,8 +46,7 @@ class Results:
         self, copy_pairs: Iterable[tuple[int, int, float, float, float, float, int]]
     ) -> None:
         """Store verified pairs: one, other, jaccard, both containments, numbers, matched."""
-        with self._db.commit():
-            self._db.insert("copy_pairs", copy_pairs)
+        self._db.insert("copy_pairs", copy_pairs)
 
     def matched_pairs(self) -> Iterator[tuple[int, int, float, float, float, float]]:
         """Yield the active pairs of earlier dumps that match: one, other and four scores."""
@@ -61,8 +59,7 @@ class Results:
 
     def add_story_scores(self, pairs: Iterable[tuple[int, int, float]]) -> None:
         """Store scored candidate pairs of the story view: one, other, score."""
-        with self._db.commit():
-            self._db.insert("story_scores", pairs)
+        self._db.insert("story_scores", pairs)
 
     def story_scores(self) -> npt.NDArray[np.float64]:
         """Return the active scored pairs of earlier dumps: one, other, score, n x 3."""
@@ -219,62 +216,75 @@ class Results:
         query = "SELECT count(DISTINCT story_id) FROM decisions WHERE row >= ?"
         return int(self._db.execute(query, [self._db.first]).fetchone()[0])
 
-    def large_stories(self, size: int) -> Iterator[tuple[int, str, str, int]]:
-        """Yield row of the canonical, id, canonical id and size of stories of at least a size."""
-        yield from self._db.execute(
-            "SELECT row, story_id, canonical_id, size FROM decisions "
-            f"WHERE status = 'canonical' AND size >= ? AND {_STORIES_OF_DUMP}",
-            [size, self._db.first],
-        )
-
-    def about_stories(self, canonicals: Sequence[int]) -> dict[int, dict[str, Any]]:
-        """Return a summary of some stories, by the rows of their canonicals.
+    def large_stories(self, size: int, most: int) -> tuple[list[dict[str, Any]], int]:
+        """Return the largest stories with a document of the current dump, and how many there are.
 
         SQLite counts the members: a story may have as many as there are documents.
 
+        Args:
+            size: Fewest documents of a story.
+            most: Most stories that are returned, the largest first, ties by id.
+
         Returns:
-            For each story the number of ``outlets``, the number of members that are ``rewrites``
-            (``derived`` or ``rewrite``), and ``weakest`` as in :class:`Story`.
+            For each story ``story_id``, ``canonical_id``, ``size``, its numbers of ``outlets`` and
+            of ``rewrites`` (members that are ``derived`` or ``rewrite``), and ``weakest`` as in
+            :class:`Story`; and the number of all such stories.
         """
-        query = (
-            "SELECT canonical, json_array_length(CAST(body AS TEXT), '$.outlets'), "
+        found = self._db.execute(
+            "SELECT large.*, json_array_length(CAST(body AS TEXT), '$.outlets'), "
             "(SELECT count(*) FROM json_each(CAST(body AS TEXT), '$.members') "
             "WHERE json_extract(value, '$.relation') IN ('derived', 'rewrite')), "
-            "json_extract(CAST(body AS TEXT), '$.weakest') FROM stories WHERE canonical IN"
-        )
-        return {
-            row: {
-                "outlets": outlets,
-                "rewrites": rewrites,
-                "weakest": load_own_json(weakest.encode()) if weakest else None,
-            }
-            for row, outlets, rewrites, weakest in self._db.select_rows(query, canonicals)
-        }
+            "json_extract(CAST(body AS TEXT), '$.weakest') FROM "
+            "(SELECT count(*) OVER (), row, story_id, canonical_id, size FROM decisions "
+            f"WHERE status = 'canonical' AND size >= ? AND {_STORIES_OF_DUMP} "
+            "ORDER BY size DESC, story_id LIMIT ?) AS large "
+            "JOIN stories ON canonical = row ORDER BY size DESC, large.story_id",
+            [size, self._db.first, most],
+        ).fetchall()
+        names = ("story_id", "canonical_id", "size", "outlets", "rewrites", "weakest")
+        stories = [dict(zip(names, cells, strict=True)) for _, _, *cells in found]
+        for story in stories:
+            story["weakest"] = story["weakest"] and load_own_json(story["weakest"].encode())
+        return stories, found[0][0] if found else 0
 
-    def losses(self) -> Iterator[tuple[str, int, int]]:
-        """Yield each known host, the number of its documents, and of its duplicates.
+    def losing_hosts(
+        self, documents: int, share: float, most: int
+    ) -> tuple[list[dict[str, Any]], int]:
+        """Return the hosts with most duplicates in the current dump, and how many there are.
 
         Rejected documents are not counted.
-        """
-        yield from self._db.execute(
-            "SELECT d.host, count(*), count(*) FILTER (WHERE c.status = 'duplicate') "
-            "FROM documents d LEFT JOIN decisions c USING (row) "
-            "WHERE d.host IS NOT NULL AND d.reason IS NULL AND d.row >= ? GROUP BY d.host",
-            [self._db.first],
-        )
 
-    def relations_by_host(self, hosts: Sequence[str]) -> dict[str, dict[str, int]]:
-        """Return the number of duplicates of each relation, by host."""
-        marks = ", ".join("?" * len(hosts))
+        Args:
+            documents: Fewest documents of a host.
+            share: Least share of duplicates of a host; a host without duplicates is never returned.
+            most: Most hosts that are returned, those with most duplicates first, ties by name.
+
+        Returns:
+            For each host ``host``, its numbers of ``documents`` and of duplicates as ``lost``, and
+            the latter by relation as ``relations``; and the number of all such hosts.
+        """
         found = self._db.execute(
-            "SELECT host, relation, count(*) FROM documents JOIN decisions USING (row) "
-            f"WHERE status = 'duplicate' AND row >= ? AND host IN ({marks}) GROUP BY 1, 2",
-            [self._db.first, *hosts],
-        )
-        relations: dict[str, dict[str, int]] = {host: {} for host in hosts}
-        for host, relation, count in found:
-            relations[host][relation] = count
-        return relations
+            "WITH counted AS (SELECT host, relation, count(*) AS number FROM documents d "
+            "LEFT JOIN decisions c ON c.row = d.row AND c.status = 'duplicate' "
+            "WHERE host IS NOT NULL AND d.reason IS NULL AND d.row >= ? GROUP BY 1, 2) "
+            "SELECT count(*) OVER (), host, sum(number) AS documents, "
+            "sum(number) FILTER (WHERE relation IS NOT NULL) AS lost, "
+            "json_group_object(relation, number) FILTER (WHERE relation IS NOT NULL) "
+            "FROM counted GROUP BY host "
+            "HAVING documents >= ? AND lost AND 1.0 * lost / documents >= ? "
+            "ORDER BY lost DESC, host LIMIT ?",
+            [self._db.first, documents, share, most],
+        ).fetchall()
+        hosts = [
+            {
+                "host": host,
+                "documents": total,
+                "lost": lost,
+                "relations": dict(sorted(load_own_json(relations.encode()).items())),
+            }
+            for _, host, total, lost, relations in found
+        ]
+        return hosts, found[0][0] if found else 0
 
     def decisions(self) -> Iterator[Decision]:
         """Yield a decision for each input, in input order; those without a story are unique."""
@@ -304,13 +314,14 @@ class Results:
         decided = self._value_counts("decisions", "status")
         last = self._db.execute("SELECT max(row) FROM documents").fetchone()[0]
         inputs = 0 if last is None else last + 1 - self._db.first
+        canonical, duplicate = decided.get("canonical", 0), decided.get("duplicate", 0)
+        rejected = sum(reasons.values())
         counts = {
-            "canonical": decided.get("canonical", 0),
-            "duplicate": decided.get("duplicate", 0),
-            "unique": 0,
-            "rejected": sum(reasons.values()),
+            "canonical": canonical,
+            "duplicate": duplicate,
+            "unique": inputs - canonical - duplicate - rejected,
+            "rejected": rejected,
         }
-        counts["unique"] = inputs - sum(counts.values())
         return counts, reasons, relations
 
     def _value_counts(self, table: str, column: str) -> dict[str, int]:
@@ -335,15 +346,14 @@ class Results:
         )
         found = self._db.execute(query, [self._db.first])
         for from_page, text_field, fields, text, status, story_id, size in found:
-            page_text = text_in(self._db, text_field, fields, text) if from_page else None
+            page_text = self._db.text(text_field, fields, text) if from_page else None
             known_status = _STATUS[status or "unique"]
             yield self._db.expand(fields), page_text, known_status, story_id, size or 1
 
     def add_changes(self, dump: int, changes: Iterable[dict[str, Any]]) -> None:
         """Store the changes that a dump made in earlier stories."""
         rows = ((dump, place, dump_json(change)) for place, change in enumerate(changes))
-        with self._db.commit():
-            self._db.insert("changes", rows)
+        self._db.insert("changes", rows)
 
     def count_changes(self, dump: int) -> dict[str, int]:
         """Return the number of changes that a dump made in earlier stories, by kind."""

@@ -88,33 +88,19 @@ Checksums are of the cells of rows alone, so a new name changes none.
 """
 
 
-def create(connection: sqlite3.Connection) -> None:
-    """Make the tables of an empty store."""
-    for statement in _statements():
-        connection.execute(statement)
-
-
-def migrate(connection: sqlite3.Connection, version: int) -> None:
-    """Bring the tables to this format, inside the transaction of the caller.
+def statements(version: int = 0) -> list[str]:
+    """Return the statements that make the tables of this format, tables before their indexes.
 
     Args:
-        connection: An open store.
-        version: Its format, a key of ``MIGRATIONS``.
+        version: The earlier format to bring to this one, a key of ``MIGRATIONS``; 0 for none.
     """
-    for step in range(version, FORMAT):
-        for statement in MIGRATIONS[step]:
-            connection.execute(statement)
+    if version:
+        return [each for step in range(version, FORMAT) for each in MIGRATIONS[step]]
+    return [statement.strip() for statement in SCHEMA.split(";") if statement.strip()]
 
 
 def has_our_tables(connection: sqlite3.Connection) -> bool:
-    """Return whether a file has the tables of this format and no others.
-
-    SQLite puts a renamed table's name in quotes.
-    """
+    """Return whether a file has the tables of this format and no others."""
     found = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
-    return {sql.replace('"', "") for (sql,) in found} == set(_statements())
-
-
-def _statements() -> list[str]:
-    """Return the statements of the schema, tables before their indexes."""
-    return [statement.strip() for statement in SCHEMA.split(";") if statement.strip()]
+    # SQLite puts the name of a renamed table in quotes.
+    return {sql.replace('"', "") for (sql,) in found} == set(statements())

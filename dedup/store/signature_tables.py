@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from dedup.store.cells import StoredPart, blob, signature_cells
 from dedup.store.database import ROWS_AT_ONCE, Database
-from dedup.store.document_tables import text_in
 
 
 class Signatures:
@@ -34,8 +33,7 @@ class Signatures:
             [after, size],
         )
         return [
-            (row, text_in(self._db, *cells), title, language)
-            for row, title, language, *cells in found
+            (row, self._db.text(*cells), title, language) for row, title, language, *cells in found
         ]
 
     def signable(self) -> int:
