@@ -25,7 +25,7 @@ _HOME = {"Config": "dedup.config", "Result": "dedup.api", "deduplicate": "dedup.
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for: ``dedup --help`` needs none of them."""
+    """Import a public name at its first use: ``dedup --help`` needs none of them."""
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module

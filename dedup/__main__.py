@@ -5,7 +5,7 @@ from dedup.parallel.processes import skip_scipy
 
 
 def command() -> None:
-    """Run the command and end."""
+    """Run the command."""
     skip_scipy()
     main(prog_name="dedup")
 

@@ -1,9 +1,9 @@
-"""The Python interface: records or paths in, a result object out."""
+"""The entry point of the library: records or paths in, a result object out."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -25,12 +25,12 @@ from dedup.write import story_lines, survivor_lines
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The result of a de-duplication.
+    """The result of de-duplication.
 
     Attributes:
         survivors: The records that stay, in input order, with their own fields and ``dedup``.
         decisions: One for each input, in input order, with status, relation, score and reason.
-        stories: Stories of two or more as in ``stories.jsonl``, by id of the story.
+        stories: Stories of two or more documents as in ``stories.jsonl``, by id.
     """
 
     survivors: list[dict[str, Any]]
@@ -56,16 +56,16 @@ def deduplicate(
 ) -> Result:
     """Find the copies among records or files and elect one canonical for each story.
 
-    The same as ``dedup run``, with the result in memory and the store in a temporary folder.
-    Cleaning pages starts worker processes: a script that passes pages must guard its entry point
-    with ``if __name__ == "__main__"``.
+    This is ``dedup run`` with the result in memory and the store in a temporary folder. Cleaning
+    pages starts worker processes: a script that passes pages must guard its entry point with
+    ``if __name__ == "__main__"``.
 
     Args:
         inputs: Records as dicts with ``text`` or ``html`` and, where known, ``id url title date
-            ...``; or paths and globs as ``dedup run`` takes them. Not both at once.
-        config: The options; the defaults of ``dedup run`` otherwise.
-        progress: Is called with the progress of each stage.
-        observer: The old name of ``progress``, which goes with the next release.
+            ...``; or paths and globs as for ``dedup run``. Not both at once.
+        config: The options; None for the defaults of ``dedup run``.
+        progress: Gets the progress of each stage.
+        observer: The old name of ``progress``, until the next release.
 
     Raises:
         ConfigError: An option cannot be used.
@@ -76,21 +76,26 @@ def deduplicate(
         warn("observer", "progress")
     config = config or Config()
     parse_policy(config.cluster.canonical)
-    given = [inputs] if isinstance(inputs, (str, Path)) else inputs
-    records, size = _records(given, config)
+    items = [inputs] if isinstance(inputs, (str, Path)) else inputs
+    records, size = _records(iter(items), config)
     with (
         tempfile.TemporaryDirectory(prefix="dedup-") as folder,
         Store(Path(folder) / "store.sqlite") as store,
     ):
         run_stages(records, size, store, config, progress or observer or NullProgress())
-        return _result(store)
+        decisions = list(store.results.decisions())
+        return Result(
+            survivors=[load_json(line) for line in survivor_lines(store.results.survivors())],
+            decisions=decisions,
+            stories=list(story_lines(store.results.stories())),
+            _by_id={decision.doc_id: decision for decision in reversed(decisions)},
+        )
 
 
 def _records(
-    given: Iterable[str | Path | Mapping[str, Any]], config: Config
+    items: Iterator[str | Path | Mapping[str, Any]], config: Config
 ) -> tuple[Iterable[Raw], int | None]:
-    """Return records to run, and their bytes where known."""
-    items = iter(given)
+    """Return the inputs, and their bytes where known."""
     first = next(items, None)
     if isinstance(first, Mapping):
         return _from_mappings(first, items, config), None
@@ -105,19 +110,8 @@ def _records(
 def _from_mappings(
     first: Mapping[str, Any], rest: Iterable[str | Path | Mapping[str, Any]], config: Config
 ) -> Iterable[RawRecord]:
-    """Yield records of dicts; those without an id are named by their number, from 1."""
+    """Yield dicts as records; those without an id are named by their number, from 1."""
     for number, item in enumerate(chain([first], rest), 1):
         if not isinstance(item, Mapping):
             raise TypeError("give records or paths, not both at once")
         yield record(dict(item), "records", f"records:{number}", config.read)
-
-
-def _result(store: Store) -> Result:
-    """Read the results back."""
-    decisions = list(store.results.decisions())
-    return Result(
-        survivors=[load_json(line) for line in survivor_lines(store.results.survivors())],
-        decisions=decisions,
-        stories=list(story_lines(store.results.stories())),
-        _by_id={decision.doc_id: decision for decision in reversed(decisions)},
-    )

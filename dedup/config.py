@@ -1,4 +1,4 @@
-"""Every option of a run, one frozen dataclass a stage; defaults exist here and nowhere else."""
+"""Every option of a run, one frozen dataclass a stage; defaults are defined only here."""
 
 from __future__ import annotations
 
@@ -37,11 +37,7 @@ RENAMED = {
 
 
 def _within(option: str, value: float, low: float, high: float) -> None:
-    """Refuse a number outside [low, high].
-
-    Raises:
-        ConfigError: Naming the option, the value and the range.
-    """
+    """Raise ConfigError for a number outside [low, high]."""
     if not low <= value <= high:
         raise ConfigError(f"{option} is {value}, but must lie between {low} and {high}")
 
@@ -77,15 +73,15 @@ class CleanConfig:
     """How a page becomes clean text.
 
     Attributes:
-        timeout: Seconds a page may take. A lower limit saves time on hostile pages and rejects
+        timeout: Seconds a page may take. A lower limit saves time on hostile pages, and rejects
             slow ordinary ones (median page: 0.03 s).
         memory_mb: Address space of one worker in MiB, 0 for no limit. A page that needs more is
             rejected as ``crashed``.
-        min_tokens: A cleaned text with fewer tokens is rejected as ``too-short``: a handful of
-            words is what extraction leaves of a page without an article.
+        min_tokens: A cleaned text with fewer tokens is rejected as ``too-short``: extraction
+            leaves a few words of a page without an article.
         site_boilerplate_documents: A line is site boilerplate when it recurs on one host in at
-            least this many documents with different leads. Lower removes more, and with 2 an
-            update's shared lines.
+            least this many documents with different leads. A lower number removes more, and 2
+            also the lines that an update shares with its article.
     """
 
     timeout: float = 30.0
@@ -110,16 +106,14 @@ class SignConfig:
         shingle_size: Tokens in a shingle. The relations are defined on three.
         num_perm: Permutations of the signature.
         seed: Seed of datasketch's permutations.
-        lead_shingles: The first shingles of a text get a second, short signature. A paywall
-            stub or a short cut shares too little with the whole text for the whole signature, but
-            begins alike.
-        lead_perm: Permutations of that signature; the first of the whole signature's.
+        lead_shingles: The first shingles of a text get a second, short signature: a paywall stub
+            shares too little with the whole text for the signatures of both, but begins alike.
+        lead_perm: Permutations of that signature, the first ones of the whole signature.
         signable_tokens: Texts with fewer tokens get no signature. One changed word changes
-            ``shingle_size`` of the shingles on either side, so of n shingles (n - 3) / (n + 3)
-            remain
-            common: with 29 tokens, 27 shingles, that is 0.8, the border of ``near``. In a shorter
-            text one word is the difference between a copy and another report, and similarity
-            says nothing; such texts are only ever ``exact``.
+            ``shingle_size`` shingles on either side, so that n shingles have a Jaccard of
+            (n - 3) / (n + 3): with 29 tokens, 27 shingles, that is 0.8, the threshold of ``near``.
+            Two shorter texts that differ in one word may be a copy or another report, whatever
+            their similarity; such texts are only ever ``exact``.
     """
 
     shingle_size: int = 3
@@ -141,29 +135,28 @@ class SignConfig:
 
 @dataclass(frozen=True, slots=True)
 class MatchConfig:
-    """Which pairs are looked at, and which of them match.
+    """Which pairs of documents are candidates, and which of them match.
 
     Attributes:
         bands: Bands of the signature; with ``rows`` = 3, datasketch's optimiser gives 37 for J
-            >= 0.3 at 128 permutations. More bands find more and cost more.
+            >= 0.3 at 128 permutations. More bands find more pairs and take longer.
         rows: Rows of a band.
         lead_bands: Bands of the signature of the lead.
-        lead_rows: Rows of a band of it; 8 x 4 finds leads with J = 0.8 with a chance of 0.98
-            and of 0.5 with 0.40.
+        lead_rows: Rows of such a band; 8 x 4 finds leads of J = 0.8 with probability 0.98, and
+            of J = 0.5 with 0.40.
         bucket_cap: A bucket with more documents is joined through ``neighbours`` sorted neighbours
             instead of all its pairs; the manifest counts such buckets.
         neighbours: Documents that each one is paired with in such a bucket.
         near: Jaccard from which a pair is ``near``.
         contained: Containment from which the shorter is ``abridged``, the longer ``expanded``.
         update_containment: Least containment of two versions of one article of one outlet.
-        update_passages: Least share of their common text that stands in runs of a sentence or
-            more. Measured on templates (weather, football, markets): 0.38 to 0.54; on updates: 0.91
-            and more.
+        update_passages: Least share of their common text in runs of a sentence or more. Measured
+            on templates (weather, football, markets): 0.38 to 0.54; on updates: 0.91 and more.
         update_days: Most days between two such versions.
-        shared_numbers: Least share of the distinct numbers of the text with fewer of them that
-            the other must hold too. Weather, markets and scores are the same words
-            with other numbers.
-        veto_numbers: Least distinct numbers in each text before ``shared_numbers`` is asked.
+        shared_numbers: Least share of the distinct numbers of the text with fewer of them that the
+            other must contain too. Weather, markets and scores are the same words with other
+            numbers.
+        veto_numbers: Least distinct numbers in each text for ``shared_numbers`` to apply.
     """
 
     bands: int = 37
@@ -198,30 +191,30 @@ class MatchConfig:
 @renamed_fields(**RENAMED["story"])
 @dataclass(frozen=True, slots=True)
 class StoryConfig:
-    """Which documents tell one story in other words.
+    """Which documents are rewrites of one story.
 
     Attributes:
-        threshold: Least mean score of a story, a probability. Higher joins fewer rewrites and fewer
-            look-alikes.
-        window_days: Most days between two documents of a story; an unknown date is near all. Wider
-            finds late tellings, and more reports of the same affair.
+        threshold: Least mean score of a story, a probability. A higher threshold joins fewer
+            rewrites, and fewer documents of similar stories.
+        window_days: Most days between two documents of a story; an unknown date is within all
+            windows. A wider one finds late tellings, and more reports of the same affair.
         bands: Bands of the MinHash over a document's heaviest terms.
         rows: Rows of a band.
-        shared_terms: Least heavy terms that two documents share to be compared.
-        bucket_cap: Most fellows in the window that a document meets in one bucket; with more it
-            meets ``neighbours`` of them, and the manifest counts the bucket.
+        shared_terms: Least heavy terms that two documents must share to be compared.
+        bucket_cap: Most documents in the window that a document is paired with in one bucket; where
+            there are more, it is paired with ``neighbours``, and the manifest counts the bucket.
         neighbours: See ``bucket_cap``.
         loose_threshold: Mean score from which candidates are of one loose group, in which all
             pairs are scored.
-        max_group: Most documents of a loose group whose pairs are all scored; a larger one is cut
-            at higher scores first.
-        contrast_weight: Share of the contrast between two clusters (by how much each is more one
-            story in itself than with the other, in log odds) that a unit of contrast terms costs;
-            0 separates reports of one affair by their pairs alone.
-        singleton_penalty: Log odds by which two single documents must exceed ``threshold``: alone
-            they have no contrast terms, and may be two reports of one affair.
+        max_group: Most documents of a loose group whose pairs are all scored; a larger one is
+            first split at higher scores.
+        contrast_weight: Share of the contrast between two clusters (by how much their scores within
+            exceed those between them, in log odds) that a unit of contrast terms costs; 0 separates
+            reports of one affair by their pairs alone.
+        singleton_penalty: Log odds by which two single documents must exceed ``threshold``: they
+            have no contrast terms, and may be two reports of one affair.
         date_penalty: Log odds that a day between two documents costs, beyond a day and a half.
-        derived: Containment from which a rewrite counts as derived: that much is word for word.
+        derived: Containment from which a rewrite is ``derived``: so much is word for word the same.
     """
 
     threshold: float = 0.5
@@ -262,13 +255,13 @@ class StoryConfig:
 @renamed_fields(**RENAMED["cluster"])
 @dataclass(frozen=True, slots=True)
 class ClusterConfig:
-    """How a story elects its canonical, and what the run warns about at the end.
+    """How a story elects its canonical, and which stories and hosts are warned about.
 
     Attributes:
-        canonical: Rules that go before the default order, as given to ``--canonical``.
-        warn_story_size: A story with at least this many documents is reported.
-        warn_host_share: A host that would lose at least this share of its documents is reported.
-        warn_host_documents: Hosts with fewer documents are not.
+        canonical: Rules that precede the default order, as given to ``--canonical``.
+        warn_story_size: Fewest documents of a story in the warnings.
+        warn_host_share: Least share of duplicates among the documents of a host in the warnings.
+        warn_host_documents: Fewest documents of a host in the warnings.
     """
 
     canonical: tuple[str, ...] = ()
@@ -284,7 +277,7 @@ class ClusterConfig:
 
 
 GroupConfig = ClusterConfig
-"""The name until the first release."""
+"""The old name, until the first release."""
 
 
 @renamed_fields(**RENAMED[""])
@@ -293,10 +286,10 @@ class Config:
     """The whole run.
 
     Attributes:
-        level: ``copies`` stops at exact, near, abridged, expanded, update; ``stories`` goes on to
-            derived and rewrite, at up to twice the cost.
-        workers: Processes that clean pages; changes no result.
-        expire: Days after which a store forgets a document that no later one joined, 0 for never.
+        level: ``copies`` finds exact, near, abridged, expanded and update; ``stories`` also finds
+            derived and rewrite, and takes up to twice as long.
+        workers: Worker processes; their number changes no result.
+        expire: Days after which a store deletes a document that no later one joined, 0 for never.
         read: See [ReadConfig][dedup.config.ReadConfig].
         clean: See [CleanConfig][dedup.config.CleanConfig].
         sign: See [SignConfig][dedup.config.SignConfig].
@@ -316,7 +309,7 @@ class Config:
     cluster: ClusterConfig = field(default_factory=ClusterConfig)
 
     def __post_init__(self) -> None:
-        """Check what concerns more than one stage."""
+        """Check ranges, and options of different stages against each other."""
         if self.level not in LEVELS:
             raise ConfigError(f"--level is {self.level!r}, but must be one of {', '.join(LEVELS)}")
         _within("--workers", self.workers, 1, 1024)

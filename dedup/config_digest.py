@@ -1,8 +1,7 @@
 """Digests of a configuration, which a store keeps, and its form in the manifest.
 
-Digests are made of values under fixed keys, which stay when a field is renamed: a store or a run
-that was begun before must be accepted. A field that is added later is left out where it has its
-default.
+Digests are of values under fixed keys, which stay when a field is renamed: a store or a run from
+before must be accepted. A field that is added later is left out where it has its default.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ _MATCH = (
 
 
 def basis(config: Config) -> str:
-    """Return a digest of what all dumps of one store must share: signatures and copies."""
+    """Return a digest of the options that all dumps of one store must share: those of copies."""
     sign = {name: getattr(config.sign, name) for name in _SIGN}
     match = {name: getattr(config.match, name) for name in _MATCH}
     return _digest([config.level, sign, match])

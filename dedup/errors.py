@@ -1,4 +1,4 @@
-"""The errors of the package: one base class, one class for each kind of cause.
+"""The errors of the package: one base, and three causes that a person can mend.
 
 A damaged document is not an error but a rejection, a value among the records.
 """
@@ -9,7 +9,16 @@ from pathlib import Path
 
 
 class DedupError(Exception):
-    """Base of everything the package raises on purpose; its text is one sentence for a person."""
+    """Base of everything the package raises on purpose; its text is one sentence for a person.
+
+    Attributes:
+        path: The input or output at fault, or None where it has no path.
+    """
+
+    def __init__(self, message: str, *, path: Path | None = None) -> None:
+        """Keep the path beside the message."""
+        super().__init__(message)
+        self.path = path
 
 
 class ConfigError(DedupError, ValueError):
@@ -17,45 +26,27 @@ class ConfigError(DedupError, ValueError):
 
 
 class InputError(DedupError):
-    """An input as a whole cannot be used.
-
-    Attributes:
-        path: The input at fault, or None where it has no path.
-    """
-
-    def __init__(self, message: str, *, path: Path | None = None) -> None:
-        """Keep the path beside the message."""
-        super().__init__(message)
-        self.path = path
+    """An input as a whole cannot be used."""
 
 
 class OutputError(DedupError):
-    """The output folder or the store cannot be written or believed.
-
-    Attributes:
-        path: The file or folder at fault.
-    """
-
-    def __init__(self, message: str, *, path: Path | None = None) -> None:
-        """Keep the path beside the message."""
-        super().__init__(message)
-        self.path = path
+    """The output folder or the store cannot be written, or is damaged."""
 
 
 class WorkerError(DedupError):
-    """The processes beside this one cannot be kept alive."""
+    """Worker processes cannot be kept alive."""
 
 
 class FullDiskError(OutputError):
-    """There is no room for the output or the store; once there is, a run can go on."""
+    """The disk is full; once there is room, the run can be resumed."""
 
     def __init__(self, path: Path) -> None:
-        """Say what could not be written."""
+        """Name the file that could not be written."""
         super().__init__(f"no space left to write {path}; free some", path=path)
 
 
 def printable(text: str) -> str:
-    r"""Return a text that moves no cursor: what cannot be printed is written out.
+    r"""Return a text with its unprintable characters, such as cursor movements, escaped.
 
     >>> print(printable("a\x1b[2J\u202e"))
     a\x1b[2J\u202e

@@ -1,4 +1,4 @@
-"""JSON as this package reads and writes it: fast, and nothing of a stranger's record changed."""
+"""Read and write JSON fast, without a change to any value of a record."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import Any
 
 import orjson
 
-# The fast reader turns integers over 64 bits into floats, none of them smaller than this.
+# orjson reads integers over 64 bits as floats, none of them smaller than this.
 _BIG = 2.0**63
 
-# It refuses those that no float can hold; the smallest has 309 digits.
+# orjson refuses integers that no float can hold; the smallest has 309 digits.
 _LONG_NUMBER = re.compile(rb"(?<!\d)\d{300}")
 
 
 def dump_json(value: Any) -> bytes:
     """Return a value as JSON on one line, a dataclass as its fields.
 
-    Lone surrogates and integers over 64 bits, which the fast writer refuses, are escaped and kept.
+    Lone surrogates and integers over 64 bits, which orjson refuses, are kept.
 
     >>> dump_json({"a": 2**70})
     b'{"a":1180591620717411303424}'
@@ -46,38 +46,35 @@ def load_json(data: bytes) -> Any:
     """
     try:
         value = orjson.loads(data)
-        return _slowly(data) if _holds_big(value) else value
+        return _load_slowly(data) if _has_big_float(value) else value
     except orjson.JSONDecodeError:
         if b"\\u" not in data and not _LONG_NUMBER.search(data):
             raise
-        data.decode()  # the slow reader would guess at UTF-16
-        return _slowly(data)
+        data.decode()  # the json module would accept UTF-16
+        return _load_slowly(data)
 
 
 def load_own_json(data: bytes) -> Any:
-    """Return the value of a JSON text that :func:`dump_json` wrote, of numbers of our own.
-
-    None of them is over 64 bits, so nobody has to look for those that are.
-    """
+    """Return the value of JSON from :func:`dump_json` without integers over 64 bits."""
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError:
         return load_json(data)  # a lone surrogate in a title or an address
 
 
-def _slowly(data: bytes) -> Any:
-    """Read what the fast reader cannot: lone surrogates and integers of any length."""
+def _load_slowly(data: bytes) -> Any:
+    """Read lone surrogates and integers of any length, which orjson cannot."""
     try:
-        return json.loads(data, parse_constant=_refuse, parse_float=_read_float)
+        return json.loads(data, parse_constant=_refuse_constant, parse_float=_finite_float)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
 
 
-def _holds_big(value: Any) -> bool:
-    """Return whether a float that may have been an integer stands anywhere in a value."""
+def _has_big_float(value: Any) -> bool:
+    """Return whether a value has a float in it that may have been an integer."""
     waiting = [value]
-    for each in waiting:  # grows as it goes; a stranger's nesting must not exhaust the stack
-        if type(each) is str:  # as most values are
+    for each in waiting:  # grows meanwhile; recursion would exhaust the stack on deep nesting
+        if type(each) is str:  # most values are texts
             continue
         if isinstance(each, float):
             if not -_BIG < each < _BIG:
@@ -90,7 +87,7 @@ def _holds_big(value: Any) -> bool:
 
 
 def _finite(value: Any) -> Any:
-    """Return a value with None for the numbers that JSON does not know, as the fast writer does."""
+    """Return a value with None for NaN and infinite numbers, as orjson writes them."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):
@@ -100,14 +97,14 @@ def _finite(value: Any) -> Any:
     return [_finite(each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
-def _read_float(text: str) -> float:
-    """Read a number with a point or an exponent; one that no float can hold is refused."""
+def _finite_float(text: str) -> float:
+    """Return a number with a point or an exponent; refuse one that no float can hold."""
     number = float(text)
     if math.isinf(number):
         raise ValueError(f"{text} is too large a number")
     return number
 
 
-def _refuse(constant: str) -> Any:
-    """Refuse the constants that are Python's and not JSON's."""
+def _refuse_constant(constant: str) -> Any:
+    """Refuse NaN and Infinity."""
     raise ValueError(f"{constant} is not JSON")

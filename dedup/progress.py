@@ -1,4 +1,4 @@
-"""What watches a run: bars, a clock, or nobody."""
+"""Observers of a run: progress bars, a timer, or nothing."""
 
 from __future__ import annotations
 
@@ -7,55 +7,53 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """What watches a run: the command line's bars, or nothing."""
+    """An observer of a run, such as the progress bars of the command line."""
 
     def start(self, stage: str, total: int | None, unit: str) -> None:
-        """A stage begins; ``total`` in ``unit``, None where it is not known."""
+        """A stage begins; ``total`` is in ``unit``, None where it is not known."""
 
     def advance(self, amount: int, documents: int = 0) -> None:
-        """The stage got on by so many units, and so many documents."""
+        """The stage got on by some units, and some documents."""
 
     def end(self) -> None:
         """The stage is done."""
 
 
 class NullProgress:
-    """An observer that says nothing."""
+    """An observer that does nothing."""
 
     def start(self, stage: str, total: int | None, unit: str) -> None:
-        """A stage begins."""
+        """Do nothing."""
 
     def advance(self, amount: int, documents: int = 0) -> None:
-        """The stage got on."""
+        """Do nothing."""
 
     def end(self) -> None:
-        """The stage is done."""
+        """Do nothing."""
 
 
 class Timer:
-    """An observer that passes everything on and keeps the seconds of each stage.
+    """An observer that passes everything on to another and keeps the seconds of each stage.
 
     Attributes:
-        seconds: By stage, in the order they ran.
+        advance: The method of the other observer.
+        seconds: Seconds by stage, in the order in which they ran.
     """
 
     def __init__(self, progress: Progress) -> None:
-        """Watch on behalf of another observer."""
-        self._observer = progress
+        """Wrap another observer."""
+        self._progress = progress
         self._stage = ""
         self._began = 0.0
+        self.advance = progress.advance
         self.seconds: dict[str, float] = {}
 
     def start(self, stage: str, total: int | None, unit: str) -> None:
         """A stage begins."""
         self._stage, self._began = stage, time.perf_counter()
-        self._observer.start(stage, total, unit)
-
-    def advance(self, amount: int, documents: int = 0) -> None:
-        """The stage got on."""
-        self._observer.advance(amount, documents)
+        self._progress.start(stage, total, unit)
 
     def end(self) -> None:
         """The stage is done."""
         self.seconds[self._stage] = round(time.perf_counter() - self._began, 3)
-        self._observer.end()
+        self._progress.end()

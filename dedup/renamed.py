@@ -1,4 +1,4 @@
-"""Old names of fields and arguments, which stay usable for one release after a rename."""
+"""Old names of fields and arguments, which stay usable for one release."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def warn(old: str, new: str) -> None:
 
 
 def renamed_fields(**names: str) -> Callable[[Class], Class]:
-    """Return a decorator that keeps old names of a dataclass's fields, for reading and making.
+    """Return a decorator that keeps old names of the fields of a dataclass.
 
     Args:
         names: Old name to new name.
@@ -54,6 +54,6 @@ def renamed_fields(**names: str) -> Callable[[Class], Class]:
 
 
 def _read(self: Any, *, old: str, new: str) -> Any:
-    """Return a field that was asked for by its old name."""
+    """Return a field by its old name."""
     warn(old, new)
     return getattr(self, new)
