@@ -1,4 +1,4 @@
-"""The values that pass between stages: plain, frozen, without behaviour that reads or writes."""
+"""The values that pass between stages: plain, never changed, without input or output."""
 
 from dedup.models.documents import (
     SITE_BOILERPLATE,
@@ -25,27 +25,7 @@ from dedup.models.stories import (
 from dedup.models.term_vectors import TermVectors
 
 __all__ = [
-    "SAME",
-    "SITE_BOILERPLATE",
-    "CleanPage",
-    "Decision",
-    "Document",
-    "Draft",
-    "Extraction",
-    "Facts",
-    "Link",
-    "Member",
-    "Pair",
-    "Raw",
-    "RawLine",
-    "RawRecord",
-    "Reason",
-    "Rejection",
-    "Relation",
-    "Removal",
-    "RunReport",
-    "Status",
-    "Story",
-    "TermVectors",
-    "Why",
-]
+    "SAME", "SITE_BOILERPLATE", "CleanPage", "Decision", "Document", "Draft", "Extraction", "Facts",
+    "Link", "Member", "Pair", "Raw", "RawLine", "RawRecord", "Reason", "Rejection", "Relation",
+    "Removal", "RunReport", "Status", "Story", "TermVectors", "Why",
+]  # fmt: skip

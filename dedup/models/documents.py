@@ -1,6 +1,6 @@
-"""Documents on their way through cleaning.
+"""Documents, from extraction to their cleaned text.
 
-What is made several times for each of them is not frozen, as in :mod:`dedup.models.stories`.
+``Draft`` is not frozen, for the reason in :mod:`dedup.models.stories`.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 SITE_BOILERPLATE = "residue"
-"""What ``Removal.step`` says of site boilerplate; the output has called it so from the start."""
+"""``Removal.step`` of site boilerplate; the name in the output since the first version."""
 
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """A piece of text that a cleaning step took out.
+    """A piece of text that a cleaning step removed.
 
     Attributes:
-        step: Name of the step, as in ``dedup.clean.pipeline.STEPS``, or ``residue``.
-        text: What was removed, whole.
+        step: Name of the step, as in ``dedup.clean.pipeline.STEPS``, or ``SITE_BOILERPLATE``.
+        text: The removed text.
     """
 
     step: str
@@ -27,16 +27,16 @@ class Removal:
 
 @dataclass(slots=True)
 class Draft:
-    """A text on its way through the cleaning steps.
+    """A text between two cleaning steps.
 
     Attributes:
         text: The text so far: lines separated by one newline.
-        title: Headline, if known; read by steps, never changed.
-        author: Byline, if known; read by steps, never changed.
+        title: Headline, if known; no step changes it.
+        author: Byline, if known; no step changes it.
         agency: Short name of the wire agency that the text credits (``AP``, ``Reuters``), if any.
-        dateline: Place and date that stood before the first sentence, agency left out.
-        credit: Credit lines that were taken off, joined by newlines.
-        removed: What the steps took out, in order.
+        dateline: Removed place and date before the first sentence, without the agency.
+        credit: Removed credit lines, joined by newlines.
+        removed: What the steps removed, in order.
     """
 
     text: str
@@ -50,19 +50,19 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What Trafilatura made of one page.
+    """The result of Trafilatura for one page.
 
     Attributes:
         text: Main text, lines separated by newlines.
         title: Headline.
-        date: Publication date as the page gives it, ISO 8601, time kept where the page has one.
-        dated: Whether the page's markup or address gives that day. Else it was found somewhere in
-            the text: the year of a footer, the day of a teaser.
+        date: Publication date of the page, ISO 8601, with the time where the page has one.
+        dated: Whether the page's markup or address gives that day. Otherwise it is from the text,
+            such as the year of a footer or the day of a teaser.
         author: Byline.
         site: Name of the site.
         hostname: Host of the page's own URL.
-        url: Where the page says it stands (og:url), or None.
-        canonical_url: Where the page says its original stands (rel=canonical), or None.
+        url: The page's own address (og:url), or None.
+        canonical_url: The address of the page's original (rel=canonical), or None.
         language: Two-letter code.
         description: The page's own summary.
     """
@@ -82,12 +82,11 @@ class Extraction:
 
 @dataclass(frozen=True, slots=True)
 class CleanPage:
-    """What a worker makes of the bytes of one page, whatever record they came in.
+    """A cleaned page, without the fields of its record.
 
     Attributes:
-        extraction: The page's own metadata; its ``text`` is empty, the cleaned one stands in
-            ``draft``.
-        draft: The cleaned text and what was taken off it.
+        extraction: The page's own metadata, with an empty ``text``.
+        draft: The cleaned text and what was removed.
     """
 
     extraction: Extraction
@@ -95,27 +94,27 @@ class CleanPage:
 
 
 class Document(NamedTuple):
-    """A cleaned document: what every stage after ``clean`` knows of an input.
+    """A cleaned document.
 
     Attributes:
         doc_id: The id.
-        source: File or stream it came from.
-        fields: Fields that go to the output as they are.
+        source: Name of its file or stream.
+        fields: Fields that go to the output unchanged.
         text: Cleaned text, the only text that is matched.
         title: Headline.
-        url: Where it was found: the record's ``url``, else what the page says of itself.
+        url: The record's ``url``, else the page's own address.
         page: ``url`` without what does not change the article, see :mod:`dedup.clean.urls`.
-        canonical_page: The same of where the page says its original is, or None.
+        canonical_page: The same of the address of the page's original, or None.
         host: Host of ``url`` in lower case without ``www.``, else the site's name; None if unknown.
         date: ISO 8601 day, or time in UTC, or None.
-        moment: The same as seconds since 1970 UTC, see :class:`Facts`; None where a page's date was
-            only found in its text.
+        moment: The same as seconds since 1970 UTC, see :class:`Facts`; None where a page's date is
+            only from its text.
         language: Two-letter code, or None.
         agency: Wire agency credited, or None.
-        agency_page: Whether the page stands on that agency's own site.
-        dateline: Dateline taken off, or None.
-        credit: Credit lines taken off, or None.
-        removed: What cleaning took out.
+        agency_page: Whether the page is on that agency's own site.
+        dateline: Removed dateline, or None.
+        credit: Removed credit lines, or None.
+        removed: What cleaning removed.
     """
 
     doc_id: str

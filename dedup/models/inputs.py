@@ -1,7 +1,4 @@
-"""Inputs as they were read.
-
-What is made for each of them is not frozen, as in :mod:`dedup.models.stories`.
-"""
+"""Inputs as they were read; not frozen, for the reason in :mod:`dedup.models.stories`."""
 
 from __future__ import annotations
 
@@ -43,7 +40,7 @@ class Rejection:
 
     Attributes:
         reason: The fixed word.
-        detail: One line for a person; may hold text of the dump, so it is never parsed.
+        detail: One line for a person; it may quote the dump, so it is never parsed.
     """
 
     reason: Reason
@@ -57,19 +54,18 @@ class RawRecord:
     Exactly one of ``html``, ``text`` and ``rejection`` is set.
 
     Attributes:
-        doc_id: The id by the rules of the contract (own ``id``, path, ``file#offset``,
-            ``file:line``).
+        doc_id: The record's own ``id``, or a path, ``file#offset`` or ``file:line``.
         source: Name of the file or stream, as in ``rejected.jsonl``.
-        fields: The record's own fields under their own names, JSON values only; empty for a
-            bare page.
-        mapped: Standard names (``text html id url title date ...``) to the names they have in
-            ``fields``; names that are the same are left out.
-        html: A page's bytes, content encoding undone, character encoding untouched.
+        fields: The record's own fields under their own names, JSON values only; empty for a page
+            that is a file.
+        mapped: Standard names (``text html id url title date ...``) to different names in
+            ``fields``.
+        html: A page's bytes, content encoding undone, character encoding unchanged.
         text: Already clean text.
         rejection: Why the record cannot be used.
-        consumed: Bytes of the input file read since the record before it (for the progress bar).
+        consumed: Bytes of the input file since the record before, for the progress bar.
         stamp: Stamp of the line that it was parsed from, None where it was read as a record.
-        digest: SHA-256 of ``html`` where reading has made it, as for a file that is one page.
+        digest: SHA-256 of ``html`` if already known, as for a page that is a file.
     """
 
     doc_id: str
@@ -84,20 +80,18 @@ class RawRecord:
     digest: bytes | None = None
 
     def page_digest(self) -> bytes:
-        """Return the digest under which the page is remembered, 16 bytes.
-
-        Processors have instructions for SHA-256: 1.1 GB/s where BLAKE2b took 0.4.
-        """
+        """Return the digest under which results for the page are kept, 16 bytes."""
+        # SHA-256 has processor instructions: 1.1 GB/s, where BLAKE2b had 0.4.
         return (self.digest or hashlib.sha256(self.html or b"").digest())[:16]
 
 
 @dataclass(slots=True)
 class RawLine:
-    """A line of JSON Lines as it stands in the file: parsing it is left to whoever cleans it.
+    """A line of JSON Lines that is not parsed yet; the process that cleans its text parses it.
 
     Attributes:
         line: Its bytes.
-        doc_id: The id that it has unless it brings its own: ``file:line``.
+        doc_id: ``file:line``, the id of a record without its own.
         source: Name of the file or stream.
         consumed: As in :class:`RawRecord`.
     """
@@ -109,4 +103,4 @@ class RawLine:
 
 
 Raw = RawRecord | RawLine
-"""One input, whoever parses it."""
+"""One input, parsed or not."""

@@ -1,7 +1,7 @@
-"""Stories, and what is said of each document.
+"""Stories, pairs and decisions.
 
-What is made for each document or pair is not frozen: making it would take six times as long.
-Nobody changes it all the same.
+A class with an object for each document or pair is not frozen, because creating a frozen one takes
+six times as long. No code changes these objects.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 
 class Status(StrEnum):
-    """What became of an input document."""
+    """The decision on an input document."""
 
     CANONICAL = "canonical"
     DUPLICATE = "duplicate"
@@ -21,7 +21,7 @@ class Status(StrEnum):
 
 
 class Relation(StrEnum):
-    """What a member of a story is to its canonical."""
+    """The relation of a member of a story to its canonical."""
 
     EXACT = "exact"
     NEAR = "near"
@@ -34,24 +34,24 @@ class Relation(StrEnum):
 
 @dataclass(slots=True)
 class Facts:
-    """What electing and telling relations need to know of one document of a story.
+    """What canonical rules and relations need to know of one document of a story.
 
     Attributes:
         row: Position in input order.
         doc_id: The id.
         text_id: Row of the first document with the same cleaned text; its own where there is none.
         host: See :class:`Document`.
-        page: The address without scheme, ``www.``, query and fragment; None if unknown.
-        canonical_page: The same of where the page says its original is.
+        page: See :class:`Document`.
+        canonical_page: See :class:`Document`.
         title: Headline, or None.
         url: The address as given, or None.
-        moment: Publication as seconds since 1970 UTC, or None. A bare day counts as its noon.
+        moment: Publication as seconds since 1970 UTC, or None. A day without a time is its noon.
         date: The same as text, ISO 8601.
         agency: Wire agency credited, or None.
-        agency_page: Whether the page stands on that agency's own site.
-        tokens: Tokens of the cleaned text.
-        shingles: Shingles of the cleaned text.
-        leftovers: Lines that cleaning took out as boilerplate or residue.
+        agency_page: Whether the page is on that agency's own site.
+        tokens: Number of tokens of the cleaned text.
+        shingles: Number of shingles of the cleaned text.
+        leftovers: Number of texts that cleaning removed.
         fields: The document's output fields, for rules on a user's own field.
     """
 
@@ -75,15 +75,15 @@ class Facts:
 
 @dataclass(slots=True)
 class Pair:
-    """What is known of one pair of documents, seen from the first.
+    """The similarities of two documents, from the first to the second.
 
     Attributes:
-        jaccard: Of their shingle sets.
-        contained: Share of the first that stands in the second.
-        contains: Share of the second that stands in the first.
+        jaccard: Jaccard of their shingle sets.
+        contained: Share of the first that the second contains.
+        contains: Share of the second that the first contains.
         same: Whether their cleaned texts are the same.
-        numbers: Share of the numbers of the one with fewer that the other holds too; 1 where
-            the veto does not ask.
+        numbers: Share of the numbers of the one with fewer that the other contains too; 1 where
+            the veto on numbers does not apply.
     """
 
     jaccard: float
@@ -93,12 +93,12 @@ class Pair:
     numbers: float = 1.0
 
     def reversed(self) -> Pair:
-        """Return the same pair seen from the second document."""
+        """Return the similarities from the second document to the first."""
         return Pair(self.jaccard, self.contains, self.contained, self.same, self.numbers)
 
 
 SAME = Pair(jaccard=1.0, contained=1.0, contains=1.0, same=True)
-"""The pair of two documents with the same text, however short it is."""
+"""The similarities of two documents with the same text, however short it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +106,8 @@ class Why:
     """Why a canonical was elected.
 
     Attributes:
-        rule: Name of the rule that decided it against the runner-up.
-        runner_up: Id of the document that would have been elected without the canonical.
+        rule: Name of the rule that decided between the canonical and the runner-up.
+        runner_up: Id of the document that would otherwise have been elected.
         detail: The two values in words.
     """
 
@@ -118,12 +118,12 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Two documents that hold a story together.
+    """Two documents whose similarity joins two parts of a story.
 
     Attributes:
         left: Id of the one.
         right: Id of the other.
-        score: How much so, in [0, 1].
+        score: Their score, in [0, 1].
     """
 
     left: str
@@ -138,12 +138,13 @@ class Member:
     Attributes:
         row: Position in input order.
         doc_id: The id.
-        relation: What it is to the canonical; None for the canonical itself.
-        score: How much so, in [0, 1]: 1 for ``exact``, Jaccard for ``near``, the story score for
-            ``derived`` and ``rewrite``, else the larger containment; None for the canonical itself.
+        relation: Relation to the canonical; None for the canonical itself.
+        score: Score of the relation, in [0, 1]: 1 for ``exact``, Jaccard for ``near``, the story
+            score for ``derived`` and ``rewrite``, else the larger containment; None for the
+            canonical itself.
         jaccard: Jaccard with the canonical.
-        contained: Share of this document that stands in the canonical.
-        contains: Share of the canonical that stands in this document.
+        contained: Share of this document that the canonical contains.
+        contains: Share of the canonical that this document contains.
     """
 
     row: int
@@ -157,21 +158,21 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Two or more documents grouped as one.
+    """Two or more documents that are one story.
 
     Attributes:
-        story_id: Stable name, made of the id of its first canonical.
+        story_id: Stable name, a digest of the id of its first canonical.
         why: Why the canonical was elected.
         members: The canonical first, then the duplicates by id.
         first_date: Earliest known publication, ISO 8601.
         last_date: Latest known publication.
         outlets: Hosts of the members, sorted, each once.
         agencies: Agencies that members credit, sorted, each once.
-        origins: Independent tellings among the members: tellings that share a fifth of their
-            text word for word count as one.
-        weakest: What holds the story together least: of copies the member least like the
-            canonical, of rewrites the weakest join of two groups of tellings.
-        absorbed: Ids of stories that a later dump of the same store made part of it, sorted.
+        origins: Number of independent tellings among the members: tellings that share a fifth of
+            their text word for word count as one.
+        weakest: The weakest link: of copies the canonical and the member least like it, of rewrites
+            the weakest join of two groups of tellings.
+        absorbed: Ids of stories that a later dump of the same store merged into it, sorted.
     """
 
     story_id: str
@@ -187,24 +188,24 @@ class Story:
 
     @property
     def canonical(self) -> Member:
-        """The document that stays."""
+        """The member that survives."""
         return self.members[0]
 
 
-@dataclass(slots=True, unsafe_hash=True)  # the library hands it out: it can be put into a set
+@dataclass(slots=True, unsafe_hash=True)  # users of the library may put it into a set
 class Decision:
-    """What became of one input, as ``decisions.jsonl`` tells it.
+    """The decision on one input, as in ``decisions.jsonl``.
 
     Attributes:
         row: Position in input order.
         doc_id: The id.
-        status: What became of it.
-        story_id: Its story, None for unique and rejected ones.
-        canonical_id: The document that stays for it, None for unique and rejected ones.
-        size: Documents of its story, 1 for a unique one.
-        relation: What it is to the canonical, for duplicates.
-        score: How much so, in [0, 1], for duplicates.
-        reason: Why: a sentence, for rejected ones the fixed word.
+        status: The decision.
+        story_id: Its story, None for unique and rejected inputs.
+        canonical_id: The canonical of its story, None for unique and rejected inputs.
+        size: Number of documents of its story, 1 for a unique one.
+        relation: Relation to the canonical, for duplicates.
+        score: Score of the relation, in [0, 1], for duplicates.
+        reason: A sentence; for rejected inputs the fixed word.
     """
 
     row: int
@@ -220,14 +221,14 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """How a run ended.
+    """The report of a finished run.
 
     Attributes:
         counts: Documents by status, and ``inputs``, their sum.
         reasons: Rejected inputs by reason.
         relations: Duplicates by relation.
         stories: Number of stories.
-        passed_over: Things met on the way that are no input documents, by what they are.
+        passed_over: Numbers of files and records that are no input documents, by kind.
         manifest: The whole manifest, as written.
         strict: Whether a rejected input fails the run.
     """
@@ -242,9 +243,8 @@ class RunReport:
 
     @property
     def return_code(self) -> int:
-        """The command's exit code.
+        """The command's exit code: 0 for done, 1 if an input was rejected under ``--strict``.
 
-        0: done. 1: an input was rejected under ``--strict``; also any run that failed, which has no
-        report. 2 is wrong usage, told by the command line itself.
+        Without a report the command exits with 1 for a run that failed, with 2 for wrong usage.
         """
         return 1 if self.strict and self.counts["rejected"] else 0

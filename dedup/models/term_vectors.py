@@ -1,27 +1,27 @@
-"""Documents as the story view compares them."""
+"""Documents as weighted terms, which the story view compares."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # the command line reads the models, and must not wait for numpy
+if TYPE_CHECKING:  # the command line imports the models, and must not wait for numpy
     import numpy as np
     import numpy.typing as npt
 
 
 @dataclass(frozen=True, slots=True)
 class TermVectors:
-    """The weighted parts of n documents, laid end to end.
+    """The weighted terms of n documents, end to end.
 
-    Document d has four parts: its whole, its lead, its names, and the places of its terms in
-    sentences. Part q of it is ``terms[bounds[4 * d + q]:bounds[4 * d + q + 1]]``.
+    Document d has four parts: its whole text, its lead, its names, and its sentences. Part q of it
+    is ``terms[bounds[4 * d + q]:bounds[4 * d + q + 1]]``.
 
     Attributes:
-        terms: Distinct terms of each part, sorted, uint32; in the places once a sentence.
+        terms: Distinct terms of each part, sorted, uint32; in sentences once for each sentence.
         weight: The weight of each, float32.
-        normalised: Its value in the part's unit vector, float32; nothing in the places.
-        sentence: In the places, the number of the sentence, int32.
+        normalised: Its value in the part's unit vector, float32; unused in sentences.
+        sentence: In sentences, the number of the sentence, int32.
         bounds: 4 n + 1 bounds, int64.
         sentence_weight: Weight of each sentence, float64.
         sentence_bounds: n + 1 bounds in ``sentence_weight``, int64.
@@ -41,10 +41,8 @@ class TermVectors:
         return self.sentence_bounds.size - 1
 
     def part(self, start: int, end: int) -> TermVectors:
-        """Return some documents in a row, without a copy of their terms."""
-        from dedup.kernels.vectorizer import (
-            PARTS,
-        )  # compiled code is loaded when it is first needed
+        """Return documents ``start`` to ``end - 1``, without a copy of their terms."""
+        from dedup.kernels.vectorizer import PARTS  # loads compiled code at first use
 
         first, *_, last = sentences = self.sentence_bounds[start : end + 1]
         return TermVectors(

@@ -22,16 +22,9 @@ from dedup.store.result_tables import Results
 from dedup.store.signature_tables import Signatures
 
 __all__ = [
-    "ANOTHER",
-    "Cells",
-    "Step",
-    "Store",
-    "Stored",
-    "StoredPart",
-    "blobs",
-    "stored_document",
+    "ANOTHER", "Cells", "Step", "Store", "Stored", "StoredPart", "blobs", "stored_document",
     "stored_rejection",
-]
+]  # fmt: skip
 
 
 class Store:
