@@ -1,4 +1,4 @@
-"""The stories of a run on disk, scored against stories labelled by hand."""
+"""Score the stories of a run on disk against stories labelled by hand."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ Report = dict[str, Any]
 def score_run(
     out: Path, gold: str, *, key: str, samples: int | None, seed: int, worst: int
 ) -> tuple[Report, str]:
-    """Return the scores of a run as JSON values, with its worst mistakes.
+    """Return the scores and the worst mistakes of a run as JSON values.
 
     Args:
         out: Folder of a run, or a file of decisions.
-        gold: File with a line for each labelled document.
+        gold: File with a record for each labelled document.
         key: Field of ``gold`` that holds the id.
         samples: Bootstrap samples, None for no intervals.
         seed: Seed of the bootstrap.
-        worst: Most mistakes of each kind.
+        worst: Most mistakes of each kind that are listed.
 
     Returns:
-        The report, and why titles could not be taken from the store, or nothing.
+        The report; and why titles could not be read from the store, or an empty text.
 
     Raises:
         InputError: A file is missing or cannot be used.
@@ -51,40 +51,32 @@ def score_run(
     if not decisions:
         raise InputError(f"no id of {gold} is in {out}: check --key, which is {key}")
     report = _report(documents, decisions, samples, seed)
-    merges, splits = _mistakes(documents, decisions)
-    worst_mistakes = [*merges[:worst], *splits[:worst]]
-    shown = {
-        documents[at].doc_id
-        for each in worst_mistakes
-        for part in each.parts
-        for at in part.positions
-    }
+    merges, splits = mistakes(*_labels(documents, decisions))
+    parts = [part for each in (*merges[:worst], *splits[:worst]) for part in each.parts]
+    shown = {documents[at].doc_id for part in parts for at in part.positions}
     titles, note = _titles(out / "store.sqlite", shown)
-    for name, found, whole, part in (
-        ("merges", merges, "story_id", "story"),
-        ("splits", splits, "story", "story_id"),
-    ):
+
+    def as_json(found: list[Mistake], whole: str, part: str) -> Report:
         listed = [
             _mistake_as_json(each, whole, part, documents, decisions, titles)
             for each in found[:worst]
         ]
-        report[name] = {"count": len(found), "worst": listed}
+        return {"count": len(found), "worst": listed}
+
+    report["merges"] = as_json(merges, "story_id", "story")
+    report["splits"] = as_json(splits, "story", "story_id")
     return report, note
 
 
 def _records(inputs: str, key: str = "id") -> Iterator[tuple[RawRecord, str]]:
-    """Yield records of a file of any kind that `dedup run` reads, and where each stands.
-
-    Raises:
-        InputError: The file, or a record in it, cannot be read.
-    """
+    """Yield the records of any file that `dedup run` reads, and the place of each for messages."""
     config, tally = ReadConfig(fields=(("id", key),)), Tally()
     for source in discover([inputs]):
         for number, record in enumerate(read(source, config, tally), 1):
-            fault = record.rejection
+            rejection = record.rejection
             # Labels and decisions need no text.
-            if fault and fault.reason not in (Reason.NO_TEXT, Reason.TOO_LARGE):
-                raise InputError(f"{printable(record.doc_id)}: {printable(fault.detail)}")
+            if rejection and rejection.reason not in (Reason.NO_TEXT, Reason.TOO_LARGE):
+                raise InputError(f"{printable(record.doc_id)}: {printable(rejection.detail)}")
             place = f"record {number} of {source.name}"
             if record.fields.get(key) in (None, ""):
                 raise InputError(f"{place} has no {key}: every line needs an id, see --key")
@@ -93,16 +85,16 @@ def _records(inputs: str, key: str = "id") -> Iterator[tuple[RawRecord, str]]:
 
 def _read_gold(gold: str, key: str) -> list[Labelled]:
     """Return the documents of the gold file, in its order."""
-    found: dict[str, Labelled] = {}
+    documents: dict[str, Labelled] = {}
     for record, place in _records(gold, key):
-        if record.doc_id in found:
+        if record.doc_id in documents:
             raise InputError(f"{place} has the id of an earlier one: {printable(record.doc_id)}")
-        found[record.doc_id] = labelled(record.fields, record.doc_id, place)
-    return list(found.values())
+        documents[record.doc_id] = labelled(record.fields, record.doc_id, place)
+    return list(documents.values())
 
 
 def _decisions_file(out: Path) -> Path:
-    """Return the file of decisions that OUT is or holds."""
+    """Return the file of decisions: OUT itself, or a file in it."""
     if not out.is_dir():
         return out
     for name in ("decisions.jsonl", "decisions.parquet"):
@@ -112,17 +104,17 @@ def _decisions_file(out: Path) -> Path:
 
 
 def _read_decisions(path: Path, wanted: set[str]) -> dict[str, Decided]:
-    """Return the decisions on some documents.
+    """Return the decisions on some documents by id.
 
-    Where an id comes twice the first that was not rejected counts: a rejected duplicate-id says
-    nothing of the document that has the id.
+    Where an id comes twice, the first decision that is no rejection counts: the other is on an
+    input that was rejected as ``duplicate-id``.
     """
-    found: dict[str, Decided] = {}
+    decisions: dict[str, Decided] = {}
     for record, place in _records(str(path)):
         doc_id = record.doc_id
-        if doc_id in wanted and (doc_id not in found or found[doc_id].rejected):
-            found[doc_id] = decided(record.fields, place)
-    return found
+        if doc_id in wanted and (doc_id not in decisions or decisions[doc_id].rejected):
+            decisions[doc_id] = decided(record.fields, place)
+    return decisions
 
 
 def _labels(
@@ -130,13 +122,13 @@ def _labels(
 ) -> tuple[list[Any], list[Any]]:
     """Return the gold story and the story of the output of each document."""
     pairs = [(each.story, decisions.get(each.doc_id)) for each in documents]
-    return [story for story, _ in pairs], [found and found.story_id for _, found in pairs]
+    return [story for story, _ in pairs], [decision and decision.story_id for _, decision in pairs]
 
 
 def _report(
     documents: Sequence[Labelled], decisions: Mapping[str, Decided], samples: int | None, seed: int
 ) -> Report:
-    """Return the scores of all documents and of each set, and which were not decided."""
+    """Return the scores of all documents and of each set, and the ids without a decision."""
 
     def scores_of(part: Iterable[Labelled]) -> Report:
         labels = _labels(part, decisions)
@@ -159,23 +151,11 @@ def _report(
     }
 
 
-def _mistakes(
-    documents: Sequence[Labelled], decisions: Mapping[str, Decided]
-) -> tuple[list[Mistake], list[Mistake]]:
-    """Return all false merges and all splits, the worst first."""
-    return mistakes(*_labels(documents, decisions))
-
-
 def _titles(path: Path, wanted: set[str]) -> tuple[dict[str, str], str]:
-    """Return the titles, else the first words, that the store has of some documents.
-
-    Returns:
-        By id; and why there are none, where there is a store that cannot be read.
-    """
+    """Return titles or first words by id from the store; and why it cannot be read, if so."""
+    titles: dict[str, str] = {}
     if not wanted or not path.is_file():
-        return {}, ""
-
-    found: dict[str, str] = {}
+        return titles, ""
     try:
         with Store(path) as store:
             rows = [
@@ -185,10 +165,10 @@ def _titles(path: Path, wanted: set[str]) -> tuple[dict[str, str], str]:
             ]
             for facts in store.results.facts(rows, {row: row for row in rows}):
                 words = facts.title or first_words({"text": store.documents.text(facts.row)})
-                found[facts.doc_id] = words or facts.doc_id
+                titles[facts.doc_id] = words or facts.doc_id
     except OutputError as error:
         return {}, str(error)
-    return found, ""
+    return titles, ""
 
 
 def _mistake_as_json(
@@ -199,7 +179,16 @@ def _mistake_as_json(
     decisions: Mapping[str, Decided],
     titles: Mapping[str, str],
 ) -> Report:
-    """Return a mistake as JSON has it; its label and those of its parts have different names."""
+    """Return a mistake as JSON values.
+
+    Args:
+        mistake: The mistake.
+        whole: Name of its label.
+        part: Name of the labels of its parts.
+        documents: The labelled documents.
+        decisions: The decisions on them, by id.
+        titles: The titles that the store has, by id.
+    """
 
     def document(each: Labelled) -> Report:
         known = asdict(decisions[each.doc_id]) if each.doc_id in decisions else {}

@@ -1,9 +1,9 @@
-"""Compare the stories of a run with stories labelled by hand; read no file and print nothing."""
+"""Compare the stories of a run with stories labelled by hand."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,18 +13,18 @@ import numpy.typing as npt
 from dedup.errors import InputError
 
 Label = Hashable
-"""The name of a story; in the output, None for a document that is a story of its own."""
+"""The name of a story; None for a document that the output put into no story."""
 
 MEASURES = (
     "pair_precision", "pair_recall", "pair_f1", "adjusted_rand",
     "b3_precision", "b3_recall", "b3_f1",
 )  # fmt: skip
-"""The fields of ``Scores`` that are shares, and so have an interval."""
+"""The fields of :class:`Scores` that have a confidence interval."""
 
 # The middle 95 % of the resamples.
 _PERCENTILES = (2.5, 97.5)
 
-# What stands for the title of a document without one.
+# Words of a text that replace a missing title.
 _FIRST_WORDS = 12
 
 
@@ -35,8 +35,8 @@ class Scores:
     Attributes:
         n: Documents compared.
         stories: Gold stories among them.
-        pair_precision: Of the pairs the output puts into one story, the share that gold does too.
-        pair_recall: Of the pairs in one gold story, the share that the output puts together.
+        pair_precision: Share of the pairs in one story of the output that are in one gold story.
+        pair_recall: Share of the pairs in one gold story that are in one story of the output.
         pair_f1: Their harmonic mean.
         adjusted_rand: Agreement on pairs above chance; 1 is perfect, 0 is chance, less is worse.
         b3_precision: B-cubed precision, a mean over documents.
@@ -57,11 +57,11 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The documents that a mistake took from one story, or put into one.
+    """The documents of a mistake that have the same other label.
 
     Attributes:
-        label: The story; None for a document that the output left alone.
-        positions: The documents, as positions in the sequences of labels, rising.
+        label: The story; None for a document that the output put into no story.
+        positions: The documents, as ascending positions in the sequences of labels.
     """
 
     label: Label | None
@@ -74,9 +74,9 @@ class Mistake:
 
     Attributes:
         label: Of a merge the story of the output, of a split the gold story.
-        parts: Of a merge the gold stories that met in it, of a split the stories of the output it
-            was cut into; the largest first, then by name.
-        wrong_pairs: Pairs of documents that stand in different parts.
+        parts: Of a merge the gold stories in it, of a split the stories of the output that it was
+            split into; the largest first, then by name.
+        wrong_pairs: Number of pairs of documents in different parts.
     """
 
     label: Label
@@ -103,14 +103,14 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What an output says of a document.
+    """The decision of an output on a document.
 
     Attributes:
-        story_id: Its story, None for a story of its own.
+        story_id: Its story, None if it is in no story.
         rejected: Whether it could not be used.
-        canonical_id: The document that stays for it.
-        relation: What it is to that document.
-        score: How much so.
+        canonical_id: The canonical of its story.
+        relation: Its relation to the canonical.
+        score: The score of the relation.
     """
 
     story_id: Label | None = None
@@ -118,23 +118,6 @@ class Decided:
     canonical_id: str | None = None
     relation: str | None = None
     score: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Cells:
-    """The contingency table of two groupings, its empty cells left out.
-
-    Attributes:
-        gold: For each cell the number of its gold story.
-        sums: For each cell a row of what its documents add to: their number, their pairs together
-            in both groupings, in gold, in the output (half of a pair is each document's), their
-            B-cubed precision and recall.
-        names: The gold stories by number.
-    """
-
-    gold: npt.NDArray[np.int64]
-    sums: npt.NDArray[np.float64]
-    names: tuple[Label, ...]
 
 
 def scores(gold_labels: Sequence[Label], story_labels: Sequence[Label | None]) -> Scores:
@@ -147,14 +130,14 @@ def scores(gold_labels: Sequence[Label], story_labels: Sequence[Label | None]) -
     - the adjusted Rand index is (tp - e) / ((pp + gp) / 2 - e) with e = pp gp / all, 1 where that
       is 0 / 0 (Hubert & Arabie 1985, Comparing Partitions, Journal of Classification 2);
     - B-cubed precision is the mean over documents of the share of their story of the output that is
-      of their gold story; recall the mean share of their gold story that is with them
-      (Bagga & Baldwin 1998, Algorithms for Scoring Coreference Chains, LREC workshop).
+      also of their gold story; recall is the mean share of their gold story that is also of their
+      story (Bagga & Baldwin 1998, Algorithms for Scoring Coreference Chains, LREC workshop).
 
     F1 is the harmonic mean 2 p r / (p + r), 0 where both are 0.
 
     Args:
         gold_labels: The gold story of each document.
-        story_labels: Its story in the output, None for one of its own.
+        story_labels: Its story in the output, None for no story.
 
     Raises:
         ValueError: There is no document, or not one label of each kind for every document.
@@ -163,9 +146,9 @@ def scores(gold_labels: Sequence[Label], story_labels: Sequence[Label | None]) -
     >>> found.pair_precision, found.pair_recall, found.adjusted_rand
     (0.3333333333333333, 1.0, 0.0)
     """
-    cells = _count_cells(gold_labels, story_labels)
-    # Added one after the other, so that every machine gets the same last digit.
-    return _scores([sum(column) for column in cells.sums.T.tolist()], len(cells.names))
+    _, sums, names = _contingency_table(gold_labels, story_labels)
+    # Added in order, so that every machine gets the same last digit.
+    return _scores([sum(column) for column in sums.T.tolist()], len(names))
 
 
 def bootstrap(
@@ -177,37 +160,37 @@ def bootstrap(
 ) -> dict[str, tuple[float, float]]:
     """Return for each measure the interval that holds the middle 95 % of its resamples.
 
-    A resample draws whole gold stories, as many as there are, with replacement. A story drawn
-    twice is two stories that have not met; each drawn story brings the documents, the pairs and the
-    mistakes that it has in the whole output, half of each falsely joined pair being its own. (Were
-    stories to be joined anew among those drawn, a story would meet its own copy, or miss those it
-    was merged with, and the interval would lie beside the score.) The interval tells how much a
-    measure hangs on which stories were labelled.
+    A resample draws whole gold stories, as many as there are, with replacement. A story that is
+    drawn twice counts as two stories. Each has the documents, pairs and mistakes that it has in the
+    whole output, and half of each false pair. (If false pairs were counted among the drawn stories
+    only, a story would be merged with its own copy, or not with others that it was merged with, and
+    the interval would not contain the score.) The interval shows how much a measure depends on
+    which stories were labelled.
 
     Args:
         gold_labels: The gold story of each document.
-        story_labels: Its story in the output, None for one of its own.
-        samples: How many resamples.
-        seed: Of the random numbers; the same seed gives the same intervals, in whatever order the
-            documents come.
+        story_labels: Its story in the output, None for no story.
+        samples: Number of resamples.
+        seed: Seed of the random numbers; the same seed gives the same intervals, whatever the order
+            of the documents.
 
     Raises:
         ValueError: As [scores][dedup.evaluation.metrics.scores]; or ``samples`` is not positive.
     """
     if samples < 1:
         raise ValueError("samples must be positive")
-    cells = _count_cells(gold_labels, story_labels)
-    stories = len(cells.names)
-    by_name = sorted(range(stories), key=lambda number: _name(cells.names[number]))
+    gold, sums, names = _contingency_table(gold_labels, story_labels)
+    stories = len(names)
+    by_name = sorted(range(stories), key=lambda number: _sort_key(names[number]))
     random = np.random.default_rng(seed)
-    of_story = np.zeros((stories, cells.sums.shape[1]))
-    np.add.at(of_story, cells.gold, cells.sums)
+    of_story = np.zeros((stories, sums.shape[1]))
+    np.add.at(of_story, gold, sums)
     of_story = of_story[by_name]
     values = np.empty((samples, len(MEASURES)))
     for sample in values:
         drawn = np.bincount(random.integers(stories, size=stories), minlength=stories)
-        found = asdict(_scores((drawn @ of_story).tolist(), stories))
-        sample[:] = [found[name] for name in MEASURES]
+        measured = asdict(_scores((drawn @ of_story).tolist(), stories))
+        sample[:] = [measured[name] for name in MEASURES]
     low, high = np.percentile(values, _PERCENTILES, axis=0).tolist()
     return dict(zip(MEASURES, zip(low, high, strict=True), strict=True))
 
@@ -215,13 +198,11 @@ def bootstrap(
 def mistakes(
     gold_labels: Sequence[Label], story_labels: Sequence[Label | None]
 ) -> tuple[list[Mistake], list[Mistake]]:
-    """Return the false merges and the splits, those with the most wrong pairs first.
-
-    Ties go by the name of the story.
+    """Return the false merges and the splits, those with most wrong pairs first, ties by name.
 
     Args:
         gold_labels: The gold story of each document.
-        story_labels: Its story in the output, None for one of its own.
+        story_labels: Its story in the output, None for no story.
     """
     return _divided(story_labels, gold_labels), _divided(gold_labels, story_labels)
 
@@ -230,9 +211,9 @@ def labelled(fields: Mapping[str, Any], doc_id: str, place: str) -> Labelled:
     """Return a document of the gold file.
 
     Args:
-        fields: Its line.
+        fields: Its record.
         doc_id: Its id.
-        place: Where it stands, for the message.
+        place: Place of the record in the file, for messages.
 
     Raises:
         InputError: It has no story, or one that is neither text nor a number.
@@ -253,14 +234,14 @@ def labelled(fields: Mapping[str, Any], doc_id: str, place: str) -> Labelled:
 
 
 def decided(fields: Mapping[str, Any], place: str) -> Decided:
-    """Return what a line of the decisions says; only ``story_id`` decides about scores.
+    """Return the decision in a record; only its ``story_id`` counts for scores.
 
     Args:
-        fields: The line.
-        place: Where it stands, for the message.
+        fields: The record.
+        place: Place of the record in the file, for messages.
 
     Raises:
-        InputError: Its story is neither text nor a number.
+        InputError: The story is neither text nor a number.
     """
     story_id = fields.get("story_id") or None
     if isinstance(story_id, bool | list | dict):
@@ -283,13 +264,21 @@ def first_words(fields: Mapping[str, Any]) -> str | None:
     text = fields.get("text")
     if not isinstance(text, str):
         return None
-    # Enough characters for the words, so that a long text is not split whole.
+    # Enough characters for the words: a long text is not split as a whole.
     words = text.lstrip()[: 100 * _FIRST_WORDS].split()
     return " ".join(words[:_FIRST_WORDS]) + (" ..." if len(words) > _FIRST_WORDS else "") or None
 
 
-def _count_cells(gold_labels: Sequence[Label], story_labels: Sequence[Label | None]) -> _Cells:
-    """Return the contingency table, cells and stories in the order of their first documents."""
+def _contingency_table(
+    gold_labels: Sequence[Label], story_labels: Sequence[Label | None]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], tuple[Label, ...]]:
+    """Return the cells of the contingency table that are not empty, in order of first documents.
+
+    Returns:
+        The number of the gold story of each of n cells; n x 6 values that a cell adds to the
+        numbers of documents, of pairs together in both groupings, in gold, in the output (each
+        document has half of a pair), and to B-cubed precision and recall; the gold stories.
+    """
     if not gold_labels:
         raise ValueError("there is no document to compare")
     gold_numbers: dict[Label, int] = {}
@@ -313,11 +302,11 @@ def _count_cells(gold_labels: Sequence[Label], story_labels: Sequence[Label | No
         count * count / in_story,
         count * count / in_gold,
     )
-    return _Cells(numbers[:, 0], np.stack(sums, axis=1), tuple(gold_numbers))
+    return numbers[:, 0], np.stack(sums, axis=1), tuple(gold_numbers)
 
 
 def _scores(sums: Sequence[float], stories: int) -> Scores:
-    """Return the scores that sums as those of :class:`_Cells` give over all documents."""
+    """Return the scores from the six values of a contingency table, summed over documents."""
     n, tp, gp, pp, b3_precision, b3_recall = sums
     pair_precision, pair_recall = (tp / pp if pp else 1.0), (tp / gp if gp else 1.0)
     b3_precision, b3_recall = b3_precision / n, b3_recall / n
@@ -335,7 +324,7 @@ def _scores(sums: Sequence[float], stories: int) -> Scores:
 
 
 def _adjusted_rand(tp: float, gp: float, pp: float, total: float) -> float:
-    """Return the adjusted Rand index of the four numbers of pairs."""
+    """Return the adjusted Rand index from numbers of pairs."""
     expected = gp * pp / total if total else 0.0
     largest = (gp + pp) / 2
     return (tp - expected) / (largest - expected) if largest != expected else 1.0
@@ -347,32 +336,26 @@ def _harmonic(one: float, other: float) -> float:
 
 
 def _divided(wholes: Sequence[Label | None], parts: Sequence[Label | None]) -> list[Mistake]:
-    """Return the wholes that fall into more than one part, the worst first."""
-    places: dict[Label, dict[Label, list[int]]] = {}
-    for place, (whole, part) in enumerate(zip(wholes, parts, strict=True)):
-        if whole is not None:  # a document that is alone has met no other
+    """Return the wholes that have more than one part, the worst first."""
+    positions: dict[Label, dict[Label, list[int]]] = {}
+    for position, (whole, part) in enumerate(zip(wholes, parts, strict=True)):
+        if whole is not None:  # a document in no story is merged with none
             key = object() if part is None else part
-            places.setdefault(whole, {}).setdefault(key, []).append(place)
-    found = []
-    for whole, divided in places.items():
-        if len(divided) > 1:
-            made = [Part(parts[listed[0]], tuple(listed)) for listed in divided.values()]
-            made.sort(key=_order)
-            found.append(Mistake(whole, tuple(made), _pairs_between(map(len, divided.values()))))
-    return sorted(found, key=lambda mistake: (-mistake.wrong_pairs, _name(mistake.label)))
+            positions.setdefault(whole, {}).setdefault(key, []).append(position)
+    divided = []
+    for whole, positions_of in positions.items():
+        if len(positions_of) > 1:
+            found = [Part(parts[listed[0]], tuple(listed)) for listed in positions_of.values()]
+            # The largest first, documents in no story last.
+            found.sort(
+                key=lambda part: (-len(part.positions), part.label is None, _sort_key(part.label))
+            )
+            sizes = [len(part.positions) for part in found]
+            wrong_pairs = (sum(sizes) ** 2 - sum(size * size for size in sizes)) // 2
+            divided.append(Mistake(whole, tuple(found), wrong_pairs))
+    return sorted(divided, key=lambda mistake: (-mistake.wrong_pairs, _sort_key(mistake.label)))
 
 
-def _order(part: Part) -> tuple[int, bool, tuple[str, str]]:
-    """Return what parts are sorted by: the largest first, documents that are alone last."""
-    return -len(part.positions), part.label is None, _name(part.label)
-
-
-def _pairs_between(sizes: Iterable[int]) -> int:
-    """Return how many pairs have their two documents in different parts."""
-    listed = list(sizes)
-    return (sum(listed) ** 2 - sum(size * size for size in listed)) // 2
-
-
-def _name(label: Label | None) -> tuple[str, str]:
-    """Return what labels are sorted by, whatever their types."""
+def _sort_key(label: Label | None) -> tuple[str, str]:
+    """Return a key by which labels of any types can be sorted."""
     return (str(label), type(label).__name__)
