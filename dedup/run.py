@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ from dedup.errors import OutputError
 from dedup.models import Raw, RunReport
 from dedup.pipeline.stages import clean_stages, run_stages
 from dedup.progress import NullProgress, Progress, Timer
-from dedup.read import Tally, discover, read_raw
+from dedup.read import Tally, discover, read_raw, real_path
 from dedup.run_warnings import run_warnings
 from dedup.store import ANOTHER, Step, Store
 from dedup.write import (
@@ -24,7 +23,6 @@ from dedup.write import (
     OutputFolder,
     cleaned_lines,
     decision_lines,
-    input_manifest,
     package_versions,
     peak_memory,
     refuse_existing,
@@ -41,7 +39,7 @@ def run_dump(
     out: Path,
     config: Config,
     *,
-    kind: str = "jsonl",
+    table_format: str = "jsonl",
     survivors_to: BinaryIO | None = None,
     store: Path | None = None,
     resume: bool = False,
@@ -55,7 +53,7 @@ def run_dump(
         inputs: Files, folders, globs, or ``-``.
         out: The folder.
         config: The options.
-        kind: ``jsonl`` or ``parquet``, for survivors, decisions and stories.
+        table_format: ``jsonl`` or ``parquet``, for survivors, decisions and stories.
         survivors_to: A stream for the survivors as JSON lines, in place of a file.
         store: A store outside of ``out`` with earlier dumps, whose stories this dump continues;
             None for a store in ``out``.
@@ -87,16 +85,19 @@ def run_dump(
             resume=resume, overwrite=overwrite,
         )  # fmt: skip
         run_stages(records, size, opened, config, timer)
-        read = input_manifest(
-            sorted(map(str, inputs)), files=tally.files, size=tally.bytes, digest=tally.digest(),
-            passed_over=tally.passed_over,
-        )  # fmt: skip
+        read = {
+            "inputs": sorted(map(str, inputs)),
+            "files": tally.files,
+            "bytes": tally.bytes,
+            "sha256": tally.digest(),
+            "passed_over": dict(sorted(tally.passed_over.items())),
+        }
         opened.put("inputs", read)
         timer.start("write", None, "file")
         report = _report(opened, config, strict=strict)
-        _write_results(opened, folder, kind, survivors_to)
+        _write_results(opened, folder, table_format, survivors_to)
         if store:
-            folder.write_lines("changes.jsonl", opened.results.changes(opened.dumps.number))
+            write_file(out / "changes.jsonl", opened.results.changes(opened.dumps.number))
         timer.end()
         report.manifest["timings"] = timer.seconds
         report.manifest["peak_memory_mib"] = {
@@ -179,13 +180,13 @@ def size_of_inputs(inputs: Sequence[str | Path], outputs: Sequence[Path] = ()) -
         InputError: An input is missing.
         OutputError: An output is an input, or has one in it, which would be read and replaced.
     """
-    real_outputs = list(map(_real, outputs))
+    real_outputs = list(map(real_path, outputs))
     total = 0
     for source in discover(inputs):
         total += source.size
         if source.path is None or not real_outputs:
             continue
-        place = _real(source.path)
+        place = real_path(source.path)
         for output in filter(place.is_relative_to, real_outputs):
             raise OutputError(
                 f"{source.path} would be read and replaced: it is, or lies in, the output "
@@ -210,16 +211,11 @@ def _refuse_nested(inputs: Sequence[str | Path], outputs: Sequence[Path]) -> Non
             )
     folders = [Path(name) for name in map(str, inputs) if name != "-" and Path(name).is_dir()]
     for folder, output in itertools.product(folders, outputs):
-        if _real(output).is_relative_to(_real(folder)):
+        if real_path(output).is_relative_to(real_path(folder)):
             raise OutputError(
                 f"the output {output} lies in the input folder {folder}; choose a place outside",
                 path=output,
             )
-
-
-def _real(path: Path) -> Path:
-    """Return a path with its links resolved; Path.resolve raises where they form a loop."""
-    return Path(os.path.realpath(path))
 
 
 def _report(store: Store, config: Config, *, strict: bool) -> RunReport:
@@ -254,15 +250,15 @@ def _report(store: Store, config: Config, *, strict: bool) -> RunReport:
 
 
 def _write_results(
-    store: Store, folder: OutputFolder, kind: str, survivors_to: BinaryIO | None
+    store: Store, folder: OutputFolder, table_format: str, survivors_to: BinaryIO | None
 ) -> None:
     """Write decisions, stories, survivors and rejected inputs."""
     results = store.results
-    folder.write_table("decisions", decision_lines(results.decisions()), kind)
-    folder.write_table("stories", story_lines(results.stories()), kind)
+    folder.write_table("decisions", decision_lines(results.decisions()), table_format)
+    folder.write_table("stories", story_lines(results.stories()), table_format)
     survivors = survivor_lines(results.survivors())
     if survivors_to is None:
-        folder.write_table("survivors", survivors, kind)
-    folder.write_lines("rejected.jsonl", rejected_lines(results.rejections()))
+        folder.write_table("survivors", survivors, table_format)
+    write_file(folder.path / "rejected.jsonl", rejected_lines(results.rejections()))
     if survivors_to is not None:
         stream_out(survivors_to, survivors)

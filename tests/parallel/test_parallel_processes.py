@@ -47,7 +47,8 @@ def test_a_request_to_stop_waits_until_it_would_not_be_swallowed():
 
     with stoppable(NullProgress()) as progress:
         thing = Finalised()
-        util.Finalize(thing, lambda: requests.append(progress.handle(signal.SIGINT, sys._getframe())))
+        frame = sys._getframe
+        util.Finalize(thing, lambda: requests.append(progress.handle(signal.SIGINT, frame())))
         del thing
         assert requests == [None]
         with pytest.raises(KeyboardInterrupt):
