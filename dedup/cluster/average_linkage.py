@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
+
+from dedup.kernels.array_types import Float64s, Int64s
 
 
 def average_linkage(
-    count: int,
-    left: npt.NDArray[np.int64],
-    right: npt.NDArray[np.int64],
-    scores: npt.NDArray[np.float64],
-    threshold: float,
-) -> npt.NDArray[np.int64]:
+    count: int, left: Int64s, right: Int64s, scores: Float64s, threshold: float
+) -> Int64s:
     """Group documents by average linkage over some of their pairs; others score 0.
 
     The two clusters with the highest mean score over all their pairs are joined, again and again,
@@ -37,9 +34,7 @@ def average_linkage(
     return labels
 
 
-def groups_of(
-    labels: npt.NDArray[np.int64],
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def groups_of(labels: Int64s) -> tuple[Int64s, Int64s]:
     """Return the groups of two or more end to end, and their bounds.
 
     Args:

@@ -11,9 +11,9 @@ from itertools import accumulate
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from dedup.errors import ConfigError
+from dedup.kernels.array_types import Int64s, UInt32s
 from dedup.models import Facts, Why
 
 Key = tuple[Any, ...]
@@ -215,19 +215,14 @@ def _field_rule(field: str, *, descending: bool) -> Rule:
     return Rule(f"field:{field}:{'desc' if descending else 'asc'}", key, says)
 
 
-def common_text(sets: Sequence[npt.NDArray[np.uint32]], weights: Sequence[int]) -> list[Share]:
+def common_text(sets: Sequence[UInt32s], weights: Sequence[int]) -> list[Share]:
     """Return how the different texts of one story share in it; see :func:`common_texts`."""
     bounds = np.array([0, *accumulate(part.size for part in sets)], np.int64)
     whole = np.array([0, len(sets)], np.int64)
     return common_texts(np.concatenate(sets), bounds, np.array(weights, np.int64), whole)
 
 
-def common_texts(
-    values: npt.NDArray[np.uint32],
-    bounds: npt.NDArray[np.int64],
-    weights: npt.NDArray[np.int64],
-    stories: npt.NDArray[np.int64],
-) -> list[Share]:
+def common_texts(values: UInt32s, bounds: Int64s, weights: Int64s, stories: Int64s) -> list[Share]:
     """Return how texts share in what at least half of the documents of their stories hold.
 
     Of two documents the common text is all that either says, so the longer is the more complete.

@@ -6,9 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-
 from dedup.cluster.canonical import (
     STUB_RATIO,
     Ballot,
@@ -18,6 +15,7 @@ from dedup.cluster.canonical import (
     declared_pages,
     rank,
 )
+from dedup.kernels.array_types import UInt32s
 from dedup.models import Facts, Pair, Relation
 
 LEAD_SHARE = 0.5
@@ -40,10 +38,10 @@ Relate = Callable[[Facts, Facts, Pair], tuple[Relation, float] | None]
 class Texts(Protocol):
     """Where the texts of a connected set can be compared."""
 
-    def shingles(self, text_id: int) -> npt.NDArray[np.uint32]:
+    def shingles(self, text_id: int) -> UInt32s:
         """Return the shingles of a text, in text order."""
 
-    def distinct(self, text_id: int) -> npt.NDArray[np.uint32]:
+    def distinct(self, text_id: int) -> UInt32s:
         """Return the sorted distinct shingles of a text."""
 
     def pairs(self, text_id: int, others: Sequence[int]) -> list[Pair]:
@@ -207,7 +205,7 @@ class CopyGraph:
         return dict(zip(weights, common_text(sets, list(weights.values())), strict=True))
 
 
-def _begin_alike(short: npt.NDArray[np.uint32], long: npt.NDArray[np.uint32]) -> bool:
+def _begin_alike(short: UInt32s, long: UInt32s) -> bool:
     """Return whether the first shingles of a text are among the first of a longer one."""
     first, among = short[:FIRST].tolist(), set(long[: 2 * FIRST].tolist())
     return sum(value in among for value in first) >= LEAD_SHARE * max(1, len(first))

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
+
+from dedup.kernels.array_types import Bools, Float32s, Float64s, Int64s, UInt32s
 
 MOST_TERMS = 1000
 """Terms of a group that are looked at: the heaviest that part it best."""
@@ -33,13 +34,13 @@ class Join:
 
 
 def split_events(
-    odds: npt.NDArray[np.float64],
-    terms: Sequence[npt.NDArray[np.uint32]],
-    weights: Sequence[npt.NDArray[np.float32]],
+    odds: Float64s,
+    terms: Sequence[UInt32s],
+    weights: Sequence[Float32s],
     *,
     contrast_weight: float,
     singleton_penalty: float = 0.0,
-    must_link: npt.NDArray[np.int64] | None = None,
+    must_link: Int64s | None = None,
 ) -> list[Join]:
     """Return the joins that make stories of a loose group; what is not joined is no one's.
 
@@ -66,9 +67,7 @@ def split_events(
     return [Join(int(merges[k, 0]), int(merges[k, 1]), float(strengths[k])) for k in range(made)]
 
 
-def _spread(
-    terms: Sequence[npt.NDArray[np.uint32]], weights: Sequence[npt.NDArray[np.float32]]
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.float64]]:
+def _spread(terms: Sequence[UInt32s], weights: Sequence[Float32s]) -> tuple[Bools, Float64s]:
     """Return which document holds which term, and the weights of those terms.
 
     Terms of one document are nobody's rivals, terms of all tell nothing.

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from dedup.cluster.build_story import build_member, build_story
 from dedup.cluster.canonical import Ballot, Policy, common_text, declared_pages, rank, why
 from dedup.cluster.copy_graph import Texts
+from dedup.kernels.array_types import Bools, Float64s, UInt32s
 from dedup.models import Facts, Link, Pair, Relation, Story
 
 Retell = Callable[[Facts, Facts, Pair, float], tuple[Relation, float]]
@@ -29,13 +29,13 @@ class Telling:
 
     representative: Facts
     copies: tuple[Facts, ...]
-    terms: npt.NDArray[np.uint32]
+    terms: UInt32s
 
 
 def merge_rewrites(
     tellings: Sequence[Telling],
-    scores: npt.NDArray[np.float64],
-    shared: npt.NDArray[np.bool_],
+    scores: Float64s,
+    shared: Bools,
     weakest: Link,
     texts: Texts,
     retell: Retell,
@@ -97,7 +97,7 @@ def _ballots(tellings: Sequence[Telling]) -> list[Ballot]:
     ]
 
 
-def _origins(text_ids: Sequence[int], shared: npt.NDArray[np.bool_]) -> int:
+def _origins(text_ids: Sequence[int], shared: Bools) -> int:
     """Return how many of some texts were written independently: none shares much with another."""
     from dedup.kernels.pairs import components  # compiled code is loaded when it is first needed
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby, pairwise
 
 import numpy as np
-import numpy.typing as npt
+
+from dedup.kernels.array_types import Float64s, Int64s
 
 STRONG = 0.3
 """Score from which a document counts as a neighbour."""
@@ -21,7 +22,7 @@ roundups came to 0.25 and 0.26; of 31 plain articles between two parties 29 came
 LEAST_OVERLAP = 0.2
 """Overlap from which a sentence counts as overlaps_of by another document."""
 
-SentenceOverlaps = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
+SentenceOverlaps = tuple[Float64s, Float64s]
 """The weight of each sentence of a document, and the best overlap of each with any sentence of some
 others."""
 
@@ -29,12 +30,7 @@ Overlaps = Callable[[Sequence[tuple[int, list[int]]]], Iterable[SentenceOverlaps
 """Gives this for documents and some others each."""
 
 
-def roundups(
-    left: npt.NDArray[np.int64],
-    right: npt.NDArray[np.int64],
-    scores: npt.NDArray[np.float64],
-    overlaps: Overlaps,
-) -> list[int]:
+def roundups(left: Int64s, right: Int64s, scores: Float64s, overlaps: Overlaps) -> list[int]:
     """Return the documents that tie stories together because they tell several.
 
     The neighbours of such a document fall into parties that do not know one another, and each party

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import numba as nb
 import numpy as np
-import numpy.typing as npt
+
+from dedup.kernels.array_types import Bools, Float64s, Int64s
 
 NONE = -1
 
 
 @nb.njit(cache=True, inline="always")
-def _before(
-    one: int,
-    other: int,
-    means: npt.NDArray[np.float64],
-    low: npt.NDArray[np.int64],
-    high: npt.NDArray[np.int64],
-) -> bool:
+def _before(one: int, other: int, means: Float64s, low: Int64s, high: Int64s) -> bool:
     """Return whether a pair is joined before another: the higher mean, then the smaller names."""
     if means[one] != means[other]:
         return bool(means[one] > means[other])
@@ -27,13 +22,7 @@ def _before(
 
 @nb.njit(cache=True)
 def _settle(
-    at: int,
-    size: int,
-    heap: npt.NDArray[np.int64],
-    place: npt.NDArray[np.int64],
-    means: npt.NDArray[np.float64],
-    low: npt.NDArray[np.int64],
-    high: npt.NDArray[np.int64],
+    at: int, size: int, heap: Int64s, place: Int64s, means: Float64s, low: Int64s, high: Int64s
 ) -> None:
     """Move what stands somewhere in the heap up or down to where it belongs."""
     pair = heap[at]
@@ -55,12 +44,7 @@ def _settle(
 
 
 @nb.njit(cache=True)
-def _unlink_dead(
-    cluster: int,
-    first: npt.NDArray[np.int64],
-    following: npt.NDArray[np.int64],
-    dead: npt.NDArray[np.bool_],
-) -> None:
+def _unlink_dead(cluster: int, first: Int64s, following: Int64s, dead: Bools) -> None:
     """Take the pairs that are no more off the list of a cluster."""
     before = NONE
     half = first[cluster]
@@ -78,12 +62,12 @@ def _unlink_dead(
 def _hand_over(
     gone: int,
     into: int,
-    first: npt.NDArray[np.int64],
-    following: npt.NDArray[np.int64],
-    ends: npt.NDArray[np.int64],
-    sums: npt.NDArray[np.float64],
-    dead: npt.NDArray[np.bool_],
-    half_of: npt.NDArray[np.int64],
+    first: Int64s,
+    following: Int64s,
+    ends: Int64s,
+    sums: Float64s,
+    dead: Bools,
+    half_of: Int64s,
 ) -> None:
     """Give the pairs of one cluster to another; two with the same third become one."""
     half = first[into]
@@ -112,11 +96,7 @@ def _hand_over(
 
 @nb.njit(cache=True, nogil=True)
 def join_pairs(
-    left: npt.NDArray[np.int64],
-    right: npt.NDArray[np.int64],
-    scores: npt.NDArray[np.float64],
-    threshold: float,
-    labels: npt.NDArray[np.int64],
+    left: Int64s, right: Int64s, scores: Float64s, threshold: float, labels: Int64s
 ) -> None:
     """Join the two clusters with the highest mean score, again and again; write their labels.
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numba as nb
 import numpy as np
-import numpy.typing as npt
+
+from dedup.kernels.array_types import Bools, Float64s, Int64s
 
 # Contrast terms that count on either side; 4 to 8 did equally well.
 MOST_CONTRAST_TERMS = 6
@@ -16,12 +17,7 @@ CHANCE = 2.0
 
 @nb.njit(cache=True)
 def _contrast_terms(
-    one: npt.NDArray[np.int64],
-    one_size: int,
-    other: npt.NDArray[np.int64],
-    other_size: int,
-    weights: npt.NDArray[np.float64],
-    logs: npt.NDArray[np.float64],
+    one: Int64s, one_size: int, other: Int64s, other_size: int, weights: Float64s, logs: Float64s
 ) -> float:
     """Return how strongly two clusters use words that the other does not.
 
@@ -67,7 +63,7 @@ def _contrast_terms(
 
 
 @nb.njit(cache=True)
-def _best(values: npt.NDArray[np.float64], alive: npt.NDArray[np.bool_], row: int) -> int:
+def _best(values: Float64s, alive: Bools, row: int) -> int:
     """Return the living cluster with the highest value in a row, the first of equals; -1: none."""
     best = -1
     for column in range(alive.size):
@@ -82,12 +78,12 @@ def _best(values: npt.NDArray[np.float64], alive: npt.NDArray[np.bool_], row: in
 def _worth(
     one: int,
     other: int,
-    sums: npt.NDArray[np.float64],
-    inner: npt.NDArray[np.float64],
-    counts: npt.NDArray[np.int64],
-    sizes: npt.NDArray[np.int64],
-    weights: npt.NDArray[np.float64],
-    logs: npt.NDArray[np.float64],
+    sums: Float64s,
+    inner: Float64s,
+    counts: Int64s,
+    sizes: Int64s,
+    weights: Float64s,
+    logs: Float64s,
     contrast_weight: float,
 ) -> float:
     """Return what joining two clusters is worth: mean log odds, less contrast terms times contrast.
@@ -107,9 +103,7 @@ def _worth(
 
 
 @nb.njit(cache=True)
-def _must_link_pair(
-    values: npt.NDArray[np.float64], alive: npt.NDArray[np.bool_], must_link: npt.NDArray[np.int64]
-) -> tuple[int, int]:
+def _must_link_pair(values: Float64s, alive: Bools, must_link: Int64s) -> tuple[int, int]:
     """Return the two living clusters of one label that are most one story; -1, -1: none."""
     one = other = -1
     for row in range(alive.size):
@@ -122,13 +116,7 @@ def _must_link_pair(
 
 
 @nb.njit(cache=True)
-def _refresh(
-    values: npt.NDArray[np.float64],
-    alive: npt.NDArray[np.bool_],
-    best: npt.NDArray[np.int64],
-    joined: int,
-    gone: int,
-) -> None:
+def _refresh(values: Float64s, alive: Bools, best: Int64s, joined: int, gone: int) -> None:
     """Find the best partner of each cluster anew after a join."""
     for row in range(alive.size):
         if not alive[row]:
@@ -143,14 +131,14 @@ def _refresh(
 
 @nb.njit(cache=True, nogil=True)
 def agglomerate(
-    log_odds: npt.NDArray[np.float64],
-    holds: npt.NDArray[np.bool_],
-    weights: npt.NDArray[np.float64],
-    must_link: npt.NDArray[np.int64],
+    log_odds: Float64s,
+    holds: Bools,
+    weights: Float64s,
+    must_link: Int64s,
     contrast_weight: float,
     singleton_penalty: float,
-    merges: npt.NDArray[np.int64],
-    strengths: npt.NDArray[np.float64],
+    merges: Int64s,
+    strengths: Float64s,
 ) -> int:
     """Join the two clusters that are most one story until no two are; return how many joins.
 

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import numba as nb
 import numpy as np
-import numpy.typing as npt
 
+from dedup.kernels.array_types import Float32s, Float64s, Int64s, UInt32s
 from dedup.kernels.terms import FLAGS, NUMBER
 
 
 @nb.njit(cache=True, nogil=True)
 def ask_terms(
-    tokens: npt.NDArray[np.uint32],
-    bounds: npt.NDArray[np.int64],
+    tokens: UInt32s,
+    bounds: Int64s,
     lead: int,
-    hashes: npt.NDArray[np.uint32],
-    begins: npt.NDArray[np.int64],
+    hashes: UInt32s,
+    begins: Int64s,
     bucket_bits: int,
     depth: int,
-    gain: npt.NDArray[np.float32],
-    asked: npt.NDArray[np.int64],
-    gained: npt.NDArray[np.float64],
-    rows: npt.NDArray[np.int64],
-    row_bounds: npt.NDArray[np.int64],
+    gain: Float32s,
+    asked: Int64s,
+    gained: Float64s,
+    rows: Int64s,
+    row_bounds: Int64s,
 ) -> None:
     """Look the first terms of each text up and add what they say for each language.
 

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import numba as nb
 import numpy as np
-import numpy.typing as npt
+
+from dedup.kernels.array_types import Int64s, UInt32s, UInt64s
 
 
 @nb.njit(cache=True, nogil=True)
-def shared(
-    values: npt.NDArray[np.uint32],
-    bounds: npt.NDArray[np.int64],
-    left: npt.NDArray[np.int64],
-    right: npt.NDArray[np.int64],
-    out: npt.NDArray[np.int64],
-) -> None:
+def shared(values: UInt32s, bounds: Int64s, left: Int64s, right: Int64s, out: Int64s) -> None:
     """Write how many values the sorted sets ``left[k]`` and ``right[k]`` have in common.
 
     Args:
@@ -42,12 +37,7 @@ def shared(
 
 @nb.njit(cache=True, nogil=True)
 def in_half_of_documents(
-    values: npt.NDArray[np.uint32],
-    bounds: npt.NDArray[np.int64],
-    weights: npt.NDArray[np.int64],
-    groups: npt.NDArray[np.int64],
-    inside: npt.NDArray[np.int64],
-    common: npt.NDArray[np.int64],
+    values: UInt32s, bounds: Int64s, weights: Int64s, groups: Int64s, inside: Int64s, common: Int64s
 ) -> None:
     """Count the values that sets with at least half of the weight of their group hold.
 
@@ -87,7 +77,7 @@ def in_half_of_documents(
 
 
 @nb.njit(cache=True, nogil=True)
-def in_passages(one: npt.NDArray[np.uint32], other: npt.NDArray[np.uint32], least: int) -> float:
+def in_passages(one: UInt32s, other: UInt32s, least: int) -> float:
     """Return the share of the common values of two texts that stand in long runs of the first.
 
     Args:
@@ -111,9 +101,7 @@ def in_passages(one: npt.NDArray[np.uint32], other: npt.NDArray[np.uint32], leas
 
 
 @nb.njit(cache=True, nogil=True)
-def band_keys(
-    signatures: npt.NDArray[np.uint32], start: int, rows: int, out: npt.NDArray[np.uint64]
-) -> None:
+def band_keys(signatures: UInt32s, start: int, rows: int, out: UInt64s) -> None:
     """Write one 64-bit key a document for the band of ``rows`` values from column ``start``.
 
     Up to two rows the key holds the values themselves. From three on it is a hash of them: two of a
@@ -136,12 +124,7 @@ def band_keys(
 
 
 @nb.njit(cache=True, nogil=True)
-def bucket_pairs(
-    members: npt.NDArray[np.int64],
-    starts: npt.NDArray[np.int64],
-    ends: npt.NDArray[np.int64],
-    out: npt.NDArray[np.uint64],
-) -> None:
+def bucket_pairs(members: Int64s, starts: Int64s, ends: Int64s, out: UInt64s) -> None:
     """Write every pair inside each bucket as ``smaller << 32 | larger``."""
     at = 0
     for bucket in range(starts.size):
@@ -154,9 +137,7 @@ def bucket_pairs(
 
 
 @nb.njit(cache=True, nogil=True)
-def components(
-    count: int, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
+def components(count: int, left: Int64s, right: Int64s) -> Int64s:
     """Return for each of ``count`` nodes the smallest node it is connected to."""
     parent = np.arange(count)
     for edge in range(left.size):

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import numba as nb
 import numpy as np
-import numpy.typing as npt
+
+from dedup.kernels.array_types import Int32s, Int64s
 
 WAITING = -2
 NO_PARTY = -1
 
 
 @nb.njit(cache=True, nogil=True)
-def parties_of(
-    near: npt.NDArray[np.int64],
-    bounds: npt.NDArray[np.int64],
-    least: int,
-    party: npt.NDArray[np.int32],
-    parties: npt.NDArray[np.int32],
-) -> None:
+def parties_of(near: Int64s, bounds: Int64s, least: int, party: Int32s, parties: Int32s) -> None:
     """Write how many parties there are among the neighbours of each document, and who is in which.
 
     A party is a connected set of neighbours, with ``least`` documents or more.

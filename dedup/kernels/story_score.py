@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import numba as nb
 import numpy as np
-import numpy.typing as npt
 
+from dedup.kernels.array_types import Float32s, Float64s, Int32s, Int64s, UInt32s
 from dedup.kernels.vectorizer import LEAD, NAMES, PARTS, PLACES, WHOLE
 
 
 @nb.njit(cache=True)
 def _dot(
-    terms: npt.NDArray[np.uint32],
-    values: npt.NDArray[np.float32],
+    terms: UInt32s,
+    values: Float32s,
     x: int,
     x_end: int,
-    others: npt.NDArray[np.uint32],
-    other_values: npt.NDArray[np.float32],
+    others: UInt32s,
+    other_values: Float32s,
     y: int,
     y_end: int,
 ) -> float:
@@ -36,12 +36,12 @@ def _dot(
 
 @nb.njit(cache=True)
 def _common(
-    terms: npt.NDArray[np.uint32],
-    weight: npt.NDArray[np.float32],
+    terms: UInt32s,
+    weight: Float32s,
     x: int,
     x_end: int,
-    others: npt.NDArray[np.uint32],
-    other_weight: npt.NDArray[np.float32],
+    others: UInt32s,
+    other_weight: Float32s,
     y: int,
     y_end: int,
 ) -> float:
@@ -61,18 +61,18 @@ def _common(
 
 @nb.njit(cache=True)
 def _shared_by_sentence(
-    terms: npt.NDArray[np.uint32],
-    weight: npt.NDArray[np.float32],
-    sentence: npt.NDArray[np.int32],
+    terms: UInt32s,
+    weight: Float32s,
+    sentence: Int32s,
     x: int,
     x_end: int,
-    others: npt.NDArray[np.uint32],
-    other_weight: npt.NDArray[np.float32],
-    other_sentence: npt.NDArray[np.int32],
+    others: UInt32s,
+    other_weight: Float32s,
+    other_sentence: Int32s,
     y: int,
     y_end: int,
-    one: npt.NDArray[np.float64],
-    two: npt.NDArray[np.float64],
+    one: Float64s,
+    two: Float64s,
 ) -> None:
     """Add up what each first sentence of one document shares with each sentence of the other.
 
@@ -114,9 +114,7 @@ def _shared_by_sentence(
 
 
 @nb.njit(cache=True)
-def _retold(
-    shared: npt.NDArray[np.float64], own: npt.NDArray[np.float64], other: npt.NDArray[np.float64]
-) -> float:
+def _retold(shared: Float64s, own: Float64s, other: Float64s) -> float:
     """Return how well the first sentences of one document are told by single ones of another.
 
     The mean over those sentences of the best overlap: shared weight by the weight of the heavier.
@@ -134,13 +132,13 @@ def _retold(
 
 @nb.njit(cache=True, nogil=True)
 def best_overlaps(
-    terms: npt.NDArray[np.uint32],
-    weight: npt.NDArray[np.float32],
-    sentence: npt.NDArray[np.int32],
-    bounds: npt.NDArray[np.int64],
-    sentence_weight: npt.NDArray[np.float64],
-    sentence_bounds: npt.NDArray[np.int64],
-    out: npt.NDArray[np.float64],
+    terms: UInt32s,
+    weight: Float32s,
+    sentence: Int32s,
+    bounds: Int64s,
+    sentence_weight: Float64s,
+    sentence_bounds: Int64s,
+    out: Float64s,
 ) -> None:
     """Write how well each sentence of the first document is told by any sentence of the others.
 
@@ -170,9 +168,7 @@ def best_overlaps(
 
 
 @nb.njit(cache=True, nogil=True)
-def part_weights(
-    weight: npt.NDArray[np.float32], bounds: npt.NDArray[np.int64], out: npt.NDArray[np.float64]
-) -> None:
+def part_weights(weight: Float32s, bounds: Int64s, out: Float64s) -> None:
     """Write the weight of the whole of each document."""
     for doc in range(out.size):
         total = 0.0
@@ -183,26 +179,26 @@ def part_weights(
 
 @nb.njit(cache=True, nogil=True)
 def pair_features(
-    terms: npt.NDArray[np.uint32],
-    weight: npt.NDArray[np.float32],
-    normalised: npt.NDArray[np.float32],
-    sentence: npt.NDArray[np.int32],
-    bounds: npt.NDArray[np.int64],
-    sentence_weight: npt.NDArray[np.float64],
-    sentence_bounds: npt.NDArray[np.int64],
-    part_weight: npt.NDArray[np.float64],
-    others: npt.NDArray[np.uint32],
-    other_weight: npt.NDArray[np.float32],
-    other_normalised: npt.NDArray[np.float32],
-    other_sentence: npt.NDArray[np.int32],
-    other_bounds: npt.NDArray[np.int64],
-    other_sentence_weight: npt.NDArray[np.float64],
-    other_sentence_bounds: npt.NDArray[np.int64],
-    other_part_weight: npt.NDArray[np.float64],
-    left: npt.NDArray[np.int64],
-    right: npt.NDArray[np.int64],
+    terms: UInt32s,
+    weight: Float32s,
+    normalised: Float32s,
+    sentence: Int32s,
+    bounds: Int64s,
+    sentence_weight: Float64s,
+    sentence_bounds: Int64s,
+    part_weight: Float64s,
+    others: UInt32s,
+    other_weight: Float32s,
+    other_normalised: Float32s,
+    other_sentence: Int32s,
+    other_bounds: Int64s,
+    other_sentence_weight: Float64s,
+    other_sentence_bounds: Int64s,
+    other_part_weight: Float64s,
+    left: Int64s,
+    right: Int64s,
     sentences: int,
-    out: npt.NDArray[np.float64],
+    out: Float64s,
 ) -> None:
     """Write the features of each pair of documents; each is symmetric and lies in [0, 1].
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numba as nb
 import numpy as np
-import numpy.typing as npt
 
+from dedup.kernels.array_types import Bools, Float64s, Int16s, Int64s, UInt32s, UInt64s
 from dedup.kernels.minhash import mix
 
 # Up to here insertion beats numba's quicksort, whose call alone costs a microsecond.
@@ -13,9 +13,7 @@ SMALL = 20
 
 
 @nb.njit(cache=True, nogil=True)
-def digests(
-    values: npt.NDArray[np.uint32], bounds: npt.NDArray[np.int64], out: npt.NDArray[np.uint64]
-) -> None:
+def digests(values: UInt32s, bounds: Int64s, out: UInt64s) -> None:
     """Write a 64-bit digest of each set of sorted values."""
     for doc in range(out.size):
         digest = np.uint64(bounds[doc + 1] - bounds[doc])
@@ -26,11 +24,7 @@ def digests(
 
 @nb.njit(cache=True, nogil=True)
 def scrambled(
-    values: npt.NDArray[np.uint32],
-    bounds: npt.NDArray[np.int64],
-    rows: npt.NDArray[np.int64],
-    out: npt.NDArray[np.uint32],
-    out_bounds: npt.NDArray[np.int64],
+    values: UInt32s, bounds: Int64s, rows: Int64s, out: UInt32s, out_bounds: Int64s
 ) -> None:
     """Write the sets ``rows`` with each value through the 32-bit finaliser of MurmurHash3, sorted.
 
@@ -59,12 +53,12 @@ def scrambled(
 
 @nb.njit(cache=True, nogil=True)
 def band_keys(
-    values: npt.NDArray[np.uint32],
-    bounds: npt.NDArray[np.int64],
-    docs: npt.NDArray[np.int64],
-    multipliers: npt.NDArray[np.uint32],
-    offsets: npt.NDArray[np.uint32],
-    out: npt.NDArray[np.uint64],
+    values: UInt32s,
+    bounds: Int64s,
+    docs: Int64s,
+    multipliers: UInt32s,
+    offsets: UInt32s,
+    out: UInt64s,
 ) -> None:
     """Write one 64-bit key a document for one band: the minima of its permutations over the set.
 
@@ -96,9 +90,7 @@ def band_keys(
 
 
 @nb.njit(cache=True, inline="always")
-def _share(
-    values: npt.NDArray[np.uint32], bounds: npt.NDArray[np.int64], one: int, other: int, least: int
-) -> bool:
+def _share(values: UInt32s, bounds: Int64s, one: int, other: int, least: int) -> bool:
     """Return whether two sorted sets have ``least`` values or more in common."""
     x, x_end = bounds[one], bounds[one + 1]
     y, y_end = bounds[other], bounds[other + 1]
@@ -112,14 +104,14 @@ def _share(
 
 
 @nb.njit(cache=True, inline="always")
-def _differ(languages: npt.NDArray[np.int16], one: int, other: int) -> bool:
+def _differ(languages: Int16s, one: int, other: int) -> bool:
     """Return whether two documents have two different known languages."""
     first, second = languages[one], languages[other]
     return bool(first != second and first >= 0 and second >= 0)
 
 
 @nb.njit(cache=True)
-def _sort(members: npt.NDArray[np.int64]) -> None:
+def _sort(members: Int64s) -> None:
     """Sort in place; most buckets hold a handful, for which insertion is fastest."""
     if members.size > SMALL:
         members.sort()
@@ -134,7 +126,7 @@ def _sort(members: npt.NDArray[np.int64]) -> None:
 
 
 @nb.njit(cache=True)
-def _put(pairs: npt.NDArray[np.uint64], at: int, one: int, other: int) -> npt.NDArray[np.uint64]:
+def _put(pairs: UInt64s, at: int, one: int, other: int) -> UInt64s:
     """Write a pair as ``smaller << 32 | larger``; return the pairs, in twice the room when full."""
     if at == pairs.size:
         larger = np.empty(2 * at, np.uint64)
@@ -146,11 +138,7 @@ def _put(pairs: npt.NDArray[np.uint64], at: int, one: int, other: int) -> npt.ND
 
 @nb.njit(cache=True)
 def _mark_full(
-    moments: npt.NDArray[np.float64],
-    members: npt.NDArray[np.int64],
-    window: float,
-    cap: int,
-    full: npt.NDArray[np.bool_],
+    moments: Float64s, members: Int64s, window: float, cap: int, full: Bools
 ) -> tuple[int, bool]:
     """Mark who has more than ``cap`` fellows in the window in one bucket.
 
@@ -180,18 +168,18 @@ def _mark_full(
 
 @nb.njit(cache=True, nogil=True)
 def window_pairs(
-    values: npt.NDArray[np.uint32],
-    bounds: npt.NDArray[np.int64],
-    moments: npt.NDArray[np.float64],
-    languages: npt.NDArray[np.int16],
-    order: npt.NDArray[np.int64],
-    starts: npt.NDArray[np.int64],
-    ends: npt.NDArray[np.int64],
+    values: UInt32s,
+    bounds: Int64s,
+    moments: Float64s,
+    languages: Int16s,
+    order: Int64s,
+    starts: Int64s,
+    ends: Int64s,
     window: float,
     least: int,
     cap: int,
-    full: npt.NDArray[np.bool_],
-) -> npt.NDArray[np.uint64]:
+    full: Bools,
+) -> UInt64s:
     """Return the pairs of each bucket in the window, unless both have too many fellows there.
 
     At most ``cap`` pairs a document are looked at, and only those that pass are held.
@@ -247,17 +235,17 @@ def window_pairs(
 
 @nb.njit(cache=True, nogil=True)
 def neighbour_pairs(
-    values: npt.NDArray[np.uint32],
-    bounds: npt.NDArray[np.int64],
-    moments: npt.NDArray[np.float64],
-    languages: npt.NDArray[np.int16],
-    ranked: npt.NDArray[np.int64],
-    buckets: npt.NDArray[np.int64],
+    values: UInt32s,
+    bounds: Int64s,
+    moments: Float64s,
+    languages: Int16s,
+    ranked: Int64s,
+    buckets: Int64s,
     window: float,
     least: int,
     cap: int,
     neighbours: int,
-) -> npt.NDArray[np.uint64]:
+) -> UInt64s:
     """Return the pairs of each document and the next ``neighbours`` fellows of its bucket.
 
     Those out of the window or in another language are passed by, at most ``cap`` of them.

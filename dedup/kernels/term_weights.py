@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numba as nb
 import numpy as np
-import numpy.typing as npt
+
+from dedup.kernels.array_types import Int64s, UInt32s
 
 # Knuth's multiplier: the upper bits of a product with it are spread whatever the key.
 SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
 @nb.njit(cache=True, inline="always")
-def _slot(keys: npt.NDArray[np.uint32], counts: npt.NDArray[np.int64], term: np.uint32) -> int:
+def _slot(keys: UInt32s, counts: Int64s, term: np.uint32) -> int:
     """Return where a term is counted, or the empty slot where it belongs."""
     mask = keys.size - 1
     slot = np.int64((np.uint64(term) * SPREAD) >> np.uint64(32)) & mask
@@ -22,12 +23,7 @@ def _slot(keys: npt.NDArray[np.uint32], counts: npt.NDArray[np.int64], term: np.
 
 @nb.njit(cache=True, nogil=True)
 def count_terms(
-    terms: npt.NDArray[np.uint32],
-    bounds: npt.NDArray[np.int64],
-    first: int,
-    keys: npt.NDArray[np.uint32],
-    counts: npt.NDArray[np.int64],
-    last: npt.NDArray[np.int64],
+    terms: UInt32s, bounds: Int64s, first: int, keys: UInt32s, counts: Int64s, last: Int64s
 ) -> int:
     """Count a batch of documents; return how many terms are new.
 
@@ -55,12 +51,12 @@ def count_terms(
 
 @nb.njit(cache=True, nogil=True)
 def move_counts(
-    keys: npt.NDArray[np.uint32],
-    counts: npt.NDArray[np.int64],
-    last: npt.NDArray[np.int64],
-    new_keys: npt.NDArray[np.uint32],
-    new_counts: npt.NDArray[np.int64],
-    new_last: npt.NDArray[np.int64],
+    keys: UInt32s,
+    counts: Int64s,
+    last: Int64s,
+    new_keys: UInt32s,
+    new_counts: Int64s,
+    new_last: Int64s,
 ) -> None:
     """Move a table into a larger empty one; see :func:`count_terms`."""
     for old in range(keys.size):

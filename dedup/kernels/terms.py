@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numba as nb
 import numpy as np
-import numpy.typing as npt
 
+from dedup.kernels.array_types import Int64s, UInt8s, UInt32s
 from dedup.kernels.minhash import DIGIT, FNV_OFFSET, FNV_PRIME, LETTER, MARK, SEPARATOR, SINGLE, mix
 
 # A token is 29 bits of hash and three flags, so that one array holds all that scoring asks of it.
@@ -42,12 +42,7 @@ def _ends_anyway(point: np.uint32) -> bool:
 
 @nb.njit(cache=True)
 def _number(
-    points: npt.NDArray[np.uint32],
-    at: int,
-    kinds: npt.NDArray[np.uint8],
-    folded: npt.NDArray[np.uint32],
-    traits: npt.NDArray[np.uint8],
-    prefix: int,
+    points: UInt32s, at: int, kinds: UInt8s, folded: UInt32s, traits: UInt8s, prefix: int
 ) -> tuple[np.uint64, int]:
     """Return the hash of the number from ``at`` and what is written with it, and where it ends."""
     digest = FNV_OFFSET
@@ -73,7 +68,7 @@ def _number(
 
 
 @nb.njit(cache=True, inline="always")
-def _article(points: npt.NDArray[np.uint32], at: int, kinds: npt.NDArray[np.uint8]) -> int:
+def _article(points: UInt32s, at: int, kinds: UInt8s) -> int:
     """Return how many characters of an Arabic word from ``at`` are its article.
 
     That is al-, with one of wa-, fa-, bi-, ka- before it or not; at least three letters follow.
@@ -92,10 +87,7 @@ def _article(points: npt.NDArray[np.uint32], at: int, kinds: npt.NDArray[np.uint
 
 @nb.njit(cache=True)
 def _couple(
-    points: npt.NDArray[np.uint32],
-    at: int,
-    kinds: npt.NDArray[np.uint8],
-    folded: npt.NDArray[np.uint32],
+    points: UInt32s, at: int, kinds: UInt8s, folded: UInt32s
 ) -> tuple[np.uint64, int, bool]:
     """Return the hash of a character and the next, where the next is, and whether there is one."""
     digest = (FNV_OFFSET ^ np.uint64(folded[points[at]])) * FNV_PRIME
@@ -109,11 +101,7 @@ def _couple(
 
 
 @nb.njit(cache=True)
-def _stops(
-    points: npt.NDArray[np.uint32],
-    at: int,
-    kinds: npt.NDArray[np.uint8],
-) -> bool:
+def _stops(points: UInt32s, at: int, kinds: UInt8s) -> bool:
     """Return whether a sentence ends at a character that may end one."""
     if at + 1 == points.size or _ends_anyway(points[at]):
         return True
@@ -123,12 +111,7 @@ def _stops(
 
 @nb.njit(cache=True)
 def terms_of(
-    points: npt.NDArray[np.uint32],
-    kinds: npt.NDArray[np.uint8],
-    folded: npt.NDArray[np.uint32],
-    traits: npt.NDArray[np.uint8],
-    prefix: int,
-    out: npt.NDArray[np.uint32],
+    points: UInt32s, kinds: UInt8s, folded: UInt32s, traits: UInt8s, prefix: int, out: UInt32s
 ) -> int:
     """Write the tokens of one text in text order, cut to their first characters.
 
@@ -193,14 +176,14 @@ def terms_of(
 
 @nb.njit(cache=True, nogil=True)
 def terms_batch(
-    points: npt.NDArray[np.uint32],
-    bounds: npt.NDArray[np.int64],
-    kinds: npt.NDArray[np.uint8],
-    folded: npt.NDArray[np.uint32],
-    traits: npt.NDArray[np.uint8],
+    points: UInt32s,
+    bounds: Int64s,
+    kinds: UInt8s,
+    folded: UInt32s,
+    traits: UInt8s,
     prefix: int,
-    out: npt.NDArray[np.uint32],
-    out_bounds: npt.NDArray[np.int64],
+    out: UInt32s,
+    out_bounds: Int64s,
 ) -> None:
     """Write the tokens of a batch of texts laid end to end; see :func:`terms_of`.
 

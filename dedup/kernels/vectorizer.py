@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numba as nb
 import numpy as np
-import numpy.typing as npt
 
+from dedup.kernels.array_types import Bools, Float32s, Float64s, Int32s, Int64s, UInt32s
 from dedup.kernels.terms import FLAGS, NAME, OPENS
 
 # The parts of a document: its whole, its lead, its names, and the places of its terms.
@@ -14,7 +14,7 @@ PARTS = 4
 
 
 @nb.njit(cache=True, inline="always")
-def _find(values: npt.NDArray[np.uint32], wanted: np.uint32) -> int:
+def _find(values: UInt32s, wanted: np.uint32) -> int:
     """Return where a value stands in a sorted array that holds it."""
     low, high = 0, values.size
     while low < high:
@@ -27,7 +27,7 @@ def _find(values: npt.NDArray[np.uint32], wanted: np.uint32) -> int:
 
 
 @nb.njit(cache=True)
-def _bucket_starts(vocabulary: npt.NDArray[np.uint32]) -> tuple[npt.NDArray[np.int64], np.uint32]:
+def _bucket_starts(vocabulary: UInt32s) -> tuple[Int64s, np.uint32]:
     """Return where the terms with the same upper bits begin, about one to a place, and the shift.
 
     A binary search guesses wrong at every other step; this hardly searches at all.
@@ -46,12 +46,7 @@ def _bucket_starts(vocabulary: npt.NDArray[np.uint32]) -> tuple[npt.NDArray[np.i
 
 
 @nb.njit(cache=True)
-def _sort_places(
-    places: npt.NDArray[np.int64],
-    index: npt.NDArray[np.int64],
-    spare: npt.NDArray[np.int64],
-    limit: int,
-) -> None:
+def _sort_places(places: Int64s, index: Int64s, spare: Int64s, limit: int) -> None:
     """Sort places by the index of what stands there, equal ones as they were, digit by digit.
 
     Args:
@@ -80,13 +75,13 @@ def _sort_places(
 def _write_part(
     which: int,
     lead: int,
-    own: npt.NDArray[np.uint32],
-    index: npt.NDArray[np.int64],
-    places: npt.NDArray[np.int64],
-    weights: npt.NDArray[np.float32],
-    terms: npt.NDArray[np.uint32],
-    weight: npt.NDArray[np.float32],
-    normalised: npt.NDArray[np.float32],
+    own: UInt32s,
+    index: Int64s,
+    places: Int64s,
+    weights: Float32s,
+    terms: UInt32s,
+    weight: Float32s,
+    normalised: Float32s,
 ) -> int:
     """Write one part: its distinct terms sorted, their weights, and the same as a unit vector.
 
@@ -118,11 +113,7 @@ def _write_part(
 
 @nb.njit(cache=True)
 def _number_sentences(
-    own: npt.NDArray[np.uint32],
-    shortest: int,
-    index: npt.NDArray[np.int64],
-    places: npt.NDArray[np.int64],
-    sentences: npt.NDArray[np.int64],
+    own: UInt32s, shortest: int, index: Int64s, places: Int64s, sentences: Int64s
 ) -> int:
     """Write the sentence of each token, -1 in those that are too short; return how many there are.
 
@@ -155,15 +146,15 @@ def _number_sentences(
 
 @nb.njit(cache=True)
 def _write_places(
-    own: npt.NDArray[np.uint32],
-    index: npt.NDArray[np.int64],
-    places: npt.NDArray[np.int64],
-    sentences: npt.NDArray[np.int64],
-    weights: npt.NDArray[np.float32],
-    terms: npt.NDArray[np.uint32],
-    weight: npt.NDArray[np.float32],
-    sentence: npt.NDArray[np.int32],
-    sentence_weight: npt.NDArray[np.float64],
+    own: UInt32s,
+    index: Int64s,
+    places: Int64s,
+    sentences: Int64s,
+    weights: Float32s,
+    terms: UInt32s,
+    weight: Float32s,
+    sentence: Int32s,
+    sentence_weight: Float64s,
 ) -> int:
     """Write where each term stands, (term, sentence) sorted, and the mass of each sentence."""
     count = 0
@@ -183,20 +174,20 @@ def _write_places(
 
 @nb.njit(cache=True, nogil=True)
 def build_vectors(
-    tokens: npt.NDArray[np.uint32],
-    bounds: npt.NDArray[np.int64],
-    vocabulary: npt.NDArray[np.uint32],
-    weights: npt.NDArray[np.float32],
-    language: npt.NDArray[np.int64],
+    tokens: UInt32s,
+    bounds: Int64s,
+    vocabulary: UInt32s,
+    weights: Float32s,
+    language: Int64s,
     lead: int,
     shortest: int,
-    terms: npt.NDArray[np.uint32],
-    weight: npt.NDArray[np.float32],
-    normalised: npt.NDArray[np.float32],
-    sentence: npt.NDArray[np.int32],
-    part_bounds: npt.NDArray[np.int64],
-    sentence_weight: npt.NDArray[np.float64],
-    sentence_bounds: npt.NDArray[np.int64],
+    terms: UInt32s,
+    weight: Float32s,
+    normalised: Float32s,
+    sentence: Int32s,
+    part_bounds: Int64s,
+    sentence_weight: Float64s,
+    sentence_bounds: Int64s,
 ) -> None:
     """Write the parts of a batch of documents: whole, lead, names, and places in sentences.
 
@@ -257,14 +248,14 @@ def build_vectors(
 
 @nb.njit(cache=True, nogil=True)
 def heaviest(
-    terms: npt.NDArray[np.uint32],
-    normalised: npt.NDArray[np.float32],
-    part_bounds: npt.NDArray[np.int64],
-    vocabulary: npt.NDArray[np.uint32],
-    pairs: npt.NDArray[np.bool_],
+    terms: UInt32s,
+    normalised: Float32s,
+    part_bounds: Int64s,
+    vocabulary: UInt32s,
+    pairs: Bools,
     most: int,
-    out: npt.NDArray[np.uint32],
-    out_bounds: npt.NDArray[np.int64],
+    out: UInt32s,
+    out_bounds: Int64s,
 ) -> None:
     """Write the heaviest terms of each document of a batch, sorted.
 

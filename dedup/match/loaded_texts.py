@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from dedup.config import MatchConfig
+from dedup.kernels.array_types import Int64s, UInt32s
 from dedup.match.similarity import PairScores, RaggedArray, measure
 from dedup.models import SAME, Pair
 
-Hashes = npt.NDArray[np.uint32]
+Hashes = UInt32s
 
 # Shared shingles count as a passage from this many in a row: about a sentence.
 PASSAGE = 15
 
 
-def sorted_sets(values: Hashes, bounds: npt.NDArray[np.int64]) -> RaggedArray:
+def sorted_sets(values: Hashes, bounds: Int64s) -> RaggedArray:
     """Return sequences laid end to end, each as the sorted distinct values it holds."""
     from dedup.kernels.minhash import (
         drop_repeats,
@@ -70,8 +70,8 @@ class LoadedTexts:
     def __init__(
         self,
         rows: Sequence[int],
-        shingles: tuple[Hashes, npt.NDArray[np.int64]],
-        numbers: tuple[Hashes, npt.NDArray[np.int64]],
+        shingles: tuple[Hashes, Int64s],
+        numbers: tuple[Hashes, Int64s],
         config: MatchConfig,
     ) -> None:
         """Hold texts.
@@ -126,7 +126,7 @@ class LoadedTexts:
         keys = zip(pair_scores.left.tolist(), pair_scores.right.tolist(), strict=True)
         self._known.update(zip(keys, pairs_of(pair_scores), strict=True))
 
-    def measured(self, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> PairScores:
+    def measured(self, left: Int64s, right: Int64s) -> PairScores:
         """Return what is measured on pairs of texts, by their places among the rows."""
         return measure(self._shingles, self._numbers, left, right, self._config)
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from dedup.config import MatchConfig
+from dedup.kernels.array_types import Bools, Int64s, UInt32s, UInt64s
 
 # Pairs found in several bands are folded into one whenever this many have gathered: 160 MB.
 FOLD_AT = 20_000_000
@@ -32,12 +32,12 @@ class Candidates:
         largest: Documents in the largest bucket.
     """
 
-    left: npt.NDArray[np.int64]
-    right: npt.NDArray[np.int64]
+    left: Int64s
+    right: Int64s
     capped: int
     largest: int
 
-    def pick(self, chosen: npt.NDArray[np.bool_]) -> Candidates:
+    def pick(self, chosen: Bools) -> Candidates:
         """Return the pairs where a mask is true."""
         return replace(self, left=self.left[chosen], right=self.right[chosen])
 
@@ -50,9 +50,7 @@ class Candidates:
         }
 
 
-def candidate_pairs(
-    signatures: npt.NDArray[np.uint32], leads: npt.NDArray[np.uint32], config: MatchConfig
-) -> Candidates:
+def candidate_pairs(signatures: UInt32s, leads: UInt32s, config: MatchConfig) -> Candidates:
     """Return every pair of rows that agree on all values of at least one band.
 
     The cost is a sort of n keys a band, and the pairs themselves.
@@ -77,10 +75,10 @@ class PairCollector:
         """Nothing yet."""
         self.capped = 0
         self.largest = 0
-        self._parts: list[npt.NDArray[np.uint64]] = []
+        self._parts: list[UInt64s] = []
         self._gathered = 0
 
-    def add(self, part: npt.NDArray[np.uint64]) -> None:
+    def add(self, part: UInt64s) -> None:
         """Take some more, folding those found before when they have become many."""
         self._parts.append(part)
         self._gathered += part.size
@@ -88,7 +86,7 @@ class PairCollector:
             self._parts = [self.fold()]
             self._gathered = 0
 
-    def fold(self) -> npt.NDArray[np.uint64]:
+    def fold(self) -> UInt64s:
         """Return the distinct pairs, ascending."""
         pairs = np.concatenate([np.empty(0, np.uint64), *self._parts])
         pairs.sort()  # numpy's unique would hash them, which takes twenty times as long
@@ -96,11 +94,7 @@ class PairCollector:
 
 
 def _join(
-    signatures: npt.NDArray[np.uint32],
-    start: int,
-    rows: int,
-    config: MatchConfig,
-    collected: PairCollector,
+    signatures: UInt32s, start: int, rows: int, config: MatchConfig, collected: PairCollector
 ) -> None:
     """Add the pairs of one band: the documents that agree on ``rows`` columns from ``start``."""
     from dedup.kernels.pairs import band_keys  # compiled code is loaded when it is first needed
@@ -119,9 +113,7 @@ def _join(
         )
 
 
-def bucket_bounds(
-    keys: npt.NDArray[np.uint64],
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def bucket_bounds(keys: UInt64s) -> tuple[Int64s, Int64s, Int64s]:
     """Return the sorted order of rows, and where each bucket of two or more begins and ends."""
     order = np.argsort(keys)
     ordered = keys[order]
@@ -132,24 +124,18 @@ def bucket_bounds(
     return order.astype(np.int64), starts[several], ends[several]
 
 
-def pairs_inside(
-    starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def pairs_inside(starts: Int64s, ends: Int64s) -> tuple[Int64s, Int64s]:
     """Return every pair inside each of some runs of numbers, the smaller first, in order."""
     return _parted(_all_pairs(np.arange(ends.max(initial=0)), starts, ends))
 
 
-def _parted(
-    pairs: npt.NDArray[np.uint64],
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _parted(pairs: UInt64s) -> tuple[Int64s, Int64s]:
     """Return pairs that are encoded as ``left << 32 | right``."""
     left = (pairs >> np.uint64(32)).astype(np.int64)
     return left, (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
-def _all_pairs(
-    order: npt.NDArray[np.int64], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
-) -> npt.NDArray[np.uint64]:
+def _all_pairs(order: Int64s, starts: Int64s, ends: Int64s) -> UInt64s:
     """Return every pair inside each bucket, encoded as ``left << 32 | right``."""
     from dedup.kernels.pairs import bucket_pairs  # as in candidate_pairs
 
@@ -159,9 +145,7 @@ def _all_pairs(
     return out
 
 
-def _neighbour_pairs(
-    signatures: npt.NDArray[np.uint32], members: npt.NDArray[np.int64], column: int, neighbours: int
-) -> npt.NDArray[np.uint64]:
+def _neighbour_pairs(signatures: UInt32s, members: Int64s, column: int, neighbours: int) -> UInt64s:
     """Return the pairs of near neighbours of one large bucket, in the order of further columns.
 
     All pairs of a bucket of m documents are m * (m - 1) / 2; this keeps it at m * neighbours. Each

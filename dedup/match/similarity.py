@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import MatchConfig
+from dedup.kernels.array_types import Bools, Float64s, Int64s, UInt32s
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +27,25 @@ class PairScores:
             holds too; 1 where one of them has fewer than the veto asks for.
     """
 
-    left: npt.NDArray[np.int64]
-    right: npt.NDArray[np.int64]
-    jaccard: npt.NDArray[np.float64]
-    left_in_right: npt.NDArray[np.float64]
-    right_in_left: npt.NDArray[np.float64]
-    numbers: npt.NDArray[np.float64]
+    left: Int64s
+    right: Int64s
+    jaccard: Float64s
+    left_in_right: Float64s
+    right_in_left: Float64s
+    numbers: Float64s
 
-    def max_containment(self) -> npt.NDArray[np.float64]:
+    def max_containment(self) -> Float64s:
         """Return the larger containment of each pair."""
         return np.maximum(self.left_in_right, self.right_in_left)
 
-    def pick(self, chosen: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> PairScores:
+    def pick(self, chosen: Bools | Int64s) -> PairScores:
         """Return the pairs where a mask is true, or those with some numbers."""
         return PairScores(
             self.left[chosen], self.right[chosen], self.jaccard[chosen],
             self.left_in_right[chosen], self.right_in_left[chosen], self.numbers[chosen],
         )  # fmt: skip
 
-    def of_rows(self, rows: npt.NDArray[np.int64]) -> PairScores:
+    def of_rows(self, rows: Int64s) -> PairScores:
         """Return the same pairs with each index replaced by ``rows[index]``."""
         return PairScores(
             rows[self.left], rows[self.right], self.jaccard,
@@ -74,20 +75,16 @@ class RaggedArray:
         bounds: Set d is ``values[bounds[d]:bounds[d + 1]]``, int64, n + 1 values.
     """
 
-    values: npt.NDArray[np.uint32]
-    bounds: npt.NDArray[np.int64]
+    values: UInt32s
+    bounds: Int64s
 
-    def part(self, document: int) -> npt.NDArray[np.uint32]:
+    def part(self, document: int) -> UInt32s:
         """Return the values of one document."""
         return self.values[self.bounds[document] : self.bounds[document + 1]]
 
 
 def measure(
-    shingles: RaggedArray,
-    numbers: RaggedArray,
-    left: npt.NDArray[np.int64],
-    right: npt.NDArray[np.int64],
-    config: MatchConfig,
+    shingles: RaggedArray, numbers: RaggedArray, left: Int64s, right: Int64s, config: MatchConfig
 ) -> PairScores:
     """Measure pairs on their whole shingle sets; linear in the size of the sets.
 
@@ -115,7 +112,7 @@ def measure(
     )
 
 
-def accepted(pair_scores: PairScores, config: MatchConfig) -> npt.NDArray[np.bool_]:
+def accepted(pair_scores: PairScores, config: MatchConfig) -> Bools:
     """Return which pairs are copies by their text: near or contained, and not vetoed by numbers.
 
     Args:
@@ -127,9 +124,7 @@ def accepted(pair_scores: PairScores, config: MatchConfig) -> npt.NDArray[np.boo
     return (alike | contained) & (pair_scores.numbers >= config.shared_numbers)
 
 
-def _overlap(
-    sets: RaggedArray, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _overlap(sets: RaggedArray, left: Int64s, right: Int64s) -> tuple[Int64s, Int64s, Int64s]:
     """Return the sizes of the intersection, of the left and of the right set of each pair."""
     from dedup.kernels.pairs import shared  # compiled code is loaded when it is first needed
 

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.json_codec import load_json
+from dedup.kernels.array_types import Float64s, Int64s
 from dedup.models import TermVectors
 
 FEATURES: Mapping[str, str] = {
@@ -45,10 +46,10 @@ class Model:
     intercept: float
     weights: tuple[float, ...]
 
-    def odds(self, features: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def odds(self, features: Float64s) -> Float64s:
         """Return the log odds of pairs, within ``MOST_ODDS``."""
         odds = self.intercept + features @ np.array(self.weights)
-        bounded: npt.NDArray[np.float64] = np.clip(odds, -MOST_ODDS, MOST_ODDS)
+        bounded: Float64s = np.clip(odds, -MOST_ODDS, MOST_ODDS)
         return bounded
 
 
@@ -65,7 +66,7 @@ class Scorer:
     group: Model
 
 
-def probability(odds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def probability(odds: Float64s) -> Float64s:
     """Return log odds as probabilities."""
     return 1.0 / (1.0 + np.exp(-odds))
 
@@ -87,11 +88,8 @@ def shipped_scorer() -> Scorer:
 
 
 def pair_features(
-    vectors: TermVectors,
-    others: TermVectors,
-    left: npt.NDArray[np.int64],
-    right: npt.NDArray[np.int64],
-) -> npt.NDArray[np.float64]:
+    vectors: TermVectors, others: TermVectors, left: Int64s, right: Int64s
+) -> Float64s:
     """Return the features of pairs of documents.
 
     Args:
@@ -110,9 +108,7 @@ def pair_features(
     return out
 
 
-def sentence_overlaps(
-    vectors: TermVectors,
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def sentence_overlaps(vectors: TermVectors) -> tuple[Float64s, Float64s]:
     """Return the weights of the sentences of the first document, and how well others tell them.
 
     Args:

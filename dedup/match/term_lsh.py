@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import StoryConfig
+from dedup.kernels.array_types import Float64s, Int16s, Int64s, UInt32s, UInt64s
 from dedup.match.minhash_lsh import Candidates, PairCollector, bucket_bounds
 from dedup.match.similarity import RaggedArray
 
@@ -36,18 +37,18 @@ class _Ranked:
     """
 
     terms: RaggedArray
-    moments: npt.NDArray[np.float64]
-    languages: npt.NDArray[np.int16]
-    digests: npt.NDArray[np.uint64]
-    rows: npt.NDArray[np.int64]
+    moments: Float64s
+    languages: Int16s
+    digests: UInt64s
+    rows: Int64s
 
 
 def term_pairs(
     terms: RaggedArray,
-    moments: npt.NDArray[np.float64],
-    languages: npt.NDArray[np.int16],
+    moments: Float64s,
+    languages: Int16s,
     config: StoryConfig,
-    permutations: npt.NDArray[np.uint32],
+    permutations: UInt32s,
 ) -> Candidates:
     """Return the pairs that meet in a band, share enough terms, and lie within the window.
 
@@ -77,12 +78,7 @@ def term_pairs(
     return Candidates(left, right, collected.capped, collected.largest)
 
 
-def _rank(
-    terms: RaggedArray,
-    moments: npt.NDArray[np.float64],
-    languages: npt.NDArray[np.int16],
-    shared: int,
-) -> _Ranked:
+def _rank(terms: RaggedArray, moments: Float64s, languages: Int16s, shared: int) -> _Ranked:
     """Return the documents with at least ``shared`` terms, in an order that their contents set."""
     from dedup.kernels.term_lsh import digests, scrambled  # compiled code is loaded when first used
 
@@ -104,12 +100,8 @@ def _rank(
 
 
 def _keys(
-    ranked: _Ranked,
-    docs: npt.NDArray[np.int64],
-    band: int,
-    config: StoryConfig,
-    permutations: npt.NDArray[np.uint32],
-) -> npt.NDArray[np.uint64]:
+    ranked: _Ranked, docs: Int64s, band: int, config: StoryConfig, permutations: UInt32s
+) -> UInt64s:
     """Return the keys of some documents in one band; behind the last band comes the first."""
     from dedup.kernels.term_lsh import band_keys  # as in _rank
 
@@ -121,11 +113,7 @@ def _keys(
 
 
 def _join(
-    ranked: _Ranked,
-    band: int,
-    config: StoryConfig,
-    permutations: npt.NDArray[np.uint32],
-    collected: PairCollector,
+    ranked: _Ranked, band: int, config: StoryConfig, permutations: UInt32s, collected: PairCollector
 ) -> None:
     """Add the pairs of one band."""
     from dedup.kernels.term_lsh import neighbour_pairs, window_pairs  # as in _rank
@@ -156,11 +144,11 @@ def _join(
 
 def _slots(
     ranked: _Ranked,
-    buckets: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]],
-    places: npt.NDArray[np.int64],
+    buckets: tuple[Int64s, Int64s, Int64s],
+    places: Int64s,
     band: int,
     config: StoryConfig,
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+) -> tuple[Int64s, Float64s]:
     """Return the bucket of each document over the cap, and its stretch of time, one window long.
 
     Each band cuts time at other moments, so that none parts two near documents in all of them. A

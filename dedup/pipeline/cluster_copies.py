@@ -8,7 +8,6 @@ from functools import partial
 from itertools import chain, pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from dedup.cluster import (
     ALL_PAIRS_LIMIT,
@@ -20,6 +19,7 @@ from dedup.cluster import (
     parse_policy,
 )
 from dedup.config import Config
+from dedup.kernels.array_types import Int64s
 from dedup.kernels.pairs import components
 from dedup.match import LoadedTexts, PairScores, pairs_inside, relation
 from dedup.models import Facts, Story
@@ -92,10 +92,10 @@ class _Sets:
         edge_bounds: Bounds in ``edges``, likewise.
     """
 
-    texts: npt.NDArray[np.int64]
-    bounds: npt.NDArray[np.int64]
+    texts: Int64s
+    bounds: Int64s
     edges: PairScores
-    edge_bounds: npt.NDArray[np.int64]
+    edge_bounds: Int64s
 
     def each(self) -> Iterator[tuple[list[int], list[tuple[int, int]]]]:
         """Yield the texts and the pairs of each set."""

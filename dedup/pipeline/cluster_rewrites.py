@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from dedup.cluster import Join, Telling, decisions_of, merge_rewrites, parse_policy, split_events
 from dedup.config import Config
+from dedup.kernels.array_types import Bools, Float32s, Float64s, Int64s, UInt32s
 from dedup.kernels.vectorizer import PARTS
 from dedup.match import (
     CONTAINMENT,
@@ -84,9 +85,7 @@ def group_rewrites(
     progress.end()
 
 
-def _batches(
-    members: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64]
-) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+def _batches(members: Int64s, bounds: Int64s) -> Iterator[tuple[Int64s, Int64s]]:
     """Yield groups until they hold enough documents to be loaded at once, and their bounds."""
     start = 0
     while start < bounds.size - 1:
@@ -107,8 +106,8 @@ class _Batch:
         texts: Shingles and numbers, by row.
     """
 
-    numbers: npt.NDArray[np.int64]
-    starts: npt.NDArray[np.int64]
+    numbers: Int64s
+    starts: Int64s
     tokens: Tokens
     texts: LoadedTexts
 
@@ -127,13 +126,13 @@ class _Scored:
         shared: Whether they share some of their text word for word.
     """
 
-    numbers: npt.NDArray[np.int64]
-    starts: npt.NDArray[np.int64]
+    numbers: Int64s
+    starts: Int64s
     vectors: TermVectors
-    left: npt.NDArray[np.int64]
-    right: npt.NDArray[np.int64]
-    odds: npt.NDArray[np.float64]
-    shared: npt.NDArray[np.bool_]
+    left: Int64s
+    right: Int64s
+    odds: Float64s
+    shared: Bools
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +146,9 @@ class _Found:
         weakest: The weakest join, by numbers in the batch, and its score.
     """
 
-    members: npt.NDArray[np.int64]
-    scores: npt.NDArray[np.float64]
-    shared: npt.NDArray[np.bool_]
+    members: Int64s
+    scores: Float64s
+    shared: Bools
     weakest: tuple[int, int, float]
 
 
@@ -175,7 +174,7 @@ class _Stage:
         self._policy = parse_policy(config.cluster.canonical)
         self._own_fields = any(rule.name.startswith("field:") for rule in self._policy)
 
-    def load(self, numbers: npt.NDArray[np.int64], starts: npt.NDArray[np.int64]) -> _Batch:
+    def load(self, numbers: Int64s, starts: Int64s) -> _Batch:
         """Read what telling the stories of some loose groups takes."""
         texts = load_texts(self._store, self._representatives.rows[numbers].tolist(), self._config)
         return _Batch(numbers, starts, self._representatives.tokens(numbers), texts)
@@ -201,20 +200,15 @@ class _Stage:
         found = [each for each in found if self._is_news(scored.numbers[each.members])]
         self._write(found, scored.numbers, scored.vectors)
 
-    def _is_news(self, members: npt.NDArray[np.int64]) -> bool:
+    def _is_news(self, members: Int64s) -> bool:
         """Return whether a story is not as it was: a new document is in it."""
         return bool(
             (self._representatives.fresh[members] | self._representatives.open[members]).any()
         )
 
     def _odds(
-        self,
-        vectors: TermVectors,
-        texts: LoadedTexts,
-        numbers: npt.NDArray[np.int64],
-        left: npt.NDArray[np.int64],
-        right: npt.NDArray[np.int64],
-    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+        self, vectors: TermVectors, texts: LoadedTexts, numbers: Int64s, left: Int64s, right: Int64s
+    ) -> tuple[Float64s, Bools]:
         """Return the log odds of pairs, and whether they share some of their text word for word.
 
         Far apart in time or off one template they have none.
@@ -246,9 +240,7 @@ class _Stage:
                 odds[index] = -MOST_ODDS
         return odds, shared
 
-    def _write(
-        self, found: Sequence[_Found], numbers: npt.NDArray[np.int64], vectors: TermVectors
-    ) -> None:
+    def _write(self, found: Sequence[_Found], numbers: Int64s, vectors: TermVectors) -> None:
         """Elect, name relations, and store."""
         rows = self._representatives.rows[numbers]
         representatives = [int(rows[member]) for cluster in found for member in cluster.members]
@@ -286,19 +278,14 @@ class _Stage:
         self._store.results.add_merged(representatives, stories, decisions)
 
 
-def _whole(
-    vectors: TermVectors, document: int
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float32]]:
+def _whole(vectors: TermVectors, document: int) -> tuple[UInt32s, Float32s]:
     """Return the distinct terms of a document and their weights."""
     part = slice(vectors.bounds[PARTS * document], vectors.bounds[PARTS * document + 1])
     return vectors.terms[part], vectors.weight[part]
 
 
 def _square(
-    size: int,
-    left: npt.NDArray[np.int64],
-    right: npt.NDArray[np.int64],
-    values: npt.NDArray[Value],
+    size: int, left: Int64s, right: Int64s, values: npt.NDArray[Value]
 ) -> npt.NDArray[Value]:
     """Return a symmetric matrix of the values of pairs, with nothing on its diagonal."""
     made = np.zeros((size, size), values.dtype)
@@ -307,9 +294,9 @@ def _square(
 
 
 def _clusters(
-    odds: npt.NDArray[np.float64],
-    shared: npt.NDArray[np.bool_],
-    must_link: npt.NDArray[np.int64],
+    odds: Float64s,
+    shared: Bools,
+    must_link: Int64s,
     vectors: TermVectors,
     start: int,
     config: Config,

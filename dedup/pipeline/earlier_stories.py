@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from dedup.kernels.array_types import Bools, Int64s
 from dedup.models import Story
 from dedup.store import Store
 
@@ -120,9 +120,7 @@ class EarlierStories:
         self.open.update(parted)
         return (story, self.number) if parted else self.keep_story_id(story, rows)
 
-    def must_link(
-        self, store: Store, representatives: npt.NDArray[np.int64]
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    def must_link(self, store: Store, representatives: Int64s) -> tuple[Int64s, Bools]:
         """Return which tellings are of one earlier story, and which of these must be united anew.
 
         Args:

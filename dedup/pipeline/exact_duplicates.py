@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from dedup.kernels.array_types import Bools, Int64s
 from dedup.store import Store
 
 
@@ -29,7 +29,7 @@ class ExactDuplicates:
         self._host = hosts[np.searchsorted(self.rows, self.text_ids)]
         self._several = np.bincount(np.searchsorted(self.text_ids, self.text_id)) > 1
 
-    def documents(self, text_ids: npt.NDArray[np.int64]) -> dict[int, int]:
+    def documents(self, text_ids: Int64s) -> dict[int, int]:
         """Return the documents that have some texts, each with the first document of its text."""
         starts = np.searchsorted(self._sorted, text_ids, "left")
         ends = np.searchsorted(self._sorted, text_ids, "right")
@@ -39,7 +39,7 @@ class ExactDuplicates:
         rows = self.rows[self._by_text_id[at]]
         return dict(zip(rows.tolist(), np.repeat(text_ids, counts).tolist(), strict=True))
 
-    def texts(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    def texts(self, rows: Int64s) -> Int64s:
         """Return for each of some documents the first document with its text."""
         return self.text_id[np.searchsorted(self.rows, rows)]
 
@@ -47,15 +47,13 @@ class ExactDuplicates:
         """Return for some documents the first document with their text."""
         return dict(zip(rows, self.texts(np.asarray(rows, np.int64)).tolist(), strict=True))
 
-    def may_share_host(
-        self, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]
-    ) -> npt.NDArray[np.bool_]:
+    def may_share_host(self, left: Int64s, right: Int64s) -> Bools:
         """Return for pairs of texts whether documents of one host may have them."""
         left, right = np.searchsorted(self.text_ids, left), np.searchsorted(self.text_ids, right)
         one, other = self._host[left], self._host[right]
-        same: npt.NDArray[np.bool_] = (one == other) & (one >= 0)
+        same: Bools = (one == other) & (one >= 0)
         return same | self._several[left] | self._several[right]
 
-    def repeated(self) -> npt.NDArray[np.bool_]:
+    def repeated(self) -> Bools:
         """Return which of ``text_ids`` stand for the text of several documents."""
         return self._several

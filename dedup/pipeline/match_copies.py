@@ -5,17 +5,10 @@ from __future__ import annotations
 import logging
 
 import numpy as np
-import numpy.typing as npt
 
 from dedup.config import Config
-from dedup.match import (
-    LoadedTexts,
-    PairScores,
-    accepted,
-    candidate_pairs,
-    pairs_of,
-    same_article,
-)
+from dedup.kernels.array_types import Bools, Int64s
+from dedup.match import LoadedTexts, PairScores, accepted, candidate_pairs, pairs_of, same_article
 from dedup.models import Facts
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.exact_duplicates import ExactDuplicates
@@ -87,9 +80,7 @@ def _remembered(store: Store, exact_duplicates: ExactDuplicates) -> PairScores:
     return pairs.pick(one != other)
 
 
-def _measure_rows(
-    store: Store, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64], config: Config
-) -> PairScores:
+def _measure_rows(store: Store, left: Int64s, right: Int64s, config: Config) -> PairScores:
     """Measure pairs of rows, loading only the sets they need."""
     rows, inverse = np.unique(np.concatenate([left, right]), return_inverse=True)
     texts = load_texts(store, rows.tolist(), config)
@@ -100,9 +91,9 @@ def _versions(
     store: Store,
     exact_duplicates: ExactDuplicates,
     pair_scores: PairScores,
-    open_pairs: npt.NDArray[np.bool_],
+    open_pairs: Bools,
     config: Config,
-) -> npt.NDArray[np.bool_]:
+) -> Bools:
     """Return which of the pairs not matched by text alone are versions of one outlet's article."""
     found = np.zeros(pair_scores.left.size, np.bool_)
     worth = open_pairs & (pair_scores.max_containment() >= config.match.update_containment)
@@ -127,7 +118,7 @@ def _versions(
     return found
 
 
-def _keep_copy_pairs(store: Store, pair_scores: PairScores, links: npt.NDArray[np.bool_]) -> None:
+def _keep_copy_pairs(store: Store, pair_scores: PairScores, links: Bools) -> None:
     """Store the measured pairs that share something."""
     kept = links | (pair_scores.max_containment() >= KEPT_CONTAINMENT)
     some = pair_scores.pick(kept)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from dedup.cluster import average_linkage, groups_of, roundups
 from dedup.config import Config
+from dedup.kernels.array_types import Float64s, Int32s, Int64s
 from dedup.match import (
     Candidates,
     Scorer,
@@ -74,7 +75,7 @@ def score_candidates(
     scorer: Scorer,
     config: Config,
     progress: Progress,
-) -> npt.NDArray[np.float64]:
+) -> Float64s:
     """Return for each candidate how likely both tell one story, by the whole text."""
     progress.start("score rewrites", candidates.left.size, "pair")
     scores = np.empty(candidates.left.size)
@@ -89,10 +90,10 @@ def score_candidates(
 def loose_groups(
     representatives: Representatives,
     candidates: Candidates,
-    scores: npt.NDArray[np.float64],
+    scores: Float64s,
     config: Config,
     progress: Progress,
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+) -> tuple[Int64s, Int64s]:
     """Group heads loosely by their candidates; what holds no new document is left out.
 
     Returns:
@@ -119,9 +120,7 @@ def loose_groups(
     return groups_of(labels)
 
 
-def _with_must_links(
-    labels: npt.NDArray[np.int64], representatives: Representatives
-) -> npt.NDArray[np.int64]:
+def _with_must_links(labels: Int64s, representatives: Representatives) -> Int64s:
     """Return labels of groups that part no earlier story; alone is who meets no new document."""
     from dedup.kernels.pairs import components  # compiled code is loaded when it is first needed
 
@@ -145,11 +144,11 @@ class _Piece:
         right: The other in ``far``.
     """
 
-    pairs: npt.NDArray[np.int64]
+    pairs: Int64s
     near: TermVectors
     far: Tokens
-    left: npt.NDArray[np.int64]
-    right: npt.NDArray[np.int64]
+    left: Int64s
+    right: Int64s
 
 
 def _pieces(representatives: Representatives, candidates: Candidates) -> Iterator[_Piece]:
@@ -174,23 +173,19 @@ def _pieces(representatives: Representatives, candidates: Candidates) -> Iterato
 
 def _score(
     representatives: Representatives, scorer: Scorer, piece: _Piece
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+) -> tuple[Int64s, Float64s]:
     """Return the numbers of some candidates, and their scores."""
     vectors = representatives.weigh(piece.far)[0]
     features = pair_features(piece.near, vectors, piece.left, piece.right)
     return piece.pairs, probability(scorer.candidate.odds(features))
 
 
-def _runs(
-    values: npt.NDArray[np.int64], keys: npt.NDArray[np.integer[Any]]
-) -> list[npt.NDArray[np.int64]]:
+def _runs(values: Int64s, keys: npt.NDArray[np.integer[Any]]) -> list[Int64s]:
     """Return the runs of values with the same key."""
     return np.split(values, np.flatnonzero(np.diff(keys)) + 1) if values.size else []
 
 
-def _numbered(
-    values: npt.NDArray[np.int32],
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+def _numbered(values: Int32s) -> tuple[Int32s, Int64s]:
     """Return the sorted distinct values, and of each value its place among them."""
     ordered = np.sort(values)
     distinct = ordered[np.append(True, ordered[1:] != ordered[:-1])]
@@ -199,7 +194,7 @@ def _numbered(
 
 def _overlaps(
     representatives: Representatives, asked: Sequence[tuple[int, list[int]]]
-) -> Iterator[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]]:
+) -> Iterator[tuple[Float64s, Float64s]]:
     """Yield the weights of a document's sentences, and how well some others tell them."""
     sizes = np.array([1 + len(others) for _, others in asked], np.int64)
     for group in _runs(np.arange(sizes.size), np.cumsum(sizes) // BLOCK):
@@ -210,11 +205,7 @@ def _overlaps(
 
 
 def _cut_large(
-    labels: npt.NDArray[np.int64],
-    left: npt.NDArray[np.int64],
-    right: npt.NDArray[np.int64],
-    scores: npt.NDArray[np.float64],
-    config: Config,
+    labels: Int64s, left: Int64s, right: Int64s, scores: Float64s, config: Config
 ) -> None:
     """Label the parts of groups that are too large to score all their pairs."""
     sizes = np.bincount(labels, minlength=1)
@@ -230,19 +221,13 @@ def _cut_large(
             labels[group[part]] = group[part[0]]
 
 
-def _cut(
-    size: int,
-    left: npt.NDArray[np.int64],
-    right: npt.NDArray[np.int64],
-    scores: npt.NDArray[np.float64],
-    config: Config,
-) -> list[npt.NDArray[np.int64]]:
+def _cut(size: int, left: Int64s, right: Int64s, scores: Float64s, config: Config) -> list[Int64s]:
     """Return the parts of a group that are small enough, cut at ever higher scores.
 
     What no score cuts is cut by number: a story of thousands of tellings is a template's.
     """
     most = config.story.max_group
-    parts: list[npt.NDArray[np.int64]] = []
+    parts: list[Int64s] = []
     waiting = [(np.arange(size), config.story.loose_threshold)]
     while waiting:
         part, threshold = waiting.pop()

@@ -6,8 +6,8 @@ from array import array
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 
+from dedup.kernels.array_types import Float64s, Int32s, Int64s, UInt32s
 from dedup.match import RaggedArray
 from dedup.models import TermVectors
 from dedup.parallel.ordered_map import ordered_map
@@ -23,7 +23,7 @@ TILE_TOKENS = 10_000_000
 """Tokens of the neighbours in time whose views are held at once: some 400 MB, and as much again
 while they are made."""
 
-Tokens = tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32], npt.NDArray[np.int64]]
+Tokens = tuple[Int64s, UInt32s, Int64s]
 
 
 class Representatives:
@@ -91,17 +91,12 @@ class Representatives:
         found = self.frequencies
         self._store.signatures.keep_document_frequencies(found.terms, found.counts, found.documents)
 
-    def keep(
-        self,
-        left: npt.NDArray[np.int64],
-        right: npt.NDArray[np.int64],
-        scores: npt.NDArray[np.float64],
-    ) -> None:
+    def keep(self, left: Int64s, right: Int64s, scores: Float64s) -> None:
         """Store the scores of some pairs, for later dumps."""
         pairs = self.rows[left].tolist(), self.rows[right].tolist(), scores.tolist()
         self._store.results.add_story_scores(zip(*pairs, strict=True))
 
-    def kept(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    def kept(self) -> tuple[Int64s, Int64s, Float64s]:
         """Return the pairs that earlier dumps scored, the smaller number first, and the scores."""
         found = self._store.results.story_scores()
         order = np.argsort(self.rows)
@@ -112,28 +107,28 @@ class Representatives:
         numbers = np.sort(numbers[still], axis=1)
         return numbers[:, 0], numbers[:, 1], found[still, 2]
 
-    def places(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+    def places(self, numbers: Int64s) -> Int32s:
         """Return where some of them stand in the order of time."""
         return self._place[numbers]
 
-    def tiles(self, places: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    def tiles(self, places: Int32s) -> Int32s:
         """Return the tile of some places: a run of neighbours in time that are held at once."""
         return self._tile[places]
 
-    def vectors(self, numbers: npt.NDArray[np.int64]) -> TermVectors:
+    def vectors(self, numbers: Int64s) -> TermVectors:
         """Return the views of some of them."""
         return self.weigh(self.tokens(numbers))[0]
 
-    def tokens(self, numbers: npt.NDArray[np.int64]) -> Tokens:
+    def tokens(self, numbers: Int64s) -> Tokens:
         """Return some of them, their tokens end to end, and the bounds of these."""
         ((tokens, bounds),) = self._store.signatures.sets(self.rows[numbers].tolist(), "terms")
         return numbers, tokens, bounds
 
-    def tokens_at(self, places: npt.NDArray[np.int32]) -> Tokens:
+    def tokens_at(self, places: Int32s) -> Tokens:
         """Return what :meth:`weigh` asks of those that stand at some places in time."""
         return self.tokens(self._in_time[places])
 
-    def weigh(self, given: Tokens) -> tuple[TermVectors, npt.NDArray[np.uint32]]:
+    def weigh(self, given: Tokens) -> tuple[TermVectors, UInt32s]:
         """Return the views of some of them, and their sorted distinct terms; for any thread."""
         numbers, tokens, bounds = given
         languages = [self._names[language] for language in self.languages[numbers].tolist()]
@@ -158,7 +153,7 @@ class Representatives:
         vectors, vocabulary = self.weigh(given)
         return given[0], *heaviest_terms(vectors, vocabulary, self.frequencies.of(vocabulary) > 1)
 
-    def _all_blocks(self) -> Iterator[npt.NDArray[np.int64]]:
+    def _all_blocks(self) -> Iterator[Int64s]:
         """Yield all of them, neighbours in time together."""
         for start in range(0, self.size, BLOCK):
             yield self._in_time[start : start + BLOCK]

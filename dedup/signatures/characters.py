@@ -6,7 +6,8 @@ import functools
 import unicodedata
 
 import numpy as np
-import numpy.typing as npt
+
+from dedup.kernels.array_types import UInt8s, UInt32s
 
 SEPARATOR, LETTER, DIGIT, SINGLE, MARK = range(5)
 
@@ -40,7 +41,7 @@ _KIND_OF_CATEGORY = {"L": LETTER, "N": DIGIT, "M": MARK}
 
 
 @functools.cache
-def character_tables() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint32]]:
+def character_tables() -> tuple[UInt8s, UInt32s]:
     """Return the class and the folded form of every code point below ``TABLE_SIZE``.
 
     Letters and digits make tokens, marks (accents, vowel signs) belong to the token they follow,
@@ -71,7 +72,7 @@ def character_tables() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint32]]:
 
 
 @functools.cache
-def trait_table() -> npt.NDArray[np.uint8]:
+def trait_table() -> UInt8s:
     """Return the traits of every code point below ``TABLE_SIZE``, one bit each."""
     traits = np.zeros(TABLE_SIZE, np.uint8)
     for point in range(0x20000):

@@ -13,7 +13,8 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
+
+from dedup.kernels.array_types import UInt32s
 
 DIGEST_BYTES = 16
 
@@ -30,7 +31,7 @@ def cache_folder() -> Path:
     return base / "dedup"
 
 
-def load(name: str) -> npt.NDArray[np.uint32] | None:
+def load(name: str) -> UInt32s | None:
     """Return the array kept under a name, None if there is none that is whole.
 
     Args:
@@ -44,7 +45,7 @@ def load(name: str) -> npt.NDArray[np.uint32] | None:
     return np.frombuffer(values, "<u4") if digest == _digest(name, values) else None
 
 
-def save(name: str, values: npt.NDArray[np.uint32]) -> None:
+def save(name: str, values: UInt32s) -> None:
     """Keep an array under a name, where that can be done.
 
     Args:

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from dedup.kernels.array_types import Bools, Float32s, Int64s, UInt8s, UInt32s
 from dedup.signatures.characters import LETTER, SINGLE, TABLE_SIZE, character_tables
 from dedup.signatures.terms import term_hashes
 from dedup.signatures.word_frequencies import BILLION, two_letters
@@ -89,14 +89,14 @@ class Tables:
     """
 
     languages: tuple[str, ...]
-    hashes: npt.NDArray[np.uint32]
-    begins: npt.NDArray[np.int64]
+    hashes: UInt32s
+    begins: Int64s
     depth: int
-    listed: npt.NDArray[np.bool_]
-    gain: npt.NDArray[np.float32]
-    other: npt.NDArray[np.float32]
-    cover: npt.NDArray[np.float32]
-    lead: npt.NDArray[np.float32]
+    listed: Bools
+    gain: Float32s
+    other: Float32s
+    cover: Float32s
+    lead: Float32s
 
 
 @functools.cache
@@ -129,7 +129,7 @@ def tables() -> Tables:
 
 
 @functools.cache
-def _script_table() -> npt.NDArray[np.uint8]:
+def _script_table() -> UInt8s:
     """Return the script of every code point below ``TABLE_SIZE``; past it, none."""
     kinds, _ = character_tables()
     letters = (kinds == LETTER) | (kinds == SINGLE)
@@ -162,9 +162,7 @@ def _by_script(texts: Sequence[str]) -> list[str | None]:
     return [_OF_SCRIPT[at] if is_sure else None for at, is_sure in zip(best, sure, strict=True)]
 
 
-def _by_words(
-    tokens: npt.NDArray[np.uint32], bounds: npt.NDArray[np.int64]
-) -> tuple[list[str | None], npt.NDArray[np.int64]]:
+def _by_words(tokens: UInt32s, bounds: Int64s) -> tuple[list[str | None], Int64s]:
     """Return the language of each text whose words tell it, and how many words were asked."""
     from dedup.kernels.language import ask_terms  # compiled code is loaded when first needed
 
@@ -195,9 +193,7 @@ def _by_words(
     return [codes[at] if is_sure else None for at, is_sure in zip(best, sure, strict=True)], asked
 
 
-def languages_of(
-    texts: Sequence[str], tokens: npt.NDArray[np.uint32], bounds: npt.NDArray[np.int64]
-) -> list[str | None]:
+def languages_of(texts: Sequence[str], tokens: UInt32s, bounds: Int64s) -> list[str | None]:
     """Return the language of each text, None where it is not sure.
 
     Args:

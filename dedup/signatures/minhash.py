@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from dedup.config import SignConfig
+from dedup.kernels.array_types import Int64s, UInt32s
 from dedup.signatures.characters import character_tables
 from dedup.text_batch import code_points
 
@@ -34,17 +34,17 @@ class Signed:
         number_bounds: The same bounds for ``numbers``.
     """
 
-    signatures: npt.NDArray[np.uint32]
-    leads: npt.NDArray[np.uint32]
-    tokens: npt.NDArray[np.int64]
-    shingles: npt.NDArray[np.uint32]
-    shingle_bounds: npt.NDArray[np.int64]
-    numbers: npt.NDArray[np.uint32]
-    number_bounds: npt.NDArray[np.int64]
+    signatures: UInt32s
+    leads: UInt32s
+    tokens: Int64s
+    shingles: UInt32s
+    shingle_bounds: Int64s
+    numbers: UInt32s
+    number_bounds: Int64s
 
 
 @functools.cache
-def permutations(num_perm: int, seed: int) -> npt.NDArray[np.uint32]:
+def permutations(num_perm: int, seed: int) -> UInt32s:
     """Return datasketch's own permutations for scheme ``affine32``.
 
     Args:
@@ -98,7 +98,7 @@ def sign(texts: Sequence[str], config: SignConfig) -> Signed:
     return signed
 
 
-def interop(signature: npt.NDArray[np.uint32], config: SignConfig) -> LeanMinHash:
+def interop(signature: UInt32s, config: SignConfig) -> LeanMinHash:
     """Return a signature as datasketch's own object, to query its indexes or compare with its sets.
 
     Args:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from dedup.kernels.array_types import Float32s, Int64s, UInt32s
 from dedup.models import TermVectors
 from dedup.signatures.vectorizer import vectors
 from dedup.signatures.word_frequencies import lookup, word_frequencies
@@ -40,8 +40,8 @@ class DocumentFrequencies:
         documents: Documents in all.
     """
 
-    terms: npt.NDArray[np.uint32]
-    counts: npt.NDArray[np.int64]
+    terms: UInt32s
+    counts: Int64s
     documents: int
 
     def and_of(self, other: DocumentFrequencies) -> DocumentFrequencies:
@@ -52,7 +52,7 @@ class DocumentFrequencies:
         np.add.at(counts, places, np.concatenate([self.counts, other.counts]))
         return DocumentFrequencies(terms, counts, self.documents + other.documents)
 
-    def of(self, wanted: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
+    def of(self, wanted: UInt32s) -> Int64s:
         """Return the counts of some terms, 0 for those that are in no document."""
         if not self.terms.size:
             return np.zeros(wanted.size, np.int64)
@@ -69,7 +69,7 @@ class TermCounter:
         self._terms = 0
         self._documents = 0
 
-    def add(self, tokens: npt.NDArray[np.uint32], bounds: npt.NDArray[np.int64]) -> None:
+    def add(self, tokens: UInt32s, bounds: Int64s) -> None:
         """Count a batch of documents by their tokens."""
         from dedup.kernels.term_weights import count_terms, move_counts  # compiled, as below
 
@@ -90,14 +90,12 @@ class TermCounter:
         return DocumentFrequencies(self._keys[used], self._counts[used], self._documents)
 
 
-def _table(
-    size: int,
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _table(size: int) -> tuple[UInt32s, Int64s, Int64s]:
     """Return an empty table: terms, counts, and the last document counted for each."""
     return np.empty(size, np.uint32), np.zeros(size, np.int64), np.empty(size, np.int64)
 
 
-def without_flags(tokens: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+def without_flags(tokens: UInt32s) -> UInt32s:
     """Return tokens as terms: the same word is the same number wherever it stands."""
     from dedup.kernels.terms import FLAGS  # compiled code is loaded when it is first needed
 
@@ -105,10 +103,8 @@ def without_flags(tokens: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
 
 
 def term_weights(
-    frequencies: DocumentFrequencies,
-    wanted: npt.NDArray[np.uint32],
-    zipf: npt.NDArray[np.float32] | None,
-) -> npt.NDArray[np.float32]:
+    frequencies: DocumentFrequencies, wanted: UInt32s, zipf: Float32s | None
+) -> Float32s:
     """Return the weight of some terms, in (0, 1].
 
     A mean of how rare a term is in the language and in the dump, cubed.
@@ -126,16 +122,16 @@ def term_weights(
         known = np.clip((COMMONEST - zipf.astype(np.float64)) / COMMONEST, LEAST, 1.0)
         share = OWN_SAY * n / (n + SETTLED)
         rarity = (1 - share) * known + share * own
-    weights: npt.NDArray[np.float32] = (rarity**POWER).astype(np.float32)
+    weights: Float32s = (rarity**POWER).astype(np.float32)
     return weights
 
 
 def vectorize(
-    tokens: npt.NDArray[np.uint32],
-    bounds: npt.NDArray[np.int64],
+    tokens: UInt32s,
+    bounds: Int64s,
     languages: Sequence[str | None],
     frequencies: DocumentFrequencies,
-) -> tuple[TermVectors, npt.NDArray[np.uint32]]:
+) -> tuple[TermVectors, UInt32s]:
     """Return the views of a batch of documents, and the batch's sorted distinct terms.
 
     Args:

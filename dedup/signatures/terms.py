@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from dedup.kernels.array_types import Int64s, UInt32s
 from dedup.signatures.characters import character_tables, trait_table
 from dedup.text_batch import code_points
 
 PREFIX = 5
 
 
-def terms(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
+def terms(texts: Sequence[str]) -> tuple[UInt32s, Int64s]:
     """Tokenise a batch of texts for the story view.
 
     Args:
@@ -38,7 +38,7 @@ def terms(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.
     return out[: out_bounds[-1]].copy(), out_bounds
 
 
-def term_hashes(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
+def term_hashes(texts: Sequence[str]) -> tuple[UInt32s, Int64s]:
     """Return the same without flags: equal terms are equal numbers, multiples of 8."""
     from dedup.kernels.terms import FLAGS  # as in terms
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from dedup.kernels.array_types import Bools, Float32s, Int64s, UInt32s
 from dedup.models import TermVectors
 
 LEAD_TOKENS = 80
@@ -18,11 +18,7 @@ HEAVIEST = 25
 
 
 def vectors(
-    tokens: npt.NDArray[np.uint32],
-    bounds: npt.NDArray[np.int64],
-    vocabulary: npt.NDArray[np.uint32],
-    weights: npt.NDArray[np.float32],
-    language: npt.NDArray[np.int64],
+    tokens: UInt32s, bounds: Int64s, vocabulary: UInt32s, weights: Float32s, language: Int64s
 ) -> TermVectors:
     """Return the views of a batch of documents.
 
@@ -63,8 +59,8 @@ def vectors(
 
 
 def heaviest_terms(
-    made: TermVectors, vocabulary: npt.NDArray[np.uint32], several: npt.NDArray[np.bool_]
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
+    made: TermVectors, vocabulary: UInt32s, several: Bools
+) -> tuple[UInt32s, Int64s]:
     """Return the heaviest terms of each document, sorted, and their n + 1 bounds.
 
     Args:

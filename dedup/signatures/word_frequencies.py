@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from dedup.kernels.array_types import Float32s, Float64s, UInt32s
 from dedup.signatures.disk_cache import load, save
 from dedup.signatures.terms import term_hashes
 
@@ -66,8 +66,8 @@ class WordFrequencies:
         zipf: Of each, log10 of its occurrences in a billion words, float32.
     """
 
-    hashes: npt.NDArray[np.uint32]
-    zipf: npt.NDArray[np.float32]
+    hashes: UInt32s
+    zipf: Float32s
 
 
 def two_letters(tag: str | None) -> str | None:
@@ -90,17 +90,13 @@ def two_letters(tag: str | None) -> str | None:
     return code if len(code) == 2 else None
 
 
-def summed(
-    hashes: npt.NDArray[np.uint32], weights: npt.NDArray[np.float64]
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64]]:
+def summed(hashes: UInt32s, weights: Float64s) -> tuple[UInt32s, Float64s]:
     """Return the sorted distinct hashes and, of each, the sum of its weights."""
     distinct, at = np.unique(hashes, return_inverse=True)
     return distinct, np.bincount(at, weights, distinct.size).astype(np.float64)
 
 
-def _chance_couples(
-    frequencies: Mapping[str, float],
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64]]:
+def _chance_couples(frequencies: Mapping[str, float]) -> tuple[UInt32s, Float64s]:
     """Return the couples of the commonest characters, and how often chance makes each."""
     counts: Counter[str] = Counter()
     for word, frequency in frequencies.items():
@@ -181,7 +177,7 @@ def word_frequencies(language: str) -> WordFrequencies | None:
     return _word_frequencies(_LIST_OF.get(code, code)) if code else None
 
 
-def lookup(background: WordFrequencies, hashes: npt.NDArray[np.uint32]) -> npt.NDArray[np.float32]:
+def lookup(background: WordFrequencies, hashes: UInt32s) -> Float32s:
     """Return the Zipf frequency of some terms, 0 where the language does not know them.
 
     Args:
