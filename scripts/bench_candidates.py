@@ -24,7 +24,7 @@ import numpy.typing as npt
 from measured import machine
 
 from dedup.config import StoryConfig
-from dedup.kernels.pairs import shared
+from dedup.kernels.similarity import shared
 from dedup.match.similarity import RaggedArray
 from dedup.match.term_lsh import term_pairs
 from dedup.signatures import permutations

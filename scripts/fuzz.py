@@ -36,7 +36,8 @@ from dedup.clean.site_boilerplate import line_digest, line_digests, strip_site_b
 from dedup.clean.urls import host_of, page_of
 from dedup.config import Config, ReadConfig
 from dedup.json_codec import dump_json, load_json
-from dedup.kernels.pairs import in_half_of_documents, in_passages, shared
+from dedup.kernels.canonical import in_half_of_documents
+from dedup.kernels.similarity import in_passages, shared
 from dedup.models import Extraction, RawLine, RawRecord, Rejection
 from dedup.pipeline.sign import signature_parts
 from dedup.read import Source, Tally, parse_line, read

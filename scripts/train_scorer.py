@@ -28,12 +28,12 @@ from dedup.evaluation.metrics import scores as compare
 from dedup.match import Candidates, Model, Scorer, pair_features, pairs_inside, probability
 from dedup.match.story_score import FEATURES
 from dedup.models import RawRecord
-from dedup.pipeline.cluster_copies import group_copies
-from dedup.pipeline.cluster_rewrites import group_rewrites
-from dedup.pipeline.earlier_stories import EarlierStories
-from dedup.pipeline.exact_duplicates import ExactDuplicates
+from dedup.pipeline.cluster_copies import cluster_copy_pairs
+from dedup.pipeline.cluster_rewrites import cluster_rewrites, group_candidates
+from dedup.pipeline.earlier_stories import EarlierStories, read_earlier_stories
+from dedup.pipeline.exact_duplicates import ExactDuplicates, read_exact_duplicates
 from dedup.pipeline.match_copies import match_copies
-from dedup.pipeline.match_rewrites import loose_groups, propose, score_candidates
+from dedup.pipeline.match_rewrites import propose, score_candidates
 from dedup.pipeline.representatives import Representatives
 from dedup.pipeline.sign import sign_texts
 from dedup.pipeline.stages import clean_stages
@@ -118,9 +118,9 @@ def prepare(articles: Sequence[Article], config: Config) -> Part:
     progress = NullProgress()
     clean_stages(records_of(articles, config), None, store, config, progress, signed=True)
     sign_texts(store, config, progress)
-    exact_duplicates, earlier = ExactDuplicates(store), EarlierStories(store)
+    exact_duplicates, earlier = read_exact_duplicates(store), read_earlier_stories(store)
     pair_scores = match_copies(store, exact_duplicates, earlier, config, progress)
-    group_copies(store, exact_duplicates, pair_scores, earlier, config, progress)
+    cluster_copy_pairs(store, exact_duplicates, pair_scores, earlier, config, progress)
     representatives = Representatives(store, earlier)
     label = {row: article["story"] for row, article in enumerate(articles)}
     story = np.array([label[row] for row in representatives.rows.tolist()])
@@ -140,7 +140,7 @@ def inside(
         part.representatives, part.candidates, Scorer(candidate, candidate), config, NullProgress()
     )
     with part.store.trial():
-        numbers, bounds = loose_groups(
+        numbers, bounds = group_candidates(
             part.representatives, part.candidates, scores, config, NullProgress()
         )
     vectors = part.representatives.vectors(numbers)
@@ -169,7 +169,7 @@ def grouped(part: Part, scorer: Scorer, config: Config) -> list[str]:
     """Return the story that each article is put into; its own id where it is alone."""
     with part.store.trial():  # the store keeps the stories of copies
         if config.level == "stories":
-            group_rewrites(
+            cluster_rewrites(
                 part.store, part.exact_duplicates, part.earlier, scorer, config, NullProgress()
             )
         return [each.story_id or each.doc_id for each in part.store.results.decisions()]

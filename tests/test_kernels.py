@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from dedup.kernels import minhash, pairs
+from dedup.kernels import canonical, minhash, minhash_lsh, similarity
+from dedup.kernels.components import components
 from dedup.kernels.sorting import SHORT, sort_hashes
 from dedup.signatures import permutations
 from dedup.signatures.characters import DIGIT, LETTER, MARK, SEPARATOR, SINGLE, character_tables
@@ -250,7 +251,7 @@ def test_shared_counts_the_intersection(sets):
     values, bounds = sorted_sets([sorted(each) for each in sets])
     left, right = map(np.array, zip(*itertools.product(range(len(sets)), repeat=2), strict=True))
     out = np.full(left.size, -1, np.int64)
-    pairs.shared(values, bounds, left, right, out)
+    similarity.shared(values, bounds, left, right, out)
     assert out.tolist() == [
         len(sets[one] & sets[other]) for one, other in zip(left, right, strict=True)
     ]
@@ -267,7 +268,7 @@ def test_in_half_of_documents_counts_votes_in_each_group(groups):
     weights = np.array([part_weight for _, part_weight in drawn])
     starts = np.array([0, *itertools.accumulate(map(len, groups))])
     inside, counts = np.full(len(drawn), -1, np.int64), np.full(len(groups), -1, np.int64)
-    pairs.in_half_of_documents(values, bounds, weights, starts, inside, counts)
+    canonical.in_half_of_documents(values, bounds, weights, starts, inside, counts)
     expected = []
     for group, count in zip(groups, counts, strict=True):
         votes = Counter(
@@ -305,7 +306,7 @@ def key_of(band):
 def test_band_keys_are_those_of_the_definition(signatures, start, rows):
     rows = min(rows, 6 - start)
     out = np.empty(len(signatures), np.uint64)
-    pairs.band_keys(np.array(signatures, np.uint32).reshape(-1, 6), start, rows, out)
+    minhash_lsh.band_keys(np.array(signatures, np.uint32).reshape(-1, 6), start, rows, out)
     assert out.tolist() == [key_of(each[start : start + rows]) for each in signatures]
 
 
@@ -315,7 +316,7 @@ def test_keys_are_equal_exactly_where_bands_are(rows):
     values = {1: 20_000, 2: 141, 3: 27, 4: 12, 8: 3}[rows]
     bands = np.array(list(itertools.product(range(values), repeat=rows)), np.uint32)
     out = np.empty(len(bands), np.uint64)
-    pairs.band_keys(bands, 0, rows, out)
+    minhash_lsh.band_keys(bands, 0, rows, out)
     assert np.unique(out).size == len(bands)
 
 
@@ -329,7 +330,7 @@ def test_bucket_pairs_are_all_pairs_of_each_bucket(buckets):
         for pair in itertools.combinations(list(each), 2)
     ]
     out = np.zeros(len(expected), np.uint64)
-    pairs.bucket_pairs(members, bounds[:-1], bounds[1:], out)
+    minhash_lsh.bucket_pairs(members, bounds[:-1], bounds[1:], out)
     assert out.tolist() == expected
 
 
@@ -346,20 +347,20 @@ def test_components_are_those_of_scipy(data):
     smallest = {}
     for index, label in enumerate(labels):
         smallest.setdefault(label, index)
-    assert pairs.components(count, left, right).tolist() == [smallest[label] for label in labels]
+    assert components(count, left, right).tolist() == [smallest[label] for label in labels]
 
 
 @pytest.mark.parametrize("direction", [1, -1])
 def test_components_of_a_long_chain_are_one(direction):
     left = np.arange(100_000)[::direction].copy()
     right = left + 1
-    assert not pairs.components(100_001, left, right).any()
+    assert not components(100_001, left, right).any()
 
 
 def test_components_of_no_edges_are_the_nodes():
     none = np.empty(0, np.int64)
-    assert pairs.components(3, none, none).tolist() == [0, 1, 2]
-    assert pairs.components(0, none, none).size == 0
+    assert components(3, none, none).tolist() == [0, 1, 2]
+    assert components(0, none, none).size == 0
 
 
 # --- array bounds --------------------------------------------------------------------------------

@@ -6,7 +6,14 @@ from dedup.cluster.canonical import Policy, Share, common_texts, parse_policy
 from dedup.cluster.copies import ConnectedComponent, cluster_copies
 from dedup.cluster.copy_graph import ALL_PAIRS_LIMIT, Texts
 from dedup.cluster.decisions import decisions_of
-from dedup.cluster.event_split import Join, split_events
+from dedup.cluster.event_split import (
+    Join,
+    RewriteCluster,
+    ScoredGroups,
+    rewrite_clusters,
+    split_events,
+)
+from dedup.cluster.loose_groups import loose_groups, with_must_links
 from dedup.cluster.rewrites import Telling, merge_rewrites
 from dedup.cluster.roundups import roundups
 
@@ -15,6 +22,8 @@ __all__ = [
     "ConnectedComponent",
     "Join",
     "Policy",
+    "RewriteCluster",
+    "ScoredGroups",
     "Share",
     "Telling",
     "Texts",
@@ -23,9 +32,12 @@ __all__ = [
     "common_texts",
     "decisions_of",
     "groups_of",
+    "loose_groups",
     "merge_rewrites",
     "parse_policy",
+    "rewrite_clusters",
     "roundups",
     "split_events",
     "story_id",
+    "with_must_links",
 ]

@@ -1,4 +1,4 @@
-"""Scored candidate pairs to loose groups: everything that may be about one affair."""
+"""Average linkage over scored pairs, where a pair that was not scored counts as 0."""
 
 from __future__ import annotations
 
@@ -25,9 +25,7 @@ def average_linkage(
     Returns:
         For each document the smallest document of its group, int64.
     """
-    from dedup.kernels.average_linkage import (
-        join_pairs,
-    )  # compiled code is loaded when it is first needed
+    from dedup.kernels.average_linkage import join_pairs  # compiled: loaded when first needed
 
     labels = np.arange(count)
     join_pairs(np.minimum(left, right), np.maximum(left, right), scores, threshold, labels)

@@ -233,7 +233,7 @@ def common_texts(values: UInt32s, bounds: Int64s, weights: Int64s, stories: Int6
         weights: How many documents have each text.
         stories: Story k has the texts from ``stories[k]`` to ``stories[k + 1]``.
     """
-    from dedup.kernels.pairs import in_half_of_documents  # compiled code, loaded when first needed
+    from dedup.kernels.canonical import in_half_of_documents  # compiled: loaded when first needed
 
     sizes, texts = np.diff(bounds), np.diff(stories)
     inside, common = np.zeros(sizes.size, np.int64), np.zeros(texts.size, np.int64)

@@ -1,4 +1,4 @@
-"""A loose group to stories: reports of one affair are told apart.
+"""Loose groups to clusters of tellings: reports of one affair on different events are separated.
 
 Two reports of one affair share its people, places and past, and differ in what happened. That shows
 less between two documents than between two clusters of them: each has words that all of its own
@@ -7,15 +7,44 @@ use and none of the other's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
+from dedup.config import StoryConfig
 from dedup.kernels.array_types import Bools, Float32s, Float64s, Int64s, UInt32s
+from dedup.models import TermVectors
 
 MOST_TERMS = 1000
 """Terms of a group that are looked at: the heaviest that part it best."""
+
+Value = TypeVar("Value", np.float64, np.bool_)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredGroups:
+    """Some loose groups with all their pairs scored.
+
+    Attributes:
+        bounds: Group k is the documents ``bounds[k]`` to ``bounds[k + 1]`` of the batch.
+        vectors: Term vectors of the documents.
+        left: One document of each pair, group by group in the order of
+            :func:`dedup.match.pairs_inside`.
+        right: The other.
+        odds: Log odds that both tell one story.
+        shared: Whether they share some of their text word for word.
+    """
+
+    bounds: Int64s
+    vectors: TermVectors
+    left: Int64s
+    right: Int64s
+    odds: Float64s
+    shared: Bools
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +54,63 @@ class Join:
     Attributes:
         left: A document of the one, as its index in the group.
         right: A document of the other.
-        odds: What the join was worth, in log odds: 0 and more, unless the two were held together.
+        odds: What the join was worth, in log odds: 0 and more, unless the two must be linked.
     """
 
     left: int
     right: int
     odds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RewriteCluster:
+    """Tellings of one story.
+
+    Attributes:
+        members: Two or more documents of the batch, ascending.
+        odds: members x members: log odds that two of them tell one story, 0 on the diagonal.
+        shared: members x members: whether one was made from the other, partly word for word.
+        weakest: The weakest join, by documents of the batch; its odds are those that both tell one
+            story.
+    """
+
+    members: Int64s
+    odds: Float64s
+    shared: Bools
+    weakest: Join
+
+
+def rewrite_clusters(
+    groups: ScoredGroups, must_link: Int64s, config: StoryConfig
+) -> Iterator[RewriteCluster]:
+    """Yield the clusters of some loose groups; what is in none is a story of its own.
+
+    Args:
+        groups: The groups.
+        must_link: A label of each document; those of a group with the same one are of one cluster.
+        config: Threshold, contrast weight and singleton penalty.
+    """
+    threshold = float(np.log(config.threshold / (1 - config.threshold)))
+    at = 0
+    for start, end in pairwise(groups.bounds.tolist()):
+        size = end - start
+        pairs = slice(at, at := at + size * (size - 1) // 2)
+        left, right = groups.left[pairs] - start, groups.right[pairs] - start
+        odds = _square(size, left, right, groups.odds[pairs])
+        shared = _square(size, left, right, groups.shared[pairs])
+        terms, weights = zip(*map(groups.vectors.whole, range(start, end)), strict=True)
+        joins = split_events(
+            odds - threshold,
+            terms,
+            weights,
+            contrast_weight=config.contrast_weight,
+            must_link=must_link[start:end],
+            singleton_penalty=config.singleton_penalty,
+        )
+        for members, join in _joined(size, joins):
+            inside = np.ix_(members, members)
+            weakest = Join(start + join.left, start + join.right, join.odds + threshold)
+            yield RewriteCluster(start + members, odds[inside], shared[inside], weakest)
 
 
 def split_events(
@@ -42,7 +122,7 @@ def split_events(
     singleton_penalty: float = 0.0,
     must_link: Int64s | None = None,
 ) -> list[Join]:
-    """Return the joins that make stories of a loose group; what is not joined is no one's.
+    """Return the joins that make stories of a loose group; a document without one has no story.
 
     Args:
         odds: n x n, symmetric: log odds that two documents tell one story, less the threshold's.
@@ -54,23 +134,45 @@ def split_events(
         must_link: A label of each document; documents with one label are joined first, whatever
             the join is worth. None: every document has a label of its own.
     """
-    from dedup.kernels.event_split import agglomerate  # compiled code, loaded when first needed
+    from dedup.kernels.event_split import agglomerate  # compiled: loaded when it is first needed
 
     n = len(terms)
-    holds, heavy = _spread(terms, weights)
+    has_term, heavy = _spread(terms, weights)
     merges = np.empty((max(0, n - 1), 2), np.int64)
     strengths = np.empty(max(0, n - 1))
     must_link = np.arange(n) if must_link is None else must_link
-    made = agglomerate(
-        odds, holds, heavy, must_link, contrast_weight, singleton_penalty, merges, strengths
+    count = agglomerate(
+        odds, has_term, heavy, must_link, contrast_weight, singleton_penalty, merges, strengths
     )
-    return [Join(int(merges[k, 0]), int(merges[k, 1]), float(strengths[k])) for k in range(made)]
+    return [Join(int(merges[k, 0]), int(merges[k, 1]), float(strengths[k])) for k in range(count)]
+
+
+def _joined(size: int, joins: Sequence[Join]) -> Iterator[tuple[Int64s, Join]]:
+    """Yield the documents of each cluster of two or more, and its weakest join."""
+    cluster_of = {index: [index] for index in range(size)}
+    weakest: dict[int, Join] = {}
+    for join in joins:
+        cluster_of[join.left] += cluster_of.pop(join.right)
+        inner = [join, *(weakest.pop(end) for end in (join.left, join.right) if end in weakest)]
+        weakest[join.left] = min(inner, key=lambda each: each.odds)
+    for first, members in cluster_of.items():
+        if len(members) > 1:
+            yield np.array(sorted(members)), weakest[first]
+
+
+def _square(
+    size: int, left: Int64s, right: Int64s, values: npt.NDArray[Value]
+) -> npt.NDArray[Value]:
+    """Return a symmetric matrix of the values of pairs, zero on its diagonal."""
+    matrix = np.zeros((size, size), values.dtype)
+    matrix[left, right] = matrix[right, left] = values
+    return matrix
 
 
 def _spread(terms: Sequence[UInt32s], weights: Sequence[Float32s]) -> tuple[Bools, Float64s]:
-    """Return which document holds which term, and the weights of those terms.
+    """Return which document has which term, and the weights of those terms.
 
-    Terms of one document are nobody's rivals, terms of all tell nothing.
+    Terms of one document contrast with nothing, and terms of all separate nothing.
     """
     n = len(terms)
     if n == 2:
@@ -84,8 +186,8 @@ def _spread(terms: Sequence[UInt32s], weights: Sequence[Float32s]) -> tuple[Bool
     kept = np.sort(kept[np.argsort(-parting, kind="stable")[:MOST_TERMS]])
     place = np.full(vocabulary.size, -1)
     place[kept] = np.arange(kept.size)
-    holds = np.zeros((n, kept.size), np.bool_)
+    has_term = np.zeros((n, kept.size), np.bool_)
     document = np.repeat(np.arange(n), [part.size for part in terms])
     column = place[inverse]
-    holds[document[column >= 0], column[column >= 0]] = True
-    return holds, heavy[kept]
+    has_term[document[column >= 0], column[column >= 0]] = True
+    return has_term, heavy[kept]

@@ -99,7 +99,7 @@ def _ballots(tellings: Sequence[Telling]) -> list[Ballot]:
 
 def _origins(text_ids: Sequence[int], shared: Bools) -> int:
     """Return how many of some texts were written independently: none shares much with another."""
-    from dedup.kernels.pairs import components  # compiled code is loaded when it is first needed
+    from dedup.kernels.components import components  # compiled: loaded when first needed
 
     numbers = np.array(text_ids)
     left, right = np.nonzero(shared | (numbers[:, np.newaxis] == numbers))

@@ -22,7 +22,7 @@ def _slot(keys: UInt32s, counts: Int64s, term: np.uint32) -> int:
 
 
 @nb.njit(cache=True, nogil=True)
-def count_terms(
+def add_documents(
     terms: UInt32s, bounds: Int64s, first: int, keys: UInt32s, counts: Int64s, last: Int64s
 ) -> int:
     """Count a batch of documents; return how many terms are new.
@@ -58,7 +58,7 @@ def move_counts(
     new_counts: Int64s,
     new_last: Int64s,
 ) -> None:
-    """Move a table into a larger empty one; see :func:`count_terms`."""
+    """Move a table into a larger empty one; see :func:`add_documents`."""
     for old in range(keys.size):
         if counts[old]:
             slot = _slot(new_keys, new_counts, keys[old])

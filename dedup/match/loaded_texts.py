@@ -1,52 +1,23 @@
-"""Shingles and numbers of a few documents, held together to be compared."""
+"""Shingles and numbers of some texts, and what is measured between any two of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 
 from dedup.config import MatchConfig
 from dedup.kernels.array_types import Int64s, UInt32s
-from dedup.match.similarity import PairScores, RaggedArray, measure
+from dedup.kernels.similarity import in_passages
+from dedup.match.similarity import PairScores, RaggedArray, measure, pairs_of, sorted_sets
 from dedup.models import SAME, Pair
-
-Hashes = UInt32s
 
 # Shared shingles count as a passage from this many in a row: about a sentence.
 PASSAGE = 15
 
 
-def sorted_sets(values: Hashes, bounds: Int64s) -> RaggedArray:
-    """Return sequences laid end to end, each as the sorted distinct values it holds."""
-    from dedup.kernels.minhash import (
-        drop_repeats,
-    )  # compiled code is loaded when it is first needed
-
-    kept, kept_bounds = values.copy(), bounds.copy()
-    for start, end in pairwise(bounds.tolist()):
-        kept[start:end].sort()  # ten times as fast as a sort in compiled code of our own
-    drop_repeats(kept, kept_bounds)
-    return RaggedArray(kept[: kept_bounds[-1]], kept_bounds)
-
-
-def pairs_of(pair_scores: PairScores) -> list[Pair]:
-    """Return measured pairs one by one, each seen from its left document."""
-    columns = (
-        pair_scores.jaccard, pair_scores.left_in_right, pair_scores.right_in_left,
-        pair_scores.numbers,
-    )  # fmt: skip
-    return [
-        Pair(jaccard, contained, contains, False, numbers)
-        for jaccard, contained, contains, numbers in zip(
-            *(column.tolist() for column in columns), strict=True
-        )
-    ]
-
-
-def passage_share(one: Hashes, other: Hashes) -> float:
-    """Return how much of what two texts share stands in whole passages, in [0, 1].
+def passage_share(one: UInt32s, other: UInt32s) -> float:
+    """Return which share of the common shingles of two texts is in whole passages, in [0, 1].
 
     Versions of one article share paragraphs and sentences. Two reports off one template share
     the words between their numbers and names: as many shingles, but in short runs.
@@ -58,8 +29,6 @@ def passage_share(one: Hashes, other: Hashes) -> float:
     Returns:
         The smaller of the two directions, 0 where nothing is shared.
     """
-    from dedup.kernels.pairs import in_passages  # as in ragged
-
     there = float(in_passages(one, np.sort(other), PASSAGE))
     return min(there, float(in_passages(other, np.sort(one), PASSAGE)))
 
@@ -70,14 +39,14 @@ class LoadedTexts:
     def __init__(
         self,
         rows: Sequence[int],
-        shingles: tuple[Hashes, Int64s],
-        numbers: tuple[Hashes, Int64s],
+        shingles: tuple[UInt32s, Int64s],
+        numbers: tuple[UInt32s, Int64s],
         config: MatchConfig,
     ) -> None:
-        """Hold texts.
+        """Sort the shingles of each text.
 
         Args:
-            rows: The first document of each.
+            rows: The first document of each text.
             shingles: Their shingles in text order, end to end, and n + 1 bounds.
             numbers: Their sorted distinct numbers, likewise.
             config: How texts are measured.
@@ -89,7 +58,7 @@ class LoadedTexts:
         self._config = config
         self._known: dict[tuple[int, int], Pair] = {}
 
-    def shingles(self, text_id: int) -> Hashes:
+    def shingles(self, text_id: int) -> UInt32s:
         """Return the shingles of a text, in text order."""
         return self._in_order.part(self._place[text_id])
 
@@ -97,7 +66,7 @@ class LoadedTexts:
         """Return the sorted distinct shingles of all texts, in the order of the rows."""
         return self._shingles
 
-    def distinct(self, text_id: int) -> Hashes:
+    def distinct(self, text_id: int) -> UInt32s:
         """Return the sorted distinct shingles of a text."""
         return self._shingles.part(self._place[text_id])
 
@@ -122,7 +91,7 @@ class LoadedTexts:
         return pair
 
     def remember(self, pair_scores: PairScores) -> None:
-        """Keep measured pairs, given by rows, for when they are asked for."""
+        """Keep measured pairs, given by rows, for :meth:`pairs`."""
         keys = zip(pair_scores.left.tolist(), pair_scores.right.tolist(), strict=True)
         self._known.update(zip(keys, pairs_of(pair_scores), strict=True))
 

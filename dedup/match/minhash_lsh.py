@@ -1,7 +1,7 @@
-"""Bands of signatures to candidate pairs, by sorting one band at a time.
+"""Signatures to candidate pairs: documents that share a bucket of a band.
 
 The candidates are those of datasketch's ``MinHashLSH`` with the same bands and rows, as long as no
-bucket is larger than the cap.
+bucket is larger than the cap. Bands do not depend on one another, nor do the buckets of a band.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dedup.config import MatchConfig
+from dedup.kernels import minhash_lsh as kernels
 from dedup.kernels.array_types import Bools, Int64s, UInt32s, UInt64s
 
 # Pairs found in several bands are folded into one whenever this many have gathered: 160 MB.
 FOLD_AT = 20_000_000
 
-# Signature columns that order a bucket over the cap; documents that agree on many of them stand
-# side by side.
+# Signature columns that order a bucket over the cap, so that documents that agree on many of them
+# are neighbours.
 SORT_COLUMNS = 8
 
 
@@ -50,6 +51,22 @@ class Candidates:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class BucketPairs:
+    """The pairs of some buckets.
+
+    Attributes:
+        codes: ``smaller << 32 | larger`` of each pair, uint64; a pair occurs once a bucket.
+        capped: Members of each bucket over the cap, int64. Their pairs are not in ``codes``; see
+            :func:`neighbour_pairs`.
+        largest: Documents in the largest bucket, at least 1.
+    """
+
+    codes: UInt64s
+    capped: tuple[Int64s, ...]
+    largest: int
+
+
 def candidate_pairs(signatures: UInt32s, leads: UInt32s, config: MatchConfig) -> Candidates:
     """Return every pair of rows that agree on all values of at least one band.
 
@@ -60,57 +77,99 @@ def candidate_pairs(signatures: UInt32s, leads: UInt32s, config: MatchConfig) ->
         leads: n x lead_perm, with at least ``lead_bands * lead_rows`` columns.
         config: Bands, rows, and the bucket cap.
     """
+    bands = [(signatures, band, config.rows) for band in range(config.bands)]
+    bands += [(leads, band, config.lead_rows) for band in range(config.lead_bands)]
     collected = PairCollector()
-    for band in range(config.bands):
-        _join(signatures, band * config.rows, config.rows, config, collected)
-    for band in range(config.lead_bands):
-        _join(leads, band * config.lead_rows, config.lead_rows, config, collected)
-    return Candidates(*_parted(collected.fold()), collected.capped, collected.largest)
+    for matrix, band, rows in bands:
+        start = band * rows
+        found = bucket_pairs(band_keys(matrix, start, rows), config.bucket_cap)
+        collected.add(found.codes, capped=len(found.capped), largest=found.largest)
+        for members in found.capped:
+            collected.add(neighbour_pairs(matrix, members, start + rows, config.neighbours))
+    return Candidates(*decoded(collected.fold()), collected.capped, collected.largest)
+
+
+def band_keys(signatures: UInt32s, start: int, rows: int) -> UInt64s:
+    """Return one key a document for the band of ``rows`` columns from ``start``."""
+    keys = np.empty(signatures.shape[0], np.uint64)
+    kernels.band_keys(signatures, start, rows, keys)
+    return keys
+
+
+def bucket_pairs(keys: UInt64s, cap: int) -> BucketPairs:
+    """Return the pairs of the documents with equal keys.
+
+    Args:
+        keys: Keys of one band, or of those of its documents that fall into some of its buckets.
+            Documents are numbered by their places here.
+        cap: Most documents of a bucket whose pairs are all returned.
+    """
+    order, starts, ends = bucket_bounds(keys)
+    sizes = ends - starts
+    over = sizes > cap
+    capped = tuple(order[first:last] for first, last in zip(starts[over], ends[over], strict=True))
+    return BucketPairs(
+        _all_pairs(order, starts[~over], ends[~over]), capped, int(sizes.max(initial=1))
+    )
+
+
+def neighbour_pairs(signatures: UInt32s, members: Int64s, column: int, neighbours: int) -> UInt64s:
+    """Return the pairs of near neighbours of one bucket over the cap, in the order of columns.
+
+    All pairs of a bucket of m documents are m * (m - 1) / 2; this keeps it at m * neighbours. Each
+    band sorts by other columns, so that over the bands a document meets many different neighbours.
+
+    Args:
+        signatures: n x num_perm.
+        members: Rows of the documents of the bucket.
+        column: The first of the columns to sort by: that behind the band.
+        neighbours: Documents on either side with which each makes a pair.
+
+    Returns:
+        Codes of pairs, as in :class:`BucketPairs`.
+    """
+    width = signatures.shape[1]
+    columns = [(column + k) % width for k in range(min(SORT_COLUMNS, width))]
+    whole = band_keys(signatures[members], 0, width)  # so that the order of rows decides nothing
+    by = signatures[np.ix_(members, columns)]
+    ranked = members[np.lexsort([whole, *by.T[::-1]])]
+    parts = []
+    for distance in range(1, min(neighbours, ranked.size - 1) + 1):
+        one, other = ranked[:-distance], ranked[distance:]
+        parts.append(encoded(np.minimum(one, other), np.maximum(one, other)))
+    return np.concatenate(parts)
 
 
 class PairCollector:
-    """Pairs gathered so far, each as ``left << 32 | right``."""
+    """The pairs of several bands.
+
+    Attributes:
+        capped: Buckets over the cap so far.
+        largest: Documents in the largest bucket so far.
+    """
 
     def __init__(self) -> None:
-        """Nothing yet."""
+        """Begin with no pairs."""
         self.capped = 0
         self.largest = 0
         self._parts: list[UInt64s] = []
         self._gathered = 0
 
-    def add(self, part: UInt64s) -> None:
-        """Take some more, folding those found before when they have become many."""
-        self._parts.append(part)
-        self._gathered += part.size
+    def add(self, codes: UInt64s, *, capped: int = 0, largest: int = 1) -> None:
+        """Add pairs, and fold those that were found before when they have become many."""
+        self.capped += capped
+        self.largest = max(self.largest, largest)
+        self._parts.append(codes)
+        self._gathered += codes.size
         if self._gathered > FOLD_AT:
             self._parts = [self.fold()]
             self._gathered = 0
 
     def fold(self) -> UInt64s:
-        """Return the distinct pairs, ascending."""
-        pairs = np.concatenate([np.empty(0, np.uint64), *self._parts])
-        pairs.sort()  # numpy's unique would hash them, which takes twenty times as long
-        return pairs[np.append(pairs[1:] != pairs[:-1], True)] if pairs.size else pairs
-
-
-def _join(
-    signatures: UInt32s, start: int, rows: int, config: MatchConfig, collected: PairCollector
-) -> None:
-    """Add the pairs of one band: the documents that agree on ``rows`` columns from ``start``."""
-    from dedup.kernels.pairs import band_keys  # compiled code is loaded when it is first needed
-
-    keys = np.empty(signatures.shape[0], np.uint64)
-    band_keys(signatures, start, rows, keys)
-    order, starts, ends = bucket_bounds(keys)
-    sizes = ends - starts
-    over = sizes > config.bucket_cap
-    collected.largest = max(collected.largest, int(sizes.max(initial=1)))
-    collected.capped += int(over.sum())
-    collected.add(_all_pairs(order, starts[~over], ends[~over]))
-    for first, last in zip(starts[over], ends[over], strict=True):
-        collected.add(
-            _neighbour_pairs(signatures, order[first:last], start + rows, config.neighbours)
-        )
+        """Return the codes of the distinct pairs, ascending."""
+        codes = np.concatenate([np.empty(0, np.uint64), *self._parts])
+        codes.sort()  # numpy's unique would hash them, which takes twenty times as long
+        return codes[np.append(codes[1:] != codes[:-1], True)] if codes.size else codes
 
 
 def bucket_bounds(keys: UInt64s) -> tuple[Int64s, Int64s, Int64s]:
@@ -126,42 +185,23 @@ def bucket_bounds(keys: UInt64s) -> tuple[Int64s, Int64s, Int64s]:
 
 def pairs_inside(starts: Int64s, ends: Int64s) -> tuple[Int64s, Int64s]:
     """Return every pair inside each of some runs of numbers, the smaller first, in order."""
-    return _parted(_all_pairs(np.arange(ends.max(initial=0)), starts, ends))
+    return decoded(_all_pairs(np.arange(ends.max(initial=0)), starts, ends))
 
 
-def _parted(pairs: UInt64s) -> tuple[Int64s, Int64s]:
-    """Return pairs that are encoded as ``left << 32 | right``."""
-    left = (pairs >> np.uint64(32)).astype(np.int64)
-    return left, (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
+def encoded(left: Int64s, right: Int64s) -> UInt64s:
+    """Return pairs as ``left << 32 | right``."""
+    return (left.astype(np.uint64) << np.uint64(32)) | right.astype(np.uint64)
+
+
+def decoded(codes: UInt64s) -> tuple[Int64s, Int64s]:
+    """Return the left and the right of pairs that are ``left << 32 | right``."""
+    left = (codes >> np.uint64(32)).astype(np.int64)
+    return left, (codes & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
 def _all_pairs(order: Int64s, starts: Int64s, ends: Int64s) -> UInt64s:
-    """Return every pair inside each bucket, encoded as ``left << 32 | right``."""
-    from dedup.kernels.pairs import bucket_pairs  # as in candidate_pairs
-
+    """Return the codes of every pair inside each bucket."""
     sizes = ends - starts
     out = np.empty(int((sizes * (sizes - 1) // 2).sum()), np.uint64)
-    bucket_pairs(order, starts, ends, out)
+    kernels.bucket_pairs(order, starts, ends, out)
     return out
-
-
-def _neighbour_pairs(signatures: UInt32s, members: Int64s, column: int, neighbours: int) -> UInt64s:
-    """Return the pairs of near neighbours of one large bucket, in the order of further columns.
-
-    All pairs of a bucket of m documents are m * (m - 1) / 2; this keeps it at m * neighbours. Each
-    band sorts by other columns, so that over the bands a document meets many different neighbours.
-    """
-    from dedup.kernels.pairs import band_keys  # as in _join
-
-    width = signatures.shape[1]
-    columns = [(column + k) % width for k in range(min(SORT_COLUMNS, width))]
-    whole = np.empty(members.size, np.uint64)
-    band_keys(signatures[members], 0, width, whole)  # so that the order of rows decides nothing
-    by = signatures[np.ix_(members, columns)]
-    ranked = members[np.lexsort([whole, *by.T[::-1]])]
-    parts = []
-    for distance in range(1, min(neighbours, ranked.size - 1) + 1):
-        low = np.minimum(ranked[:-distance], ranked[distance:]).astype(np.uint64)
-        high = np.maximum(ranked[:-distance], ranked[distance:]).astype(np.uint64)
-        parts.append((low << np.uint64(32)) | high)
-    return np.concatenate(parts)

@@ -1,4 +1,4 @@
-"""Name what one document is to another, or say that they do not match."""
+"""Name the relation of a document to its canonical, or decide that they do not match."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def relation(
         return Relation.EXACT, 1.0
     containment = max(pair.contained, pair.contains)
     version = same_article(canonical, member, pair, passages, config)
-    if version and _dated_apart(canonical, member):
+    moments = canonical.moment, member.moment
+    if version and None not in moments and member.moment != canonical.moment:
         return Relation.UPDATE, max(pair.jaccard, containment)
     if pair.numbers >= config.shared_numbers:
         if pair.jaccard >= config.near:
@@ -51,10 +52,3 @@ def retelling(pair: Pair, chance: float, config: StoryConfig) -> tuple[Relation,
     """
     shared = max(pair.contained, pair.contains) >= config.derived
     return (Relation.DERIVED if shared else Relation.REWRITE), chance
-
-
-def _dated_apart(canonical: Facts, member: Facts) -> bool:
-    """Return whether two documents are known to be published at different times."""
-    if canonical.moment is None or member.moment is None:
-        return False
-    return member.moment != canonical.moment

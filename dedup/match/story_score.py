@@ -1,4 +1,4 @@
-"""Pairs of views to features, and features to the odds that both tell one story."""
+"""Term vectors of pairs to features, and features to the odds that both tell one story."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.json_codec import load_json
+from dedup.kernels import story_score as kernels
 from dedup.kernels.array_types import Float64s, Int64s
 from dedup.models import TermVectors
 
@@ -22,16 +23,16 @@ FEATURES: Mapping[str, str] = {
     "jaccard": "weighted Jaccard of the distinct terms",
     "containment": "weighted share of the lighter text's terms that the other holds",
 }
-"""What each feature means; all lie in [0, 1] and more of each speaks for one story."""
+"""What each feature means; all lie in [0, 1], and a higher value makes one story more likely."""
 
 NAMES, CONTAINMENT = (list(FEATURES).index(name) for name in ("names", "containment"))
-"""Columns of two features that are looked at alone."""
+"""Columns of the two features that :func:`dedup.match.templates.from_template` reads."""
 
 SENTENCES = 6
 """First sentences of a text whose retelling is looked for: news puts what happened first."""
 
 MOST_ODDS = 8.0
-"""Log odds of one pair are held within this, so that no single pair outvotes a group."""
+"""Bound of the log odds of one pair, so that no single pair outvotes a group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +102,8 @@ def pair_features(
     Returns:
         pairs x features, in the order of :data:`FEATURES`.
     """
-    from dedup.kernels import story_score  # compiled code is loaded when it is first needed
-
     out = np.empty((left.size, len(FEATURES)))
-    story_score.pair_features(*_arrays(vectors), *_arrays(others), left, right, SENTENCES, out)
+    kernels.pair_features(*_arrays(vectors), *_arrays(others), left, right, SENTENCES, out)
     return out
 
 
@@ -114,11 +113,9 @@ def sentence_overlaps(vectors: TermVectors) -> tuple[Float64s, Float64s]:
     Args:
         vectors: The document, and those that may tell its sentences again.
     """
-    from dedup.kernels.story_score import best_overlaps  # as in pair_features
-
     weights = vectors.sentence_weight[: vectors.sentence_bounds[1]]
     out = np.empty(weights.size)
-    best_overlaps(
+    kernels.best_overlaps(
         vectors.terms, vectors.weight, vectors.sentence, vectors.bounds,
         vectors.sentence_weight, vectors.sentence_bounds, out,
     )  # fmt: skip
@@ -126,11 +123,9 @@ def sentence_overlaps(vectors: TermVectors) -> tuple[Float64s, Float64s]:
 
 
 def _arrays(vectors: TermVectors) -> tuple[npt.NDArray[Any], ...]:
-    """Return what the kernel asks of one batch."""
-    from dedup.kernels.story_score import part_weights  # as in pair_features
-
+    """Return the arguments of the kernel for one batch."""
     part_weight = np.empty(vectors.size)
-    part_weights(vectors.weight, vectors.bounds, part_weight)
+    kernels.part_weights(vectors.weight, vectors.bounds, part_weight)
     return (
         vectors.terms, vectors.weight, vectors.normalised, vectors.sentence, vectors.bounds,
         vectors.sentence_weight, vectors.sentence_bounds, part_weight,

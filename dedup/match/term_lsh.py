@@ -1,7 +1,7 @@
 """Sets of terms to the candidate pairs of the story view, one band at a time.
 
-No signature is stored: a band's minima come straight from the sets. Of two documents in one bucket
-those far apart in time, in two languages, or with hardly a term in common never become a pair.
+No signature is stored: a band's minima come straight from the sets. Two documents of one bucket are
+no pair if they are far apart in time, in two languages, or share too few terms.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import StoryConfig
+from dedup.kernels import term_lsh as kernels
 from dedup.kernels.array_types import Float64s, Int16s, Int64s, UInt32s, UInt64s
-from dedup.match.minhash_lsh import Candidates, PairCollector, bucket_bounds
+from dedup.match.minhash_lsh import Candidates, PairCollector, bucket_bounds, decoded, encoded
 from dedup.match.similarity import RaggedArray
 
 DAY = 86_400.0
 
-# Bands whose keys order the documents that have too many fellows; as many columns as in
-# dedup.match.minhash_lsh at two rows.
+# Bands whose keys order the documents over the cap; as many columns as in dedup.match.minhash_lsh
+# at two rows.
 SORT_BANDS = 4
 
 
@@ -67,48 +68,39 @@ def term_pairs(
     collected = PairCollector()
     for band in range(config.bands):
         _join(ranked, band, config, permutations, collected)
-    pairs = collected.fold()
-    one = ranked.rows[(pairs >> np.uint64(32)).astype(np.int64)]
-    other = ranked.rows[(pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)]
-    pairs = np.minimum(one, other).astype(np.uint64) << np.uint64(32)
-    pairs |= np.maximum(one, other).astype(np.uint64)
-    pairs.sort()
-    left = (pairs >> np.uint64(32)).astype(np.int64)
-    right = (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    return Candidates(left, right, collected.capped, collected.largest)
+    one, other = (ranked.rows[places] for places in decoded(collected.fold()))
+    codes = encoded(np.minimum(one, other), np.maximum(one, other))
+    codes.sort()
+    return Candidates(*decoded(codes), collected.capped, collected.largest)
 
 
 def _rank(terms: RaggedArray, moments: Float64s, languages: Int16s, shared: int) -> _Ranked:
     """Return the documents with at least ``shared`` terms, in an order that their contents set."""
-    from dedup.kernels.term_lsh import digests, scrambled  # compiled code is loaded when first used
-
     sizes = np.diff(terms.bounds)
-    digest = np.empty(sizes.size, np.uint64)
-    digests(terms.values, terms.bounds, digest)
+    digests = np.empty(sizes.size, np.uint64)
+    kernels.digests(terms.values, terms.bounds, digests)
     kept = np.flatnonzero(sizes >= shared)
     known = np.isfinite(moments)
     begun = np.where(known, moments, -np.inf)
-    by: list[npt.NDArray[Any]] = [digest[kept], languages[kept], begun[kept]]
+    by: list[npt.NDArray[Any]] = [digests[kept], languages[kept], begun[kept]]
     rows = kept[np.lexsort(by)].astype(np.int64)
     values = np.empty(int(sizes[rows].sum()), np.uint32)
     bounds = np.zeros(rows.size + 1, np.int64)
-    scrambled(terms.values, terms.bounds, rows, values, bounds)
+    kernels.scrambled(terms.values, terms.bounds, rows, values, bounds)
     return _Ranked(
         RaggedArray(values, bounds), np.where(known, moments, np.nan)[rows], languages[rows],
-        digest[rows], rows,
+        digests[rows], rows,
     )  # fmt: skip
 
 
 def _keys(
     ranked: _Ranked, docs: Int64s, band: int, config: StoryConfig, permutations: UInt32s
 ) -> UInt64s:
-    """Return the keys of some documents in one band; behind the last band comes the first."""
-    from dedup.kernels.term_lsh import band_keys  # as in _rank
-
+    """Return the keys of some documents in one band; after the last band comes the first."""
     start = band % config.bands * config.rows
     multipliers, offsets = permutations[:, start : start + config.rows]
     keys = np.empty(docs.size, np.uint64)
-    band_keys(ranked.terms.values, ranked.terms.bounds, docs, multipliers, offsets, keys)
+    kernels.band_keys(ranked.terms.values, ranked.terms.bounds, docs, multipliers, offsets, keys)
     return keys
 
 
@@ -116,29 +108,27 @@ def _join(
     ranked: _Ranked, band: int, config: StoryConfig, permutations: UInt32s, collected: PairCollector
 ) -> None:
     """Add the pairs of one band."""
-    from dedup.kernels.term_lsh import neighbour_pairs, window_pairs  # as in _rank
-
     every = np.arange(ranked.rows.size)
     buckets = bucket_bounds(_keys(ranked, every, band, config, permutations))
     order, starts, ends = buckets
-    collected.largest = max(collected.largest, int((ends - starts).max(initial=1)))
     full = np.empty(order.size, np.bool_)
     texts = ranked.terms.values, ranked.terms.bounds, ranked.moments, ranked.languages
     limits = config.window_days * DAY, config.shared_terms, config.bucket_cap
-    collected.add(window_pairs(*texts, *buckets, *limits, full))
+    largest = int((ends - starts).max(initial=1))
+    collected.add(kernels.window_pairs(*texts, *buckets, *limits, full), largest=largest)
     places = np.flatnonzero(full)
     if not places.size:
         return
     bucket_of, slots = _slots(ranked, buckets, places, band, config)
-    collected.capped += np.unique(bucket_of).size
     docs = order[places]
-    by: list[npt.NDArray[Any]] = [docs, slots, bucket_of]
-    by[1:1] = [
-        _keys(ranked, docs, band + k, config, permutations) for k in range(SORT_BANDS, 0, -1)
-    ]
+    keys = [_keys(ranked, docs, band + k, config, permutations) for k in range(SORT_BANDS, 0, -1)]
+    by: list[npt.NDArray[Any]] = [docs, *keys, slots, bucket_of]
     sequence = np.lexsort(by)
     collected.add(
-        neighbour_pairs(*texts, docs[sequence], bucket_of[sequence], *limits, config.neighbours)
+        kernels.neighbour_pairs(
+            *texts, docs[sequence], bucket_of[sequence], *limits, config.neighbours
+        ),
+        capped=np.unique(bucket_of).size,
     )
 
 
@@ -149,10 +139,10 @@ def _slots(
     band: int,
     config: StoryConfig,
 ) -> tuple[Int64s, Float64s]:
-    """Return the bucket of each document over the cap, and its stretch of time, one window long.
+    """Return the bucket of each document over the cap, and its slot of time, one window long.
 
-    Each band cuts time at other moments, so that none parts two near documents in all of them. A
-    document without a moment borrows one of its bucket, in each band another.
+    Each band cuts time at other moments, so that none separates two near documents in all bands. A
+    document without a moment takes one from its bucket, in each band another.
 
     Args:
         ranked: The documents.

@@ -1,10 +1,14 @@
-"""Tell two versions of one outlet's article from two articles of one outlet."""
+"""Find the versions of one article of one outlet among the pairs that are no copies."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
 
 from dedup.config import MatchConfig
+from dedup.kernels.array_types import Bools, Int64s
+from dedup.match.similarity import PairScores, pairs_of
 from dedup.models import Facts, Pair
 
 SECONDS_A_DAY = 86_400
@@ -13,7 +17,47 @@ TITLE_JACCARD = 0.6
 """Share of title words in common from which two titles are one headline, edited."""
 
 Passages = Callable[[int, int], float]
-"""Gives the share of what two texts share that stands in whole passages, by their twins."""
+"""Returns which share of the common shingles of two texts, given by ``text_id``, is in passages."""
+
+
+def versions(
+    pair_scores: PairScores,
+    documents: Mapping[int, Sequence[Facts]],
+    passages: Passages,
+    config: MatchConfig,
+) -> Bools:
+    """Return which pairs of texts are versions of one article: those of any two documents are.
+
+    Args:
+        pair_scores: Measured pairs; ``left`` and ``right`` are values of ``text_id``.
+        documents: For each text the documents that have it.
+        passages: See :func:`same_article`.
+        config: The limits.
+    """
+    ends = pair_scores.left.tolist(), pair_scores.right.tolist()
+    found = [
+        any(
+            same_article(one, other, pair, passages, config)
+            for one in documents[left]
+            for other in documents[right]
+        )
+        for left, right, pair in zip(*ends, pairs_of(pair_scores), strict=True)
+    ]
+    return np.array(found, np.bool_)
+
+
+def may_be_versions(
+    pair_scores: PairScores, may_share_host: Callable[[Int64s, Int64s], Bools], config: MatchConfig
+) -> Bools:
+    """Return which pairs of texts can be versions, before anything but their scores is known.
+
+    Args:
+        pair_scores: Measured pairs.
+        may_share_host: For two arrays of texts, which pairs may have documents of one host.
+        config: The limits.
+    """
+    enough = pair_scores.max_containment() >= config.update_containment
+    return enough & may_share_host(pair_scores.left, pair_scores.right)
 
 
 def same_article(
@@ -21,7 +65,7 @@ def same_article(
 ) -> bool:
     """Return whether two documents are versions of one article of one outlet.
 
-    They must come from one host, within ``config.update_days``, under one address or one headline,
+    They must come from one host, within ``config.update_days``, under one URL or one headline,
     with enough common text, most of it in whole passages. Numbers do not matter: an update is often
     nothing but new ones. Exact copies are not versions.
 
@@ -29,7 +73,7 @@ def same_article(
         one: First document.
         other: Second document.
         pair: What was measured on them.
-        passages: Asked only when all else holds.
+        passages: Is called only when all other conditions hold.
         config: The limits.
     """
     if pair.same or one.host is None or one.host != other.host:
@@ -47,7 +91,7 @@ def same_article(
 
 
 def _same_page(one: str | None, other: str | None) -> bool:
-    """Return whether two addresses are one, a parameter that only one of them has left aside.
+    """Return whether two URLs are the same page; a query that only one of them has is ignored.
 
     >>> _same_page("a.com/x?rev=2", "a.com/x"), _same_page("a.com/n?id=2", "a.com/n?id=3")
     (True, False)

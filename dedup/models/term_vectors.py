@@ -40,6 +40,13 @@ class TermVectors:
         """The number of documents."""
         return self.sentence_bounds.size - 1
 
+    def whole(self, document: int) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float32]]:
+        """Return the distinct terms of a document, sorted, and their weights."""
+        from dedup.kernels.vectorizer import PARTS  # compiled: loaded when it is first needed
+
+        start, end = self.bounds[PARTS * document : PARTS * document + 2]
+        return self.terms[start:end], self.weight[start:end]
+
     def part(self, start: int, end: int) -> TermVectors:
         """Return documents ``start`` to ``end - 1``, without a copy of their terms."""
         from dedup.kernels.vectorizer import PARTS  # loads compiled code at first use

@@ -1,4 +1,4 @@
-"""Which documents have the same text, and on which hosts they stand."""
+"""Which documents have the same text, and which of them may be of one host."""
 
 from __future__ import annotations
 
@@ -17,25 +17,29 @@ class ExactDuplicates:
         rows: Documents with signature data, ascending.
         text_id: For each the first document with its text.
         text_ids: The distinct values of ``text_id``, ascending.
+        repeated: Which of ``text_ids`` stand for the text of several documents.
     """
 
-    def __init__(self, store: Store) -> None:
-        """Read the fingerprints."""
-        self.rows, self.text_id = store.signatures.exact_duplicates()
-        self.text_ids = np.unique(self.text_id)
-        self._by_text_id = np.argsort(self.text_id, kind="stable")
-        self._sorted = self.text_id[self._by_text_id]
-        hosts = store.documents.host_numbers(self.rows)
-        self._host = hosts[np.searchsorted(self.rows, self.text_ids)]
-        self._several = np.bincount(np.searchsorted(self.text_ids, self.text_id)) > 1
+    def __init__(self, rows: Int64s, text_id: Int64s, hosts: Int64s) -> None:
+        """Index documents by their texts.
+
+        Args:
+            rows: See the attribute.
+            text_id: Likewise.
+            hosts: Number of the host of each document, -1 if unknown.
+        """
+        self.rows, self.text_id = rows, text_id
+        self.text_ids, counts = np.unique(text_id, return_counts=True)
+        self.repeated = counts > 1
+        self._by_text_id = np.argsort(text_id, kind="stable")
+        self._sorted = text_id[self._by_text_id]
+        self._host = hosts[np.searchsorted(rows, self.text_ids)]
 
     def documents(self, text_ids: Int64s) -> dict[int, int]:
         """Return the documents that have some texts, each with the first document of its text."""
         starts = np.searchsorted(self._sorted, text_ids, "left")
-        ends = np.searchsorted(self._sorted, text_ids, "right")
-        counts = ends - starts
-        total = np.cumsum(counts)
-        at = np.arange(counts.sum()) + np.repeat(starts - total + counts, counts)
+        counts = np.searchsorted(self._sorted, text_ids, "right") - starts
+        at = np.arange(counts.sum()) + np.repeat(starts - np.cumsum(counts) + counts, counts)
         rows = self.rows[self._by_text_id[at]]
         return dict(zip(rows.tolist(), np.repeat(text_ids, counts).tolist(), strict=True))
 
@@ -50,10 +54,11 @@ class ExactDuplicates:
     def may_share_host(self, left: Int64s, right: Int64s) -> Bools:
         """Return for pairs of texts whether documents of one host may have them."""
         left, right = np.searchsorted(self.text_ids, left), np.searchsorted(self.text_ids, right)
-        one, other = self._host[left], self._host[right]
-        same: Bools = (one == other) & (one >= 0)
-        return same | self._several[left] | self._several[right]
+        same: Bools = (self._host[left] == self._host[right]) & (self._host[left] >= 0)
+        return same | self.repeated[left] | self.repeated[right]
 
-    def repeated(self) -> Bools:
-        """Return which of ``text_ids`` stand for the text of several documents."""
-        return self._several
+
+def read_exact_duplicates(store: Store) -> ExactDuplicates:
+    """Read which active documents have the same text."""
+    rows, text_id = store.signatures.exact_duplicates()
+    return ExactDuplicates(rows, text_id, store.documents.host_numbers(rows))

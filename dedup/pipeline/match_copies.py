@@ -1,4 +1,4 @@
-"""Stored signatures to matches, and the measured pairs to the store."""
+"""Stored signatures to matching pairs, and the measured pairs to the store."""
 
 from __future__ import annotations
 
@@ -7,8 +7,15 @@ import logging
 import numpy as np
 
 from dedup.config import Config
-from dedup.kernels.array_types import Bools, Int64s
-from dedup.match import LoadedTexts, PairScores, accepted, candidate_pairs, pairs_of, same_article
+from dedup.kernels.array_types import Bools, Float64s
+from dedup.match import (
+    LoadedTexts,
+    PairScores,
+    accepted,
+    candidate_pairs,
+    may_be_versions,
+    versions,
+)
 from dedup.models import Facts
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.exact_duplicates import ExactDuplicates
@@ -32,14 +39,17 @@ def match_copies(
 ) -> PairScores:
     """Propose pairs by their signatures, measure each on the text, and return those that match.
 
-    Rows of the evidence are documents' rows. Pairs of two earlier texts are not measured again.
+    Pairs of two earlier texts are not measured again.
 
     Args:
         store: Where signatures are read and measured pairs are kept.
         exact_duplicates: Which texts are the same.
-        earlier: Tells which documents are new.
+        earlier: Says which documents are new.
         config: Bands and thresholds.
         progress: Is called with pairs.
+
+    Returns:
+        The matching pairs, by rows of documents.
     """
     progress.start("match", None, "text")
     signed, whole, leads = store.signatures.matrices(
@@ -47,21 +57,25 @@ def match_copies(
     )
     candidates = candidate_pairs(whole, leads, config.match)
     del whole, leads
-    candidates = candidates.pick(
-        (signed[candidates.left] >= earlier.first) | (signed[candidates.right] >= earlier.first)
-    )
+    fresh = signed >= earlier.first
+    candidates = candidates.pick(fresh[candidates.left] | fresh[candidates.right])
     store.put("candidates", candidates.summary())
     log.info("match: %s of %d texts", candidates.summary(), signed.size)
     progress.advance(signed.size)
     progress.end()
     progress.start("verify pairs", candidates.left.size, "pair")
-    linked = [_remembered(store, exact_duplicates)]
+    matched = np.array(list(store.results.matched_pairs()), np.float64).reshape(-1, 6)
+    linked = [matched_before(matched, exact_duplicates)]
     for start in range(0, candidates.left.size, PAIR_BATCH):
         window = slice(start, start + PAIR_BATCH)
         left, right = signed[candidates.left[window]], signed[candidates.right[window]]
-        pair_scores = _measure_rows(store, left, right, config)
+        rows, places = np.unique(np.concatenate([left, right]), return_inverse=True)
+        texts = load_texts(store, rows.tolist(), config)
+        pair_scores = texts.measured(places[: left.size], places[left.size :]).of_rows(rows)
         links = accepted(pair_scores, config.match)
-        links |= _versions(store, exact_duplicates, pair_scores, ~links, config)
+        may_be = may_be_versions(pair_scores, exact_duplicates.may_share_host, config.match)
+        pairs = np.flatnonzero(~links & may_be)
+        links[pairs] = _versions(store, exact_duplicates, texts, pair_scores.pick(pairs), config)
         _keep_copy_pairs(store, pair_scores, links)
         linked.append(pair_scores.pick(links))
         progress.advance(left.size)
@@ -69,63 +83,41 @@ def match_copies(
     return PairScores.concatenate(linked)
 
 
-def _remembered(store: Store, exact_duplicates: ExactDuplicates) -> PairScores:
-    """Return the pairs of earlier texts that match, by the first documents that have them now."""
-    found = np.array(list(store.results.matched_pairs()), np.float64).reshape(-1, 6)
-    found = found[np.isin(found[:, :2], exact_duplicates.rows).all(axis=1)]
-    one, other = (exact_duplicates.texts(found[:, column].astype(np.int64)) for column in (0, 1))
+def matched_before(matched: Float64s, exact_duplicates: ExactDuplicates) -> PairScores:
+    """Return the pairs of earlier texts that match, by the first documents that have them now.
+
+    Args:
+        matched: A line for each pair: both rows and the four scores of :class:`PairScores`.
+        exact_duplicates: Which texts are the same; pairs of other documents are left out.
+    """
+    matched = matched[np.isin(matched[:, :2], exact_duplicates.rows).all(axis=1)]
+    one, other = (exact_duplicates.texts(matched[:, k].astype(np.int64)) for k in (0, 1))
     turned = one > other
-    found[turned, 3:5] = found[turned, 4:2:-1]
-    pairs = PairScores(np.minimum(one, other), np.maximum(one, other), *found[:, 2:].T)
+    matched[turned, 3:5] = matched[turned, 4:2:-1]
+    pairs = PairScores(np.minimum(one, other), np.maximum(one, other), *matched[:, 2:].T)
     return pairs.pick(one != other)
-
-
-def _measure_rows(store: Store, left: Int64s, right: Int64s, config: Config) -> PairScores:
-    """Measure pairs of rows, loading only the sets they need."""
-    rows, inverse = np.unique(np.concatenate([left, right]), return_inverse=True)
-    texts = load_texts(store, rows.tolist(), config)
-    return texts.measured(inverse[: left.size], inverse[left.size :]).of_rows(rows)
 
 
 def _versions(
     store: Store,
     exact_duplicates: ExactDuplicates,
+    texts: LoadedTexts,
     pair_scores: PairScores,
-    open_pairs: Bools,
     config: Config,
 ) -> Bools:
-    """Return which of the pairs not matched by text alone are versions of one outlet's article."""
-    found = np.zeros(pair_scores.left.size, np.bool_)
-    worth = open_pairs & (pair_scores.max_containment() >= config.match.update_containment)
-    worth &= exact_duplicates.may_share_host(pair_scores.left, pair_scores.right)
-    pairs = np.flatnonzero(worth)
-    if not pairs.size:
-        return found
-    text_ids = np.unique(np.concatenate([pair_scores.left[pairs], pair_scores.right[pairs]]))
-    by_text: dict[int, list[Facts]] = {}
+    """Return which pairs are versions of one article, with the facts of their documents."""
+    text_ids = np.unique(np.concatenate([pair_scores.left, pair_scores.right]))
     text_id_of = exact_duplicates.documents(text_ids)
+    documents: dict[int, list[Facts]] = {}
     for facts in store.results.facts(sorted(text_id_of), text_id_of):
-        by_text.setdefault(facts.text_id, []).append(facts)
-    texts = load_texts(store, text_ids.tolist(), config)
-    for index, pair in zip(pairs, pairs_of(pair_scores.pick(pairs)), strict=True):
-        ones = by_text[int(pair_scores.left[index])]
-        others = by_text[int(pair_scores.right[index])]
-        found[index] = any(
-            same_article(one, other, pair, texts.passages, config.match)
-            for one in ones
-            for other in others
-        )
-    return found
+        documents.setdefault(facts.text_id, []).append(facts)
+    return versions(pair_scores, documents, texts.passages, config.match)
 
 
 def _keep_copy_pairs(store: Store, pair_scores: PairScores, links: Bools) -> None:
     """Store the measured pairs that share something."""
     kept = links | (pair_scores.max_containment() >= KEPT_CONTAINMENT)
-    some = pair_scores.pick(kept)
-    columns = (
-        some.left, some.right, some.jaccard, some.left_in_right, some.right_in_left, some.numbers,
-        links[kept].astype(np.int64),
-    )  # fmt: skip
+    columns = (*pair_scores.pick(kept).columns(), links[kept].astype(np.int64))
     store.results.add_copy_pairs(zip(*(column.tolist() for column in columns), strict=True))
 
 

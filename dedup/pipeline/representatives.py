@@ -1,9 +1,10 @@
-"""The documents that stand for a telling each, weighed for the story view, read block by block."""
+"""The documents that stand for a telling each, and their term vectors, read block by block."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,23 +14,51 @@ from dedup.models import TermVectors
 from dedup.parallel.ordered_map import ordered_map
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.progress import Progress
-from dedup.signatures import HEAVIEST, DocumentFrequencies, TermCounter, heaviest_terms, vectorize
+from dedup.signatures import HEAVIEST, DocumentFrequencies, count_terms, heaviest_terms, vectorize
 from dedup.store import Store
 
 BLOCK = 2_000
-"""Documents that are weighed at once: some 25 MB of views."""
+"""Documents whose term vectors are made at once: some 25 MB."""
 
 TILE_TOKENS = 10_000_000
-"""Tokens of the neighbours in time whose views are held at once: some 400 MB, and as much again
-while they are made."""
+"""Tokens of a tile, the neighbours in time whose term vectors are in memory at once: some 400 MB,
+and as much again while they are made."""
 
-Tokens = tuple[Int64s, UInt32s, Int64s]
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of some representatives.
+
+    Attributes:
+        numbers: Which representatives, int64.
+        tokens: Their tokens as :func:`dedup.signatures.terms` gives them, end to end.
+        bounds: n + 1 bounds in ``tokens``.
+        languages: Two letters each, None if unknown.
+    """
+
+    numbers: Int64s
+    tokens: UInt32s
+    bounds: Int64s
+    languages: tuple[str | None, ...]
+
+    def vectors(self, frequencies: DocumentFrequencies) -> TermVectors:
+        """Return their term vectors, weighted by the frequencies of a dump."""
+        return vectorize(self.tokens, self.bounds, self.languages, frequencies)[0]
+
+    def heaviest(self, frequencies: DocumentFrequencies) -> tuple[UInt32s, Int64s]:
+        """Return the heaviest terms of each, sorted, and n + 1 bounds.
+
+        Args:
+            frequencies: Those of the dump; a term of one document only cannot pair.
+        """
+        vectors, vocabulary = vectorize(self.tokens, self.bounds, self.languages, frequencies)
+        return heaviest_terms(vectors, vocabulary, frequencies.of(vocabulary) > 1)
 
 
 class Representatives:
     """What is left when copies are joined: uniques, and a canonical for each story of copies.
 
-    They are numbered by id, so that input order decides nothing. A hundred bytes of each are held.
+    They are numbered by id, so that input order decides nothing. Each takes a hundred bytes.
 
     Attributes:
         rows: Row of each, int64.
@@ -38,16 +67,23 @@ class Representatives:
         frequencies: In how many of them, and of earlier ones, each term stands.
         fresh: Which are of the dump at hand.
         must_link: Of each the first one that is of the same earlier story, by its number.
-        open: Which are of an earlier story that must be united anew.
+        changed: Which are fresh, or of an earlier story that must be merged again.
     """
 
-    def __init__(self, store: Store, earlier: EarlierStories, threads: int = 1) -> None:
-        """Read who they are, and count their terms.
+    def __init__(
+        self,
+        store: Store,
+        earlier: EarlierStories,
+        threads: int = 1,
+        frequencies: DocumentFrequencies | None = None,
+    ) -> None:
+        """Read which there are, and count their terms.
 
         Args:
             store: Where they are.
             earlier: The earlier stories.
-            threads: Threads that weigh them; changes no result.
+            threads: Threads that make term vectors; changes no result.
+            frequencies: Where they are known already; else they are counted.
         """
         self._store = store
         self._threads = threads
@@ -59,27 +95,28 @@ class Representatives:
             languages.append(numbers.setdefault(language or None, len(numbers) - 1))
         self.rows = np.array(rows, np.int64)
         self.fresh = self.rows >= earlier.first
-        self.must_link, self.open = earlier.must_link(store, self.rows)
+        now = store.results.representatives_of(earlier.rows.tolist())
+        self.must_link, again = earlier.must_link(self.rows, now)
+        self.changed = self.fresh | again
         self.moments = np.array(moments, np.float64)
         self.languages = np.array(languages, np.int16)
         self._names = [*list(numbers)[1:], None]  # the last one, -1, is unknown
         self._in_time = np.lexsort([np.arange(self.rows.size), self.moments])
-        self._place = np.argsort(self._in_time).astype(np.int32)
-        self.frequencies = self._counted()
+        self.place = np.argsort(self._in_time).astype(np.int32)
+        self.frequencies = frequencies or self._counted()
         lengths = store.signatures.lengths(self.rows.tolist())
-        self._tile = (np.cumsum(lengths[self._in_time]) // TILE_TOKENS).astype(np.int32)
+        self.tile = (np.cumsum(lengths[self._in_time]) // TILE_TOKENS).astype(np.int32)
 
     def _counted(self) -> DocumentFrequencies:
         """Return in how many documents each term stands.
 
         Those beyond the date window count, too: what is rare in a week need not be.
         """
-        counter = TermCounter()
         fresh = self._in_time[self.fresh[self._in_time]]
-        for start in range(0, fresh.size, BLOCK):
-            counter.add(*self.tokens(fresh[start : start + BLOCK])[1:])
+        read = map(self.tokens, _blocks(fresh))
+        counted = count_terms((block.tokens, block.bounds) for block in read)
         earlier = DocumentFrequencies(*self._store.signatures.document_frequencies())
-        return earlier.and_of(counter.frequencies())
+        return earlier.and_of(counted)
 
     @property
     def size(self) -> int:
@@ -103,43 +140,30 @@ class Representatives:
         rows = found[:, :2].astype(np.int64)
         places = np.minimum(np.searchsorted(self.rows, rows, sorter=order), self.size - 1)
         numbers = order[places]
-        still = (self.rows[numbers] == rows).all(axis=1)  # a head may have become a copy since
+        still = (self.rows[numbers] == rows).all(axis=1)  # one may have become a copy since
         numbers = np.sort(numbers[still], axis=1)
         return numbers[:, 0], numbers[:, 1], found[still, 2]
 
-    def places(self, numbers: Int64s) -> Int32s:
-        """Return where some of them stand in the order of time."""
-        return self._place[numbers]
-
-    def tiles(self, places: Int32s) -> Int32s:
-        """Return the tile of some places: a run of neighbours in time that are held at once."""
-        return self._tile[places]
-
     def vectors(self, numbers: Int64s) -> TermVectors:
-        """Return the views of some of them."""
-        return self.weigh(self.tokens(numbers))[0]
+        """Return the term vectors of some of them."""
+        return self.tokens(numbers).vectors(self.frequencies)
 
     def tokens(self, numbers: Int64s) -> Tokens:
-        """Return some of them, their tokens end to end, and the bounds of these."""
+        """Return the tokens of some of them."""
         ((tokens, bounds),) = self._store.signatures.sets(self.rows[numbers].tolist(), "terms")
-        return numbers, tokens, bounds
+        languages = (self._names[language] for language in self.languages[numbers].tolist())
+        return Tokens(numbers, tokens, bounds, tuple(languages))
 
     def tokens_at(self, places: Int32s) -> Tokens:
-        """Return what :meth:`weigh` asks of those that stand at some places in time."""
+        """Return the tokens of those at some places in the order of time."""
         return self.tokens(self._in_time[places])
-
-    def weigh(self, given: Tokens) -> tuple[TermVectors, UInt32s]:
-        """Return the views of some of them, and their sorted distinct terms; for any thread."""
-        numbers, tokens, bounds = given
-        languages = [self._names[language] for language in self.languages[numbers].tolist()]
-        return vectorize(tokens, bounds, languages, self.frequencies)
 
     def heaviest(self, progress: Progress) -> RaggedArray:
         """Return the heaviest terms of each."""
         terms = np.empty((self.size, HEAVIEST), np.uint32)
         sizes = np.empty(self.size, np.int64)
         columns = np.arange(HEAVIEST)
-        read = map(self.tokens, self._all_blocks())
+        read = map(self.tokens, _blocks(self._in_time))
         for block, values, bounds in ordered_map(self._heaviest_of, read, self._threads):
             sizes[block] = np.diff(bounds)
             rows, within = np.nonzero(columns < np.diff(bounds)[:, np.newaxis])
@@ -148,12 +172,12 @@ class Representatives:
         bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
         return RaggedArray(terms[columns < sizes[:, np.newaxis]], bounds)
 
-    def _heaviest_of(self, given: Tokens) -> Tokens:
+    def _heaviest_of(self, block: Tokens) -> tuple[Int64s, UInt32s, Int64s]:
         """Return the numbers of a block, their heaviest terms, and the bounds of these."""
-        vectors, vocabulary = self.weigh(given)
-        return given[0], *heaviest_terms(vectors, vocabulary, self.frequencies.of(vocabulary) > 1)
+        return block.numbers, *block.heaviest(self.frequencies)
 
-    def _all_blocks(self) -> Iterator[Int64s]:
-        """Yield all of them, neighbours in time together."""
-        for start in range(0, self.size, BLOCK):
-            yield self._in_time[start : start + BLOCK]
+
+def _blocks(numbers: Int64s) -> Iterator[Int64s]:
+    """Yield numbers block by block."""
+    for start in range(0, numbers.size, BLOCK):
+        yield numbers[start : start + BLOCK]

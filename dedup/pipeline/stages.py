@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from dedup.config import Config
 from dedup.models import Raw
-from dedup.pipeline.earlier_stories import EarlierStories
-from dedup.pipeline.exact_duplicates import ExactDuplicates
+from dedup.pipeline.earlier_stories import read_earlier_stories
+from dedup.pipeline.exact_duplicates import read_exact_duplicates
 from dedup.pipeline.ingest import ingest, remove_site_boilerplate
 from dedup.pipeline.sign import sign_texts
 from dedup.pipeline.story_changes import note_changes
@@ -36,16 +36,16 @@ def run_stages(
     if store.dumps.step >= Step.DECIDED:
         return
     from dedup.match import shipped_scorer  # compiled code, which cleaning alone does not load
-    from dedup.pipeline.cluster_copies import group_copies
-    from dedup.pipeline.cluster_rewrites import group_rewrites
+    from dedup.pipeline.cluster_copies import cluster_copy_pairs
+    from dedup.pipeline.cluster_rewrites import cluster_rewrites
     from dedup.pipeline.match_copies import match_copies
 
     with store.commit():
-        exact_duplicates, earlier = ExactDuplicates(store), EarlierStories(store)
+        exact_duplicates, earlier = read_exact_duplicates(store), read_earlier_stories(store)
         pair_scores = match_copies(store, exact_duplicates, earlier, config, progress)
-        group_copies(store, exact_duplicates, pair_scores, earlier, config, progress)
+        cluster_copy_pairs(store, exact_duplicates, pair_scores, earlier, config, progress)
         if config.level == "stories":
-            group_rewrites(store, exact_duplicates, earlier, shipped_scorer(), config, progress)
+            cluster_rewrites(store, exact_duplicates, earlier, shipped_scorer(), config, progress)
         note_changes(store, earlier)
         store.put("expired", store.dumps.expire(config.expire) if config.expire else 0)
         store.dumps.reach(Step.DECIDED)

@@ -1,4 +1,4 @@
-"""What a dump changed in the stories of earlier ones, for whoever was handed those."""
+"""What a dump changed in the stories of earlier ones."""
 
 from __future__ import annotations
 
@@ -13,22 +13,25 @@ Change = dict[str, Any]
 
 
 def note_changes(store: Store, earlier: EarlierStories) -> None:
-    """Store a line for each thing that happened to a story of which earlier documents are part.
+    """Store a line for each change of a story of which earlier documents are part.
 
     Args:
-        store: Holds the stories as they are now.
+        store: Has the stories as they are now.
         earlier: The stories as they were.
     """
-    if not earlier.first:  # nothing was told before
-        return
-    changes = (
-        change for story in store.results.stories() for change in _changes_of(story, earlier)
-    )
-    store.results.add_changes(earlier.number, list(changes))
+    if earlier.first:  # else there was no dump before
+        stories = store.results.stories()
+        changes = [change for story in stories for change in changes_of(story, earlier)]
+        store.results.add_changes(earlier.number, changes)
 
 
-def _changes_of(story: dict[str, Any], before: EarlierStories) -> Iterator[Change]:
-    """Yield what happened to one story, nothing where all its documents are new."""
+def changes_of(story: dict[str, Any], before: EarlierStories) -> Iterator[Change]:
+    """Yield the changes of one story, none where all its documents are new.
+
+    Args:
+        story: A story as it is now, as a JSON object with rows.
+        before: The stories as they were.
+    """
     earlier = [member for member in story["members"] if member["row"] < before.first]
     if not earlier:
         return
@@ -47,29 +50,28 @@ def _changes_of(story: dict[str, Any], before: EarlierStories) -> Iterator[Chang
                "why": f"{_listed(alone)} stood alone until {_listed(added)} came"}  # fmt: skip
         return
     yield {**about, "change": "grown", "added": [*alone, *added], "unique_until_now": alone,
-           "why": _growth(story, alone, added)}  # fmt: skip
+           "why": _growth(story, {*alone, *added})}  # fmt: skip
     if gone := sorted(each.story_id for each in known if each is not kept):
         yield {**about, "change": "merged", "absorbed": gone,
                "why": f"{_listed(added)} ties {_listed(gone)} to it"}  # fmt: skip
-    yield from _elections(story, known, kept, about)
+    if about["canonical_id"] != kept.canonical_id:
+        yield {**about, "change": "canonical", **_election(story, known, kept)}
 
 
-def _elections(
-    story: dict[str, Any], known: list[EarlierStory], kept: EarlierStory, about: Change
-) -> Iterator[Change]:
-    """Yield the election of another canonical than the one that stood for the story."""
-    if about["canonical_id"] == kept.canonical_id:
-        return
-    others = sorted(each.canonical_id for each in known if each is not kept)
+def _election(
+    story: dict[str, Any], known: list[EarlierStory], kept: EarlierStory
+) -> dict[str, Any]:
+    """Return what is said of the election of another canonical than before."""
     why = story["why"]
-    yield {**about, "change": "canonical", "canonical_until_now": kept.canonical_id,
-           "other_canonicals_until_now": others,
-           "why": f"elected by {why['rule']}: {why['detail']}"}  # fmt: skip
+    return {
+        "canonical_until_now": kept.canonical_id,
+        "other_canonicals_until_now": sorted(e.canonical_id for e in known if e is not kept),
+        "why": f"elected by {why['rule']}: {why['detail']}",
+    }
 
 
-def _growth(story: dict[str, Any], alone: list[str], added: list[str]) -> str:
+def _growth(story: dict[str, Any], joined: set[str]) -> str:
     """Return by what relations documents joined a story."""
-    joined = {*alone, *added}
     joined_as = Counter(
         member["relation"] or "canonical"
         for member in story["members"]

@@ -2,7 +2,7 @@
 
 from dedup.signatures.language import best_language, languages_of
 from dedup.signatures.minhash import Signed, interop, permutations, sign
-from dedup.signatures.term_weights import DocumentFrequencies, TermCounter, vectorize
+from dedup.signatures.term_weights import DocumentFrequencies, count_terms, vectorize
 from dedup.signatures.terms import terms
 from dedup.signatures.vectorizer import HEAVIEST, heaviest_terms
 
@@ -10,8 +10,8 @@ __all__ = [
     "HEAVIEST",
     "DocumentFrequencies",
     "Signed",
-    "TermCounter",
     "best_language",
+    "count_terms",
     "heaviest_terms",
     "interop",
     "languages_of",

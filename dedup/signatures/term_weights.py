@@ -1,33 +1,34 @@
-"""What a term is worth: rare in the language, and rare in the dump."""
+"""The weights of terms: how rare they are in the language and in the dump."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from dedup.kernels.array_types import Float32s, Int64s, UInt32s
 from dedup.models import TermVectors
+from dedup.signatures.terms import without_flags
 from dedup.signatures.vectorizer import vectors
 from dedup.signatures.word_frequencies import lookup, word_frequencies
 
 COMMONEST = 7.5
-"""Zipf frequency (log10 of occurrences in a billion words) that makes a word worth nothing."""
+"""Zipf frequency (log10 of occurrences in a billion words) at which the weight of a word is 0."""
 
 LEAST = 0.05
-"""What even the commonest term is worth before the power."""
+"""Rarity of the commonest term, before the power."""
 
 POWER = 3
-"""Rare terms tell stories apart: weights are cubed."""
+"""Rare terms separate stories: weights are cubed."""
 
-OWN_SAY = 0.25
+OWN_SHARE = 0.25
 """Share that the dump's own frequencies have in a weight. More made scores depend on the size of
 the dump; without it a dump's own commonplaces (its outlets, its town) tie strangers together."""
 
 SETTLED = 50
-"""Documents with which a dump's frequencies have half of that share: in a dump of five they tell
-little."""
+"""Documents with which a dump's frequencies have half of that share: those of five documents are
+hardly evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,17 @@ class DocumentFrequencies:
         terms: Sorted distinct terms, uint32, without flags.
         counts: Documents of each, int64.
         documents: Documents in all.
+        unknown: The count of a term that is not among ``terms``: 0, or 1 where the terms of a
+            single document were left out.
     """
 
     terms: UInt32s
     counts: Int64s
     documents: int
+    unknown: int = 0
 
     def and_of(self, other: DocumentFrequencies) -> DocumentFrequencies:
-        """Return the counts of the documents of both."""
+        """Return the counts of the documents of both; no term of either may be left out."""
         stacked = np.concatenate([self.terms, other.terms])
         terms, places = np.unique(stacked, return_inverse=True)
         counts = np.zeros(terms.size, np.int64)
@@ -53,53 +57,39 @@ class DocumentFrequencies:
         return DocumentFrequencies(terms, counts, self.documents + other.documents)
 
     def of(self, wanted: UInt32s) -> Int64s:
-        """Return the counts of some terms, 0 for those that are in no document."""
+        """Return the counts of some terms."""
         if not self.terms.size:
-            return np.zeros(wanted.size, np.int64)
+            return np.full(wanted.size, self.unknown, np.int64)
         at = np.minimum(np.searchsorted(self.terms, wanted), self.terms.size - 1)
-        return np.where(self.terms[at] == wanted, self.counts[at], 0)
+        return np.where(self.terms[at] == wanted, self.counts[at], self.unknown)
 
 
-class TermCounter:
-    """Counts the documents of each term, batch by batch."""
+def count_terms(batches: Iterable[tuple[UInt32s, Int64s]]) -> DocumentFrequencies:
+    """Count the documents of each term.
 
-    def __init__(self) -> None:
-        """Begin with none."""
-        self._keys, self._counts, self._last = _table(1024)
-        self._terms = 0
-        self._documents = 0
+    Args:
+        batches: Tokens of some documents, end to end, and their n + 1 bounds.
+    """
+    from dedup.kernels.term_weights import add_documents, move_counts  # compiled, as in terms
 
-    def add(self, tokens: UInt32s, bounds: Int64s) -> None:
-        """Count a batch of documents by their tokens."""
-        from dedup.kernels.term_weights import count_terms, move_counts  # compiled, as below
-
-        needed = 2 * (self._terms + tokens.size)
-        if needed > self._keys.size:
+    keys, counts, last = _table(1024)
+    terms = documents = 0
+    for tokens, bounds in batches:
+        needed = 2 * (terms + tokens.size)
+        if needed > keys.size:
             larger = _table(1 << needed.bit_length())
-            move_counts(self._keys, self._counts, self._last, *larger)
-            self._keys, self._counts, self._last = larger
-        self._terms += count_terms(
-            without_flags(tokens), bounds, self._documents, self._keys, self._counts, self._last
-        )
-        self._documents += bounds.size - 1
-
-    def frequencies(self) -> DocumentFrequencies:
-        """Return what was counted."""
-        used = np.flatnonzero(self._counts)
-        used = used[np.argsort(self._keys[used])]
-        return DocumentFrequencies(self._keys[used], self._counts[used], self._documents)
+            move_counts(keys, counts, last, *larger)
+            keys, counts, last = larger
+        terms += add_documents(without_flags(tokens), bounds, documents, keys, counts, last)
+        documents += bounds.size - 1
+    used = np.flatnonzero(counts)
+    used = used[np.argsort(keys[used])]
+    return DocumentFrequencies(keys[used], counts[used], documents)
 
 
 def _table(size: int) -> tuple[UInt32s, Int64s, Int64s]:
     """Return an empty table: terms, counts, and the last document counted for each."""
     return np.empty(size, np.uint32), np.zeros(size, np.int64), np.empty(size, np.int64)
-
-
-def without_flags(tokens: UInt32s) -> UInt32s:
-    """Return tokens as terms: the same word is the same number wherever it stands."""
-    from dedup.kernels.terms import FLAGS  # compiled code is loaded when it is first needed
-
-    return tokens & ~FLAGS
 
 
 def term_weights(
@@ -120,7 +110,7 @@ def term_weights(
     rarity = own
     if zipf is not None:
         known = np.clip((COMMONEST - zipf.astype(np.float64)) / COMMONEST, LEAST, 1.0)
-        share = OWN_SAY * n / (n + SETTLED)
+        share = OWN_SHARE * n / (n + SETTLED)
         rarity = (1 - share) * known + share * own
     weights: Float32s = (rarity**POWER).astype(np.float32)
     return weights
@@ -132,12 +122,12 @@ def vectorize(
     languages: Sequence[str | None],
     frequencies: DocumentFrequencies,
 ) -> tuple[TermVectors, UInt32s]:
-    """Return the views of a batch of documents, and the batch's sorted distinct terms.
+    """Return the term vectors of a batch of documents, and the batch's sorted distinct terms.
 
     Args:
         tokens: Their tokens, as :func:`dedup.signatures.terms.terms` gives them.
         bounds: n + 1 bounds in ``tokens``.
-        languages: Two letters each; None weighs by the dump alone.
+        languages: Two letters each; None: weighted by the dump alone.
         frequencies: Those of the dump.
     """
     vocabulary = np.sort(without_flags(tokens))

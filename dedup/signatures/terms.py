@@ -28,7 +28,7 @@ def terms(texts: Sequence[str]) -> tuple[UInt32s, Int64s]:
         The tokens of all texts in text order, end to end: a hash in the upper 29 bits, and the
         flags of :mod:`dedup.kernels.terms` below; and their n + 1 bounds.
     """
-    from dedup.kernels.terms import terms_batch  # compiled code is loaded when it is first needed
+    from dedup.kernels.terms import terms_batch  # compiled: loaded when it is first needed
 
     points, bounds = code_points(texts)
     kinds, folded = character_tables()
@@ -40,7 +40,12 @@ def terms(texts: Sequence[str]) -> tuple[UInt32s, Int64s]:
 
 def term_hashes(texts: Sequence[str]) -> tuple[UInt32s, Int64s]:
     """Return the same without flags: equal terms are equal numbers, multiples of 8."""
+    found, bounds = terms(texts)
+    return without_flags(found), bounds
+
+
+def without_flags(tokens: UInt32s) -> UInt32s:
+    """Return tokens as terms: the same word is the same number wherever it stands."""
     from dedup.kernels.terms import FLAGS  # as in terms
 
-    found, bounds = terms(texts)
-    return found & ~FLAGS, bounds
+    return tokens & ~FLAGS

@@ -11,7 +11,7 @@ import numpy as np
 from dedup.cluster import ConnectedComponent, cluster_copies, parse_policy
 from dedup.cluster.canonical import common_text
 from dedup.config import MatchConfig, SignConfig
-from dedup.kernels.pairs import components
+from dedup.kernels.components import components
 from dedup.match import LoadedTexts, accepted, pairs_of, relation, same_article
 from dedup.models import Facts
 from dedup.signatures import sign

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from dedup.config import MatchConfig
+from dedup.kernels.components import components
 from dedup.kernels.minhash import minima
-from dedup.kernels.pairs import components
 from dedup.match import candidate_pairs, minhash_lsh
 from dedup.signatures import permutations
 

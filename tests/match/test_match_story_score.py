@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dedup.kernels.vectorizer import LEAD, NAMES, PARTS, PLACES, WHOLE
 from dedup.match import MOST_ODDS, Model, pair_features, probability, shipped_scorer
 from dedup.match.story_score import FEATURES, SENTENCES, read_scorer, sentence_overlaps
-from dedup.signatures import TermCounter, terms, vectorize
+from dedup.signatures import count_terms, terms, vectorize
 
 laws = settings(max_examples=100, deadline=None)
 
@@ -111,9 +111,8 @@ TRIAL = (
 
 
 def viewed(given, languages=None):
-    made = TermCounter()
-    made.add(*terms(given))
-    return vectorize(*terms(given), languages or [None] * len(given), made.frequencies())[0]
+    frequencies = count_terms([terms(given)])
+    return vectorize(*terms(given), languages or [None] * len(given), frequencies)[0]
 
 
 def measured(vectors, others, left, right):
@@ -191,9 +190,7 @@ def test_texts_without_a_common_term_have_0_in_everything(text):
 @given(batches, batches)
 def test_two_batches_give_what_one_gives(one, other):
     together = [*one, *other]
-    census = TermCounter()
-    census.add(*terms(together))
-    frequencies = census.frequencies()
+    frequencies = count_terms([terms(together)])
 
     def of(batch):
         return vectorize(*terms(batch), [None] * len(batch), frequencies)[0]

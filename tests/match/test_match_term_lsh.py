@@ -347,7 +347,7 @@ def test_pairs_that_do_not_pass_take_no_memory():
     """8,000 documents all meet, 32 million pairs or 256 MB; no two share three terms."""
     program = """
 import numpy as np
-from dedup.match import Ragged
+from dedup.match import RaggedArray
 from dedup.config import StoryConfig
 from dedup.match.term_lsh import term_pairs
 from dedup.signatures import permutations
@@ -358,7 +358,7 @@ def peak():
 
 def run(count):
     sets = np.stack([np.full(count, 8), np.full(count, 16), 24 + 8 * np.arange(count)], axis=1)
-    terms = Ragged(sets.astype(np.uint32).ravel(), 3 * np.arange(count + 1))
+    terms = RaggedArray(sets.astype(np.uint32).ravel(), 3 * np.arange(count + 1))
     config = StoryConfig(bands=2, rows=1, bucket_cap=count)
     moments, languages = np.zeros(count), np.zeros(count, np.int16)
     return term_pairs(terms, moments, languages, config, permutations(8, 3))

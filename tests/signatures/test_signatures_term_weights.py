@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.kernels.vectorizer import PARTS
-from dedup.signatures import DocumentFrequencies, TermCounter, terms, vectorize
+from dedup.signatures import DocumentFrequencies, count_terms, terms, vectorize
 from dedup.signatures.term_weights import (
     COMMONEST,
     LEAST,
-    OWN_SAY,
+    OWN_SHARE,
     POWER,
     SETTLED,
     term_weights,
@@ -35,7 +35,7 @@ def weight_of(count, documents, zipf):
     own = within(log((documents + 1) / (count + 0.5)) / log(documents + 1))
     if zipf is None:
         return own**POWER
-    share = OWN_SAY * documents / (documents + SETTLED)
+    share = OWN_SHARE * documents / (documents + SETTLED)
     return ((1 - share) * within(1 - zipf / COMMONEST) + share * own) ** POWER
 
 
@@ -55,11 +55,8 @@ def laid(parts):
     return np.array(list(itertools.chain.from_iterable(parts)), np.uint32), bounds
 
 
-def census(*batches):
-    made = TermCounter()
-    for batch in batches:
-        made.add(*laid(batch))
-    return made.frequencies()
+def counted_in(*batches):
+    return count_terms(map(laid, batches))
 
 
 def weights(counts, documents, zipf=None):
@@ -75,8 +72,8 @@ def weights(counts, documents, zipf=None):
 
 @laws
 @given(documents)
-def test_a_census_counts_documents_and_not_occurrences(parts):
-    found = census(parts)
+def test_document_frequencies_count_documents_and_not_occurrences(parts):
+    found = counted_in(parts)
     expected = counted(parts)
     assert found.documents == len(parts)
     assert found.terms.dtype == np.uint32
@@ -86,25 +83,23 @@ def test_a_census_counts_documents_and_not_occurrences(parts):
 
 @laws
 @given(documents, st.data())
-def test_a_census_does_not_depend_on_batches_or_order(parts, data):
+def test_document_frequencies_do_not_depend_on_batches_or_order(parts, data):
     cuts = sorted(data.draw(st.lists(st.integers(0, len(parts)), max_size=4)))
     order = data.draw(st.permutations(parts))
     ends = itertools.pairwise([0, *cuts, len(parts)])
-    one, other = census(parts), census(*(order[start:end] for start, end in ends))
+    one, other = counted_in(parts), counted_in(*(order[start:end] for start, end in ends))
     assert one.terms.tolist() == other.terms.tolist()
     assert one.counts.tolist() == other.counts.tolist()
     assert one.documents == other.documents
 
 
 def test_a_word_is_counted_alike_inside_a_sentence_and_at_its_start():
-    made = TermCounter()
-    made.add(*terms(["Harbours sank", "no Harbour sank", "the harbour"]))
-    found = made.frequencies()
+    found = count_terms([terms(["Harbours sank", "no Harbour sank", "the harbour"])])
     assert found.of(term_hashes(["harbour sank the zebra"])[0]).tolist() == [3, 2, 1, 0]
 
 
-def test_a_census_of_nothing_knows_no_term():
-    found = TermCounter().frequencies()
+def test_document_frequencies_of_nothing_know_no_term():
+    found = count_terms([])
     assert found.documents == 0
     assert found.of(np.array([8, 16], np.uint32)).tolist() == [0, 0]
 
@@ -113,7 +108,7 @@ def test_a_census_of_nothing_knows_no_term():
 @given(documents, st.lists(st.integers(0, 130).map(lambda n: n & ~7)))
 def test_asking_for_terms_gives_their_counts_and_none_for_strangers(parts, wanted):
     expected = counted(parts)
-    found = census(parts).of(np.array(wanted, np.uint32))
+    found = counted_in(parts).of(np.array(wanted, np.uint32))
     assert found.tolist() == [expected[term] for term in wanted]
 
 
@@ -179,7 +174,7 @@ def test_a_small_dump_has_little_say_and_never_more_than_a_quarter():
     ]
     assert spread == sorted(spread)
     assert spread[0] < 0.03
-    assert spread[-1] <= OWN_SAY
+    assert spread[-1] <= OWN_SHARE
 
 
 def test_the_commonest_word_of_a_language_is_still_worth_something():
@@ -193,9 +188,7 @@ TEXTS = ["The court fined the ferry owner.", "El tribunal multó al armador.", "
 
 def weight_in(texts, languages, word, document):
     """What a word of one document weighs, in a dump of these texts."""
-    made = TermCounter()
-    made.add(*terms(texts))
-    vectors, vocabulary = vectorize(*terms(texts), languages, made.frequencies())
+    vectors, vocabulary = vectorize(*terms(texts), languages, count_terms([terms(texts)]))
     assert vocabulary.tolist() == np.unique(without_flags(terms(texts)[0])).tolist()
     whole = slice(*vectors.bounds[PARTS * document : PARTS * document + 2])
     at = np.searchsorted(vectors.terms[whole], term_hashes([word])[0][0])
@@ -228,5 +221,5 @@ def test_the_order_of_languages_changes_no_weight():
 
 
 def test_no_documents_have_no_views():
-    vectors, vocabulary = vectorize(*terms([]), [], TermCounter().frequencies())
+    vectors, vocabulary = vectorize(*terms([]), [], count_terms([]))
     assert (vectors.size, vocabulary.size) == (0, 0)
