@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from dedup.cluster import parse_policy
+from dedup.cluster.canonical import parse_policy
 from dedup.config import Config
 from dedup.json_codec import load_json
 from dedup.models import Decision, Raw, RawRecord

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dedup import config_digest
-from dedup.cluster import parse_policy
+from dedup.cluster.canonical import parse_policy
 from dedup.config import Config
 from dedup.errors import OutputError
 from dedup.models import Raw, RunReport

@@ -27,7 +27,7 @@ from dedup.config import StoryConfig
 from dedup.kernels.similarity import shared
 from dedup.match.similarity import RaggedArray
 from dedup.match.term_lsh import term_pairs
-from dedup.signatures import permutations
+from dedup.signatures.minhash import permutations
 
 Rows = npt.NDArray[np.int64]
 

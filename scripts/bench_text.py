@@ -39,7 +39,7 @@ from dedup.config import MatchConfig, SignConfig
 from dedup.evaluation.metrics import scores
 from dedup.match.loaded_texts import LoadedTexts
 from dedup.match.similarity import accepted
-from dedup.signatures import sign
+from dedup.signatures.minhash import sign
 
 HERE = Path(__file__).resolve().parent
 

@@ -25,8 +25,8 @@ import numpy.typing as npt
 from dedup.config import Config
 from dedup.evaluation.metrics import Scores
 from dedup.evaluation.metrics import scores as compare
-from dedup.match import Candidates, Model, Scorer, pair_features, pairs_inside, probability
-from dedup.match.story_score import FEATURES
+from dedup.match.minhash_lsh import Candidates, pairs_inside
+from dedup.match.story_score import FEATURES, Model, Scorer, pair_features, probability
 from dedup.models import RawRecord
 from dedup.pipeline.cluster_copies import cluster_copy_pairs
 from dedup.pipeline.cluster_rewrites import cluster_rewrites, group_candidates

@@ -17,8 +17,8 @@ from scipy.sparse.csgraph import connected_components
 from dedup.kernels import canonical, minhash, minhash_lsh, similarity
 from dedup.kernels.components import components
 from dedup.kernels.sorting import SHORT, sort_hashes
-from dedup.signatures import permutations
 from dedup.signatures.characters import DIGIT, LETTER, MARK, SEPARATOR, SINGLE, character_tables
+from dedup.signatures.minhash import permutations
 
 KINDS, FOLDED = character_tables()
 MULTIPLIERS, OFFSETS = permutations(16, 1)

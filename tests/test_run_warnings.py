@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from dedup.cluster import decisions_of
+from dedup.cluster.decisions import decisions_of
 from dedup.config import ClusterConfig
 from dedup.models import Decision, Document, Link, Member, Relation, Status, Story, Why
 from dedup.run_warnings import LISTED, run_warnings

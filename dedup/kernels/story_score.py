@@ -1,6 +1,8 @@
-"""Loops over pairs of documents: what the story score is made of."""
+"""Loops over pairs of documents: the features of the story score."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numba as nb
 import numpy as np
@@ -8,21 +10,16 @@ import numpy as np
 from dedup.kernels.array_types import Float32s, Float64s, Int32s, Int64s, UInt32s
 from dedup.kernels.vectorizer import LEAD, NAMES, PARTS, PLACES, WHOLE
 
+# The arrays of dedup.models.TermVectors in their order, and for pairs the weights of the documents.
+Vectors = tuple[Any, ...]
+
 
 @nb.njit(cache=True)
-def _dot(
-    terms: UInt32s,
-    values: Float32s,
-    x: int,
-    x_end: int,
-    others: UInt32s,
-    other_values: Float32s,
-    y: int,
-    y_end: int,
-) -> float:
+def _dot(terms: UInt32s, values: Float32s, others: UInt32s, other_values: Float32s) -> float:
     """Return the dot product of two sparse vectors with sorted terms."""
     total = 0.0
-    while x < x_end and y < y_end:
+    x = y = 0
+    while x < terms.size and y < others.size:
         if terms[x] == others[y]:
             total += values[x] * other_values[y]
             x += 1
@@ -35,19 +32,11 @@ def _dot(
 
 
 @nb.njit(cache=True)
-def _common(
-    terms: UInt32s,
-    weight: Float32s,
-    x: int,
-    x_end: int,
-    others: UInt32s,
-    other_weight: Float32s,
-    y: int,
-    y_end: int,
-) -> float:
+def _common(terms: UInt32s, weight: Float32s, others: UInt32s, other_weight: Float32s) -> float:
     """Return the weight of the terms that two parts share; the smaller where they differ."""
     total = 0.0
-    while x < x_end and y < y_end:
+    x = y = 0
+    while x < terms.size and y < others.size:
         if terms[x] == others[y]:
             total += min(weight[x], other_weight[y])
             x += 1
@@ -64,33 +53,26 @@ def _shared_by_sentence(
     terms: UInt32s,
     weight: Float32s,
     sentence: Int32s,
-    x: int,
-    x_end: int,
     others: UInt32s,
     other_weight: Float32s,
     other_sentence: Int32s,
-    y: int,
-    y_end: int,
     one: Float64s,
     two: Float64s,
 ) -> None:
     """Add up what each first sentence of one document shares with each sentence of the other.
 
     Args:
-        terms: Terms, sorted within each document's places.
+        terms: The places of one document: terms, sorted.
         weight: Their weights.
         sentence: Their sentences.
-        x: Places of one document, from here.
-        x_end: To here.
-        others: Terms that the other's are among.
+        others: The places of the other, likewise.
         other_weight: Their weights.
         other_sentence: Their sentences.
-        y: Places of the other, from here.
-        y_end: To here.
         one: Output, first sentences of the one x sentences of the other.
         two: Output, first sentences of the other x sentences of the one.
     """
-    while x < x_end and y < y_end:
+    x = y = 0
+    while x < terms.size and y < others.size:
         if terms[x] < others[y]:
             x += 1
         elif terms[x] > others[y]:
@@ -98,9 +80,9 @@ def _shared_by_sentence(
         else:
             term = terms[x]
             x_last, y_last = x, y
-            while x_last < x_end and terms[x_last] == term:
+            while x_last < terms.size and terms[x_last] == term:
                 x_last += 1
-            while y_last < y_end and others[y_last] == term:
+            while y_last < others.size and others[y_last] == term:
                 y_last += 1
             part_weight = min(weight[x], other_weight[y])
             for a in range(x, x_last):
@@ -131,36 +113,25 @@ def _retold(shared: Float64s, own: Float64s, other: Float64s) -> float:
 
 
 @nb.njit(cache=True, nogil=True)
-def best_overlaps(
-    terms: UInt32s,
-    weight: Float32s,
-    sentence: Int32s,
-    bounds: Int64s,
-    sentence_weight: Float64s,
-    sentence_bounds: Int64s,
-    out: Float64s,
-) -> None:
+def best_overlaps(vectors: Vectors, out: Float64s) -> None:
     """Write how well each sentence of the first document is told by any sentence of the others.
 
     Args:
-        terms: See :func:`dedup.kernels.vectorizer.build_vectors`, and so for the next five.
-        weight: Weights.
-        sentence: Sentences.
-        bounds: Bounds of parts.
-        sentence_weight: Weight of each sentence.
-        sentence_bounds: Bounds of documents in it.
+        vectors: The seven arrays of some documents.
         out: Output, one overlap in [0, 1] a sentence of the first document.
     """
+    terms, weight, _, sentence, bounds, sentence_weight, sentence_bounds = vectors
     out[:] = 0.0
     own = sentence_weight[sentence_bounds[0] : sentence_bounds[1]]
+    i, i_end = bounds[PLACES], bounds[PARTS]
     for doc in range(1, sentence_bounds.size - 1):
         its = sentence_weight[sentence_bounds[doc] : sentence_bounds[doc + 1]]
         shared = np.zeros((own.size, its.size))
         none = np.zeros((0, own.size))
+        j, j_end = bounds[PARTS * doc + PLACES], bounds[PARTS * doc + PARTS]
         _shared_by_sentence(
-            terms, weight, sentence, bounds[PLACES], bounds[PARTS],
-            terms, weight, sentence, bounds[PARTS * doc + PLACES], bounds[PARTS * doc + PARTS],
-            shared, none,
+            terms[i:i_end], weight[i:i_end], sentence[i:i_end],
+            terms[j:j_end], weight[j:j_end], sentence[j:j_end], shared, none,
         )  # fmt: skip
         for s in range(own.size):
             for t in range(its.size):
@@ -179,73 +150,43 @@ def part_weights(weight: Float32s, bounds: Int64s, out: Float64s) -> None:
 
 @nb.njit(cache=True, nogil=True)
 def pair_features(
-    terms: UInt32s,
-    weight: Float32s,
-    normalised: Float32s,
-    sentence: Int32s,
-    bounds: Int64s,
-    sentence_weight: Float64s,
-    sentence_bounds: Int64s,
-    part_weight: Float64s,
-    others: UInt32s,
-    other_weight: Float32s,
-    other_normalised: Float32s,
-    other_sentence: Int32s,
-    other_bounds: Int64s,
-    other_sentence_weight: Float64s,
-    other_sentence_bounds: Int64s,
-    other_part_weight: Float64s,
-    left: Int64s,
-    right: Int64s,
-    sentences: int,
-    out: Float64s,
+    vectors: Vectors, others: Vectors, left: Int64s, right: Int64s, sentences: int, out: Float64s
 ) -> None:
     """Write the features of each pair of documents; each is symmetric and lies in [0, 1].
 
     Args:
-        terms: Terms of all parts of one batch, see :func:`dedup.kernels.vectorizer.build_vectors`.
-        weight: Their weights.
-        normalised: Their values in unit vectors.
-        sentence: Their sentences.
-        bounds: Bounds of parts in ``terms``.
-        sentence_weight: Weight of each sentence.
-        sentence_bounds: Bounds of documents in it.
-        part_weight: Weight of the whole of each document.
-        others: The same eight of another batch, or again of this one.
-        other_weight: See ``weight``.
-        other_normalised: See ``normalised``.
-        other_sentence: See ``sentence``.
-        other_bounds: See ``bounds``.
-        other_sentence_weight: See ``sentence_weight``.
-        other_sentence_bounds: See ``sentence_bounds``.
-        other_part_weight: See ``part_weight``.
+        vectors: The seven arrays of one batch, and the weight of the whole of each document.
+        others: The same of another batch, or again of this one.
         left: Index of one document of each pair, in the one batch.
         right: Index of the other, in the other batch.
         sentences: First sentences whose retelling is looked for.
         out: Output, pairs x 5, in the order of ``dedup.match.story_score.FEATURES``.
     """
+    terms, weight, normalised, sentence, bounds, weights, starts, wholes = vectors
+    terms2, weight2, normalised2, sentence2, bounds2, weights2, starts2, wholes2 = others
     for pair in range(left.size):
         a, b = left[pair], right[pair]
         i = bounds[PARTS * a : PARTS * a + PARTS + 1]
-        j = other_bounds[PARTS * b : PARTS * b + PARTS + 1]
-        out[pair, 0] = _dot(
-            terms, normalised, i[LEAD], i[NAMES], others, other_normalised, j[LEAD], j[NAMES]
-        )
-        part = NAMES
+        j = bounds2[PARTS * b : PARTS * b + PARTS + 1]
+        names = NAMES
         if i[NAMES] == i[PLACES] or j[NAMES] == j[PLACES]:
-            part = WHOLE  # a script without capitals, or a text without names
-        out[pair, 1] = _dot(
-            terms, normalised, i[part], i[part + 1], others, other_normalised, j[part], j[part + 1]
-        )
-        own = sentence_weight[sentence_bounds[a] : sentence_bounds[a + 1]]
-        its = other_sentence_weight[other_sentence_bounds[b] : other_sentence_bounds[b + 1]]
+            names = WHOLE  # a script without capitals, or a text without names
+        for column, part in ((0, LEAD), (1, names)):
+            x, x_end, y, y_end = i[part], i[part + 1], j[part], j[part + 1]
+            out[pair, column] = _dot(
+                terms[x:x_end], normalised[x:x_end], terms2[y:y_end], normalised2[y:y_end]
+            )
+        own = weights[starts[a] : starts[a + 1]]
+        its = weights2[starts2[b] : starts2[b + 1]]
         one = np.zeros((min(own.size, sentences), its.size))
         two = np.zeros((min(its.size, sentences), own.size))
+        x, x_end, y, y_end = i[PLACES], i[PARTS], j[PLACES], j[PARTS]
         _shared_by_sentence(
-            terms, weight, sentence, i[PLACES], i[PARTS],
-            others, other_weight, other_sentence, j[PLACES], j[PARTS], one, two,
+            terms[x:x_end], weight[x:x_end], sentence[x:x_end],
+            terms2[y:y_end], weight2[y:y_end], sentence2[y:y_end], one, two,
         )  # fmt: skip
         out[pair, 2] = (_retold(one, own, its) + _retold(two, its, own)) / 2.0
-        shared = _common(terms, weight, i[WHOLE], i[LEAD], others, other_weight, j[WHOLE], j[LEAD])
-        out[pair, 3] = shared / max(part_weight[a] + other_part_weight[b] - shared, 1e-9)
-        out[pair, 4] = shared / max(min(part_weight[a], other_part_weight[b]), 1e-9)
+        x, x_end, y, y_end = i[WHOLE], i[LEAD], j[WHOLE], j[LEAD]
+        shared = _common(terms[x:x_end], weight[x:x_end], terms2[y:y_end], weight2[y:y_end])
+        out[pair, 3] = shared / max(wholes[a] + wholes2[b] - shared, 1e-9)
+        out[pair, 4] = shared / max(min(wholes[a], wholes2[b]), 1e-9)

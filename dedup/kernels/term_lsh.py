@@ -8,6 +8,14 @@ import numpy as np
 from dedup.kernels.array_types import Bools, Float64s, Int16s, Int64s, UInt32s, UInt64s
 from dedup.kernels.minhash import mix
 
+# Sorted distinct values of all sets, end to end; set d is values[bounds[d]:bounds[d + 1]]; moments;
+# numbers of languages, -1 if unknown.
+Texts = tuple[UInt32s, Int64s, Float64s, Int16s]
+
+# Most seconds between two moments, where an unknown one is near all; values that two sets must
+# share; most others of a bucket in the window.
+Limits = tuple[float, int, int]
+
 # Up to here insertion beats numba's quicksort, whose call alone costs a microsecond.
 SMALL = 20
 
@@ -140,7 +148,7 @@ def _put(pairs: UInt64s, at: int, one: int, other: int) -> UInt64s:
 def _mark_full(
     moments: Float64s, members: Int64s, window: float, cap: int, full: Bools
 ) -> tuple[int, bool]:
-    """Mark who has more than ``cap`` fellows in the window in one bucket.
+    """Mark the documents with more than ``cap`` others in the window in one bucket.
 
     Returns:
         How many have no moment, 0 in a bucket that is small anyway; and whether any is marked.
@@ -151,7 +159,7 @@ def _mark_full(
         return 0, False
     dated = 0
     while dated < count and np.isnan(moments[members[dated]]):
-        full[dated] = True  # without a date all others are fellows
+        full[dated] = True  # without a date all others are in the window
         dated += 1
     found = dated > 0
     low = high = dated
@@ -168,35 +176,22 @@ def _mark_full(
 
 @nb.njit(cache=True, nogil=True)
 def window_pairs(
-    values: UInt32s,
-    bounds: Int64s,
-    moments: Float64s,
-    languages: Int16s,
-    order: Int64s,
-    starts: Int64s,
-    ends: Int64s,
-    window: float,
-    least: int,
-    cap: int,
-    full: Bools,
+    texts: Texts, order: Int64s, starts: Int64s, ends: Int64s, limits: Limits, full: Bools
 ) -> UInt64s:
-    """Return the pairs of each bucket in the window, unless both have too many fellows there.
+    """Return the pairs of each bucket in the window, unless both are over the cap.
 
-    At most ``cap`` pairs a document are looked at, and only those that pass are held.
+    At most ``cap`` pairs a document are looked at, and only those that pass take memory.
 
     Args:
-        values: Sorted distinct values of all sets, end to end.
-        bounds: Set d is ``values[bounds[d]:bounds[d + 1]]``.
-        moments: Ascending, the unknown ones (NaN) first.
-        languages: Number of each document's language, -1 if unknown.
+        texts: See :data:`Texts`; moments are ascending, the unknown ones (NaN) first.
         order: Documents bucket by bucket; sorted in place in each.
         starts: Where in ``order`` each bucket begins.
         ends: Where each ends.
-        window: Most seconds between two moments; an unknown one is near all.
-        least: Values that two sets must share.
-        cap: Most fellows in the window.
-        full: Output, as long as ``order``: who has more; false outside the buckets.
+        limits: See :data:`Limits`.
+        full: Output, as long as ``order``: which are over the cap; false outside the buckets.
     """
+    values, bounds, moments, languages = texts
+    window, least, cap = limits
     pairs = np.empty(1024, np.uint64)
     at = 0
     full[:] = False
@@ -219,11 +214,11 @@ def window_pairs(
                 pairs = _put(pairs, at, doc, other)
                 at += 1
             earlier = index if some_full else start
-            while earlier > start:  # those before that have too many fellows left this pair to it
+            while earlier > start:  # an earlier one over the cap has not made this pair
                 earlier -= 1
                 other = order[earlier]
                 if moment - moments[other] > window:
-                    earlier = start + undated  # beyond, only those without a date are near
+                    earlier = start + undated  # further back only those without a date are near
                     continue
                 if not full[earlier] or _differ(languages, doc, other):
                     continue
@@ -235,33 +230,21 @@ def window_pairs(
 
 @nb.njit(cache=True, nogil=True)
 def neighbour_pairs(
-    values: UInt32s,
-    bounds: Int64s,
-    moments: Float64s,
-    languages: Int16s,
-    ranked: Int64s,
-    buckets: Int64s,
-    window: float,
-    least: int,
-    cap: int,
-    neighbours: int,
+    texts: Texts, ranked: Int64s, buckets: Int64s, limits: Limits, neighbours: int
 ) -> UInt64s:
-    """Return the pairs of each document and the next ``neighbours`` fellows of its bucket.
+    """Return the pairs of each document and the next ``neighbours`` of its bucket.
 
-    Those out of the window or in another language are passed by, at most ``cap`` of them.
+    Those out of the window or in another language are skipped, at most ``cap`` of them.
 
     Args:
-        values: See :func:`window_pairs`.
-        bounds: Likewise.
-        moments: Likewise.
-        languages: Likewise.
+        texts: See :data:`Texts`.
         ranked: Documents bucket by bucket, in the order in which they are neighbours.
         buckets: Bucket of each of ``ranked``.
-        window: See :func:`window_pairs`.
-        least: Likewise.
-        cap: Documents to look at.
-        neighbours: Fellows to compare with.
+        limits: See :data:`Limits`.
+        neighbours: Documents that each is compared with.
     """
+    values, bounds, moments, languages = texts
+    window, least, cap = limits
     pairs = np.empty(1024, np.uint64)
     at = 0
     for index in range(ranked.size):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numba as nb
 import numpy as np
 
@@ -47,14 +49,7 @@ def _bucket_starts(vocabulary: UInt32s) -> tuple[Int64s, np.uint32]:
 
 @nb.njit(cache=True)
 def _sort_places(places: Int64s, index: Int64s, spare: Int64s, limit: int) -> None:
-    """Sort places by the index of what stands there, equal ones as they were, digit by digit.
-
-    Args:
-        places: Sorted in place.
-        index: Of each place, below ``limit``.
-        spare: As long as ``places``.
-        limit: Only digits that it has are looked at.
-    """
+    """Sort places by their index, which is below ``limit``, equal ones as they were, by digits."""
     counts = np.empty(257, np.int64)
     shift = 0
     while (limit - 1) >> shift > 0:
@@ -117,12 +112,7 @@ def _number_sentences(
 ) -> int:
     """Write the sentence of each token, -1 in those that are too short; return how many there are.
 
-    Args:
-        own: Tokens of a document.
-        shortest: Sentences with fewer distinct terms are too short.
-        index: Of each token, that of its term.
-        places: Its tokens by term, then as they stand.
-        sentences: Output, one a token.
+    Tokens are numbered by ``places`` in the order of their terms, those of one term in text order.
     """
     last = 0
     for place in range(own.size):
@@ -156,7 +146,7 @@ def _write_places(
     sentence: Int32s,
     sentence_weight: Float64s,
 ) -> int:
-    """Write where each term stands, (term, sentence) sorted, and the mass of each sentence."""
+    """Write the places of terms, (term, sentence) sorted, and the weight of each sentence."""
     count = 0
     for at in range(places.size):
         place = places[at]
@@ -181,13 +171,7 @@ def build_vectors(
     language: Int64s,
     lead: int,
     shortest: int,
-    terms: UInt32s,
-    weight: Float32s,
-    normalised: Float32s,
-    sentence: Int32s,
-    part_bounds: Int64s,
-    sentence_weight: Float64s,
-    sentence_bounds: Int64s,
+    out: tuple[Any, ...],
 ) -> None:
     """Write the parts of a batch of documents: whole, lead, names, and places in sentences.
 
@@ -199,25 +183,18 @@ def build_vectors(
         language: Row of ``weights`` of each document.
         lead: Tokens of a document that are its lead.
         shortest: Sentences with fewer distinct terms are left out.
-        terms: Output, at least ``PARTS`` times as long as ``tokens``.
-        weight: Output, as long: weights.
-        normalised: Output, as long: the same as unit vectors; unused in the places.
-        sentence: Output, as long: sentence of each place; unused elsewhere.
-        part_bounds: Output, ``PARTS`` * n + 1 bounds in ``terms``.
-        sentence_weight: Output, as long as ``tokens``: weight of each sentence.
-        sentence_bounds: Output, n + 1 bounds in ``sentence_weight``.
+        out: Output, the arrays of :class:`dedup.models.TermVectors`: the first four at least
+            ``PARTS`` times as long as ``tokens``, the weights of sentences as long.
     """
+    terms, weight, normalised, sentence, part_bounds, sentence_weight, sentence_bounds = out
     longest = 0
     for doc in range(bounds.size - 1):
         longest = max(longest, bounds[doc + 1] - bounds[doc])
-    index, spare, sentences = (
-        np.empty(longest, np.int64), np.empty(longest, np.int64), np.empty(longest, np.int64),
-    )  # fmt: skip
-    order = np.empty(longest, np.int64)
+    index, order = np.empty(longest, np.int64), np.empty(longest, np.int64)
+    spare, sentences = np.empty(longest, np.int64), np.empty(longest, np.int64)
     starts, shift = _bucket_starts(vocabulary)
     at = 0
-    part_bounds[0] = 0
-    sentence_bounds[0] = 0
+    part_bounds[0] = sentence_bounds[0] = 0
     for doc in range(bounds.size - 1):
         own = tokens[bounds[doc] : bounds[doc + 1]]
         row = weights[language[doc]]
@@ -252,7 +229,7 @@ def heaviest(
     normalised: Float32s,
     part_bounds: Int64s,
     vocabulary: UInt32s,
-    pairs: Bools,
+    several: Bools,
     most: int,
     out: UInt32s,
     out_bounds: Int64s,
@@ -260,11 +237,11 @@ def heaviest(
     """Write the heaviest terms of each document of a batch, sorted.
 
     Args:
-        terms: See :func:`build_vectors`.
+        terms: As in :class:`dedup.models.TermVectors`.
         normalised: Likewise.
         part_bounds: Likewise.
         vocabulary: Sorted distinct terms.
-        pairs: Whether a term of the vocabulary stands in two documents or more; others cannot pair.
+        several: Whether a term of the vocabulary is in two documents or more; others cannot pair.
         most: Terms a document keeps; of equal ones those with the smaller hash.
         out: Output, ``most`` values a document at most.
         out_bounds: Output, n + 1 bounds in ``out``; the first is 0.
@@ -276,7 +253,7 @@ def heaviest(
             value = normalised[index]
             if kept == most and value <= normalised[best[most - 1]]:
                 continue
-            if not pairs[_find(vocabulary, terms[index])]:
+            if not several[_find(vocabulary, terms[index])]:
                 continue
             place = min(kept, most - 1)
             kept = min(kept + 1, most)

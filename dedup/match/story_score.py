@@ -103,7 +103,8 @@ def pair_features(
         pairs x features, in the order of :data:`FEATURES`.
     """
     out = np.empty((left.size, len(FEATURES)))
-    kernels.pair_features(*_arrays(vectors), *_arrays(others), left, right, SENTENCES, out)
+    batches = ((*_arrays(each), _document_weights(each)) for each in (vectors, others))
+    kernels.pair_features(*batches, left, right, SENTENCES, out)
     return out
 
 
@@ -115,18 +116,20 @@ def sentence_overlaps(vectors: TermVectors) -> tuple[Float64s, Float64s]:
     """
     weights = vectors.sentence_weight[: vectors.sentence_bounds[1]]
     out = np.empty(weights.size)
-    kernels.best_overlaps(
-        vectors.terms, vectors.weight, vectors.sentence, vectors.bounds,
-        vectors.sentence_weight, vectors.sentence_bounds, out,
-    )  # fmt: skip
+    kernels.best_overlaps(_arrays(vectors), out)
     return weights, out
 
 
 def _arrays(vectors: TermVectors) -> tuple[npt.NDArray[Any], ...]:
-    """Return the arguments of the kernel for one batch."""
-    part_weight = np.empty(vectors.size)
-    kernels.part_weights(vectors.weight, vectors.bounds, part_weight)
+    """Return the arrays of a batch in the order that kernels take."""
     return (
         vectors.terms, vectors.weight, vectors.normalised, vectors.sentence, vectors.bounds,
-        vectors.sentence_weight, vectors.sentence_bounds, part_weight,
+        vectors.sentence_weight, vectors.sentence_bounds,
     )  # fmt: skip
+
+
+def _document_weights(vectors: TermVectors) -> Float64s:
+    """Return the weight of the whole of each document."""
+    out = np.empty(vectors.size)
+    kernels.part_weights(vectors.weight, vectors.bounds, out)
+    return out

@@ -115,7 +115,7 @@ def _join(
     texts = ranked.terms.values, ranked.terms.bounds, ranked.moments, ranked.languages
     limits = config.window_days * DAY, config.shared_terms, config.bucket_cap
     largest = int((ends - starts).max(initial=1))
-    collected.add(kernels.window_pairs(*texts, *buckets, *limits, full), largest=largest)
+    collected.add(kernels.window_pairs(texts, *buckets, limits, full), largest=largest)
     places = np.flatnonzero(full)
     if not places.size:
         return
@@ -124,12 +124,10 @@ def _join(
     keys = [_keys(ranked, docs, band + k, config, permutations) for k in range(SORT_BANDS, 0, -1)]
     by: list[npt.NDArray[Any]] = [docs, *keys, slots, bucket_of]
     sequence = np.lexsort(by)
-    collected.add(
-        kernels.neighbour_pairs(
-            *texts, docs[sequence], bucket_of[sequence], *limits, config.neighbours
-        ),
-        capped=np.unique(bucket_of).size,
+    pairs = kernels.neighbour_pairs(
+        texts, docs[sequence], bucket_of[sequence], limits, config.neighbours
     )
+    collected.add(pairs, capped=np.unique(bucket_of).size)
 
 
 def _slots(

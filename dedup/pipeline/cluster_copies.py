@@ -9,18 +9,17 @@ from itertools import chain, pairwise
 
 import numpy as np
 
-from dedup.cluster import (
-    ALL_PAIRS_LIMIT,
-    ConnectedComponent,
-    cluster_copies,
-    common_texts,
-    decisions_of,
-    parse_policy,
-)
+from dedup.cluster.canonical import common_texts, parse_policy
+from dedup.cluster.copies import ConnectedComponent, cluster_copies
+from dedup.cluster.copy_graph import ALL_PAIRS_LIMIT
+from dedup.cluster.decisions import decisions_of
 from dedup.config import Config
 from dedup.kernels.array_types import Int64s
 from dedup.kernels.components import components
-from dedup.match import LoadedTexts, PairScores, pairs_inside, relation
+from dedup.match.loaded_texts import LoadedTexts
+from dedup.match.minhash_lsh import pairs_inside
+from dedup.match.relations import relation
+from dedup.match.similarity import PairScores
 from dedup.models import Facts, Story
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.exact_duplicates import ExactDuplicates

@@ -8,32 +8,19 @@ from functools import partial
 
 import numpy as np
 
-from dedup.cluster import (
-    Policy,
-    RewriteCluster,
-    ScoredGroups,
-    Telling,
-    decisions_of,
-    groups_of,
-    loose_groups,
-    merge_rewrites,
-    parse_policy,
-    rewrite_clusters,
-    with_must_links,
-)
+from dedup.cluster.average_linkage import groups_of
+from dedup.cluster.canonical import Policy, parse_policy
+from dedup.cluster.decisions import decisions_of
+from dedup.cluster.event_split import RewriteCluster, ScoredGroups, rewrite_clusters
+from dedup.cluster.loose_groups import loose_groups, with_must_links
+from dedup.cluster.rewrites import Telling, merge_rewrites
 from dedup.config import Config
 from dedup.kernels.array_types import Float64s, Int64s
-from dedup.match import (
-    Candidates,
-    LoadedTexts,
-    Model,
-    Scorer,
-    loose_group_odds,
-    pairs_inside,
-    probability,
-    relation,
-    retelling,
-)
+from dedup.match.loaded_texts import LoadedTexts
+from dedup.match.loose_group_odds import loose_group_odds
+from dedup.match.minhash_lsh import Candidates, pairs_inside
+from dedup.match.relations import relation, retelling
+from dedup.match.story_score import Model, Scorer, probability
 from dedup.models import Facts, Link, Pair, Relation, Story, TermVectors
 from dedup.parallel.ordered_map import ordered_map
 from dedup.pipeline.earlier_stories import EarlierStories

@@ -8,14 +8,10 @@ import numpy as np
 
 from dedup.config import Config
 from dedup.kernels.array_types import Bools, Float64s
-from dedup.match import (
-    LoadedTexts,
-    PairScores,
-    accepted,
-    candidate_pairs,
-    may_be_versions,
-    versions,
-)
+from dedup.match.loaded_texts import LoadedTexts
+from dedup.match.minhash_lsh import candidate_pairs
+from dedup.match.similarity import PairScores, accepted
+from dedup.match.versions import may_be_versions, versions
 from dedup.models import Facts
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.exact_duplicates import ExactDuplicates

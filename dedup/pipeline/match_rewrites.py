@@ -11,24 +11,17 @@ import numpy as np
 
 from dedup.config import Config
 from dedup.kernels.array_types import Float64s, Int16s, Int64s
-from dedup.match import (
-    Block,
-    Candidates,
-    Model,
-    RaggedArray,
-    Scorer,
-    pair_features,
-    probability,
-    runs,
-    sentence_overlaps,
-    term_pairs,
-    tile_blocks,
-)
+from dedup.match.candidate_blocks import Block, runs, tile_blocks
+from dedup.match.minhash_lsh import Candidates
+from dedup.match.similarity import RaggedArray
+from dedup.match.story_score import Model, Scorer, pair_features, probability, sentence_overlaps
+from dedup.match.term_lsh import term_pairs
 from dedup.models import TermVectors
 from dedup.parallel.ordered_map import ordered_map
 from dedup.pipeline.representatives import BLOCK, Representatives, Tokens
 from dedup.progress import Progress
-from dedup.signatures import DocumentFrequencies, permutations
+from dedup.signatures.minhash import permutations
+from dedup.signatures.term_weights import DocumentFrequencies
 from dedup.store import Store
 
 log = logging.getLogger(__name__)

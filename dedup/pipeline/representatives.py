@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedup.kernels.array_types import Float64s, Int32s, Int64s, UInt32s
-from dedup.match import RaggedArray
+from dedup.match.similarity import RaggedArray
 from dedup.models import TermVectors
 from dedup.parallel.ordered_map import ordered_map
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.progress import Progress
-from dedup.signatures import HEAVIEST, DocumentFrequencies, count_terms, heaviest_terms, vectorize
+from dedup.signatures.term_weights import DocumentFrequencies, count_terms, vectorize
+from dedup.signatures.vectorizer import HEAVIEST, heaviest_terms
 from dedup.store import Store
 
 BLOCK = 2_000

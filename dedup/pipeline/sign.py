@@ -10,7 +10,9 @@ import numpy.typing as npt
 
 from dedup.config import Config
 from dedup.progress import Progress
-from dedup.signatures import best_language, languages_of, sign, terms
+from dedup.signatures.language import best_language, languages_of
+from dedup.signatures.minhash import sign
+from dedup.signatures.terms import terms
 from dedup.store import Store, StoredPart, blobs
 from dedup.text_batch import TextBatch
 

@@ -35,7 +35,8 @@ def run_stages(
     sign_texts(store, config, progress)
     if store.dumps.step >= Step.DECIDED:
         return
-    from dedup.match import shipped_scorer  # compiled code, which cleaning alone does not load
+    # Compiled code, which cleaning alone does not load.
+    from dedup.match.story_score import shipped_scorer
     from dedup.pipeline.cluster_copies import cluster_copy_pairs
     from dedup.pipeline.cluster_rewrites import cluster_rewrites
     from dedup.pipeline.match_copies import match_copies

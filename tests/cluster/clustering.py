@@ -8,13 +8,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from dedup.cluster import ConnectedComponent, cluster_copies, parse_policy
-from dedup.cluster.canonical import common_text
+from dedup.cluster.canonical import common_text, parse_policy
+from dedup.cluster.copies import ConnectedComponent, cluster_copies
 from dedup.config import MatchConfig, SignConfig
 from dedup.kernels.components import components
-from dedup.match import LoadedTexts, accepted, pairs_of, relation, same_article
+from dedup.match.loaded_texts import LoadedTexts
+from dedup.match.relations import relation
+from dedup.match.similarity import accepted, pairs_of
+from dedup.match.versions import same_article
 from dedup.models import Facts
-from dedup.signatures import sign
+from dedup.signatures.minhash import sign
 
 CONFIG = MatchConfig()
 

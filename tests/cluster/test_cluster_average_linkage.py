@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.cluster import average_linkage
+from dedup.cluster.average_linkage import average_linkage
 
 laws = settings(max_examples=100, deadline=None)
 

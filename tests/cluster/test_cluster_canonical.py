@@ -8,12 +8,12 @@ from clustering import Dump
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.cluster import parse_policy
 from dedup.cluster.canonical import (
     DEFAULT_ORDER,
     RULES,
     Ballot,
     common_text,
+    parse_policy,
     rank,
     why,
 )

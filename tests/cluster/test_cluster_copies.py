@@ -6,8 +6,10 @@ from clustering import Dump, names, told
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dedup.cluster import cluster_copies, copy_graph, parse_policy, story_id
-from dedup.cluster.canonical import RULES, Ballot, common_text
+from dedup.cluster import copy_graph
+from dedup.cluster.build_story import story_id
+from dedup.cluster.canonical import RULES, Ballot, common_text, parse_policy
+from dedup.cluster.copies import cluster_copies
 from dedup.models import Relation
 
 DAY = 86_400.0

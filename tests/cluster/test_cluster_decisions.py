@@ -1,6 +1,6 @@
 import pytest
 
-from dedup.cluster import decisions_of
+from dedup.cluster.decisions import decisions_of
 from dedup.models import Member, Relation, Status, Story, Why
 
 WHY = Why("earliest", "m1", "dated 2024-05-01; the runner-up: dated 2024-05-02")

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.cluster import split_events
-from dedup.cluster.event_split import MOST_TERMS
+from dedup.cluster.event_split import MOST_TERMS, split_events
 from dedup.kernels.event_split import CHANCE, MOST_CONTRAST_TERMS
 
 laws = settings(max_examples=100, deadline=None)

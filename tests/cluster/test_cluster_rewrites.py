@@ -6,9 +6,11 @@ from clustering import Dump, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.cluster import Telling, merge_rewrites, parse_policy, story_id
+from dedup.cluster.build_story import story_id
+from dedup.cluster.canonical import parse_policy
+from dedup.cluster.rewrites import Telling, merge_rewrites
 from dedup.config import StoryConfig
-from dedup.match import retelling
+from dedup.match.relations import retelling
 from dedup.models import Link
 
 DAY = 86_400.0

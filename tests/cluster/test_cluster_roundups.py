@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dedup.cluster import roundups
+from dedup.cluster.roundups import roundups
 
 # Two parties of two, 1-2 and 3-4, that know one another; 0 knows all four.
 LEFT = np.array([0, 0, 0, 0, 1, 3])

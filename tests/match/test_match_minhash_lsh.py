@@ -10,8 +10,9 @@ from scipy.stats import binom
 from dedup.config import MatchConfig
 from dedup.kernels.components import components
 from dedup.kernels.minhash import minima
-from dedup.match import candidate_pairs, minhash_lsh
-from dedup.signatures import permutations
+from dedup.match import minhash_lsh
+from dedup.match.minhash_lsh import candidate_pairs
+from dedup.signatures.minhash import permutations
 
 ALL = MatchConfig(bucket_cap=1_000_000, lead_bands=0)
 NO_LEADS = np.empty((0, 32), np.uint32)

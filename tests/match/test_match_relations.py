@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.config import MatchConfig
-from dedup.match import relation
+from dedup.match.relations import relation
 from dedup.models import Facts, Pair
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "relations.json").read_text("utf-8"))

@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.config import MatchConfig
-from dedup.match import LoadedTexts, PairScores, accepted, measure, pairs_of, sorted_sets
+from dedup.match.loaded_texts import LoadedTexts
+from dedup.match.similarity import PairScores, accepted, measure, pairs_of, sorted_sets
 
 CONFIG = MatchConfig()
 values = st.integers(0, 12) | st.integers(0, 2**32 - 1)

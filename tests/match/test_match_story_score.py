@@ -8,9 +8,19 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dedup.kernels.vectorizer import LEAD, NAMES, PARTS, PLACES, WHOLE
-from dedup.match import MOST_ODDS, Model, pair_features, probability, shipped_scorer
-from dedup.match.story_score import FEATURES, SENTENCES, read_scorer, sentence_overlaps
-from dedup.signatures import count_terms, terms, vectorize
+from dedup.match.story_score import (
+    FEATURES,
+    MOST_ODDS,
+    SENTENCES,
+    Model,
+    pair_features,
+    probability,
+    read_scorer,
+    sentence_overlaps,
+    shipped_scorer,
+)
+from dedup.signatures.term_weights import count_terms, vectorize
+from dedup.signatures.terms import terms
 
 laws = settings(max_examples=100, deadline=None)
 

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.config import MatchConfig, StoryConfig
-from dedup.match import from_template
-from dedup.match.templates import LEAST_NAMES, NUMBERS_RATIO
+from dedup.match.templates import LEAST_NAMES, NUMBERS_RATIO, from_template
 from dedup.models import SAME, Pair
 
 MATCH, STORY = MatchConfig(), StoryConfig()

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from dedup.config import StoryConfig
-from dedup.match import RaggedArray
+from dedup.match.similarity import RaggedArray
 from dedup.match.term_lsh import DAY, term_pairs
-from dedup.signatures import permutations
+from dedup.signatures.minhash import permutations
 
 MASK32 = 2**32 - 1
 EVERY = permutations(256, 1)
@@ -347,10 +347,10 @@ def test_pairs_that_do_not_pass_take_no_memory():
     """8,000 documents all meet, 32 million pairs or 256 MB; no two share three terms."""
     program = """
 import numpy as np
-from dedup.match import RaggedArray
+from dedup.match.similarity import RaggedArray
 from dedup.config import StoryConfig
 from dedup.match.term_lsh import term_pairs
-from dedup.signatures import permutations
+from dedup.signatures.minhash import permutations
 
 def peak():
     status = open("/proc/self/status").read()

@@ -7,11 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.config import MatchConfig, SignConfig
-from dedup.match import same_article
 from dedup.match.loaded_texts import PASSAGE, passage_share
-from dedup.match.versions import title_jaccard
+from dedup.match.versions import same_article, title_jaccard
 from dedup.models import Facts, Pair
-from dedup.signatures import sign
+from dedup.signatures.minhash import sign
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "versions.json").read_text("utf-8"))
 CONFIG = MatchConfig()

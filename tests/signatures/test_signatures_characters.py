@@ -4,7 +4,6 @@ import unicodedata
 import pytest
 
 from dedup.config import SignConfig
-from dedup.signatures import sign
 from dedup.signatures.characters import (
     DIGIT,
     LETTER,
@@ -15,6 +14,7 @@ from dedup.signatures.characters import (
     UNSPACED,
     character_tables,
 )
+from dedup.signatures.minhash import sign
 
 ONE_TOKEN = SignConfig(shingle_size=1, signable_tokens=1)
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.config import SignConfig
-from dedup.signatures import interop, permutations, sign
+from dedup.signatures.minhash import interop, permutations, sign
 
 CONFIG = SignConfig()
 WORDS = [f"word{number}" for number in range(400)]

@@ -8,17 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.kernels.vectorizer import PARTS
-from dedup.signatures import DocumentFrequencies, count_terms, terms, vectorize
 from dedup.signatures.term_weights import (
     COMMONEST,
     LEAST,
     OWN_SHARE,
     POWER,
     SETTLED,
+    DocumentFrequencies,
+    count_terms,
     term_weights,
+    vectorize,
     without_flags,
 )
-from dedup.signatures.terms import term_hashes
+from dedup.signatures.terms import term_hashes, terms
 from dedup.signatures.word_frequencies import lookup, word_frequencies
 
 laws = settings(max_examples=100, deadline=None)

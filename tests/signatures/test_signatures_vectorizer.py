@@ -10,8 +10,14 @@ from hypothesis import strategies as st
 
 from dedup.kernels.terms import FLAGS, NAME, OPENS
 from dedup.kernels.vectorizer import LEAD, NAMES, PARTS, PLACES, WHOLE
-from dedup.signatures import heaviest_terms, terms
-from dedup.signatures.vectorizer import HEAVIEST, LEAD_TOKENS, SENTENCE_TERMS, vectors
+from dedup.signatures.terms import terms
+from dedup.signatures.vectorizer import (
+    HEAVIEST,
+    LEAD_TOKENS,
+    SENTENCE_TERMS,
+    heaviest_terms,
+    vectors,
+)
 
 laws = settings(max_examples=100, deadline=None)
 
