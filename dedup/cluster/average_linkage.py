@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedup.kernels.array_types import Float64s, Int64s
+from dedup.kernels.average_linkage import join_pairs
 
 
 def average_linkage(
@@ -25,8 +26,6 @@ def average_linkage(
     Returns:
         For each document the smallest document of its group, int64.
     """
-    from dedup.kernels.average_linkage import join_pairs  # compiled: loaded when first needed
-
     labels = np.arange(count)
     join_pairs(np.minimum(left, right), np.maximum(left, right), scores, threshold, labels)
     return labels

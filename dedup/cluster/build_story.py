@@ -1,4 +1,4 @@
-"""A story as it is told: its documents, dates, outlets, and its name."""
+"""Build a story: its documents, dates, outlets and id."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def build_story(
     origins: int,
     weakest: Link,
 ) -> Story:
-    """Return a story with what is known of all its documents.
+    """Return a story with the dates, outlets and agencies of all its documents.
 
     Args:
         canonical: The elected.
@@ -25,7 +25,7 @@ def build_story(
         everyone: All of them.
         reason: Why it was elected.
         origins: Independent tellings.
-        weakest: What holds the story together least.
+        weakest: See :class:`dedup.models.Story`.
     """
     dated = [(f.moment, f.date) for f in everyone if f.moment is not None and f.date]
     return Story(
@@ -45,7 +45,7 @@ def build_story(
 
 
 def build_member(facts: Facts, pair: Pair, related: tuple[Relation, float]) -> Member:
-    """Return a member with its relation to the canonical, and the evidence for it."""
+    """Return a member with its relation to the canonical and its scores."""
     return Member(
         row=facts.row,
         doc_id=facts.doc_id,
@@ -58,7 +58,7 @@ def build_member(facts: Facts, pair: Pair, related: tuple[Relation, float]) -> M
 
 
 def story_id(canonical_id: str) -> str:
-    """Return the name of the story that a document is the canonical of.
+    """Return the id of the story whose canonical a document is.
 
     >>> story_id("a.html")
     's-7aa267cfbf8eb1a7'

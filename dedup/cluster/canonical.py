@@ -1,4 +1,4 @@
-"""Elect a story's canonical: an ordered list of rules, each a small named function.
+"""Elect a story's canonical by an ordered list of rules.
 
 A rule maps a document to a key; the smallest key wins, equal keys go on to the next rule.
 """
@@ -22,11 +22,8 @@ COVERAGE_STEP = 0.1
 """Completeness counts in tenths: a few edited words do not make a text less complete."""
 
 STUB_RATIO = 2.0
-"""A text is a stub when another of the story begins alike, holds it, and is this many times longer.
-
-A cut to 60 % is a choice of an editor; half or less, from the top, is what a paywall shows.
-"""
-
+"""A text is a stub when another of the story begins alike, contains it, and is this many times
+longer: an editor may cut to 60 %; half or less, from the top, is what a paywall shows."""
 
 Share = tuple[float, float]
 """Coverage and surplus of a text, see :class:`Ballot`."""
@@ -34,15 +31,15 @@ Share = tuple[float, float]
 
 @dataclass(slots=True)
 class Ballot:
-    """What the rules may look at: one document among those of its story.
+    """What the rules read: one document among those of its story.
 
     Attributes:
         facts: The document.
         stub: Whether it is the start of a text of the story at least twice as long.
-        roundup: Whether it holds the story among others.
+        roundup: Whether it contains the story among others.
         declared: How many other documents of the story name its page as their canonical.
         coverage: Share of the common text (shingles in at least half of the story's documents) that
-            it holds, in [0, 1].
+            is in it, in [0, 1].
         surplus: Share of its own text that is not common text, in [0, 1].
     """
 
@@ -61,7 +58,7 @@ class Rule:
     Attributes:
         name: What ``why`` and ``--canonical`` call it.
         key: The smaller, the better.
-        says: The document's value in words, for ``why``.
+        says: Returns the document's value in words, for ``why``.
     """
 
     name: str
@@ -74,86 +71,60 @@ def _tenths(share: float) -> int:
     return int(share / COVERAGE_STEP + 1e-9)
 
 
-def whole(ballot: Ballot) -> Key:
-    """Stubs come last, roundups after them: less or more than the story never stands for it."""
-    return (ballot.stub + 2 * ballot.roundup,)
-
-
 def _part_in_words(ballot: Ballot) -> str:
-    """Say what ``whole`` compared."""
+    """Return what ``whole`` compares."""
     if ballot.roundup:
         return "a roundup that holds the story"
     return "the start of a longer text" if ballot.stub else "the whole story"
 
 
-def agency(ballot: Ballot) -> Key:
-    """The wire agency's own page comes first."""
-    return (not ballot.facts.agency_page,)
-
-
-def declared(ballot: Ballot) -> Key:
-    """The page that most others of the story name in rel=canonical comes first."""
-    return (-ballot.declared,)
-
-
-def complete(ballot: Ballot) -> Key:
-    """The text that covers most of what the documents share comes first, then the leanest."""
-    return (-_tenths(ballot.coverage), _tenths(ballot.surplus))
-
-
-def earliest(ballot: Ballot) -> Key:
-    """The first published comes first; undated ones last."""
-    moment = ballot.facts.moment
-    return (moment is None, moment or 0.0)
-
-
-def latest(ballot: Ballot) -> Key:
-    """The last published comes first; undated ones last."""
-    moment = ballot.facts.moment
-    return (moment is None, -(moment or 0.0))
-
-
-def longest(ballot: Ballot) -> Key:
-    """The longest text comes first."""
-    return (-ballot.facts.tokens,)
-
-
-def cleanest(ballot: Ballot) -> Key:
-    """The page with the fewest left-over lines comes first."""
-    return (ballot.facts.leftovers,)
-
-
-def shortest_url(ballot: Ballot) -> Key:
-    """The shortest address comes first; documents without one last."""
-    url = ballot.facts.url
-    return (url is None, len(url or ""))
-
-
-def smallest_id(ballot: Ballot) -> Key:
-    """The smallest id comes first: ids differ, so this always decides."""
-    return (ballot.facts.doc_id,)
-
-
 def _coverage_in_words(ballot: Ballot) -> str:
-    """Say what ``complete`` compared."""
+    """Return what ``complete`` compares."""
     return (
         f"covers {ballot.coverage:.0%} of the common text, {ballot.surplus:.0%} of its own is extra"
     )
 
 
+def _date_in_words(ballot: Ballot) -> str:
+    """Return what ``earliest`` and ``latest`` compare."""
+    return f"dated {ballot.facts.date or 'nowhere'}"
+
+
 RULES: Mapping[str, Rule] = {
     rule.name: rule
     for rule in (
-        Rule("whole", whole, _part_in_words),
-        Rule("agency", agency, lambda b: "agency's page" if b.facts.agency_page else "other page"),
-        Rule("declared", declared, lambda b: f"named canonical by {b.declared}"),
-        Rule("complete", complete, _coverage_in_words),
-        Rule("earliest", earliest, lambda b: f"dated {b.facts.date or 'nowhere'}"),
-        Rule("latest", latest, lambda b: f"dated {b.facts.date or 'nowhere'}"),
-        Rule("longest", longest, lambda b: f"{b.facts.tokens} tokens"),
-        Rule("cleanest", cleanest, lambda b: f"{b.facts.leftovers} left-over lines"),
-        Rule("shortest-url", shortest_url, lambda b: b.facts.url or "no address"),
-        Rule("id", smallest_id, lambda b: b.facts.doc_id),
+        # Stubs come last, roundups after them: they are less or more than the story.
+        Rule("whole", lambda b: (b.stub + 2 * b.roundup,), _part_in_words),
+        # The wire agency's own page comes first.
+        Rule(
+            "agency",
+            lambda b: (not b.facts.agency_page,),
+            lambda b: "agency's page" if b.facts.agency_page else "other page",
+        ),
+        # The page that most others of the story name in rel=canonical comes first.
+        Rule("declared", lambda b: (-b.declared,), lambda b: f"named canonical by {b.declared}"),
+        # The text that covers most of what the documents share comes first, then the leanest.
+        Rule("complete", lambda b: (-_tenths(b.coverage), _tenths(b.surplus)), _coverage_in_words),
+        # The first or the last published comes first; undated ones come last.
+        Rule("earliest", lambda b: (b.facts.moment is None, b.facts.moment or 0.0), _date_in_words),
+        Rule(
+            "latest", lambda b: (b.facts.moment is None, -(b.facts.moment or 0.0)), _date_in_words
+        ),
+        Rule("longest", lambda b: (-b.facts.tokens,), lambda b: f"{b.facts.tokens} tokens"),
+        # The page from which cleaning took the fewest lines comes first.
+        Rule(
+            "cleanest",
+            lambda b: (b.facts.leftovers,),
+            lambda b: f"{b.facts.leftovers} left-over lines",
+        ),
+        # The shortest URL comes first; documents without one come last.
+        Rule(
+            "shortest-url",
+            lambda b: (b.facts.url is None, len(b.facts.url or "")),
+            lambda b: b.facts.url or "no address",
+        ),
+        # Ids differ, so this always decides.
+        Rule("id", lambda b: (b.facts.doc_id,), lambda b: b.facts.doc_id),
     )
 }
 
@@ -167,7 +138,7 @@ Policy = tuple[Rule, ...]
 def parse_policy(names: Sequence[str]) -> Policy:
     """Return the rules in the order they decide.
 
-    The named rules go first, the default order breaks the ties they leave. ``whole`` stands
+    The named rules go first, the default order breaks the ties they leave. ``whole`` comes
     before both unless it is named itself: a stub never beats a full text by accident.
 
     Args:
@@ -175,13 +146,18 @@ def parse_policy(names: Sequence[str]) -> Policy:
             record.
 
     Raises:
-        ConfigError: Naming the rule that is not known, and those that are.
+        ConfigError: A rule is not known.
     """
     chosen = [_rule(name) for name in names]
     taken = {rule.name for rule in chosen}
     rest = [RULES[name] for name in DEFAULT_ORDER if name not in taken]
     guard = [rule for rule in rest if rule.name == "whole"]
     return (*guard, *chosen, *(rule for rule in rest if rule.name != "whole"))
+
+
+def reads_own_fields(policy: Policy) -> bool:
+    """Return whether a rule reads the records' own fields."""
+    return any(rule.name.startswith("field:") for rule in policy)
 
 
 def _rule(name: str) -> Rule:
@@ -216,14 +192,14 @@ def _field_rule(field: str, *, descending: bool) -> Rule:
 
 
 def common_text(sets: Sequence[UInt32s], weights: Sequence[int]) -> list[Share]:
-    """Return how the different texts of one story share in it; see :func:`common_texts`."""
+    """Return coverage and surplus of the different texts of one story; see :func:`common_texts`."""
     bounds = np.array([0, *accumulate(part.size for part in sets)], np.int64)
     whole = np.array([0, len(sets)], np.int64)
     return common_texts(np.concatenate(sets), bounds, np.array(weights, np.int64), whole)
 
 
 def common_texts(values: UInt32s, bounds: Int64s, weights: Int64s, stories: Int64s) -> list[Share]:
-    """Return how texts share in what at least half of the documents of their stories hold.
+    """Return coverage and surplus of texts: what at least half of the documents of a story share.
 
     Of two documents the common text is all that either says, so the longer is the more complete.
 
@@ -241,7 +217,7 @@ def common_texts(values: UInt32s, bounds: Int64s, weights: Int64s, stories: Int6
     total = np.repeat(common, texts)
     coverage = inside / np.maximum(total, 1)
     surplus = np.where(sizes > 0, 1 - inside / np.maximum(sizes, 1), 0.0)
-    single = (texts == 1) | (bounds[stories[:-1]] == bounds[stories[1:]])  # nobody says more
+    single = (texts == 1) | (bounds[stories[:-1]] == bounds[stories[1:]])  # no other says more
     alone = np.repeat(single, texts)
     coverage[alone], surplus[alone] = 1.0, 0.0
     return list(zip(coverage.tolist(), surplus.tolist(), strict=True))
@@ -258,7 +234,7 @@ def declared_pages(documents: Iterable[Facts]) -> dict[str | None, int]:
 
 
 def rank(ballots: Sequence[Ballot], policy: Policy) -> list[Ballot]:
-    """Return the documents of a story, best first; no more rules are asked than it takes."""
+    """Return the documents of a story, best first, by as few rules as it takes."""
     keys: list[Key] = [()] * len(ballots)
     for rule in policy:
         found = [rule.key(ballot) for ballot in ballots]

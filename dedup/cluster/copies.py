@@ -1,7 +1,7 @@
-"""Connected documents to stories: each member matches its canonical, or the group splits.
+"""Connected documents to stories: each member matches its canonical, or the set is split.
 
 A chain A ~ B ~ C with A unlike C is connected but not one story. Of each connected set the
-canonical is elected, the documents that match it directly are its story, and the rest is looked at
+canonical is elected, the documents that match it directly are its story, and the rest is clustered
 again.
 """
 
@@ -14,7 +14,7 @@ from operator import attrgetter
 from dedup.cluster.build_story import build_member, build_story
 from dedup.cluster.canonical import Ballot, Policy, Share, rank, why
 from dedup.cluster.copy_graph import CopyGraph, Relate, Texts
-from dedup.models import SAME, Facts, Link, Member, Pair, Relation, Story, Why
+from dedup.models import SAME, Facts, Link, Pair, Relation, Story, Why
 
 KEPT = "elected in an earlier dump; not all of its copies match the runner-up"
 """Why a canonical stays where a new document would win."""
@@ -26,8 +26,8 @@ class ConnectedComponent:
 
     Attributes:
         documents: Facts of its documents, any order.
-        edges: Matching pairs (twin, twin), the smaller first.
-        shares: How each text shares in what all documents tell; may hold other texts, too.
+        edges: Matching pairs of texts (text_id, text_id), the smaller first.
+        shares: Coverage and surplus of each text; other texts may be among them.
         tellings: Documents (their rows, that of the canonical first) that an earlier dump found to
             be copies: they stay together.
     """
@@ -48,7 +48,7 @@ def cluster_copies(
 
     Args:
         component: The set.
-        texts: For what the edges do not say: canonical and member may never have met in a bucket.
+        texts: Measures pairs that are no edges: canonical and member need not share a bucket.
         relate: ``relate(canonical, member, pair)`` names a relation or returns None.
         policy: Rules that elect the canonical.
 
@@ -67,7 +67,7 @@ def cluster_copies(
 def _new_stories(
     documents: Sequence[Facts], roundups: frozenset[int], graph: CopyGraph, policy: Policy
 ) -> list[Story]:
-    """Return the stories that are best for documents of which nothing is known."""
+    """Return the stories of documents that have no earlier stories."""
     if not roundups:
         ranking = graph.ranked(documents)
         joined = _matches(ranking[0].facts, documents, graph)
@@ -75,7 +75,7 @@ def _new_stories(
             return [_story(StarCluster(ranking[0].facts, joined), ranking, policy)]
     plain = [facts for facts in documents if facts.text_id not in roundups]
     clusters = _star_clusters(plain, graph)
-    taken = {member.facts.row for cluster in clusters for member in cluster.members}
+    taken = {facts.row for cluster in clusters for facts in cluster.documents()}
     clusters += [StarCluster(facts, []) for facts in plain if facts.row not in taken]
     _settle(clusters, graph)
     rest = _add_roundups([f for f in documents if f.text_id in roundups], clusters, graph)
@@ -83,12 +83,12 @@ def _new_stories(
     return [
         _story(cluster, _final_ranking(cluster, graph, roundups), policy)
         for cluster in clusters
-        if len(cluster.members) > 1
+        if cluster.members
     ]
 
 
 def _torn(tellings: Sequence[tuple[int, ...]], stories: Sequence[Story]) -> bool:
-    """Return whether documents that were together are not all in one story."""
+    """Return whether documents of one telling are not all in one story."""
     place = {member.row: at for at, story in enumerate(stories) for member in story.members}
     return any(
         len(rows) > 1 and len({place.get(row, -1 - row) for row in rows}) > 1 for rows in tellings
@@ -121,7 +121,6 @@ def _continue_stories(
                 (-joined.pair.jaccard, cluster.canonical.doc_id, cluster, joined)
                 for cluster in begun
                 for joined in _matches(cluster.canonical, [facts], graph)
-                if joined.pair
             ),
             key=lambda each: each[:2],
             default=None,
@@ -134,7 +133,7 @@ def _continue_stories(
     kept = {cluster.canonical.row for cluster in begun}
     stories = []
     for cluster in clusters:
-        if len(cluster.members) > 1:
+        if cluster.members:
             ranking = _final_ranking(cluster, graph, roundups)
             story = _story(cluster, ranking, policy)
             if cluster.canonical.row in kept and ranking[0].facts.row != cluster.canonical.row:
@@ -144,27 +143,30 @@ def _continue_stories(
 
 
 @dataclass(slots=True)
-class _Joined:
-    """A document of a story on the making, with what it is to the canonical."""
+class _Match:
+    """A document with what it is to a canonical."""
 
     facts: Facts
-    pair: Pair | None = None
-    related: tuple[Relation, float] | None = None
+    pair: Pair
+    related: tuple[Relation, float]
 
 
+@dataclass(slots=True)
 class StarCluster:
     """A canonical and the documents that match it."""
 
-    def __init__(self, canonical: Facts, members: Sequence[_Joined]) -> None:
-        """Begin with some members besides the canonical."""
-        self.canonical = canonical
-        self.members = [_Joined(canonical), *members]
+    canonical: Facts
+    members: list[_Match]
+
+    def documents(self) -> list[Facts]:
+        """Return the canonical and the documents that match it."""
+        return [self.canonical, *(match.facts for match in self.members)]
 
 
 def _star_clusters(documents: Sequence[Facts], graph: CopyGraph) -> list[StarCluster]:
-    """Elect among connected documents, take out what matches the elected, and go on with the rest.
+    """Elect among connected documents, take out what matches the elected, and repeat with the rest.
 
-    What is left matches none of those elected before: of the documents that stay no two match.
+    What is left matches no canonical elected before: no two canonicals match.
     """
     clusters = []
     waiting = graph.connected(documents)
@@ -178,20 +180,19 @@ def _star_clusters(documents: Sequence[Facts], graph: CopyGraph) -> list[StarClu
     return clusters
 
 
-def _elect(pending: Sequence[Facts], graph: CopyGraph) -> tuple[Facts, list[_Joined]]:
-    """Return a document of a set that wins among its own matches, and these matches.
+def _elect(pending: Sequence[Facts], graph: CopyGraph) -> tuple[Facts, list[_Match]]:
+    """Return a document of a set that is elected among its own matches, and these matches.
 
-    Completeness hangs on who stands for election: the winner among all need not win among those
-    that match it. Then the winner of these is tried, until one holds. Where they come round again
-    the winner among all stands.
+    Completeness depends on the candidates: the elected of all need not be elected among those that
+    match it. Then the elected of these is tried, and so on. Where one is elected twice, the elected
+    of all is taken.
     """
     best = graph.ranked(pending)[0].facts
     first, tried = best, set[int]()
     while True:
         tried.add(first.row)
         joined = _matches(first, pending, graph)
-        everyone = [first, *(each.facts for each in joined)]
-        winner = graph.ranked(everyone)[0].facts
+        winner = graph.ranked(StarCluster(first, joined).documents())[0].facts
         if winner.row == first.row:
             return first, joined
         if winner.row in tried:
@@ -199,30 +200,30 @@ def _elect(pending: Sequence[Facts], graph: CopyGraph) -> tuple[Facts, list[_Joi
         first = winner
 
 
-def _matches(first: Facts, pending: Sequence[Facts], graph: CopyGraph) -> list[_Joined]:
+def _matches(first: Facts, pending: Sequence[Facts], graph: CopyGraph) -> list[_Match]:
     """Return the documents of a set that match one of them."""
     others = [facts for facts in pending if facts.row != first.row]
     pairs = graph.texts.pairs(first.text_id, [facts.text_id for facts in others])
     return [
-        _Joined(facts, pair, related)
+        _Match(facts, pair, related)
         for facts, pair in zip(others, pairs, strict=True)
         if (related := graph.relate(first, facts, pair))
     ]
 
 
 def _settle(clusters: Sequence[StarCluster], graph: CopyGraph) -> None:
-    """Move each member to the canonical it shares most with, documents left alone among them.
+    """Move each member to the canonical it shares most with; a document alone counts as one, too.
 
-    The elected takes all that matches it, which may be another's copy even more. Documents with the
-    same text move together, and never to a stub of theirs.
+    The elected takes all that matches it, also what is more like another canonical. Documents with
+    the same text move together, and never to a stub of theirs.
     """
     by_text: dict[int, list[StarCluster]] = {}
     for cluster in clusters:
         by_text.setdefault(cluster.canonical.text_id, []).append(cluster)
     for cluster in sorted(clusters, key=lambda cluster: cluster.canonical.doc_id):
-        texts: dict[int, list[_Joined]] = {}
-        for joined in sorted(cluster.members[1:], key=lambda joined: joined.facts.doc_id):
-            texts.setdefault(joined.facts.text_id, []).append(joined)
+        texts: dict[int, list[_Match]] = {}
+        for match in sorted(cluster.members, key=lambda match: match.facts.doc_id):
+            texts.setdefault(match.facts.text_id, []).append(match)
         for text_id, alike in texts.items():
             for other, moved in _better(text_id, alike, cluster, by_text, graph)[:1]:
                 cluster.members = [each for each in cluster.members if each not in alike]
@@ -231,24 +232,24 @@ def _settle(clusters: Sequence[StarCluster], graph: CopyGraph) -> None:
 
 def _better(
     text_id: int,
-    alike: Sequence[_Joined],
+    alike: Sequence[_Match],
     cluster: StarCluster,
     by_text: Mapping[int, Sequence[StarCluster]],
     graph: CopyGraph,
-) -> list[tuple[StarCluster, list[_Joined]]]:
+) -> list[tuple[StarCluster, list[_Match]]]:
     """Return the stories whose canonicals members with one text share more with, best first."""
-    now = alike[0].pair.jaccard if alike[0].pair else 1.0
+    now = alike[0].pair.jaccard
     found = []
     for text, pair in (*graph.seen[text_id], (text_id, SAME)):
         if text not in by_text or pair.jaccard <= now or graph.containing.get((text, text_id)):
             continue
         for other in by_text[text]:
-            related = [graph.relate(other.canonical, each.facts, pair) for each in alike]
-            if other is not cluster and all(related):
-                moved = [
-                    _Joined(each.facts, pair, relation)
-                    for each, relation in zip(alike, related, strict=True)
-                ]
+            moved = [
+                _Match(each.facts, pair, related)
+                for each in alike
+                if (related := graph.relate(other.canonical, each.facts, pair))
+            ]
+            if other is not cluster and len(moved) == len(alike):
                 found.append((-pair.jaccard, other.canonical.doc_id, other, moved))
     return [(other, moved) for _, _, other, moved in sorted(found, key=lambda each: each[:2])]
 
@@ -260,9 +261,7 @@ def _add_roundups(
 
     The story is that of the document it is most alike, be that the canonical or not.
     """
-    cluster_of = {
-        joined.facts.text_id: cluster for cluster in clusters for joined in cluster.members
-    }
+    cluster_of = {each.text_id: cluster for cluster in clusters for each in cluster.documents()}
     rest = []
     for facts in roundups:
         alike = [
@@ -277,24 +276,17 @@ def _add_roundups(
         pair = graph.texts.pairs(cluster.canonical.text_id, [facts.text_id])[0]
         related = graph.relate(cluster.canonical, facts, pair)
         if related:
-            cluster.members.append(_Joined(facts, pair, related))
+            cluster.members.append(_Match(facts, pair, related))
         else:
             rest.append(facts)
     return rest
 
 
-def _member(joined: _Joined) -> Member:
-    """Return a member with the evidence against its canonical."""
-    if joined.pair is None or joined.related is None:
-        return Member(row=joined.facts.row, doc_id=joined.facts.doc_id)
-    return build_member(joined.facts, joined.pair, joined.related)
-
-
 def _final_ranking(
     cluster: StarCluster, graph: CopyGraph, roundups: frozenset[int]
 ) -> list[Ballot]:
-    """Return what the rules saw of a story's documents, best first; roundups had no voice."""
-    everyone = [each.facts for each in cluster.members]
+    """Return the ballots of a story's documents, best first; roundups have no vote."""
+    everyone = cluster.documents()
     plain = [facts for facts in everyone if facts.text_id not in roundups]
     if not plain or len(plain) == len(everyone):
         return graph.ranked(everyone)
@@ -306,7 +298,7 @@ def _story(cluster: StarCluster, ranking: Sequence[Ballot], policy: Policy) -> S
     """Return the story of a canonical and its members, with the reason for the election."""
     canonical = next(b for b in ranking if b.facts.row == cluster.canonical.row)
     runner_up = next(b for b in ranking if b.facts.row != cluster.canonical.row)
-    members = [_member(joined) for joined in cluster.members[1:]]
+    members = [build_member(each.facts, each.pair, each.related) for each in cluster.members]
     far = min(members, key=lambda member: (member.score or 0.0, member.doc_id))
     return build_story(
         cluster.canonical,

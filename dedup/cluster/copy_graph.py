@@ -1,4 +1,4 @@
-"""One connected set of documents, laid out for the questions that grouping keeps asking."""
+"""One connected set of documents: which match, which contain which, and who is elected."""
 
 from __future__ import annotations
 
@@ -19,15 +19,14 @@ from dedup.kernels.array_types import UInt32s
 from dedup.models import Facts, Pair, Relation
 
 LEAD_SHARE = 0.5
-"""Share of the shorter text's first shingles that must be among the longer's to begin alike: a
-headline or caption line before the first sentence must not hide it."""
+"""Share of the shorter text's first shingles that must be among the longer's to begin alike: there
+may be a headline or a caption line before the first sentence."""
 
 FIRST = 24
-"""First shingles that are looked for: about a sentence. They may stand among twice as many."""
+"""First shingles that are looked for: about a sentence. They may be among twice as many."""
 
 CONTAINED = 0.8
-"""Containment from which a text counts as held by another when stubs and roundups are told."""
-
+"""Containment from which a text counts as contained where stubs and roundups are looked for."""
 
 ALL_PAIRS_LIMIT = 64
 """Most texts of a connected set whose pairs are all measured; of larger ones those that met."""
@@ -36,7 +35,7 @@ Relate = Callable[[Facts, Facts, Pair], tuple[Relation, float] | None]
 
 
 class Texts(Protocol):
-    """Where the texts of a connected set can be compared."""
+    """The texts of a connected set; :class:`dedup.match.loaded_texts.LoadedTexts` is one."""
 
     def shingles(self, text_id: int) -> UInt32s:
         """Return the shingles of a text, in text order."""
@@ -49,15 +48,15 @@ class Texts(Protocol):
 
 
 class CopyGraph:
-    """One connected set of documents, laid out for the questions that grouping keeps asking.
+    """One connected set of documents; most of it is worked out when it is first needed.
 
     Attributes:
         documents: The documents, by id.
         texts: The texts.
         relate: Names relations.
         policy: Rules that elect.
-        containing: Texts (short, long) where the long one holds the short and much more, each with
-            whether it begins so.
+        containing: Texts (short, long) where the long one contains the short and much more, each
+            with whether it begins so.
     """
 
     def __init__(
@@ -69,7 +68,7 @@ class CopyGraph:
         relate: Relate,
         policy: Policy,
     ) -> None:
-        """Take a set; most of what is not asked is not worked out."""
+        """Take the documents and the matching pairs of texts of a set."""
         self.documents = documents
         self.texts = texts
         self.relate = relate
@@ -87,9 +86,9 @@ class CopyGraph:
 
     @cached_property
     def _measured(self) -> dict[tuple[int, int], Pair]:
-        """Pairs (twin, twin) that were measured, the smaller first, seen from it.
+        """Measured pairs (text_id, text_id), the smaller first, seen from it.
 
-        All of a small set, those that met in a bucket of a large one.
+        All of a small set, those that match of a large one.
         """
         text_ids = sorted(self._sizes)
         met: dict[int, list[int]] = {}
@@ -114,10 +113,7 @@ class CopyGraph:
         return seen
 
     def _containing(self) -> dict[tuple[int, int], bool]:
-        """Return texts (short, long) where the long one holds the short and much more.
-
-        Each with whether it begins so. Few sets have any.
-        """
+        """Return the attribute ``containing``; few sets have any such texts."""
         sizes = self._sizes
         if max(sizes.values()) < STUB_RATIO * min(sizes.values()):
             return {}
@@ -171,9 +167,9 @@ class CopyGraph:
         return sets
 
     def ranked(self, documents: Sequence[Facts]) -> list[Ballot]:
-        """Return what the rules need to know of some documents among one another, best first.
+        """Return the ballots of some documents among one another, best first.
 
-        The last answer is kept: where all match the elected, the same are asked for again.
+        The last answer is kept: where all match the elected, it is needed again.
         """
         voters = frozenset(facts.row for facts in documents)
         if voters != self._voters:
@@ -182,7 +178,7 @@ class CopyGraph:
         return self._ranking
 
     def _ballots(self, documents: Sequence[Facts]) -> list[Ballot]:
-        """Return what the rules need to know of each document among the others."""
+        """Return the ballot of each document among the others."""
         pages = declared_pages(documents)
         everyone = len(documents) == len(self.documents)
         shares = self._shares if everyone else self._shares_among(documents)
@@ -197,8 +193,8 @@ class CopyGraph:
         return ballots
 
     def _shares_among(self, documents: Sequence[Facts]) -> Mapping[int, Share]:
-        """Return how the texts of some documents share in what these tell."""
-        weights: dict[int, int] = {}  # a Counter takes longer to make than most stories to count
+        """Return coverage and surplus of the texts of some documents among one another."""
+        weights: dict[int, int] = {}  # making a Counter takes longer than counting most stories
         for facts in documents:
             weights[facts.text_id] = weights.get(facts.text_id, 0) + 1
         sets = [self.texts.distinct(text_id) for text_id in weights]

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from dedup.config import StoryConfig
 from dedup.kernels.array_types import Bools, Float32s, Float64s, Int64s, UInt32s
+from dedup.kernels.event_split import agglomerate
 from dedup.models import TermVectors
 
 MOST_TERMS = 1000
@@ -134,8 +135,6 @@ def split_events(
         must_link: A label of each document; documents with one label are joined first, whatever
             the join is worth. None: every document has a label of its own.
     """
-    from dedup.kernels.event_split import agglomerate  # compiled: loaded when it is first needed
-
     n = len(terms)
     has_term, heavy = _spread(terms, weights)
     merges = np.empty((max(0, n - 1), 2), np.int64)

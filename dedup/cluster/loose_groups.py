@@ -10,6 +10,7 @@ from dedup.cluster.average_linkage import average_linkage, groups_of
 from dedup.cluster.roundups import Overlaps, roundups
 from dedup.config import StoryConfig
 from dedup.kernels.array_types import Bools, Float64s, Int64s
+from dedup.kernels.components import components
 
 # From this threshold on a group that is still too large is cut by number.
 HIGHEST_THRESHOLD = 0.95
@@ -57,8 +58,6 @@ def with_must_links(labels: Int64s, must_link: Int64s, changed: Bools) -> Int64s
         changed: Documents that are new, or of a story that must be merged again. A document of a
             group without one is alone.
     """
-    from dedup.kernels.components import components  # compiled: loaded when it is first needed
-
     every = np.arange(labels.size)
     ends = np.append(every, every), np.append(labels, must_link)
     labels = components(labels.size, *ends)

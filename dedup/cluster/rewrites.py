@@ -11,10 +11,11 @@ from dedup.cluster.build_story import build_member, build_story
 from dedup.cluster.canonical import Ballot, Policy, common_text, declared_pages, rank, why
 from dedup.cluster.copy_graph import Texts
 from dedup.kernels.array_types import Bools, Float64s, UInt32s
+from dedup.kernels.components import components
 from dedup.models import Facts, Link, Pair, Relation, Story
 
 Retell = Callable[[Facts, Facts, Pair, float], tuple[Relation, float]]
-"""Names what a member is to the canonical, given their pair and the tellings' story score."""
+"""Returns what a member is to the canonical, given their pair and the tellings' story score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Telling:
     Attributes:
         representative: The document that was elected among its copies, or the only one.
         copies: The others.
-        terms: Sorted distinct terms of the head.
+        terms: Sorted distinct terms of the representative.
     """
 
     representative: Facts
@@ -41,10 +42,10 @@ def merge_rewrites(
     retell: Retell,
     policy: Policy,
 ) -> Story:
-    """Return the story that several tellings tell.
+    """Return the story of several tellings.
 
-    The heads stand for election, one vote each, however often a telling was copied: ``complete``
-    asks which of them tells most of what at least half of them tell.
+    The representatives are the candidates, one vote each, however often a telling was copied:
+    ``complete`` compares which of them covers most of the terms that at least half of them have.
 
     Args:
         tellings: Two or more.
@@ -81,7 +82,7 @@ def merge_rewrites(
 
 
 def _ballots(tellings: Sequence[Telling]) -> list[Ballot]:
-    """Return what the rules look at of each head."""
+    """Return the ballot of each representative."""
     pages = declared_pages(
         [each for part in tellings for each in (part.representative, *part.copies)]
     )
@@ -99,8 +100,6 @@ def _ballots(tellings: Sequence[Telling]) -> list[Ballot]:
 
 def _origins(text_ids: Sequence[int], shared: Bools) -> int:
     """Return how many of some texts were written independently: none shares much with another."""
-    from dedup.kernels.components import components  # compiled: loaded when first needed
-
     numbers = np.array(text_ids)
     left, right = np.nonzero(shared | (numbers[:, np.newaxis] == numbers))
     return int(np.sum(components(numbers.size, left, right) == np.arange(numbers.size)))

@@ -1,4 +1,4 @@
-"""Briefings, newsletters, live blogs: documents that tell several stories and belong to none."""
+"""Find briefings, newsletters, live blogs: documents that tell several stories."""
 
 from __future__ import annotations
 
@@ -8,46 +8,45 @@ from itertools import groupby, pairwise
 import numpy as np
 
 from dedup.kernels.array_types import Float64s, Int64s
+from dedup.kernels.roundups import parties_of
 
 STRONG = 0.3
 """Score from which a document counts as a neighbour."""
 
 LEAST_PARTY = 2
-"""Neighbours that make a party: one alone may be a stray."""
+"""Least neighbours of a party: a single one may be an error."""
 
 OWN_PART = 0.24
 """Least share of a document that each of two parties tells better than the other. Measured: two
 roundups came to 0.25 and 0.26; of 31 plain articles between two parties 29 came to 0.16 or less."""
 
 LEAST_OVERLAP = 0.2
-"""Overlap from which a sentence counts as overlaps_of by another document."""
+"""Overlap from which a sentence counts as told by another document."""
 
 SentenceOverlaps = tuple[Float64s, Float64s]
 """The weight of each sentence of a document, and the best overlap of each with any sentence of some
 others."""
 
 Overlaps = Callable[[Sequence[tuple[int, list[int]]]], Iterable[SentenceOverlaps]]
-"""Gives this for documents and some others each."""
+"""Returns this for documents and some others each."""
 
 
 def roundups(left: Int64s, right: Int64s, scores: Float64s, overlaps: Overlaps) -> list[int]:
-    """Return the documents that tie stories together because they tell several.
+    """Return the documents that connect stories because they tell several.
 
-    The neighbours of such a document fall into parties that do not know one another, and each party
-    tells a part of it of its own. An article that only recalls what happened before has one party
-    that tells nearly all of it.
+    The neighbours of such a document fall into parties with no pair between them, and each party
+    tells another part of it. An article that only recalls what happened before has one party that
+    tells nearly all of it.
 
     Args:
         left: One document of each scored pair, each pair once.
         right: The other.
         scores: In [0, 1].
-        overlaps: Asked about documents between two parties only.
+        overlaps: Is called with documents between two parties only.
 
     Returns:
         Documents, ascending.
     """
-    from dedup.kernels.roundups import parties_of  # compiled code is loaded when first needed
-
     strong = scores >= STRONG
     one = np.concatenate([left[strong], right[strong]])
     near = np.concatenate([right[strong], left[strong]])
@@ -73,7 +72,7 @@ def roundups(left: Int64s, right: Int64s, scores: Float64s, overlaps: Overlaps) 
 
 
 def _tells_several(answers: Sequence[SentenceOverlaps]) -> bool:
-    """Return whether at least two parties each tell a part of a document of their own."""
+    """Return whether at least two parties each tell a part of a document best."""
     weight = answers[0][0]
     if not weight.sum():
         return False

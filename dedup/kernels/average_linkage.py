@@ -12,7 +12,7 @@ NONE = -1
 
 @nb.njit(cache=True, inline="always")
 def _before(one: int, other: int, means: Float64s, low: Int64s, high: Int64s) -> bool:
-    """Return whether a pair is joined before another: the higher mean, then the smaller names."""
+    """Return whether a pair is joined before another: the higher mean, then the smaller numbers."""
     if means[one] != means[other]:
         return bool(means[one] > means[other])
     if low[one] != low[other]:
@@ -24,7 +24,7 @@ def _before(one: int, other: int, means: Float64s, low: Int64s, high: Int64s) ->
 def _settle(
     at: int, size: int, heap: Int64s, place: Int64s, means: Float64s, low: Int64s, high: Int64s
 ) -> None:
-    """Move what stands somewhere in the heap up or down to where it belongs."""
+    """Move a pair of the heap up or down to its place."""
     pair = heap[at]
     while at > 0 and _before(pair, heap[(at - 1) >> 1], means, low, high):
         heap[at] = heap[(at - 1) >> 1]
@@ -45,7 +45,7 @@ def _settle(
 
 @nb.njit(cache=True)
 def _unlink_dead(cluster: int, first: Int64s, following: Int64s, dead: Bools) -> None:
-    """Take the pairs that are no more off the list of a cluster."""
+    """Take dead pairs off the list of a cluster."""
     before = NONE
     half = first[cluster]
     while half != NONE:
@@ -69,7 +69,7 @@ def _hand_over(
     dead: Bools,
     half_of: Int64s,
 ) -> None:
-    """Give the pairs of one cluster to another; two with the same third become one."""
+    """Give the pairs of one cluster to another; two pairs with the same third become one."""
     half = first[into]
     while half != NONE:
         half_of[ends[half]] = half
@@ -100,9 +100,9 @@ def join_pairs(
 ) -> None:
     """Join the two clusters with the highest mean score, again and again; write their labels.
 
-    Pair k stands in the lists of both its clusters, as its halves 2 k and 2 k + 1. When two
-    clusters are joined the list of the one goes over to the other. Memory is linear in documents
-    and pairs, and nothing is made anew after the start.
+    Pair k is in the lists of both its clusters, as its halves 2 k and 2 k + 1. When two clusters
+    are joined the list of the one is appended to the other. Memory is linear in documents and
+    pairs, and all of it is taken at the start.
 
     Args:
         left: The smaller document of each pair, each pair once.
@@ -145,5 +145,5 @@ def join_pairs(
             means[pair] = sums[pair] / (sizes[one] * sizes[third])
             _settle(place[pair], size, heap, place, means, low, high)
             half = following[half]
-    for document in range(count):  # a label is smaller than what it stands for: already settled
+    for document in range(count):  # a label is smaller than its documents: already final
         labels[document] = labels[labels[document]]

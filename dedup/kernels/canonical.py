@@ -12,14 +12,14 @@ from dedup.kernels.array_types import Int64s, UInt32s
 def in_half_of_documents(
     values: UInt32s, bounds: Int64s, weights: Int64s, groups: Int64s, inside: Int64s, common: Int64s
 ) -> None:
-    """Count the values that sets with at least half of the weight of their group hold.
+    """Count the values that are in sets with at least half of the weight of their group.
 
     Args:
         values: Distinct hashes of all sets, end to end.
         bounds: Set d is ``values[bounds[d]:bounds[d + 1]]``.
-        weights: What each set counts, 1 or more.
+        weights: How many documents have each set, 1 or more.
         groups: Group g has the sets from ``groups[g]`` to ``groups[g + 1]``.
-        inside: Output, how many of its group's values each set holds.
+        inside: Output, how many of these values each set has.
         common: Output, how many there are in each group.
     """
     for group in range(groups.size - 1):

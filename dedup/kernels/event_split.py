@@ -1,4 +1,4 @@
-"""Average linkage of one loose group, which rival terms hold apart."""
+"""Average linkage of one loose group, where contrast terms keep clusters separate."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dedup.kernels.array_types import Bools, Float64s, Int64s
 # Contrast terms that count on either side; 4 to 8 did equally well.
 MOST_CONTRAST_TERMS = 6
 
-# Log-likelihood ratio that says nothing yet: two documents against one, and a word of both of the
+# Log-likelihood ratio that is no evidence yet: two documents against one, and a word of both of the
 # two, give 1.9.
 CHANCE = 2.0
 
@@ -19,23 +19,12 @@ CHANCE = 2.0
 def _contrast_terms(
     one: Int64s, one_size: int, other: Int64s, other_size: int, weights: Float64s, logs: Float64s
 ) -> float:
-    """Return how strongly two clusters use words that the other does not.
+    """Return how strongly two clusters use words that the other does not, 0 to the most terms.
 
     Of each term the log-likelihood ratio (Dunning 1993) of two shares against one, as a part of
     what a term of all of one side and none of the other has, times the term's weight. The strongest
     terms of either side are added up, and the weaker side counts: a longer text has words that a
-    shorter one lacks, but only rivals have words of their own on both sides.
-
-    Args:
-        one: Documents of the one cluster that hold each term.
-        one_size: Its documents.
-        other: The same of the other.
-        other_size: Its documents.
-        weights: Weight of each term.
-        logs: k ln k of each number up to the size of the group.
-
-    Returns:
-        0 to ``MOST_CONTRAST_TERMS``.
+    shorter one lacks, but only two events have words of their own on both sides.
     """
     mine = np.zeros(MOST_CONTRAST_TERMS)
     theirs = np.zeros(MOST_CONTRAST_TERMS)
@@ -64,7 +53,7 @@ def _contrast_terms(
 
 @nb.njit(cache=True)
 def _best(values: Float64s, alive: Bools, row: int) -> int:
-    """Return the living cluster with the highest value in a row, the first of equals; -1: none."""
+    """Return the cluster with the highest value in a row, the first of equals, or -1."""
     best = -1
     for column in range(alive.size):
         if not alive[column] or column == row:
@@ -86,10 +75,7 @@ def _worth(
     logs: Float64s,
     contrast_weight: float,
 ) -> float:
-    """Return what joining two clusters is worth: mean log odds, less contrast terms times contrast.
-
-    Where the mean log odds forbid the join, contrast terms are not counted.
-    """
+    """Return what a join is worth; contrast terms are counted only where the odds allow it."""
     a, b = sizes[one], sizes[other]
     value = sums[one, other] / (a * b)
     if value < 0.0:
@@ -104,7 +90,7 @@ def _worth(
 
 @nb.njit(cache=True)
 def _must_link_pair(values: Float64s, alive: Bools, must_link: Int64s) -> tuple[int, int]:
-    """Return the two living clusters of one label that are most one story; -1, -1: none."""
+    """Return the two clusters of one label whose join is worth most, or -1, -1."""
     one = other = -1
     for row in range(alive.size):
         for column in range(row + 1, alive.size):
@@ -132,7 +118,7 @@ def _refresh(values: Float64s, alive: Bools, best: Int64s, joined: int, gone: in
 @nb.njit(cache=True, nogil=True)
 def agglomerate(
     log_odds: Float64s,
-    holds: Bools,
+    has_term: Bools,
     weights: Float64s,
     must_link: Int64s,
     contrast_weight: float,
@@ -140,7 +126,7 @@ def agglomerate(
     merges: Int64s,
     strengths: Float64s,
 ) -> int:
-    """Join the two clusters that are most one story until no two are; return how many joins.
+    """Join the two clusters whose join is worth most, again and again; return how many joins.
 
     Joining two clusters is worth the mean log odds of the pairs between them, less contrast terms
     times contrast times ``contrast_weight``; they are joined while that is not negative. Contrast
@@ -148,7 +134,7 @@ def agglomerate(
 
     Args:
         log_odds: n x n, symmetric: log odds that two documents tell one story.
-        holds: n x terms: whether a document holds a term.
+        has_term: n x terms: whether a document has a term.
         weights: Weight of each term, in [0, 1].
         must_link: A label of each document; those with the same one are joined before all others.
         contrast_weight: Share of the contrast that a unit of contrast terms costs.
@@ -164,15 +150,15 @@ def agglomerate(
         logs[k] = k * np.log(k)
     sums = log_odds.copy()
     inner = np.zeros(n)
-    counts = holds.astype(np.int64)
+    counts = has_term.astype(np.int64)
     sizes = np.ones(n, np.int64)
     alive = np.ones(n, np.bool_)
-    values = log_odds - singleton_penalty  # a word of one document is nobody's rival
+    values = log_odds - singleton_penalty  # a word of one document contrasts with nothing
     best = np.empty(n, np.int64)
     for one in range(n):
         best[one] = _best(values, alive, one)
     made = 0
-    waiting = True  # while clusters are left that are held together
+    waiting = True  # while clusters are left that must be linked
     while made < n - 1:
         one, other = _must_link_pair(values, alive, must_link) if waiting else (-1, -1)
         if one < 0:

@@ -10,7 +10,7 @@ from dedup.kernels.terms import FLAGS, NUMBER
 
 
 @nb.njit(cache=True, nogil=True)
-def ask_terms(
+def look_up_terms(
     tokens: UInt32s,
     bounds: Int64s,
     lead: int,
@@ -19,23 +19,23 @@ def ask_terms(
     bucket_bits: int,
     depth: int,
     gain: Float32s,
-    asked: Int64s,
+    words: Int64s,
     gained: Float64s,
     rows: Int64s,
     row_bounds: Int64s,
 ) -> None:
-    """Look the first terms of each text up and add what they say for each language.
+    """Look up the first terms of each text and add up their gain for each language.
 
     Args:
         tokens: Tokens of all texts, see :mod:`dedup.kernels.terms`.
         bounds: Where each text begins, and the end: n + 1 values.
-        lead: First tokens of a text that are looked at; numbers among them are not asked.
+        lead: First tokens of a text that are read; numbers among them are not looked up.
         hashes: Sorted distinct terms, T, and the greatest number as a guard.
         begins: First place in ``hashes`` for each value of their upper bits.
         bucket_bits: How many bits that are.
         depth: Most terms that share these bits.
         gain: T x L: what a term adds to the log-likelihood of a language.
-        asked: Output, n: terms that were asked.
+        words: Output, n: terms that were looked up.
         gained: Output, n x L: sums of ``gain``; begins as zeros.
         rows: Output, n x ``lead`` values: rows of ``gain`` of the terms that are known, end to end.
         row_bounds: Output, n + 1 bounds in ``rows``; the first is 0.
@@ -57,5 +57,5 @@ def ask_terms(
                 known += 1
                 for language in range(gained.shape[1]):
                     gained[text, language] += gain[row, language]
-        asked[text] = count
+        words[text] = count
         row_bounds[text + 1] = known

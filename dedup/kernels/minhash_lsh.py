@@ -1,4 +1,4 @@
-"""Loops over bands: the key of each document, and who stands in a bucket with whom."""
+"""Loops over bands: the key of each document, and the pairs inside buckets."""
 
 from __future__ import annotations
 

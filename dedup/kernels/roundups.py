@@ -1,4 +1,4 @@
-"""Parties among the neighbours of a document: those that know one another."""
+"""Parties among the neighbours of a document: those that are neighbours of one another."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ NO_PARTY = -1
 
 @nb.njit(cache=True, nogil=True)
 def parties_of(near: Int64s, bounds: Int64s, least: int, party: Int32s, parties: Int32s) -> None:
-    """Write how many parties there are among the neighbours of each document, and who is in which.
+    """Write the parties among the neighbours of each document.
 
     A party is a connected set of neighbours, with ``least`` documents or more.
 
     Args:
-        near: Neighbours of all documents, ascending for each; whoever has one is one of its own.
+        near: Neighbours of all documents, ascending for each; being neighbours is mutual.
         bounds: Document d has ``near[bounds[d]:bounds[d + 1]]``.
         least: Documents of a party.
         party: Output, as long as ``near``: number of the neighbour's party among those of the
@@ -47,7 +47,7 @@ def parties_of(near: Int64s, bounds: Int64s, least: int, party: Int32s, parties:
             party[at] = parties[doc]
             waiting -= 1
             size, done = 1, 0
-            while done < size and waiting:  # where all know one another few have to be asked
+            while done < size and waiting:  # of a dense party few have to be visited
                 other = near[reached[done]]
                 done += 1
                 for further in range(bounds[other], bounds[other + 1]):

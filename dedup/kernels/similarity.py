@@ -37,7 +37,7 @@ def shared(values: UInt32s, bounds: Int64s, left: Int64s, right: Int64s, out: In
 
 @nb.njit(cache=True, nogil=True)
 def in_passages(one: UInt32s, other: UInt32s, least: int) -> float:
-    """Return the share of the common values of two texts that stand in long runs of the first.
+    """Return the share of the common values of two texts that are in long runs of the first.
 
     Args:
         one: Values in text order.

@@ -1,4 +1,4 @@
-"""Loops over sets of terms: band keys straight from the sets, and the pairs inside buckets."""
+"""Loops over sets of terms: band keys directly from the sets, and the pairs inside buckets."""
 
 from __future__ import annotations
 

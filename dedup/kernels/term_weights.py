@@ -1,4 +1,4 @@
-"""A hash table that counts in how many documents each term stands."""
+"""A hash table that counts the documents of each term."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import numba as nb
 import numpy as np
 
 from dedup.kernels.array_types import Int64s, UInt32s
+
+# Terms; documents of each, 0 in an empty slot; and the last document that was counted for each. Its
+# size is a power of two.
+Table = tuple[UInt32s, Int64s, Int64s]
 
 # Knuth's multiplier: the upper bits of a product with it are spread whatever the key.
 SPREAD = np.uint64(0x9E3779B97F4A7C15)
@@ -22,19 +26,16 @@ def _slot(keys: UInt32s, counts: Int64s, term: np.uint32) -> int:
 
 
 @nb.njit(cache=True, nogil=True)
-def add_documents(
-    terms: UInt32s, bounds: Int64s, first: int, keys: UInt32s, counts: Int64s, last: Int64s
-) -> int:
+def add_documents(terms: UInt32s, bounds: Int64s, first: int, table: Table) -> int:
     """Count a batch of documents; return how many terms are new.
 
     Args:
         terms: Terms of all documents, without flags.
         bounds: Document d is ``terms[bounds[d]:bounds[d + 1]]``.
         first: The first document's number, no smaller than how many were counted before.
-        keys: The table's terms; its size is a power of two, with room for all terms and more.
-        counts: Documents of each, 0 in an empty slot.
-        last: The last document that was counted for each.
+        table: See :data:`Table`; it has room for all terms and more.
     """
+    keys, counts, last = table
     fresh = 0
     for doc in range(bounds.size - 1):
         for at in range(bounds[doc], bounds[doc + 1]):
@@ -50,15 +51,10 @@ def add_documents(
 
 
 @nb.njit(cache=True, nogil=True)
-def move_counts(
-    keys: UInt32s,
-    counts: Int64s,
-    last: Int64s,
-    new_keys: UInt32s,
-    new_counts: Int64s,
-    new_last: Int64s,
-) -> None:
-    """Move a table into a larger empty one; see :func:`add_documents`."""
+def move_counts(table: Table, larger: Table) -> None:
+    """Move a table into a larger empty one."""
+    keys, counts, last = table
+    new_keys, new_counts, new_last = larger
     for old in range(keys.size):
         if counts[old]:
             slot = _slot(new_keys, new_counts, keys[old])

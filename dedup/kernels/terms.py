@@ -18,7 +18,7 @@ UPPER, STOP, JOINS = 1, 2, 4
 # The Arabic letters with which an article or a particle before one begins lie between these.
 ALEF, WAW = 0x0627, 0x0648
 
-# What stands inside a number, whatever it is, is hashed as a point: 5.6 and 5,6.
+# A point or comma inside of a number is hashed as a point: 5.6 and 5,6.
 POINT = 46
 
 # A sentence with fewer tokens ("Mr.", "U.S.") is no sentence: the next one goes on with it.
@@ -33,10 +33,7 @@ def _packed(digest: np.uint64, flags: int) -> np.uint32:
 
 @nb.njit(cache=True, inline="always")
 def _ends_anyway(point: np.uint32) -> bool:
-    """Return whether a character ends a sentence even where no space follows it.
-
-    A line end does, and so does the full stop of a script without spaces.
-    """
+    """Return whether a character ends a sentence without a space: line ends, full-width stops."""
     return bool(point == np.uint32(10) or point >= np.uint32(0x3000))
 
 
@@ -44,7 +41,7 @@ def _ends_anyway(point: np.uint32) -> bool:
 def _number(
     points: UInt32s, at: int, kinds: UInt8s, folded: UInt32s, traits: UInt8s, prefix: int
 ) -> tuple[np.uint64, int]:
-    """Return the hash of the number from ``at`` and what is written with it, and where it ends."""
+    """Return the hash of the number from ``at`` with the letters after it, and where it ends."""
     digest = FNV_OFFSET
     limit = kinds.size
     length = 0
@@ -69,10 +66,9 @@ def _number(
 
 @nb.njit(cache=True, inline="always")
 def _article(points: UInt32s, at: int, kinds: UInt8s) -> int:
-    """Return how many characters of an Arabic word from ``at`` are its article.
+    """Return how many characters of an Arabic word from ``at`` are its article, al-.
 
-    That is al-, with one of wa-, fa-, bi-, ka- before it or not; at least three letters follow.
-    It would take up two or three of the letters that count.
+    One of wa-, fa-, bi-, ka- may be before it; at least three letters follow.
     """
     start = at
     if points[at] in (0x0648, 0x0641, 0x0628, 0x0643):
@@ -190,10 +186,10 @@ def terms_batch(
     Args:
         points: Code points of all texts.
         bounds: Where each text begins, and the end: n + 1 values.
-        kinds: See :func:`terms_of`.
-        folded: Likewise.
-        traits: Likewise.
-        prefix: Likewise.
+        kinds: This and the next three are as in :func:`terms_of`.
+        folded: See there.
+        traits: See there.
+        prefix: See there.
         out: Output, as long as ``points``.
         out_bounds: Output, n + 1 bounds in ``out``; the first is 0.
     """

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from dedup.config import MatchConfig
-from dedup.kernels.array_types import Bools, Int64s
+from dedup.kernels.array_types import Bools
 from dedup.match.similarity import PairScores, pairs_of
 from dedup.models import Facts, Pair
 
@@ -44,20 +44,6 @@ def versions(
         for left, right, pair in zip(*ends, pairs_of(pair_scores), strict=True)
     ]
     return np.array(found, np.bool_)
-
-
-def may_be_versions(
-    pair_scores: PairScores, may_share_host: Callable[[Int64s, Int64s], Bools], config: MatchConfig
-) -> Bools:
-    """Return which pairs of texts can be versions, before anything but their scores is known.
-
-    Args:
-        pair_scores: Measured pairs.
-        may_share_host: For two arrays of texts, which pairs may have documents of one host.
-        config: The limits.
-    """
-    enough = pair_scores.max_containment() >= config.update_containment
-    return enough & may_share_host(pair_scores.left, pair_scores.right)
 
 
 def same_article(

@@ -9,7 +9,7 @@ from itertools import chain, pairwise
 
 import numpy as np
 
-from dedup.cluster.canonical import common_texts, parse_policy
+from dedup.cluster.canonical import common_texts, parse_policy, reads_own_fields
 from dedup.cluster.copies import ConnectedComponent, cluster_copies
 from dedup.cluster.copy_graph import ALL_PAIRS_LIMIT
 from dedup.cluster.decisions import decisions_of
@@ -20,10 +20,10 @@ from dedup.match.loaded_texts import LoadedTexts
 from dedup.match.minhash_lsh import pairs_inside
 from dedup.match.relations import relation
 from dedup.match.similarity import PairScores
-from dedup.models import Facts, Story
+from dedup.models import Story
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.exact_duplicates import ExactDuplicates
-from dedup.pipeline.match_copies import load_texts
+from dedup.pipeline.match_copies import facts_by_text, load_texts
 from dedup.progress import Progress
 from dedup.store import Store
 
@@ -53,12 +53,10 @@ def cluster_copy_pairs(
     """
     progress.start("cluster copies", None, "doc")
     policy = parse_policy(config.cluster.canonical)
-    own_fields = any(rule.name.startswith("field:") for rule in policy)
+    own_fields = reads_own_fields(policy)
     for sets in connected_sets(exact_duplicates, pair_scores, earlier):
-        text_id_of = exact_duplicates.documents(np.sort(sets.texts))
-        facts: dict[int, list[Facts]] = {}
-        for one in store.results.facts(sorted(text_id_of), text_id_of, with_fields=own_fields):
-            facts.setdefault(one.text_id, []).append(one)
+        text_ids = np.sort(sets.texts)
+        facts = facts_by_text(store, exact_duplicates, text_ids, with_fields=own_fields)
         texts = load_texts(store, sets.texts.tolist(), config)
         _measure_pairs(texts, sets)
         relate = partial(relation, passages=texts.passages, config=config.match)
@@ -79,7 +77,7 @@ def cluster_copy_pairs(
             chain.from_iterable(decisions_of(story) for story, _ in dated),
             replaced=[earlier.story(number).story_id for number in touched],
         )
-        progress.advance(len(text_id_of), len(text_id_of))
+        progress.advance(int(counts.sum()), int(counts.sum()))
     progress.end()
 
 

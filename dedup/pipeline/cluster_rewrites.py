@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import numpy as np
 
 from dedup.cluster.average_linkage import groups_of
-from dedup.cluster.canonical import Policy, parse_policy
+from dedup.cluster.canonical import Policy, parse_policy, reads_own_fields
 from dedup.cluster.decisions import decisions_of
 from dedup.cluster.event_split import RewriteCluster, ScoredGroups, rewrite_clusters
 from dedup.cluster.loose_groups import loose_groups, with_must_links
@@ -163,43 +163,44 @@ def _store_clusters(
 ) -> None:
     """Read what is known of the documents of some clusters, and store their stories."""
     policy = parse_policy(config.cluster.canonical)
-    own_fields = any(rule.name.startswith("field:") for rule in policy)
     representatives = [row for each in clusters for row in rows[each.members].tolist()]
     copies = store.results.copies(representatives)
     everyone = sorted({*representatives, *(row for listed in copies.values() for row in listed)})
     text_id_of = exact_duplicates.of(everyone)
-    known = store.results.facts(everyone, text_id_of, with_fields=own_fields)
+    known = store.results.facts(everyone, text_id_of, with_fields=reads_own_fields(policy))
     facts = {each.row: each for each in known}
     texts = load_texts(store, sorted(set(text_id_of.values())), config)
-    stories = [
-        earlier.keep_story_id(
-            story_of(cluster, rows, vectors, facts, copies, texts, policy, config)
-        )
-        for cluster in clusters
-    ]
+    stories = []
+    for cluster in clusters:
+        tellings = [
+            Telling(
+                facts[row],
+                tuple(facts[copy] for copy in copies.get(row, ())),
+                vectors.whole(number)[0],
+            )
+            for number, row in zip(
+                cluster.members.tolist(), rows[cluster.members].tolist(), strict=True
+            )
+        ]
+        story = story_of(cluster, tellings, texts, policy, config)
+        stories.append(earlier.keep_story_id(story))
     decisions = [decision for story, _ in stories for decision in decisions_of(story)]
     store.results.add_merged(representatives, stories, decisions)
 
 
 def story_of(
     cluster: RewriteCluster,
-    rows: Int64s,
-    vectors: TermVectors,
-    facts: Mapping[int, Facts],
-    copies: Mapping[int, Sequence[int]],
+    tellings: Sequence[Telling],
     texts: LoadedTexts,
     policy: Policy,
     config: Config,
 ) -> Story:
-    """Return the story of one cluster of tellings.
+    """Return the story of a cluster.
 
     Args:
-        cluster: The tellings, by numbers of representatives in a batch.
-        rows: Row of each representative of the batch.
-        vectors: Their term vectors.
-        facts: By row, of the representatives of the cluster and their copies.
-        copies: For each row of a representative those of its copies; none where there are none.
-        texts: The texts of all these.
+        cluster: The cluster.
+        tellings: Those of its members, in their order, with their copies.
+        texts: The texts of all these documents.
         policy: Rules that elect the canonical.
         config: Thresholds.
     """
@@ -210,15 +211,12 @@ def story_of(
         copy = relation(canonical, member, pair, texts.passages, config.match)
         return copy or retelling(pair, chance, config.story)
 
-    tellings = [
-        Telling(
-            facts[row], tuple(facts[copy] for copy in copies.get(row, ())), vectors.whole(member)[0]
-        )
-        for member, row in zip(
-            cluster.members.tolist(), rows[cluster.members].tolist(), strict=True
-        )
-    ]
-    one, other = (facts[int(rows[k])].doc_id for k in (cluster.weakest.left, cluster.weakest.right))
-    weakest = Link(one, other, round(float(probability(np.array(cluster.weakest.odds))), 6))
+    members, weakest = cluster.members.tolist(), cluster.weakest
+    one, other = (tellings[members.index(end)] for end in (weakest.left, weakest.right))
+    link = Link(
+        one.representative.doc_id,
+        other.representative.doc_id,
+        round(float(probability(np.array(weakest.odds))), 6),
+    )
     scores = probability(cluster.odds)
-    return merge_rewrites(tellings, scores, cluster.shared, weakest, texts, relate, policy)
+    return merge_rewrites(tellings, scores, cluster.shared, link, texts, relate, policy)

@@ -57,16 +57,7 @@ class EarlierStories:
         stories: Int32s,
         known: Sequence[EarlierStory],
     ) -> None:
-        """Index documents by their stories.
-
-        Args:
-            first: See the attribute.
-            number: Likewise.
-            rows: Likewise.
-            representatives: Likewise.
-            stories: Of each document the number of its story: its place in ``known``.
-            known: The stories.
-        """
+        """Index documents by their stories: ``stories`` has of each the place in ``known``."""
         self.first, self.number = first, number
         self.rows, self.representatives = rows, representatives
         self.open = set[int]()

@@ -21,13 +21,7 @@ class ExactDuplicates:
     """
 
     def __init__(self, rows: Int64s, text_id: Int64s, hosts: Int64s) -> None:
-        """Index documents by their texts.
-
-        Args:
-            rows: See the attribute.
-            text_id: Likewise.
-            hosts: Number of the host of each document, -1 if unknown.
-        """
+        """Index documents by their texts; ``hosts`` numbers the host of each, -1 if unknown."""
         self.rows, self.text_id = rows, text_id
         self.text_ids, counts = np.unique(text_id, return_counts=True)
         self.repeated = counts > 1

@@ -7,11 +7,11 @@ import logging
 import numpy as np
 
 from dedup.config import Config
-from dedup.kernels.array_types import Bools, Float64s
+from dedup.kernels.array_types import Bools, Float64s, Int64s
 from dedup.match.loaded_texts import LoadedTexts
 from dedup.match.minhash_lsh import candidate_pairs
 from dedup.match.similarity import PairScores, accepted
-from dedup.match.versions import may_be_versions, versions
+from dedup.match.versions import versions
 from dedup.models import Facts
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.exact_duplicates import ExactDuplicates
@@ -69,9 +69,12 @@ def match_copies(
         texts = load_texts(store, rows.tolist(), config)
         pair_scores = texts.measured(places[: left.size], places[left.size :]).of_rows(rows)
         links = accepted(pair_scores, config.match)
-        may_be = may_be_versions(pair_scores, exact_duplicates.may_share_host, config.match)
-        pairs = np.flatnonzero(~links & may_be)
-        links[pairs] = _versions(store, exact_duplicates, texts, pair_scores.pick(pairs), config)
+        may_be = ~links & (pair_scores.max_containment() >= config.match.update_containment)
+        may_be &= exact_duplicates.may_share_host(pair_scores.left, pair_scores.right)
+        pairs = pair_scores.pick(may_be)
+        text_ids = np.unique(np.concatenate([pairs.left, pairs.right]))
+        documents = facts_by_text(store, exact_duplicates, text_ids)
+        links[may_be] = versions(pairs, documents, texts.passages, config.match)
         _keep_copy_pairs(store, pair_scores, links)
         linked.append(pair_scores.pick(links))
         progress.advance(left.size)
@@ -94,22 +97,6 @@ def matched_before(matched: Float64s, exact_duplicates: ExactDuplicates) -> Pair
     return pairs.pick(one != other)
 
 
-def _versions(
-    store: Store,
-    exact_duplicates: ExactDuplicates,
-    texts: LoadedTexts,
-    pair_scores: PairScores,
-    config: Config,
-) -> Bools:
-    """Return which pairs are versions of one article, with the facts of their documents."""
-    text_ids = np.unique(np.concatenate([pair_scores.left, pair_scores.right]))
-    text_id_of = exact_duplicates.documents(text_ids)
-    documents: dict[int, list[Facts]] = {}
-    for facts in store.results.facts(sorted(text_id_of), text_id_of):
-        documents.setdefault(facts.text_id, []).append(facts)
-    return versions(pair_scores, documents, texts.passages, config.match)
-
-
 def _keep_copy_pairs(store: Store, pair_scores: PairScores, links: Bools) -> None:
     """Store the measured pairs that share something."""
     kept = links | (pair_scores.max_containment() >= KEPT_CONTAINMENT)
@@ -121,3 +108,14 @@ def load_texts(store: Store, text_ids: list[int], config: Config) -> LoadedTexts
     """Load what comparing some texts takes."""
     shingles, numbers = store.signatures.sets(text_ids, "shingles", "numbers")
     return LoadedTexts(text_ids, shingles, numbers, config.match)
+
+
+def facts_by_text(
+    store: Store, exact_duplicates: ExactDuplicates, text_ids: Int64s, *, with_fields: bool = False
+) -> dict[int, list[Facts]]:
+    """Read the facts of the documents that have some texts, ascending ``text_ids``."""
+    text_id_of = exact_duplicates.documents(text_ids)
+    facts: dict[int, list[Facts]] = {}
+    for each in store.results.facts(sorted(text_id_of), text_id_of, with_fields=with_fields):
+        facts.setdefault(each.text_id, []).append(each)
+    return facts

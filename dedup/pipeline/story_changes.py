@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from dedup.pipeline.earlier_stories import EarlierStories, EarlierStory
+from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.store import Store
 
 Change = dict[str, Any]
@@ -55,19 +55,11 @@ def changes_of(story: dict[str, Any], before: EarlierStories) -> Iterator[Change
         yield {**about, "change": "merged", "absorbed": gone,
                "why": f"{_listed(added)} ties {_listed(gone)} to it"}  # fmt: skip
     if about["canonical_id"] != kept.canonical_id:
-        yield {**about, "change": "canonical", **_election(story, known, kept)}
-
-
-def _election(
-    story: dict[str, Any], known: list[EarlierStory], kept: EarlierStory
-) -> dict[str, Any]:
-    """Return what is said of the election of another canonical than before."""
-    why = story["why"]
-    return {
-        "canonical_until_now": kept.canonical_id,
-        "other_canonicals_until_now": sorted(e.canonical_id for e in known if e is not kept),
-        "why": f"elected by {why['rule']}: {why['detail']}",
-    }
+        others = sorted(each.canonical_id for each in known if each is not kept)
+        why = story["why"]
+        yield {**about, "change": "canonical", "canonical_until_now": kept.canonical_id,
+               "other_canonicals_until_now": others,
+               "why": f"elected by {why['rule']}: {why['detail']}"}  # fmt: skip
 
 
 def _growth(story: dict[str, Any], joined: set[str]) -> str:

@@ -1,4 +1,4 @@
-"""What a character is to the tokeniser: one table over Unicode, made once a process."""
+"""The class, folded form and traits of each character, for the tokeniser: tables over Unicode."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dedup.kernels.array_types import UInt8s, UInt32s
 SEPARATOR, LETTER, DIGIT, SINGLE, MARK = range(5)
 
 UPPER, STOP, JOINS = 1, 2, 4
-"""Traits of a character: begins a name, ends a sentence, stands inside a number."""
+"""Traits of a character: begins a name, ends a sentence, can be inside of a number."""
 
 STOPS = ".!?…\n。！？．؟۔।"
 
@@ -20,22 +20,12 @@ STOPS = ".!?…\n。！？．؟۔।"
 TABLE_SIZE = 0x40000
 
 # Scripts written without spaces between words: each character is a token of its own.
-# Thai, Lao, Tibetan, Myanmar, Khmer; kana; Han and its extensions, planes 2 and 3.
 UNSPACED = (
-    (0x0E00, 0x0EFF),
-    (0x0F00, 0x0FFF),
-    (0x1000, 0x109F),
-    (0x1780, 0x17FF),
-    (0x3005, 0x3007),
-    (0x3040, 0x30FF),
-    (0x31F0, 0x31FF),
-    (0x3400, 0x4DBF),
-    (0x4E00, 0x9FFF),
-    (0xF900, 0xFAFF),
-    (0xFF66, 0xFF9F),
-    (0x1B000, 0x1B16F),
-    (0x20000, 0x3FFFF),
-)
+    (0x0E00, 0x0EFF), (0x0F00, 0x0FFF), (0x1000, 0x109F),  # Thai, Lao; Tibetan; Myanmar
+    (0x1780, 0x17FF),  # Khmer
+    (0x3005, 0x3007), (0x3040, 0x30FF), (0x31F0, 0x31FF), (0xFF66, 0xFF9F), (0x1B000, 0x1B16F),
+    (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF),  # Han
+)  # fmt: skip
 
 _KIND_OF_CATEGORY = {"L": LETTER, "N": DIGIT, "M": MARK}
 
@@ -78,8 +68,6 @@ def trait_table() -> UInt8s:
     for point in range(0x20000):
         if chr(point).isupper():
             traits[point] |= UPPER
-    for character in STOPS:
-        traits[ord(character)] |= STOP
-    for character in ".,:":
-        traits[ord(character)] |= JOINS
+    traits[[ord(character) for character in STOPS]] |= STOP
+    traits[[ord(character) for character in ".,:"]] |= JOINS
     return traits

@@ -1,7 +1,7 @@
 """Arrays that take a second to make and are the same in every run, kept in the user's cache folder.
 
-A file is a digest and numbers: nothing in it can be executed, and one that is damaged or another's
-is made anew. Where nothing can be written, nothing is kept.
+A file is a digest and numbers: nothing in it can be executed, and a damaged or foreign one is
+replaced. Where nothing can be written, nothing is kept.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def save(name: str, values: UInt32s) -> None:
     """Keep an array under a name, where that can be done.
 
     Args:
-        name: Says all that the array depends on.
+        name: Names all that the array depends on.
         values: One row.
     """
     data = values.astype("<u4").tobytes()

@@ -1,9 +1,9 @@
-"""The language of a text, told by its own words.
+"""Recognise the language of a text by its own words.
 
-Pages misstate their language, and a background of the wrong one is worse than none. So a text
+Pages misstate their language, and word frequencies of the wrong one are worse than none. So a text
 counts as written in a language only where its commonest words occur about as often as they should
 and no other language comes near; everything else is None, above all the languages without a list.
-The words stand in ``languages.json``; ``scripts/make_languages.py`` writes it.
+The words are in ``languages.json``; ``scripts/make_languages.py`` writes it.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ TABLE = Path(__file__).with_name("languages.json")
 
 LEAD_TOKENS = 300
 LEAD_CHARACTERS = 400
-"""The first tokens and characters of a text are asked."""
+"""The first tokens and characters of a text are read."""
 
 LEAST_TOKENS = 15
-"""A text with fewer words, numbers aside, is a headline at most: too few to tell cousins apart."""
+"""A text with fewer words, numbers aside, is too short to separate similar languages."""
 
 UNLISTED = 10**-6.5
 """Frequency of a word that a language does not have among its commonest; wordfreq's own end at
 1e-6."""
 
 # Chosen on translations of one legal text, three paragraphs a document: of 1 195 in a language of
-# the table, 1 175 are told, 20 are left open, none is taken for another; only Malay is mostly left
-# open, and 2 of 19 are taken for Indonesian. Of 8 350 in languages without a table, 5 in a hundred
-# are taken for a close one: Afrikaans mostly for Dutch, Galician, 1 of 19, for Portuguese. Higher
-# limits leave short news open.
+# the table, 1 175 are recognised, 20 are left open, none is taken for another; only Malay is mostly
+# left open, and 2 of 19 are taken for Indonesian. Of 8 350 in languages without a table, 5 in a
+# hundred are taken for a close one: Afrikaans mostly for Dutch, Galician, 1 of 19, for Portuguese.
+# Higher limits leave short news open.
 FIT = 0.55
-"""Least share of the common words that a text in the language would hold."""
+"""Least part of the share of common words that a text in the language has on average."""
 
 LEAD_SHARE = 0.4
-"""Least lead over the next language, as a share of the lead that a text in the language has on
+"""Least lead over the next language, as a part of the lead that a text in the language has on
 average."""
 
 LEAD_NATS = 8.0
@@ -51,7 +51,7 @@ LEAD_NATS = 8.0
 
 BUCKET_BITS = 16  # of 5 800 terms hardly two share a bucket of so many upper bits
 
-# Scripts with one language among those of the table, or told by what stands beside them.
+# Scripts with one language among those of the table, or two that their shares separate.
 NO_LETTER, OTHER, HAN, KANA, HANGUL, GREEK, TAMIL = range(7)
 SCRIPTS = 7
 _BLOCKS = {
@@ -68,8 +68,8 @@ WEIGHT = np.array([0, 1, 3, 3, 3, 1, 1])
 
 KANA_JAPANESE = 0.1
 KANA_CHINESE = 0.02
-"""Share of kana among Han and kana: half in Japanese news, less in its headlines; in Chinese a shop
-name."""
+"""Share of kana among Han and kana: half in Japanese news, less in its headlines; in Chinese only
+that of names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Tables:
 
 @functools.cache
 def tables() -> Tables:
-    """Return the tables of the languages that are told by their words."""
+    """Return the tables of the languages that are recognised by their words."""
     lists = json.loads(TABLE.read_text("utf-8"))["languages"]
     hashed = [term_hashes(list(words))[0] for words in lists.values()]
     hashes = np.unique(np.concatenate(hashed))
@@ -142,9 +142,9 @@ def _script_table() -> UInt8s:
 
 
 def _by_script(texts: Sequence[str]) -> list[str | None]:
-    """Return the language of each text whose script tells it."""
+    """Return the language of each text whose script has only one."""
     starts = [text[:LEAD_CHARACTERS] for text in texts]
-    # Latin letters without accents tell no language, and what is left empty costs nothing.
+    # Latin letters without accents are of no single language, and an empty text costs nothing.
     starts = ["" if start.isascii() else start for start in starts]
     points = np.frombuffer("".join(starts).encode("utf-32-le", "surrogatepass"), np.uint32)
     text_of = np.repeat(np.arange(len(texts)) * SCRIPTS, [len(start) for start in starts])
@@ -163,19 +163,19 @@ def _by_script(texts: Sequence[str]) -> list[str | None]:
 
 
 def _by_words(tokens: UInt32s, bounds: Int64s) -> tuple[list[str | None], Int64s]:
-    """Return the language of each text whose words tell it, and how many words were asked."""
-    from dedup.kernels.language import ask_terms  # compiled code is loaded when first needed
+    """Return the language of each text by its words, and how many words were looked up."""
+    from dedup.kernels.language import look_up_terms  # compiled: loaded when it is first needed
 
     known = tables()
     n = bounds.size - 1
     texts = np.arange(n)
-    asked, likelihood = np.empty(n, np.int64), np.zeros((n, known.other.size))
+    words, likelihood = np.empty(n, np.int64), np.zeros((n, known.other.size))
     rows, row_bounds = np.empty(n * LEAD_TOKENS, np.int64), np.zeros(n + 1, np.int64)
-    ask_terms(
+    look_up_terms(
         tokens, bounds, LEAD_TOKENS, known.hashes, known.begins, BUCKET_BITS, known.depth,
-        known.gain, asked, likelihood, rows, row_bounds,
+        known.gain, words, likelihood, rows, row_bounds,
     )  # fmt: skip
-    likelihood += asked[:, np.newaxis] * known.other.astype(np.float64)
+    likelihood += words[:, np.newaxis] * known.other.astype(np.float64)
     best = likelihood.argmax(axis=1)
     reached = likelihood[texts, best]
     likelihood[texts, best] = -np.inf
@@ -185,12 +185,12 @@ def _by_words(tokens: UInt32s, bounds: Int64s) -> tuple[list[str | None], Int64s
     listed = known.listed[rows[: row_bounds[-1]], best[text_of]]
     listed_count = np.bincount(text_of[listed], minlength=n)
     sure = (
-        (listed_count >= FIT * known.cover[best] * asked)
-        & (lead >= LEAD_SHARE * known.lead[best, second] * asked)
+        (listed_count >= FIT * known.cover[best] * words)
+        & (lead >= LEAD_SHARE * known.lead[best, second] * words)
         & (lead >= LEAD_NATS)
     )
     codes = known.languages
-    return [codes[at] if is_sure else None for at, is_sure in zip(best, sure, strict=True)], asked
+    return [codes[at] if is_sure else None for at, is_sure in zip(best, sure, strict=True)], words
 
 
 def languages_of(texts: Sequence[str], tokens: UInt32s, bounds: Int64s) -> list[str | None]:
@@ -202,22 +202,20 @@ def languages_of(texts: Sequence[str], tokens: UInt32s, bounds: Int64s) -> list[
         bounds: n + 1 bounds in ``tokens``.
 
     Returns:
-        Two-letter codes as :func:`dedup.signatures.word_frequencies.two_letters` writes them. What
-        stands beside a text in its batch changes nothing.
+        Two-letter codes as :func:`dedup.signatures.word_frequencies.two_letters` writes them. The
+        other texts of a batch change nothing.
     """
-    words, asked = _by_words(tokens, bounds)
-    return [
-        script or word if count >= LEAST_TOKENS else None
-        for script, word, count in zip(_by_script(texts), words, asked.tolist(), strict=True)
-    ]
+    by_words, counts = _by_words(tokens, bounds)
+    known = zip(_by_script(texts), by_words, counts.tolist(), strict=True)
+    return [script or word if count >= LEAST_TOKENS else None for script, word, count in known]
 
 
 def best_language(stated: str | None, guessed: str | None) -> str | None:
-    """Return the language to go by: the guessed one where it is sure, else the stated one.
+    """Return the guessed language where it is sure, else the stated one.
 
     Args:
         stated: What the page or record states, in any form.
-        guessed: What :func:`languages_of` says.
+        guessed: What :func:`languages_of` returns.
 
     >>> best_language("en-US", "de"), best_language("en-US", None), best_language("???", None)
     ('de', 'en', None)

@@ -74,7 +74,7 @@ def sign(texts: Sequence[str], config: SignConfig) -> Signed:
     Returns:
         The arrays of the batch, in the order of ``texts``.
     """
-    from dedup.kernels.minhash import sign_batch  # compiled code is loaded when it is first needed
+    from dedup.kernels.minhash import sign_batch  # compiled: loaded when it is first needed
 
     points, bounds = code_points(texts)
     kinds, folded = character_tables()
@@ -99,7 +99,7 @@ def sign(texts: Sequence[str], config: SignConfig) -> Signed:
 
 
 def interop(signature: UInt32s, config: SignConfig) -> LeanMinHash:
-    """Return a signature as datasketch's own object, to query its indexes or compare with its sets.
+    """Return a signature as datasketch's own object, for its indexes and comparisons.
 
     Args:
         signature: One row of :attr:`Signed.signatures`.

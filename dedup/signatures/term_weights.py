@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedup.kernels.array_types import Float32s, Int64s, UInt32s
+from dedup.kernels.term_weights import Table, add_documents, move_counts
 from dedup.models import TermVectors
 from dedup.signatures.terms import without_flags
 from dedup.signatures.vectorizer import vectors
@@ -70,25 +71,24 @@ def count_terms(batches: Iterable[tuple[UInt32s, Int64s]]) -> DocumentFrequencie
     Args:
         batches: Tokens of some documents, end to end, and their n + 1 bounds.
     """
-    from dedup.kernels.term_weights import add_documents, move_counts  # compiled, as in terms
-
-    keys, counts, last = _table(1024)
+    table = _table(1024)
     terms = documents = 0
     for tokens, bounds in batches:
         needed = 2 * (terms + tokens.size)
-        if needed > keys.size:
+        if needed > table[0].size:
             larger = _table(1 << needed.bit_length())
-            move_counts(keys, counts, last, *larger)
-            keys, counts, last = larger
-        terms += add_documents(without_flags(tokens), bounds, documents, keys, counts, last)
+            move_counts(table, larger)
+            table = larger
+        terms += add_documents(without_flags(tokens), bounds, documents, table)
         documents += bounds.size - 1
+    keys, counts, _ = table
     used = np.flatnonzero(counts)
     used = used[np.argsort(keys[used])]
     return DocumentFrequencies(keys[used], counts[used], documents)
 
 
-def _table(size: int) -> tuple[UInt32s, Int64s, Int64s]:
-    """Return an empty table: terms, counts, and the last document counted for each."""
+def _table(size: int) -> Table:
+    """Return an empty table."""
     return np.empty(size, np.uint32), np.zeros(size, np.int64), np.empty(size, np.int64)
 
 

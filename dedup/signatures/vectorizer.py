@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedup.kernels.array_types import Bools, Float32s, Int64s, UInt32s
+from dedup.kernels.vectorizer import PARTS, build_vectors, heaviest
 from dedup.models import TermVectors
 
 LEAD_TOKENS = 80
@@ -29,8 +30,6 @@ def vectors(
         weights: languages x terms.
         language: Row of ``weights`` of each document.
     """
-    from dedup.kernels.vectorizer import PARTS, build_vectors  # compiled, as in terms
-
     n, room = bounds.size - 1, PARTS * tokens.size
     terms, weight = np.empty(room, np.uint32), np.empty(room, np.float32)
     normalised, sentence = np.zeros(room, np.float32), np.zeros(room, np.int32)
@@ -55,8 +54,6 @@ def heaviest_terms(
         vocabulary: Sorted distinct terms, all of the documents' among them.
         several: Which of them are in two documents or more; others cannot pair and are left out.
     """
-    from dedup.kernels.vectorizer import heaviest  # compiled, as in terms
-
     out = np.empty(vectors.size * HEAVIEST, np.uint32)
     bounds = np.zeros(vectors.size + 1, np.int64)
     whole = vectors.terms, vectors.normalised, vectors.bounds

@@ -1,8 +1,8 @@
-"""How common each term is in a language at large: the background that a rare word stands out from.
+"""How common each term is in a language at large.
 
 The frequencies are wordfreq's, which come with it and need no network; what was made of a list is
-kept for the next run. A language that it has no list for has no background here: nothing is guessed
-from a neighbour.
+kept for the next run. A language that it has no list for has none here: nothing is guessed from a
+similar language.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ BILLION = 1e9
 """Zipf's scale counts in occurrences in so many words."""
 
 LISTS_IN_MEMORY = 8
-"""Languages held in memory, at most 4 MB each; a dump rarely has more."""
+"""Languages in memory, at most 4 MB each; a dump rarely has more."""
 
 _READERS = ("word_frequencies.py", "characters.py", "terms.py", "../kernels/terms.py")
 """Modules that decide which terms a list of words has."""
 
 _CODE = re.compile(r"([A-Za-z]{2,3})(?![A-Za-z0-9])")
 
-# Codes of one written language for us: Bosnian, Croatian, Montenegrin and Serbian share a list, as
-# do the two forms of Norwegian; and codes that were replaced or are written with three letters.
+# Codes that count as one written language: Bosnian, Croatian, Montenegrin and Serbian share a list,
+# as do the two forms of Norwegian; and codes that were replaced or have three letters.
 _SAME = {
     "bs": "sh", "hr": "sh", "sr": "sh", "cnr": "sh", "hbs": "sh",
     "no": "nb", "nn": "nb", "nor": "nb", "nob": "nb", "nno": "nb",
@@ -45,7 +45,6 @@ _SAME = {
 
 # Where wordfreq's name of a list is not the code of the language.
 _LIST_OF = {"tl": "fil"}
-
 
 # Languages whose terms are couples of characters, most of which are no word: the end of one and the
 # beginning of the next.
@@ -114,10 +113,7 @@ def _chance_couples(frequencies: Mapping[str, float]) -> tuple[UInt32s, Float64s
 
 @functools.cache
 def _edition() -> str:
-    """Return what the terms of a list depend on besides the language: wordfreq, and how we read it.
-
-    The modules that read it are told by their source, so that no change of them is forgotten.
-    """
+    """Return what the terms of a list depend on: wordfreq's version and our modules' source."""
     from importlib.metadata import version
 
     folder = Path(__file__).parent
@@ -150,7 +146,7 @@ def _read_list(name: str) -> WordFrequencies:
     frequencies = get_frequency_dict(name, "best")
     each = np.fromiter(frequencies.values(), np.float64, len(frequencies))
     found, bounds = term_hashes(list(frequencies))
-    get_frequency_dict.cache_clear()  # wordfreq would hold every list that was ever asked for
+    get_frequency_dict.cache_clear()  # wordfreq would keep every list in memory
     get_frequency_list.cache_clear()
     weights = np.repeat(each, np.diff(bounds))
     if name in _UNSPACED:
@@ -178,10 +174,10 @@ def word_frequencies(language: str) -> WordFrequencies | None:
 
 
 def lookup(background: WordFrequencies, hashes: UInt32s) -> Float32s:
-    """Return the Zipf frequency of some terms, 0 where the language does not know them.
+    """Return the Zipf frequency of some terms, 0 where the language does not have them.
 
     Args:
-        background: The language.
+        background: The terms of the language.
         hashes: Terms without flags, in any order.
     """
     if not background.hashes.size:

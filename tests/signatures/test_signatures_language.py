@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.kernels.language import ask_terms
+from dedup.kernels.language import look_up_terms
 from dedup.signatures.language import BUCKET_BITS, TABLE, best_language, languages_of, tables
 from dedup.signatures.terms import terms
 
@@ -241,7 +241,7 @@ def test_terms_are_found_as_a_binary_search_finds_them(numbers):
     bounds = np.array([0, strangers.size, both.size])
     asked, gained = np.empty(2, np.int64), np.zeros((2, known.other.size))
     rows, row_bounds = np.empty(both.size, np.int64), np.zeros(3, np.int64)
-    ask_terms(
+    look_up_terms(
         both, bounds, both.size, known.hashes, known.begins, BUCKET_BITS, known.depth, known.gain,
         asked, gained, rows, row_bounds,
     )  # fmt: skip
