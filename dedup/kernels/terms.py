@@ -15,6 +15,9 @@ FLAGS = np.uint32(NAME | NUMBER | OPENS)
 # Traits of dedup.signatures.characters.
 UPPER, STOP, JOINS = 1, 2, 4
 
+# Class, lower-case code point, and traits of each character, by code point.
+Tables = tuple[UInt8s, UInt32s, UInt8s]
+
 # The Arabic letters with which an article or a particle before one begins lie between these.
 ALEF, WAW = 0x0627, 0x0648
 
@@ -106,9 +109,7 @@ def _stops(points: UInt32s, at: int, kinds: UInt8s) -> bool:
 
 
 @nb.njit(cache=True)
-def terms_of(
-    points: UInt32s, kinds: UInt8s, folded: UInt32s, traits: UInt8s, prefix: int, out: UInt32s
-) -> int:
+def terms_of(points: UInt32s, tables: Tables, prefix: int, out: UInt32s) -> int:
     """Write the tokens of one text in text order, cut to their first characters.
 
     A run of letters and digits is hashed over its first ``prefix`` letters and all its digits;
@@ -117,15 +118,14 @@ def terms_of(
 
     Args:
         points: Code points of the text.
-        kinds: Character class by code point; code points past its end are separators.
-        folded: Lower-case code point by code point.
-        traits: ``UPPER``, ``STOP``, ``JOINS`` by code point, as long as ``kinds``.
+        tables: See :data:`Tables`; code points past their end are separators.
         prefix: Letters that count.
         out: Output, at least as long as ``points``: hash and flags of each token.
 
     Returns:
         The number of tokens.
     """
+    kinds, folded, traits = tables
     count = at = 0
     since = SENTENCE_TOKENS  # the first token opens the first sentence
     opens = first = True
@@ -172,28 +172,19 @@ def terms_of(
 
 @nb.njit(cache=True, nogil=True)
 def terms_batch(
-    points: UInt32s,
-    bounds: Int64s,
-    kinds: UInt8s,
-    folded: UInt32s,
-    traits: UInt8s,
-    prefix: int,
-    out: UInt32s,
-    out_bounds: Int64s,
+    points: UInt32s, bounds: Int64s, tables: Tables, prefix: int, out: UInt32s, out_bounds: Int64s
 ) -> None:
-    """Write the tokens of a batch of texts laid end to end; see :func:`terms_of`.
+    """Write the tokens of a batch of texts that stand end to end; see :func:`terms_of`.
 
     Args:
         points: Code points of all texts.
         bounds: Where each text begins, and the end: n + 1 values.
-        kinds: This and the next three are as in :func:`terms_of`.
-        folded: See there.
-        traits: See there.
-        prefix: See there.
+        tables: See :data:`Tables`.
+        prefix: Letters that count.
         out: Output, as long as ``points``.
         out_bounds: Output, n + 1 bounds in ``out``; the first is 0.
     """
     for doc in range(bounds.size - 1):
         text = points[bounds[doc] : bounds[doc + 1]]
         start = out_bounds[doc]
-        out_bounds[doc + 1] = start + terms_of(text, kinds, folded, traits, prefix, out[start:])
+        out_bounds[doc + 1] = start + terms_of(text, tables, prefix, out[start:])

@@ -51,8 +51,8 @@ def tile_blocks(
     order = np.argsort(tile_of, kind="stable")
     for tile in runs(order, tile_of[order]):
         pairs = tile[np.argsort(later[tile], kind="stable")]
-        near, left = _numbered(earlier[pairs])
-        far, right = _numbered(later[pairs])
+        near, left = np.unique(earlier[pairs], return_inverse=True)
+        far, right = np.unique(later[pairs], return_inverse=True)
         blocks = []
         for at in runs(np.arange(pairs.size), right // size):
             start = int(right[at[0]]) // size * size
@@ -63,10 +63,3 @@ def tile_blocks(
 def runs(values: Int64s, keys: npt.NDArray[np.integer[Any]]) -> list[Int64s]:
     """Return the runs of values with the same key."""
     return np.split(values, np.flatnonzero(np.diff(keys)) + 1) if values.size else []
-
-
-def _numbered(values: Int32s) -> tuple[Int32s, Int64s]:
-    """Return the sorted distinct values, and of each value its place among them."""
-    ordered = np.sort(values)
-    distinct = ordered[np.append(True, ordered[1:] != ordered[:-1])]
-    return distinct, np.searchsorted(distinct, values)

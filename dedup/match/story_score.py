@@ -74,12 +74,11 @@ def probability(odds: Float64s) -> Float64s:
 
 def read_scorer(data: Mapping[str, Any]) -> Scorer:
     """Return the scorer of a JSON object as ``scripts/train_scorer.py`` writes it."""
-    return Scorer(
-        *(
-            Model(data[name]["intercept"], tuple(data[name]["weights"][key] for key in FEATURES))
-            for name in ("candidate", "group")
-        )
+    candidate, group = (
+        Model(data[name]["intercept"], tuple(data[name]["weights"][key] for key in FEATURES))
+        for name in ("candidate", "group")
     )
+    return Scorer(candidate, group)
 
 
 @functools.cache

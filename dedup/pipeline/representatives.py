@@ -47,11 +47,7 @@ class Tokens:
         return vectorize(self.tokens, self.bounds, self.languages, frequencies)[0]
 
     def heaviest(self, frequencies: DocumentFrequencies) -> tuple[UInt32s, Int64s]:
-        """Return the heaviest terms of each, sorted, and n + 1 bounds.
-
-        Args:
-            frequencies: Those of the dump; a term of one document only cannot pair.
-        """
+        """Return the heaviest terms of each that other documents of the dump have; n + 1 bounds."""
         vectors, vocabulary = vectorize(self.tokens, self.bounds, self.languages, frequencies)
         return heaviest_terms(vectors, vocabulary, frequencies.of(vocabulary) > 1)
 
@@ -65,26 +61,19 @@ class Representatives:
         rows: Row of each, int64.
         moments: Publication of each in seconds, float64, NaN if unknown.
         languages: Language of each as a number, int16, -1 if unknown.
-        frequencies: In how many of them, and of earlier ones, each term stands.
+        frequencies: How many of them, and of earlier ones, have each term.
         fresh: Which are of the dump at hand.
         must_link: Of each the first one that is of the same earlier story, by its number.
         changed: Which are fresh, or of an earlier story that must be merged again.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        earlier: EarlierStories,
-        threads: int = 1,
-        frequencies: DocumentFrequencies | None = None,
-    ) -> None:
+    def __init__(self, store: Store, earlier: EarlierStories, threads: int = 1) -> None:
         """Read which there are, and count their terms.
 
         Args:
             store: Where they are.
             earlier: The earlier stories.
             threads: Threads that make term vectors; changes no result.
-            frequencies: Where they are known already; else they are counted.
         """
         self._store = store
         self._threads = threads
@@ -104,12 +93,12 @@ class Representatives:
         self._names = [*list(numbers)[1:], None]  # the last one, -1, is unknown
         self._in_time = np.lexsort([np.arange(self.rows.size), self.moments])
         self.place = np.argsort(self._in_time).astype(np.int32)
-        self.frequencies = frequencies or self._counted()
+        self.frequencies = self._counted()
         lengths = store.signatures.lengths(self.rows.tolist())
         self.tile = (np.cumsum(lengths[self._in_time]) // TILE_TOKENS).astype(np.int32)
 
     def _counted(self) -> DocumentFrequencies:
-        """Return in how many documents each term stands.
+        """Return how many documents have each term.
 
         Those beyond the date window count, too: what is rare in a week need not be.
         """
@@ -125,7 +114,7 @@ class Representatives:
         return int(self.rows.size)
 
     def keep_document_frequencies(self) -> None:
-        """Store in how many documents each term stands, for later dumps."""
+        """Store how many documents have each term, for later dumps."""
         found = self.frequencies
         self._store.signatures.keep_document_frequencies(found.terms, found.counts, found.documents)
 

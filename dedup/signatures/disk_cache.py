@@ -32,11 +32,7 @@ def cache_folder() -> Path:
 
 
 def load(name: str) -> UInt32s | None:
-    """Return the array kept under a name, None if there is none that is whole.
-
-    Args:
-        name: As it was given to :func:`save`.
-    """
+    """Return the array that :func:`save` kept under a name, None if there is none that is whole."""
     try:
         data = (cache_folder() / name).read_bytes()
     except (OSError, RuntimeError):

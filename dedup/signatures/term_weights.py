@@ -34,7 +34,7 @@ hardly evidence."""
 
 @dataclass(frozen=True, slots=True)
 class DocumentFrequencies:
-    """In how many documents of a dump each term stands.
+    """How many documents of a dump have each term.
 
     Attributes:
         terms: Sorted distinct terms, uint32, without flags.

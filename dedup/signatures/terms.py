@@ -31,10 +31,10 @@ def terms(texts: Sequence[str]) -> tuple[UInt32s, Int64s]:
     from dedup.kernels.terms import terms_batch  # compiled: loaded when it is first needed
 
     points, bounds = code_points(texts)
-    kinds, folded = character_tables()
+    tables = (*character_tables(), trait_table())
     out = np.empty(points.size, np.uint32)
     out_bounds = np.zeros(len(texts) + 1, np.int64)
-    terms_batch(points, bounds, kinds, folded, trait_table(), PREFIX, out, out_bounds)
+    terms_batch(points, bounds, tables, PREFIX, out, out_bounds)
     return out[: out_bounds[-1]].copy(), out_bounds
 
 

@@ -174,14 +174,7 @@ def word_frequencies(language: str) -> WordFrequencies | None:
 
 
 def lookup(background: WordFrequencies, hashes: UInt32s) -> Float32s:
-    """Return the Zipf frequency of some terms, 0 where the language does not have them.
-
-    Args:
-        background: The terms of the language.
-        hashes: Terms without flags, in any order.
-    """
-    if not background.hashes.size:
-        return np.zeros(hashes.size, np.float32)
+    """Return the Zipf frequency of some terms, 0 where the language does not have them."""
     at = np.minimum(np.searchsorted(background.hashes, hashes), background.hashes.size - 1)
     known = background.hashes[at] == hashes
     return np.where(known, background.zipf[at], np.float32(0))

@@ -334,7 +334,7 @@ def test_no_texts_give_no_tokens():
 def test_nothing_behind_the_tokens_of_a_text_is_written():
     points = np.frombuffer("5.6 Mr. 中国人\u0301".encode("utf-32-le"), np.uint32)
     out = np.full(points.size + 4, 7, np.uint32)
-    count = terms_of(points, *character_tables(), trait_table(), PREFIX, out)
+    count = terms_of(points, (*character_tables(), trait_table()), PREFIX, out)
     assert out[count:].tolist() == [7] * (out.size - count)
 
 
@@ -342,4 +342,4 @@ def test_code_points_past_the_last_are_separators():
     for ends in ([ord("5"), ord("."), 2**32 - 1], [ord("a"), 0x40000], [0x3FFFF, 2**32 - 1]):
         points = np.array(ends, np.uint32)
         out = np.empty(points.size, np.uint32)
-        assert terms_of(points, *character_tables(), trait_table(), PREFIX, out) == 1
+        assert terms_of(points, (*character_tables(), trait_table()), PREFIX, out) == 1

@@ -86,7 +86,6 @@ def test_a_language_without_a_list_has_no_background(language):
 @pytest.mark.parametrize(
     ("known", "asked", "expected"),
     [
-        ([], [8, 16], [0, 0]),
         ([16], [], []),
         ([16, 32], [32, 8, 16, 24, 2**32 - 8], [32, 0, 16, 0, 0]),
     ],
