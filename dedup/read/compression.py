@@ -117,11 +117,11 @@ class MemberOffsets:
     def add(self, unpacked: int, stored: int) -> None:
         """Note that byte ``unpacked`` of the content is the first of the member at ``stored``."""
         if self._starts and self._starts[-1][0] == unpacked:
-            self._starts.pop()  # an empty member holds no place
+            self._starts.pop()  # an empty member has no byte
         self._starts.append((unpacked, stored))
 
     def locate(self, position: int) -> str:
-        """Return where a byte of the content lies in the file as stored; in rising order only.
+        """Return the position in the file as stored of a byte of the content; in rising order only.
 
         Returns:
             The offset of its member; followed, unless it is the member's first, by ``+`` and

@@ -179,7 +179,7 @@ def _with_skipped(positions: set[int], pattern: Sequence[str]) -> set[int]:
 
 
 def _without_repeats(entries: Iterable[_Entry]) -> list[_Entry]:
-    """Leave out what is named twice, or lies in a folder that is named itself."""
+    """Leave out what is named twice, or is in a folder that is named itself."""
     first: dict[Path, _Entry] = {}
     for entry in entries:
         first.setdefault(real_path(entry.path), entry)
@@ -200,7 +200,7 @@ def _is_covered(real: Path, folders: set[Path]) -> bool:
 def _walk(entry: _Entry, tally: Tally) -> Iterator[Source]:
     """Yield a file, or the files below a folder.
 
-    Memory holds only the names in the folders on the way. They may lie deeper than calls can.
+    Memory holds only the names in the folders on the way. They may be nested deeper than calls can.
     """
     levels = [iter([entry])]
     while levels:

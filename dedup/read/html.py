@@ -12,8 +12,8 @@ from dedup.read.input import Input
 from dedup.read.records import rejected, too_large
 
 _TAG = re.compile(rb"<(?:/?[a-zA-Z]|!doctype)[^<>]*>", re.IGNORECASE)
-# Control characters that no text in any encoding of one or more bytes holds; ESC is left out, with
-# which old Japanese pages switch their tables.
+# Control characters that no text in any encoding of one or more bytes has; ESC is left out: old
+# Japanese encodings switch their tables with it.
 _CONTROLS = bytes(range(9)) + bytes(range(0x0E, 0x1B)) + bytes(range(0x1C, 0x20))
 # Of random bytes one in ten is a control character; of a page with some NULs by mistake far fewer.
 _MOST_CONTROLS = 0.05

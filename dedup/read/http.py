@@ -58,12 +58,6 @@ class Response:
         """The media type in lower case, without parameters; empty if none is given."""
         return (self.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
 
-    @property
-    def charset(self) -> str | None:
-        """The character encoding that the header gives."""
-        charset = _CHARSET.search(self.headers.get("Content-Type") or "")
-        return charset[1] if charset else None
-
 
 def response_of(block: bytes) -> Response | None:
     """Return the response that a record's block is, or None if it is none."""
@@ -126,19 +120,20 @@ def _read(reader: Any, payload: bytes, limit: int) -> bytes:
     return bytes(unpacked)
 
 
-def in_declared_encoding(page: bytes, charset: str | None) -> bytes:
+def in_declared_encoding(page: bytes, response: Response) -> bytes:
     """Return a page in UTF-8 where only the HTTP header names its encoding; any other as it is.
 
     A page that is valid UTF-8 is UTF-8, whatever a header says: no page in another encoding is by
     chance, and many servers are set up wrong.
     """
     head = page[:_DECLARED_WITHIN]
+    charset = _CHARSET.search(response.headers.get("Content-Type") or "")
     if not charset or encoding_of_mark(head) or wide_encoding(head) or _DECLARED.search(head):
         return page
     with suppress(UnicodeDecodeError):
         page.decode("utf-8")
         return page
     with suppress(LookupError, ValueError):  # no such encoding, or the page is not in it
-        name = codecs.lookup(charset).name
+        name = codecs.lookup(charset[1]).name
         return page.decode(_READ_AS.get(name, name)).encode("utf-8")
     return page

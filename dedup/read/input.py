@@ -63,7 +63,7 @@ class Input:
         return self._content.head(most)
 
     def locate(self, position: int) -> str:
-        """Return where a byte of the content lies in the file as stored; in rising order only."""
+        """Return the position in the file of a byte of the content; in rising order only."""
         return self._members.locate(position) if self.compression else str(position)
 
     def read_through(self, stop: float = math.inf) -> None:
@@ -85,7 +85,7 @@ class Input:
         return count
 
     def _stored_chunks(self) -> Iterator[bytes]:
-        """Yield the file's bytes from where it stands; the disk may fail with a StreamFault."""
+        """Yield the file's next bytes; a disk that fails raises StreamFault."""
         while True:
             try:
                 chunk = self._file.read(self._chunk)

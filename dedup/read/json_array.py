@@ -140,7 +140,7 @@ class Splitter:
         return self._array and self._depth == 1
 
     def _after_string(self, chunk: bytes, at: int) -> int:
-        """Return the position after the string that goes on at ``at``, or the chunk's end."""
+        """Return the position after the string that continues at ``at``, or the chunk's end."""
         if self._escaped:
             self._escaped = False
             at += 1
@@ -154,7 +154,7 @@ class Splitter:
         return end + 1
 
     def _keep(self, piece: bytes) -> None:
-        """Keep a piece of a value that goes on, up to one byte over the limit."""
+        """Keep a piece of a value that continues, up to one byte over the limit."""
         self._piece += piece[: self._limit + 1 - len(self._piece)]
 
     def _take(self, piece: bytes) -> bytes | None:

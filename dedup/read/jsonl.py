@@ -41,7 +41,7 @@ def read_lines(source: Input, config: ReadConfig) -> Iterator[RawRecord | RawLin
 
 
 def parse_line(raw: RawRecord | RawLine, config: ReadConfig) -> RawRecord:
-    """Return the record that a line holds, and any record as it is."""
+    """Return the record of a line, and any record as it is."""
     if isinstance(raw, RawRecord):
         return raw
     try:
@@ -53,7 +53,7 @@ def parse_line(raw: RawRecord | RawLine, config: ReadConfig) -> RawRecord:
 
 
 def lines(file: BinaryIO, limit: int) -> Iterator[bytes | None]:
-    """Yield each line of a file from where it stands; None for one over the limit, never kept.
+    """Yield each line of a file from its position on; None for one over the limit, never kept.
 
     Args:
         file: An uncompressed file or stream.
@@ -86,7 +86,7 @@ def lines_in_range(file: BinaryIO, start: int, stop: int, limit: int) -> Iterato
 
 
 def _is_pretty_printed(head: bytes) -> bool:
-    """Return whether the first object goes on after the first line, as pretty-printed ones do.
+    """Return whether the first object continues after the first line, as pretty-printed ones do.
 
     Such a first line ends where a line of JSON Lines cannot, not even a damaged one but by chance.
     """

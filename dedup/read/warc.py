@@ -10,7 +10,7 @@ from dedup.config import ReadConfig
 from dedup.models import RawRecord, Reason, Rejection
 from dedup.read.formats import starts_as_page
 from dedup.read.html import page_fault
-from dedup.read.http import Response, in_declared_encoding, payload_of, response_of
+from dedup.read.http import in_declared_encoding, payload_of, response_of
 from dedup.read.input import Input
 from dedup.read.records import rejected
 from dedup.read.tally import Tally
@@ -73,7 +73,8 @@ def _page(frame: Frame, doc_id: str, name: str, config: ReadConfig) -> RawRecord
         fault = Rejection(Reason.BROKEN_WARC, "the record holds no HTTP response")
         return rejected(doc_id, name, fault, fields=fields)
     payload = payload_of(response, config.max_document_bytes + 1)
-    if not _is_html(response, payload):
+    vague = response.content_type in _VAGUE_TYPES
+    if not (starts_as_page(payload) if vague else response.content_type in _HTML_TYPES):
         return None
     fields["http_status"] = response.status
     if not 200 <= response.status <= 299:
@@ -81,14 +82,8 @@ def _page(frame: Frame, doc_id: str, name: str, config: ReadConfig) -> RawRecord
         return rejected(doc_id, name, fault, fields=fields)
     if damage := page_fault(payload, config):
         return rejected(doc_id, name, damage, fields=fields)
-    page = in_declared_encoding(payload, response.charset)
+    page = in_declared_encoding(payload, response)
     return RawRecord(doc_id, name, fields, html=page)
-
-
-def _is_html(response: Response, payload: bytes) -> bool:
-    if response.content_type in _VAGUE_TYPES:
-        return starts_as_page(payload)
-    return response.content_type in _HTML_TYPES
 
 
 def _fields(headers: HeaderMap) -> dict[str, str | int]:
