@@ -239,8 +239,7 @@ def _report(store: Store, config: Config, *, strict: bool) -> RunReport:
         "blast_radius": warnings,  # its name until the first release
         "store": {
             "dump": store.dumps.number,
-            "documents": store.dumps.documents(),
-            "active": store.dumps.active(),
+            **store.dumps.counts(),
             "expired": store.get("expired"),
             "changes": store.results.count_changes(store.dumps.number),
         },

@@ -163,12 +163,12 @@ def test_every_field_of_a_survivor_is_unchanged():
 
 
 def test_a_text_comes_back_with_what_matching_left_out():
-    told = f"PORT ELWOOD, March 6 (Reuters) - {FERRY}\n\n  Sign up to our newsletter!  \n"
-    (decision, other), result = decide({"id": "a", "text": told}, {"id": "b", "text": FERRY})
+    text = f"PORT ELWOOD, March 6 (Reuters) - {FERRY}\n\n  Sign up to our newsletter!  \n"
+    (decision, other), result = decide({"id": "a", "text": text}, {"id": "b", "text": FERRY})
     texts = {each["id"]: each["text"] for each in result.survivors}
 
     assert {str(decision.relation), str(other.relation)} == {"exact", "None"}
-    assert texts.get("a", told) == told
+    assert texts.get("a", text) == text
 
 
 def test_the_records_given_are_not_changed():
@@ -223,24 +223,24 @@ def test_a_bad_option_names_itself():
         Config(clean=CleanConfig(timeout=0))
 
 
-def test_an_observer_is_told_each_stage():
-    told = []
+def test_an_observer_gets_each_stage():
+    calls = []
 
-    class Ear:
+    class Observer:
         def start(self, stage, total, unit):
-            told.append(stage)
+            calls.append(stage)
 
         def advance(self, amount, documents=0):
             pass
 
         def end(self):
-            told.append("end")
+            calls.append("end")
 
-    deduplicate(PAIR, progress=Ear())
+    deduplicate(PAIR, progress=Observer())
 
-    assert set(told[1::2]) == {"end"}
-    stages = ["read and clean", "residue", "sign", "verify pairs", "group"]
-    assert [stage for stage in told[::2] if stage in stages] == stages
+    assert set(calls[1::2]) == {"end"}
+    stages = ["read and clean", "site boilerplate", "sign", "verify pairs", "cluster copies"]
+    assert [stage for stage in calls[::2] if stage in stages] == stages
 
 
 def test_no_temporary_file_is_left(tmp_path, monkeypatch):

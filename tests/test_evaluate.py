@@ -53,7 +53,7 @@ def groupings(draw):
 
 
 def own(labels):
-    """Give each document that is alone a label that no other has."""
+    """Give each document without a story a label of its own."""
     return [("alone", place) if label is None else label for place, label in enumerate(labels)]
 
 
@@ -315,7 +315,7 @@ def decisions(jsonl):
     return write
 
 
-def told(command, *arguments):
+def report_of(command, *arguments):
     """The JSON object that the command prints."""
     done = command("evaluate", *arguments, "--json")
     assert done.exit_code == 0, done.output
@@ -334,7 +334,7 @@ def refused(command, *arguments, code=1):
 
 class TestCommand:
     def test_a_real_run(self, command, copies_run, gold):
-        report = told(command, copies_run.path, gold, "--worst", 2)
+        report = report_of(command, copies_run.path, gold, "--worst", 2)
 
         whole = report["all"]
         assert whole["pair_precision"] == whole["b3_precision"] == 1.0
@@ -353,7 +353,7 @@ class TestCommand:
     def test_the_table_of_a_real_run(self, command, copies_run, gold):
         done = command("evaluate", copies_run.path, gold, "--bootstrap", 20)
         lines = done.stdout.splitlines()
-        report = told(command, copies_run.path, gold, "--bootstrap", 20)
+        report = report_of(command, copies_run.path, gold, "--bootstrap", 20)
 
         assert (done.exit_code, done.stderr) == (0, "")
         (row,) = [number for number, line in enumerate(lines) if line.startswith("all ")]
@@ -373,7 +373,7 @@ class TestCommand:
         }
         lines = module.load(gold)
         expected = module.scores([(line["story"], stories[line["id"]]) for line in lines])
-        report = told(command, copies_run.path, gold)
+        report = report_of(command, copies_run.path, gold)
 
         assert list(report["all"].values()) == [expected[name] for name in ITS_NAMES]
 
@@ -383,12 +383,14 @@ class TestCommand:
         )
 
         assert not (run.path / "decisions.jsonl").exists()
-        assert told(command, run.path, gold)["splits"]["count"] == 4
+        assert report_of(command, run.path, gold)["splits"]["count"] == 4
 
-    def test_missing_and_rejected_documents_are_counted_and_alone(self, command, decisions, jsonl):
+    def test_missing_and_rejected_documents_are_counted_and_stories_of_their_own(
+        self, command, decisions, jsonl
+    ):
         out = decisions(("a", "s"), ("b", "s"), ("c", None), status="rejected")
         gold = jsonl([{"id": name, "story": "x"} for name in "abcde"])
-        report = told(command, out, gold)
+        report = report_of(command, out, gold)
 
         assert report["without_decision"] == ["d", "e"]
         assert report["rejected"] == ["a", "b", "c"]
@@ -407,12 +409,12 @@ class TestCommand:
             ],
             "decisions.jsonl",
         )
-        report = told(command, out, jsonl([{"id": name, "story": "x"} for name in "ab"]))
+        report = report_of(command, out, jsonl([{"id": name, "story": "x"} for name in "ab"]))
 
         assert report["all"]["pair_recall"] == 1.0
         assert report["rejected"] == []
 
-    def test_a_false_merge_is_told_with_relation_and_score(self, command, jsonl):
+    def test_a_false_merge_is_listed_with_relation_and_score(self, command, jsonl):
         out = jsonl(
             [
                 {"id": "a", "story_id": "s", "canonical_id": "a"},
@@ -421,7 +423,7 @@ class TestCommand:
             "decisions.jsonl",
         )
         gold = jsonl([{"id": "a", "story": "x"}, {"id": "b", "story": "y", "text": "Two words"}])
-        (merge,) = told(command, out, gold)["merges"]["worst"]
+        (merge,) = report_of(command, out, gold)["merges"]["worst"]
 
         assert (merge["story_id"], merge["documents"], merge["wrong_pairs"]) == ("s", 2, 1)
         assert [part["story"] for part in merge["parts"]] == ["x", "y"]
@@ -445,9 +447,9 @@ class TestCommand:
         assert "    ... and 2 more" in lines
         assert "      ... and 1 more" in lines
         assert "    alone: 1" in lines
-        (merge,) = told(command, out, gold, "--worst", 1)["merges"]["worst"]
+        (merge,) = report_of(command, out, gold, "--worst", 1)["merges"]["worst"]
         assert sum(len(part["documents"]) for part in merge["parts"]) == 50
-        assert told(command, out, gold, "--worst", 0)["merges"] == {"count": 1, "worst": []}
+        assert report_of(command, out, gold, "--worst", 0)["merges"] == {"count": 1, "worst": []}
 
     def test_control_characters_never_reach_the_terminal(self, command, decisions, jsonl):
         bad = "a\x1b[2J\x07\x7f\x9b\u202e\ud800z"
@@ -468,7 +470,9 @@ class TestCommand:
     def test_the_key_names_the_field_and_whole_numbers_are_ids(self, command, decisions, jsonl):
         gold = jsonl([{"nr": 1, "id": "z", "story": "x"}, {"nr": "2", "id": "z", "story": "x"}])
 
-        assert told(command, decisions(("1", 5), ("2", 5)), gold, "--key", "nr")["all"]["n"] == 2
+        assert (
+            report_of(command, decisions(("1", 5), ("2", 5)), gold, "--key", "nr")["all"]["n"] == 2
+        )
 
     def test_a_store_that_cannot_be_read_costs_the_titles_only(
         self, command, copies_run, gold, tmp_path

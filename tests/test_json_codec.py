@@ -24,7 +24,7 @@ values = st.recursive(
 
 
 def same(one, other):
-    """Equality that tells 1 from 1.0 and from true, and 0.0 from -0.0."""
+    """Equality for which 1, 1.0 and true differ, and 0.0 and -0.0."""
     if type(one) is not type(other):
         return False
     if isinstance(one, dict):

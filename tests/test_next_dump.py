@@ -1,4 +1,4 @@
-"""A dump a day against one store: earlier stories go on, and what changes in them is told."""
+"""A dump a day against one store: earlier stories continue, and their changes are listed."""
 
 from __future__ import annotations
 
@@ -86,14 +86,14 @@ def test_a_copy_joins_the_story_of_an_earlier_day_under_its_id(days):
     (story,) = first.stories
     second = days.add(article("c", text_of(1), day=2))
 
-    told = decision(second, "c")
-    assert (told["status"], told["relation"]) == ("duplicate", "exact")
-    assert (told["story_id"], told["canonical_id"]) == (story["story_id"], story["canonical_id"])
+    copy = decision(second, "c")
+    assert (copy["status"], copy["relation"]) == ("duplicate", "exact")
+    assert (copy["story_id"], copy["canonical_id"]) == (story["story_id"], story["canonical_id"])
     assert [each["id"] for each in second.stories[0]["members"]] == ["a", "b", "c"]
     assert second.survivors == []
 
 
-def test_growing_is_told_with_what_when_and_why(days):
+def test_growth_is_listed_with_documents_date_and_reason(days):
     days.add(article("a", text_of(1)), article("b", text_of(1), hour=9))
     second = days.add(article("c", text_of(1), day=2))
 
@@ -116,7 +116,7 @@ def test_a_document_that_stood_alone_begins_a_story_with_its_first_copy(days):
     assert decision(second, "b")["canonical_id"] == "a"
 
 
-def test_a_better_canonical_is_told_and_the_story_keeps_its_id(days):
+def test_a_better_canonical_is_listed_and_the_story_keeps_its_id(days):
     whole = text_of(1)
     stub = " ".join(whole.split()[:50])
     first = days.add(article("a", stub), article("b", stub, hour=9))
@@ -140,7 +140,7 @@ def with_changes(text, number):
     return " ".join(words)
 
 
-def test_stories_that_a_document_ties_together_keep_the_older_id_and_tell_the_other(days):
+def test_stories_that_a_document_merges_keep_the_older_id_and_list_the_other(days):
     days.options = (*days.options, "--canonical", "latest")
     one, between, other = (with_changes(text_of(1), number) for number in (0, 5, 10))
     first = days.add(article("a1", one), article("a2", one, hour=9))
@@ -160,7 +160,7 @@ def test_stories_that_a_document_ties_together_keep_the_older_id_and_tell_the_ot
     assert fourth.stories[0]["absorbed"] == absorbed
 
 
-def test_what_was_one_story_stays_one_whatever_comes(days):
+def test_one_story_stays_one_story_in_later_dumps(days):
     """A longer text holds one of two near copies and not the other: their story is not torn."""
     rng = random.Random(5)
     words = text_of(1).split()
@@ -175,8 +175,8 @@ def test_what_was_one_story_stays_one_whatever_comes(days):
     days.add(article("c", " ".join(longer), day=2))
     third = days.add(article("d", " ".join(other), day=3))
 
-    held = {each["id"] for each in third.stories[0]["members"]}
-    assert {"a", "b", "d"} <= held
+    members = {each["id"] for each in third.stories[0]["members"]}
+    assert {"a", "b", "d"} <= members
     assert third.stories[0]["story_id"] == first.stories[0]["story_id"]
 
 
@@ -215,7 +215,7 @@ def test_an_id_that_a_record_brings_is_known_again(days):
     assert [(each["id"], each["reason"]) for each in second.rejected] == [("a", "duplicate-id")]
 
 
-def test_ids_made_of_places_are_told_apart_by_the_number_of_the_dump(days):
+def test_ids_made_of_file_names_get_the_number_of_the_dump(days):
     def bare(text):
         return {"text": text, "date": DAY.format(1, 8)}
 
@@ -245,10 +245,10 @@ def test_outdated_documents_are_forgotten_with_their_stories(days):
     days.add(article("c", text_of(2), day=2), article("d", text_of(3), day=2))
     days.add(article("e", text_of(2), day=5))
     out = days.add(article("f", text_of(4), day=13))
-    told = out.manifest["store"]
+    counts = out.manifest["store"]
 
     # c is in a story with e, which is younger; a, b and d are gone, and so are their ids.
-    assert (told["expired"], told["documents"]) == (3, 3)
+    assert (counts["expired"], counts["documents"]) == (3, 3)
     days.options = days.options[:-2]
     again = days.add(article("a", text_of(1), day=14))
     assert again.status() == {"a": "unique"}
@@ -337,7 +337,7 @@ STAGES = [
     "dedup.pipeline.cluster_copies.cluster_copy_pairs",
     "dedup.pipeline.cluster_rewrites.cluster_rewrites",
     "dedup.pipeline.story_changes.note_changes",
-    "dedup.run._write",
+    "dedup.run._write_results",
     "dedup.run.package_versions",
 ]
 
@@ -375,9 +375,9 @@ def test_a_dump_that_stopped_must_be_finished_before_the_next(days, monkeypatch)
     )
     days.outs.append(None)
 
-    told = days.refused(article("c", text_of(1), day=3))
-    assert "not finished" in told
-    assert "--resume" in told
+    message = days.refused(article("c", text_of(1), day=3))
+    assert "not finished" in message
+    assert "--resume" in message
 
 
 def test_a_dump_that_stopped_can_be_begun_anew(days, monkeypatch):
@@ -411,8 +411,8 @@ def documents_of_affairs():
     return [parts[day] for day in sorted(parts)]
 
 
-class Handed:
-    """Who is handed each day's outputs, and nothing else."""
+class Reader:
+    """A reader of each day's outputs, who has nothing else."""
 
     def __init__(self):
         self.story_of, self.merged, self.seen = {}, {}, set()
@@ -446,17 +446,17 @@ def test_affairs_day_by_day_end_as_in_one_run(seed, command, jsonl, tmp_path):
     if seed is not None:
         for part in parts:
             random.Random(seed).shuffle(part)
-    days, handed = Days(command, jsonl, tmp_path), Handed()
+    days, reader = Days(command, jsonl, tmp_path), Reader()
     for part in parts:
-        handed.take(days.add(*part))
+        reader.take(days.add(*part))
     everything = [record for part in parts for record in part]
     at_once = command.run(jsonl(everything, "whole.jsonl"), out=tmp_path / "whole")
-    whole = Handed()
+    whole = Reader()
     whole.story_of = {line["id"]: line["story_id"] for line in at_once.decisions}
 
-    assert len(handed.groups() ^ whole.groups()) <= 4
-    assert {handed.now(each) for each in handed.seen} <= set(
-        map(handed.now, handed.story_of.values())
+    assert len(reader.groups() ^ whole.groups()) <= 4
+    assert {reader.now(each) for each in reader.seen} <= set(
+        map(reader.now, reader.story_of.values())
     )
 
 
@@ -472,10 +472,10 @@ def test_the_order_of_lines_changes_no_line_of_a_later_day(days, tmp_path, comma
     other_days.add(*rng.sample(first, len(first)))
     other = other_days.add(*rng.sample(second, len(second)))
 
-    def told(lines):
+    def sorted_json(lines):
         return sorted(json.dumps(line) for line in lines)
 
-    assert told(one.decisions) == told(other.decisions)
+    assert sorted_json(one.decisions) == sorted_json(other.decisions)
     assert one.stories == other.stories
     assert changes(one) == changes(other)
 
@@ -485,10 +485,10 @@ def test_a_damaged_store_of_many_days_is_refused_and_nothing_is_lost(days):
     data = days.store.read_bytes()
     at = data.index(b"About b")
     days.store.write_bytes(data[:at] + b"X" + data[at + 1 :])
-    told = days.refused(article("c", text_of(1), day=2))
+    message = days.refused(article("c", text_of(1), day=2))
 
-    assert "damaged" in told
-    assert "name another --store" in told
+    assert "damaged" in message
+    assert "name another --store" in message
     assert not (days.folder / "out-2" / "decisions.jsonl").exists()
     days.store.write_bytes(data)
     assert days.add(article("c", text_of(1), day=2), options=["--overwrite"]).status() == {
@@ -496,7 +496,7 @@ def test_a_damaged_store_of_many_days_is_refused_and_nothing_is_lost(days):
     }
 
 
-def test_the_summary_tells_what_became_of_earlier_stories(days):
+def test_the_summary_counts_changes_of_earlier_stories(days):
     days.add(article("a", text_of(1)), article("b", text_of(1)), article("x", text_of(2)))
     arguments = days.arguments([article("c", text_of(1), day=2)])
     arguments.remove("--quiet")

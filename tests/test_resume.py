@@ -52,7 +52,7 @@ def large(samples, sample_run, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def uninterrupted(large, tmp_path_factory):
-    """What a run leaves that nobody killed, and how long it took."""
+    """The outputs of an undisturbed run, and how long it took."""
     out = tmp_path_factory.mktemp("uninterrupted") / "out"
     began = time.monotonic()
     done = Command().installed("run", large, "-o", out, "--quiet")
@@ -109,8 +109,8 @@ def test_a_killed_run_ends_as_if_it_had_not_been_killed(
     share = SHARES[number]
     moment = rng.uniform(0.05, 0.5) if share == "start" else seconds * rng.uniform(*share)
     again = seconds * rng.uniform(0.1, 0.6)
-    told = f"killed after {moment:.2f} s of {seconds:.2f} s, perhaps again after {again:.2f} s"
-    sys.stdout.write(told)  # pytest shows it when the test fails
+    moments = f"killed after {moment:.2f} s of {seconds:.2f} s, perhaps again after {again:.2f} s"
+    sys.stdout.write(moments)  # pytest shows it when the test fails
     out = tmp_path / "out"
 
     run_until(moment, command, large, "-o", out)
@@ -122,7 +122,7 @@ def test_a_killed_run_ends_as_if_it_had_not_been_killed(
 
 
 def run_until_there_is(name, command, large, out, seconds):
-    """Start a run and kill it as soon as a file is there, wherever the clock stands."""
+    """Start a run and kill it as soon as a file exists."""
     running = command.spawn("run", large, "-o", out, "--quiet")
     limit = time.monotonic() + 5 * seconds
     while not (out / name).exists() and running.process.poll() is None:

@@ -58,7 +58,7 @@ class TestIds:
         assert [d.reason for d in result.decisions][1::2] == ["duplicate-id"] * 2
         assert result.decision("a").status == "canonical"
 
-    def test_one_id_in_two_files_is_told_with_its_file(self, command, jsonl, tmp_path):
+    def test_the_second_input_of_an_id_is_rejected_with_its_file(self, command, jsonl, tmp_path):
         one, other = (
             jsonl([record("a"), record("b")], "one.jsonl"),
             jsonl([record("a")], "two.jsonl"),
@@ -264,8 +264,8 @@ class TestManifest:
         config = run.manifest["config"]
 
         assert config["clean"]["min_tokens"] == 7
-        assert config["group"]["canonical"] == ["latest", "id"]
-        assert config.keys() == Config().as_dict().keys()
+        assert config["cluster"]["canonical"] == config["group"]["canonical"] == ["latest", "id"]
+        assert config.keys() == {*Config().as_dict(), "group"}
         assert config["match"] == Config().as_dict()["match"]
 
     def test_the_inputs_with_a_digest(self, command, jsonl, sample_run, tmp_path):
@@ -283,10 +283,10 @@ class TestManifest:
 
         assert {
             "read and clean",
-            "residue",
+            "site boilerplate",
             "sign",
             "verify pairs",
-            "group",
+            "cluster copies",
             "write",
         } <= timings.keys()
         assert all(seconds >= 0 for seconds in timings.values())
@@ -328,7 +328,7 @@ def test_a_dump_in_which_nothing_matches_is_a_run_like_any(records, command, jso
     assert run.stories == []
 
 
-def test_an_id_is_taken_by_the_first_input_whatever_became_of_it(command, jsonl, tmp_path):
+def test_an_id_belongs_to_its_first_input_even_if_that_is_rejected(command, jsonl, tmp_path):
     run = command.run(jsonl([{"id": "a"}, record("a"), {"id": "a"}]), out=tmp_path / "out")
 
     assert [(each["id"], each["reason"]) for each in run.decisions] == [

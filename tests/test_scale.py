@@ -92,7 +92,7 @@ def test_every_document_is_decided_and_copies_are_found(runs):
 
 
 @pytest.mark.slow
-def test_the_peak_of_memory_is_told_and_modest(runs):
+def test_the_peak_of_memory_is_reported_and_modest(runs):
     one, two = (run.manifest["peak_memory_mib"]["parent"] for run in runs)
 
     assert 20 < one < 1000

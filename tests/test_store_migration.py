@@ -1,4 +1,4 @@
-"""A store of an earlier format is brought to this one in place, and nobody's stories are lost.
+"""A store of an earlier format is migrated in place, and no story is lost.
 
 ``cases/store_format_5`` has a store that version 5 made of a dump of 30 articles, the next dump,
 and what version 5 itself made of that against the store.
@@ -26,7 +26,7 @@ def old_store(tmp_path):
 
 
 def execute(path, statement):
-    """Run one statement on a file that nobody else has open."""
+    """Run one statement on a closed store."""
     with closing(sqlite3.connect(path)) as connection:
         found = connection.execute(statement).fetchall()
         connection.commit()

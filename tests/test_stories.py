@@ -1,4 +1,4 @@
-"""Stories told in other words: whole runs on labelled news of our own writing."""
+"""Rewrites: whole runs on labelled news that was written for these tests."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ KNOWN: dict[tuple[str, str, str], str] = {
     ("tamberly-measles", "dated", "again"): AGAIN,
     ("halcyon-probe-launch", "dated", "again"): AGAIN,
 }
-"""What fails and why: (label, mode, what is asked), see ``QUESTIONS``."""
+"""Known failures and why: (label, mode, question)."""
 
 QUESTIONS = {"met", "split", "again"}
 
@@ -117,7 +117,7 @@ ENGLISH = [
 
 
 def record_of(document, mode="dated"):
-    """A document as it is read: what is known of it, and nothing that tells its story."""
+    """A document as it is read, without its label."""
     found = {name: document[name] for name in ("id", "text", "title") if document.get(name)}
     if document.get("host"):
         found["url"] = f"https://{document['host']}/{document['id']}"
@@ -136,7 +136,7 @@ def run(label, mode="dated"):
 
 
 def homes(result):
-    """The story of each document; of one alone, itself."""
+    """The story of each document; its own id where it has none."""
     return {each.doc_id: each.story_id or each.doc_id for each in result.decisions}
 
 
@@ -151,7 +151,7 @@ def wrong_pairs(label, mode, *, met):
     ]
 
 
-def asked(question, modes=MODES):
+def questions(question, modes=MODES):
     """Dumps for one question, those that are known to fail marked."""
     return [
         pytest.param(
@@ -166,12 +166,12 @@ def asked(question, modes=MODES):
     ]
 
 
-@pytest.mark.parametrize(("label", "mode"), asked("met"))
+@pytest.mark.parametrize(("label", "mode"), questions("met"))
 def test_no_two_reports_meet(label, mode):
     assert wrong_pairs(label, mode, met=True) == []
 
 
-@pytest.mark.parametrize(("label", "mode"), asked("split"))
+@pytest.mark.parametrize(("label", "mode"), questions("split"))
 def test_no_report_is_split(label, mode):
     assert wrong_pairs(label, mode, met=False) == []
 
@@ -195,7 +195,7 @@ def test_the_order_of_documents_changes_no_decision(label):
     assert without_rows(deduplicate(records)) == without_rows(run(label))
 
 
-@pytest.mark.parametrize(("label", "mode"), asked("again", ENGLISH))
+@pytest.mark.parametrize(("label", "mode"), questions("again", ENGLISH))
 def test_the_survivors_lose_nothing_in_a_second_run(label, mode):
     again = deduplicate(run(label, mode).survivors)
     assert [each.doc_id for each in again.decisions if each.status != "unique"] == []
@@ -212,7 +212,7 @@ def test_every_rewrite_has_a_score_and_a_reason(label):
 
 
 @pytest.mark.parametrize("label", [*DUMPS])
-def test_a_story_tells_its_origins_and_its_weakest_join(label):
+def test_a_story_has_its_origins_and_its_weakest_join(label):
     for story in run(label).stories:
         members = {member["id"] for member in story["members"]}
         assert 1 <= story["origins"] <= story["size"] == len(members)
@@ -257,23 +257,25 @@ def story_of(result, doc_id):
     return next((story for story in result.stories if story["story_id"] == home), None)
 
 
-def test_copies_of_a_write_up_are_of_its_story_and_count_once():
+def test_copies_of_a_telling_are_of_its_story_and_count_once():
     story = story_of(deduplicate(MIXED), "n3-a-1")
     assert {member["id"] for member in story["members"]} == {each["id"] for each in MIXED[:5]}
     assert story["origins"] == 2
     assert len(story["outlets"]) == 5
 
 
-def test_a_copy_of_another_write_up_is_to_the_canonical_what_that_write_up_is():
+def test_a_copy_of_another_telling_has_the_relation_of_that_telling():
     result = deduplicate(MIXED)
     story = story_of(result, "n3-a-1")
-    told = {member["id"]: (member["relation"], member["score"]) for member in story["members"]}
-    of_other = {told[each["id"]] for each in MIXED[1:5]}
+    relation_of = {
+        member["id"]: (member["relation"], member["score"]) for member in story["members"]
+    }
+    of_other = {relation_of[each["id"]] for each in MIXED[1:5]}
     if story["canonical_id"] == "n3-a-1":
         ((relation, score),) = of_other
     else:
         assert {relation for relation, _ in of_other} == {None, "exact", "near"}
-        relation, score = told["n3-a-1"]
+        relation, score = relation_of["n3-a-1"]
     assert relation == "rewrite"
     assert Config().story.threshold <= score < 1
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -143,15 +142,9 @@ def signature_cells(part: StoredPart) -> tuple[Cells, Cells]:
     return signature, (part.numbers, part.shingles, part.terms)
 
 
-@functools.cache
-def _compressors() -> tuple[zstandard.ZstdCompressor, zstandard.ZstdDecompressor]:
-    """Return the compressor and decompressor of this process; making them is slow."""
-    return zstandard.ZstdCompressor(level=COMPRESSION_LEVEL), zstandard.ZstdDecompressor()
-
-
 def pack(data: bytes) -> bytes:
     """Return UTF-8 bytes, compressed where they are many."""
-    return data if len(data) <= PLAIN_BYTES else _compressors()[0].compress(data)
+    return data if len(data) <= PLAIN_BYTES else zstandard.compress(data, COMPRESSION_LEVEL)
 
 
 def pack_text(text: str) -> bytes:
@@ -171,7 +164,7 @@ def expand(data: bytes) -> bytes:
     Raises:
         zstandard.ZstdError: The bytes are damaged.
     """
-    return _compressors()[1].decompress(data) if data.startswith(zstandard.FRAME_HEADER) else data
+    return zstandard.decompress(data) if data.startswith(zstandard.FRAME_HEADER) else data
 
 
 def expand_removals(data: bytes | None) -> tuple[Removal, ...]:

@@ -88,9 +88,11 @@ class Dumps:
                 self._db.execute(f"DELETE FROM {table} WHERE row >= ?", [self.first])
             self.reach(Step.INGESTING)
 
-    def documents(self) -> int:
-        """Return the number of inputs of all dumps."""
-        return int(self._db.execute("SELECT count(*) FROM documents").fetchone()[0])
+    def counts(self) -> dict[str, int]:
+        """Return the numbers of ``documents`` of all dumps and of ``active`` ones."""
+        query = "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM active)"
+        documents, active = self._db.execute(query).fetchone()
+        return {"documents": documents, "active": active}
 
     def knows(self, doc_id: str) -> bool:
         """Return whether an input of an earlier dump has this id."""
@@ -176,10 +178,6 @@ class Dumps:
         deleted = int(self._db.execute("SELECT count(*) FROM old").fetchone()[0])
         self._db.execute("DROP TABLE old")
         return deleted
-
-    def active(self) -> int:
-        """Return the number of active inputs, those of the current dump among them."""
-        return int(self._db.execute("SELECT count(*) FROM active").fetchone()[0])
 
     def _activate(self, start: float | None, end: float | None) -> None:
         """Make the earlier documents of a span of time active; without bounds, all of them."""

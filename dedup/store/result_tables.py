@@ -178,8 +178,9 @@ class Results:
         INSERT OR REPLACE would copy each page of the file that it changes.
         """
         self._db.executemany("DELETE FROM decisions WHERE row = ?", zip(representatives))
+        ordered = sorted(decisions, key=attrgetter("row"))
         self._db.insert(
-            "decisions", ((*_DECISION_CELLS(each), representatives[each.row]) for each in decisions)
+            "decisions", ((*_DECISION_CELLS(each), representatives[each.row]) for each in ordered)
         )
 
     def representatives(self) -> Iterator[tuple[int, float | None, str | None]]:

@@ -134,18 +134,11 @@ class Signatures:
             For each column the values end to end, uint32, and n + 1 bounds, int64.
         """
         query = f"SELECT row, {', '.join(columns)} FROM sets WHERE row IN"
-        found = {cells[0]: cells for cells in self._db.select_rows(query, sorted(set(rows)))}
-        ordered = [found[row] for row in rows]
-        return [
-            _end_to_end([cells[column] or b"" for cells in ordered])
-            for column in range(1, len(columns) + 1)
-        ]
-
-
-def _end_to_end(
-    cells: Sequence[bytes],
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
-    """Return the uint32 values of cells end to end, and n + 1 bounds."""
-    bounds = np.zeros(len(cells) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, cells), np.int64, len(cells)) // 4, out=bounds[1:])
-    return np.frombuffer(bytearray().join(cells), "<u4"), bounds
+        cells_of = {cells[0]: cells for cells in self._db.select_rows(query, sorted(set(rows)))}
+        ragged = []
+        for column in range(1, len(columns) + 1):
+            cells = [cells_of[row][column] or b"" for row in rows]
+            bounds = np.zeros(len(cells) + 1, np.int64)
+            np.cumsum(np.fromiter(map(len, cells), np.int64, len(cells)) // 4, out=bounds[1:])
+            ragged.append((np.frombuffer(bytearray().join(cells), "<u4"), bounds))
+        return ragged

@@ -55,7 +55,7 @@ def sentence(done):
 
 @needs_mounts
 @pytest.mark.parametrize("size", ["4k", "400k", "1400k"])
-def test_a_full_disk_is_told_and_the_run_goes_on_once_there_is_room(
+def test_a_full_disk_is_reported_and_the_run_can_be_resumed_once_there_is_room(
     size, small, command, samples, sample_run
 ):
     folder = small(f"size={size}")
@@ -71,7 +71,7 @@ def test_a_full_disk_is_told_and_the_run_goes_on_once_there_is_room(
 
 
 @needs_mounts
-def test_a_folder_that_may_not_be_written_is_told(small, command, samples):
+def test_a_folder_that_may_not_be_written_is_reported(small, command, samples):
     folder = small("size=64m")
     with remounted(folder, "ro"):
         line = sentence(command.installed("run", samples / "dump", "-o", folder / "out", "-q"))
@@ -92,13 +92,13 @@ def test_a_run_that_may_no_longer_be_written_cannot_go_on(small, command, sample
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no /proc")
-def test_a_folder_that_cannot_be_made_is_told(command, samples):
+def test_a_folder_that_cannot_be_made_is_reported(command, samples):
     line = sentence(command.installed("run", samples / "dump", "-o", "/proc/out", "-q"))
     assert "choose a folder that can be written" in line
 
 
 @pytest.mark.parametrize("most", [20_000, 400_000])
-def test_a_limit_on_the_size_of_files_is_told_like_a_full_disk(
+def test_a_limit_on_the_size_of_files_is_reported_like_a_full_disk(
     most, command, samples, sample_run, tmp_path
 ):
     def limit():
@@ -127,7 +127,7 @@ def test_survivors_to_a_full_disk_fail_and_can_be_had_again(command, samples, sa
 
 
 @needs_mounts
-def test_a_full_folder_for_temporary_files_is_told(small, command, samples, tmp_path):
+def test_a_full_folder_for_temporary_files_is_reported(small, command, samples, tmp_path):
     """`dedup clean` keeps its working store there."""
     folder = small("size=40k")
     done = command.installed(
@@ -139,7 +139,7 @@ def test_a_full_folder_for_temporary_files_is_told(small, command, samples, tmp_
 
 
 @needs_mounts
-def test_a_full_cache_is_told_and_the_run_goes_on_elsewhere(
+def test_a_full_cache_is_reported_and_the_run_can_be_resumed_elsewhere(
     small, command, samples, sample_run, tmp_path
 ):
     cache = {"NUMBA_CACHE_DIR": str(small("size=4k"))}

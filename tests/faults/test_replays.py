@@ -29,7 +29,7 @@ def test_a_run_that_is_killed_at_a_random_moment_ends_with_the_same_bytes(number
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 @pytest.mark.parametrize("sight", ["store.sqlite", ".decisions.jsonl.part"])
-def test_a_run_that_is_asked_to_stop_says_how_to_go_on(name, sight, case, tmp_path):
+def test_an_interrupted_run_says_how_to_resume_it(name, sight, case, tmp_path):
     out = tmp_path / "out"
     met = replay_faults.strike(case.dump, out, Blow(name, 0.0, sight), random.Random(SEED))
     assert met in ("stopped", "late")
@@ -40,8 +40,8 @@ def test_a_run_that_is_asked_to_stop_says_how_to_go_on(name, sight, case, tmp_pa
 
 @pytest.mark.slow
 def test_no_input_is_lost_of_a_damaged_dump_whose_run_is_killed(tmp_path):
-    told = replay_faults.replayed(tmp_path, random.Random(SEED))
-    assert "inputs" in told[0]
+    lines = replay_faults.replayed(tmp_path, random.Random(SEED))
+    assert "inputs" in lines[0]
 
 
 @pytest.mark.slow

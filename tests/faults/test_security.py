@@ -1,4 +1,4 @@
-"""What SECURITY.md promises: no network, nothing written elsewhere, no code from data, limits."""
+"""The promises of SECURITY.md: no network, no file elsewhere, no code from data, limits."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from runs import Out
 
 pytestmark = pytest.mark.slow
 
-# Python runs it at the start of each process, workers among them. What the hook raises nobody can
-# pass over unseen: it is also written down.
+# Python runs it at the start of each process, workers among them. The hook writes down what it
+# raises, because code may catch the exception.
 GUARD = """
 import os, sys
 
@@ -23,7 +23,7 @@ ALLOWED = tuple(os.environ["GUARD_ALLOWED"].split(":"))
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 busy = False
 
-def tell(what):
+def note(what):
     global busy
     busy = True
     with open(LOG, "a") as log:
@@ -37,17 +37,17 @@ def hook(event, args):
     if busy:
         return
     if event == "socket.__new__":
-        if int(args[1]) == 1:  # AF_UNIX: how processes beside the run are asked for
+        if int(args[1]) == 1:  # AF_UNIX: how worker processes are started
             return
         # A library looks when it is imported whether this system knows IPv6. It does not here.
         if "_has_ipv6" not in names(sys._getframe()):
-            tell(f"network {event} {args[1]}")
+            note(f"network {event} {args[1]}")
         raise PermissionError("there is no network")
     elif event in ("socket.getaddrinfo", "socket.gethostbyname", "urllib.Request"):
-        tell(f"network {event}")
+        note(f"network {event}")
         raise PermissionError("there is no network")
     elif event in ("os.system", "os.exec", "os.posix_spawn", "subprocess.Popen", "pty.spawn"):
-        tell(f"program {event} {args}")
+        note(f"program {event} {args}")
     elif event == "open":
         path, _, flags = args
         if isinstance(path, (str, bytes)) and flags & WRITES:
@@ -66,16 +66,16 @@ def names(frame):
 
 def check(path, event):
     if path and not path.startswith(ALLOWED):
-        tell(f"write {event} {path}")
+        note(f"write {event} {path}")
 
 sys.addaudithook(hook)
-tell("begun")
+note("begun")
 """
 
 
 @pytest.fixture
 def guarded(command, tmp_path, short_path):
-    """Run the command with every process of it watched; return what was noted, and the run."""
+    """Run the command with every process watched; return the lines of the log, and the folders."""
     folder = tmp_path / "guard"
     folder.mkdir()
     (folder / "sitecustomize.py").write_text(GUARD, "utf-8")
@@ -107,12 +107,12 @@ def guarded(command, tmp_path, short_path):
 
 
 def copied(path):
-    """Where a line of the log says that something was written."""
+    """The path that a line of the log names."""
     return path.split(" ", 3)[-1]
 
 
-# Beside the output: what is gone at the end from the folder for temporary files, and the compiled
-# code that is kept beside the package.
+# The output, temporary files that are gone at the end, and compiled code beside the package are
+# allowed.
 def elsewhere(lines, own):
     written = {copied(line) for line in lines if " write " in line}
     return {
@@ -138,7 +138,8 @@ def test_a_run_needs_no_network_starts_no_program_and_writes_nowhere_else(
         assert Out(own["out"]).tables() == sample_run.tables()
 
 
-def test_pages_that_name_other_addresses_make_nobody_ask_there(guarded, tmp_path):
+@pytest.mark.slow
+def test_addresses_in_pages_are_not_opened(guarded, tmp_path):
     html = (
         '<!DOCTYPE html SYSTEM "http://127.0.0.1:9/x.dtd" [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
         '<html><head><base href="http://127.0.0.1:9/"><link rel="canonical" href="//127.0.0.1:9/a">'
@@ -190,7 +191,9 @@ def test_workers_have_their_limit_of_memory(command, samples, tmp_path):
                 lines = Path(f"/proc/{pid}/limits").read_text("utf-8").splitlines()
             except OSError:
                 continue  # it has ended
-            told = [line.split()[3:5] for line in lines if line.startswith("Max address space")]
-            limited |= {pid for limits in told if limits[:1] == [most]}
+            memory_limits = [
+                line.split()[3:5] for line in lines if line.startswith("Max address space")
+            ]
+            limited |= {pid for limits in memory_limits if limits[:1] == [most]}
     assert running.process.returncode == 0
     assert limited
