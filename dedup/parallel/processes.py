@@ -5,9 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import sys
+import tempfile
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import ForkServerContext
 from types import TracebackType
+
+from dedup.errors import WorkerError
 
 
 def worker_context(preload: str) -> ForkServerContext:
@@ -19,6 +22,9 @@ def worker_context(preload: str) -> ForkServerContext:
 
     Args:
         preload: Module that the server imports for all workers; the first call decides.
+
+    Raises:
+        WorkerError: The folder for temporary files has too long a path for the server's socket.
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([preload])
@@ -27,6 +33,13 @@ def worker_context(preload: str) -> ForkServerContext:
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
         forkserver.ensure_running()
+    except OSError as error:
+        if "AF_UNIX" not in str(error):
+            raise
+        raise WorkerError(
+            f"the folder for temporary files, {tempfile.gettempdir()}, has too long a path for the "
+            "sockets of worker processes; set TMPDIR to a shorter one"
+        ) from error
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     return context

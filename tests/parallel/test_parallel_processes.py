@@ -1,5 +1,6 @@
 """How processes are started."""
 
+import os
 import signal
 import sys
 from multiprocessing import util
@@ -13,6 +14,18 @@ from dedup.progress import NullProgress
 
 def test_workers_never_start_by_forking_this_process():
     assert processes.worker_context("dedup").get_start_method() == "forkserver"
+
+
+def test_a_folder_for_temporary_files_with_too_long_a_path_is_reported(command, samples, tmp_path):
+    folder = tmp_path / ("long" * 30)
+    folder.mkdir()
+    done = command.installed(
+        "clean", samples / "dump", env={**os.environ, "TMPDIR": str(folder)}, text=True
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("Error: the folder for temporary files, ")
+    assert "Traceback" not in done.stderr
 
 
 def test_a_server_starts_with_ctrl_c_blocked_and_leaves_it_to_this_process(monkeypatch):
