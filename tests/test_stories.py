@@ -283,7 +283,7 @@ def test_a_copy_of_another_telling_has_the_relation_of_that_telling():
 def test_the_rules_of_the_user_elect_the_canonical_of_rewrites():
     config = Config()
     for rule, canonical in (("earliest", "n3-a-1"), ("latest", "n3-a-2")):
-        chosen = replace(config, group=replace(config.cluster, canonical=(rule,)))
+        chosen = replace(config, cluster=replace(config.cluster, canonical=(rule,)))
         result = deduplicate([ONE, OTHER, *STRANGERS], config=chosen)
         assert story_of(result, "n3-a-1")["canonical_id"] == canonical
 
