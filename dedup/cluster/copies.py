@@ -28,8 +28,8 @@ class ConnectedComponent:
         documents: Facts of its documents, any order.
         edges: Matching pairs of texts (text_id, text_id), the smaller first.
         shares: Coverage and surplus of each text; other texts may be among them.
-        tellings: Documents (their rows, that of the canonical first) that an earlier dump found to
-            be copies: they stay together.
+        tellings: Documents (their rows, that of the canonical first) that were copies in an
+            earlier dump: they stay together.
     """
 
     documents: tuple[Facts, ...]
@@ -43,8 +43,8 @@ def cluster_copies(
 ) -> list[Story]:
     """Return the stories of one connected set; documents in none of them are unique.
 
-    A roundup holds several stories and would tie them together. So stories are made of the other
-    documents first, and each roundup is then added to the one story that most of it tells.
+    A roundup contains several stories and would connect them. So stories are made of the other
+    documents first, and each roundup is then added to the story that it shares most with.
 
     Args:
         component: The set.

@@ -21,7 +21,7 @@ OWN_PART = 0.24
 roundups came to 0.25 and 0.26; of 31 plain articles between two parties 29 came to 0.16 or less."""
 
 LEAST_OVERLAP = 0.2
-"""Overlap from which a sentence counts as told by another document."""
+"""Overlap from which a sentence counts as one that another document has, too."""
 
 SentenceOverlaps = tuple[Float64s, Float64s]
 """The weight of each sentence of a document, and the best overlap of each with any sentence of some
@@ -56,14 +56,14 @@ def roundups(left: Int64s, right: Int64s, scores: Float64s, overlaps: Overlaps) 
     party = np.empty(near.size, np.int32)
     parties = np.empty(bounds.size - 1, np.int32)
     parties_of(near, bounds, LEAST_PARTY, party, parties)
-    asked = []
+    questions = []
     for document in np.flatnonzero(parties > 1).tolist():
         own = slice(bounds[document], bounds[document + 1])
         numbered = np.argsort(party[own], kind="stable")
         edges = np.searchsorted(party[own][numbered], np.arange(parties[document] + 1))
         for start, end in pairwise(edges.tolist()):
-            asked.append((document, near[own][numbered[start:end]].tolist()))
-    answers = zip(asked, overlaps(asked), strict=True)
+            questions.append((document, near[own][numbered[start:end]].tolist()))
+    answers = zip(questions, overlaps(questions), strict=True)
     return [
         document
         for document, given in groupby(answers, key=lambda answer: answer[0][0])

@@ -157,9 +157,9 @@ def agglomerate(
     best = np.empty(n, np.int64)
     for one in range(n):
         best[one] = _best(values, alive, one)
-    made = 0
+    count = 0
     waiting = True  # while clusters are left that must be linked
-    while made < n - 1:
+    while count < n - 1:
         one, other = _must_link_pair(values, alive, must_link) if waiting else (-1, -1)
         if one < 0:
             waiting = False
@@ -169,9 +169,9 @@ def agglomerate(
             other = best[one]
             if values[one, other] < 0.0:
                 break
-        merges[made, 0], merges[made, 1] = one, other
-        strengths[made] = values[one, other]
-        made += 1
+        merges[count, 0], merges[count, 1] = one, other
+        strengths[count] = values[one, other]
+        count += 1
         alive[other] = False
         inner[one] += inner[other] + sums[one, other]
         sizes[one] += sizes[other]
@@ -182,4 +182,4 @@ def agglomerate(
                 value = _worth(one, row, sums, inner, counts, sizes, weights, logs, contrast_weight)
                 values[one, row] = values[row, one] = value
         _refresh(values, alive, best, one, other)
-    return made
+    return count

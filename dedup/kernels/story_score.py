@@ -97,7 +97,7 @@ def _shared_by_sentence(
 
 @nb.njit(cache=True)
 def _retold(shared: Float64s, own: Float64s, other: Float64s) -> float:
-    """Return how well the first sentences of one document are told by single ones of another.
+    """Return how well single sentences of a document retell the first ones of another.
 
     The mean over those sentences of the best overlap: shared weight by the weight of the heavier.
     """
@@ -114,7 +114,7 @@ def _retold(shared: Float64s, own: Float64s, other: Float64s) -> float:
 
 @nb.njit(cache=True, nogil=True)
 def best_overlaps(vectors: Vectors, out: Float64s) -> None:
-    """Write how well each sentence of the first document is told by any sentence of the others.
+    """Write how well any sentence of the others retells each sentence of the first document.
 
     Args:
         vectors: The seven arrays of some documents.
@@ -152,7 +152,7 @@ def part_weights(weight: Float32s, bounds: Int64s, out: Float64s) -> None:
 def pair_features(
     vectors: Vectors, others: Vectors, left: Int64s, right: Int64s, sentences: int, out: Float64s
 ) -> None:
-    """Write the features of each pair of documents; each is symmetric and lies in [0, 1].
+    """Write the features of each pair of documents; each is symmetric and in [0, 1].
 
     Args:
         vectors: The seven arrays of one batch, and the weight of the whole of each document.

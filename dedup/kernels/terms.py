@@ -130,7 +130,7 @@ def terms_of(points: UInt32s, tables: Tables, prefix: int, out: UInt32s) -> int:
     since = SENTENCE_TOKENS  # the first token opens the first sentence
     opens = first = True
     while at < points.size:
-        # Past the tables, as at their first place, stand separators without a trait.
+        # Past the tables, as at their first place, are separators without a trait.
         point = points[at] if points[at] < kinds.size else np.uint32(0)
         kind, trait = kinds[point], traits[point]
         if kind in (SEPARATOR, MARK):
@@ -174,7 +174,7 @@ def terms_of(points: UInt32s, tables: Tables, prefix: int, out: UInt32s) -> int:
 def terms_batch(
     points: UInt32s, bounds: Int64s, tables: Tables, prefix: int, out: UInt32s, out_bounds: Int64s
 ) -> None:
-    """Write the tokens of a batch of texts that stand end to end; see :func:`terms_of`.
+    """Write the tokens of a batch of texts, end to end; see :func:`terms_of`.
 
     Args:
         points: Code points of all texts.

@@ -17,7 +17,7 @@ PARTS = 4
 
 @nb.njit(cache=True, inline="always")
 def _find(values: UInt32s, wanted: np.uint32) -> int:
-    """Return where a value stands in a sorted array that holds it."""
+    """Return the place of a value in a sorted array that contains it."""
     low, high = 0, values.size
     while low < high:
         middle = (low + high) >> 1

@@ -92,7 +92,7 @@ class RaggedArray:
 
 
 def sorted_sets(values: UInt32s, bounds: Int64s) -> RaggedArray:
-    """Return sequences that stand end to end, each as its sorted distinct values."""
+    """Return the sorted distinct values of each of some sequences, end to end."""
     kept, kept_bounds = values.copy(), bounds.copy()
     for start, end in pairwise(bounds.tolist()):
         kept[start:end].sort()  # ten times as fast as a sort in compiled code of our own

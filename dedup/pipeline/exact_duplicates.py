@@ -11,13 +11,13 @@ from dedup.store import Store
 
 
 class ExactDuplicates:
-    """Which documents have the same text; each text stands for all its documents.
+    """Which documents have the same text.
 
     Attributes:
         rows: Documents with signature data, ascending.
         text_id: For each the first document with its text.
         text_ids: The distinct values of ``text_id``, ascending.
-        repeated: Which of ``text_ids`` stand for the text of several documents.
+        repeated: Which of ``text_ids`` several documents have.
     """
 
     def __init__(self, rows: Int64s, text_id: Int64s, hosts: Int64s) -> None:

@@ -1,4 +1,4 @@
-"""The documents that stand for a telling each, and their term vectors, read block by block."""
+"""The representatives of tellings and their term vectors, read block by block."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Texts to terms: the story view.
 
 Two articles that tell one story in other words share names, numbers and the stems of the words that
-matter. A token's first five characters stand for its stem: on labelled news that did better than a
-Snowball stemmer, and needs no language.
+matter. The first five characters of a token serve as its stem: on labelled news that was better
+than a Snowball stemmer, and needs no language.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def term_hashes(texts: Sequence[str]) -> tuple[UInt32s, Int64s]:
 
 
 def without_flags(tokens: UInt32s) -> UInt32s:
-    """Return tokens as terms: the same word is the same number wherever it stands."""
+    """Return tokens as terms: the same word is the same number at any place."""
     from dedup.kernels.terms import FLAGS  # as in terms
 
     return tokens & ~FLAGS

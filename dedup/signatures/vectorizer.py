@@ -12,7 +12,7 @@ LEAD_TOKENS = 80
 """Tokens of a text that are its lead: a paragraph or two."""
 
 SENTENCE_TERMS = 3
-"""A sentence with fewer distinct terms has nothing that could be told again."""
+"""A sentence with fewer distinct terms has nothing that could be retold."""
 
 HEAVIEST = 25
 """Terms by which a document meets others."""

@@ -1,6 +1,6 @@
 """How common each term is in a language at large.
 
-The frequencies are wordfreq's, which come with it and need no network; what was made of a list is
+The frequencies are wordfreq's, which come with it and need no network; the terms of a list are
 kept for the next run. A language that it has no list for has none here: nothing is guessed from a
 similar language.
 """
@@ -117,10 +117,10 @@ def _edition() -> str:
     from importlib.metadata import version
 
     folder = Path(__file__).parent
-    made = hashlib.blake2b(unicodedata.unidata_version.encode(), digest_size=8)
+    digest = hashlib.blake2b(unicodedata.unidata_version.encode(), digest_size=8)
     for name in _READERS:
-        made.update((folder / name).read_bytes())
-    return f"wordfreq-{version('wordfreq')}-{made.hexdigest()}"
+        digest.update((folder / name).read_bytes())
+    return f"wordfreq-{version('wordfreq')}-{digest.hexdigest()}"
 
 
 @functools.lru_cache(maxsize=LISTS_IN_MEMORY)
@@ -129,8 +129,8 @@ def _word_frequencies(name: str) -> WordFrequencies | None:
     cache_name = f"{name}-{_edition()}"
     stored = load(cache_name)
     if stored is None:
-        made = _read_list(name)
-        stored = np.concatenate([made.hashes, made.zipf.view(np.uint32)])
+        terms = _read_list(name)
+        stored = np.concatenate([terms.hashes, terms.zipf.view(np.uint32)])
         save(cache_name, stored)
     hashes, zipf = np.split(stored, 2)
     return WordFrequencies(hashes, zipf.view(np.float32)) if hashes.size else None

@@ -187,6 +187,39 @@ def test_folding_pairs_early_changes_nothing(monkeypatch):
     assert folded.right.tolist() == plain.right.tolist()
 
 
+@settings(max_examples=60, deadline=None)
+@given(few_values, st.integers(1, 4), st.integers(1, 5))
+def test_each_band_and_each_part_of_its_buckets_can_be_joined_alone(signatures, rows, parts):
+    found = set()
+    for start in range(0, 8 // rows * rows, rows):
+        keys = minhash_lsh.band_keys(signatures, start, rows)
+        for part in range(parts):
+            members = np.flatnonzero(keys % np.uint64(parts) == part)
+            pairs = minhash_lsh.bucket_pairs(keys[members], cap=100)
+            left, right = minhash_lsh.decoded(pairs.codes)
+            found |= set(zip(members[left].tolist(), members[right].tolist(), strict=True))
+            assert pairs.capped == ()
+    assert found == agreeing(signatures, 8 // rows, rows)
+
+
+def test_a_bucket_over_the_cap_is_returned_without_pairs_and_joined_in_a_second_pass():
+    signatures = large_bucket(np.random.default_rng(4), 60)
+    signatures[50:, 0] = 8  # a second bucket of ten
+    found = minhash_lsh.bucket_pairs(minhash_lsh.band_keys(signatures, 0, 3), cap=20)
+    (members,) = found.capped
+    assert sorted(members.tolist()) == list(range(50))
+    assert found.largest == 50
+    left, right = minhash_lsh.decoded(found.codes)
+    assert left.size == 45
+    assert left.min() >= 50
+    pairs = set(minhash_lsh.neighbour_pairs(signatures, members, 3, 4).tolist())
+    alone = signatures[members]  # the second pass has the members of the bucket only
+    left, right = minhash_lsh.decoded(minhash_lsh.neighbour_pairs(alone, np.arange(50), 3, 4))
+    one, other = members[left], members[right]
+    renamed = minhash_lsh.encoded(np.minimum(one, other), np.maximum(one, other))
+    assert set(renamed.tolist()) == pairs
+
+
 @given(st.lists(st.integers(0, 5), max_size=6))
 def test_pairs_inside_are_those_of_each_run(sizes):
     bounds = np.cumsum([3, *sizes])

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from dedup.config import MatchConfig, SignConfig
 from dedup.match.loaded_texts import PASSAGE, passage_share
-from dedup.match.versions import same_article, title_jaccard
+from dedup.match.similarity import PairScores
+from dedup.match.versions import same_article, title_jaccard, versions
 from dedup.models import Facts, Pair
 from dedup.signatures.minhash import sign
 
@@ -55,6 +56,28 @@ def test_passages_are_asked_only_when_all_else_holds():
     one = Facts(row=0, doc_id="one", text_id=0, host="a.com", page="a.com/x")
     other = Facts(row=1, doc_id="other", text_id=1, host="a.com", page="a.com/y")
     assert not same_article(one, other, Pair(0.5, 0.5, 0.5), never, CONFIG)
+
+
+def test_texts_are_versions_where_any_two_of_their_documents_are():
+    def facts(row, text_id, host, page):
+        return Facts(row=row, doc_id=str(row), text_id=text_id, host=host, page=page)
+
+    documents = {
+        0: [facts(0, 0, "a.com", "a.com/x"), facts(1, 0, "b.com", "b.com/x")],
+        2: [facts(2, 2, "b.com", "b.com/y"), facts(3, 2, "a.com", "a.com/x")],
+        4: [facts(4, 4, "c.com", "c.com/x")],
+    }
+    ends, half = np.array([[0, 0, 2], [2, 4, 4]]), np.full(3, 0.5)
+    pairs = PairScores(*ends, half, half, half, half)
+    lines = []
+
+    def passages(one, other):
+        lines.append((one, other))
+        return 1.0
+
+    assert versions(pairs, documents, passages, CONFIG).tolist() == [True, False, False]
+    assert lines == [(0, 2)]
+    assert versions(pairs.pick(np.array([], np.int64)), {}, passages, CONFIG).size == 0
 
 
 @pytest.mark.parametrize(

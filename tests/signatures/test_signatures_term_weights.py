@@ -1,5 +1,6 @@
 import itertools
 from collections import Counter
+from dataclasses import replace
 from math import log
 
 import numpy as np
@@ -112,6 +113,26 @@ def test_asking_for_terms_gives_their_counts_and_none_for_strangers(parts, wante
     expected = counted(parts)
     found = counted_in(parts).of(np.array(wanted, np.uint32))
     assert found.tolist() == [expected[term] for term in wanted]
+
+
+@laws
+@given(documents, st.integers(0, 1))
+def test_a_term_that_was_left_out_has_the_count_of_unknown_ones(parts, unknown):
+    every = count_terms([laid(parts)])
+    kept = every.counts > 1
+    found = replace(every, terms=every.terms[kept], counts=every.counts[kept], unknown=unknown)
+    wanted = np.append(every.terms, np.uint32(2**32 - 8))
+    expected = np.append(np.where(kept, every.counts, unknown), unknown)
+    assert found.of(wanted).tolist() == expected.tolist()
+
+
+def test_terms_of_one_document_can_be_left_out_without_another_weight():
+    every = count_terms([terms(["the harbour sank", "a harbour opened", "no ferry sank"])])
+    kept = every.counts > 1
+    fewer = replace(every, terms=every.terms[kept], counts=every.counts[kept], unknown=1)
+    assert fewer.terms.size < every.terms.size
+    weighted = [term_weights(each, every.terms, None).tolist() for each in (every, fewer)]
+    assert weighted[0] == weighted[1]
 
 
 # --- weighing ------------------------------------------------------------------------------------
