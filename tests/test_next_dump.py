@@ -336,7 +336,7 @@ STAGES = [
     "dedup.pipeline.match_copies.match_copies",
     "dedup.pipeline.cluster_copies.cluster_copy_pairs",
     "dedup.pipeline.cluster_rewrites.cluster_rewrites",
-    "dedup.pipeline.story_changes.note_changes",
+    "dedup.pipeline.stages.note_changes",
     "dedup.run._write_results",
     "dedup.run.package_versions",
 ]

@@ -172,7 +172,7 @@ def test_what_stands_beside_a_document_in_its_batch_changes_nothing(batch):
     for number, document in enumerate(documents):
         alone = built([document], part_weight, [language[number]])
         at = slice(together.bounds[PARTS * number], together.bounds[PARTS * (number + 1)])
-        for name in ("terms", "mass", "sentence"):
+        for name in ("terms", "weight", "sentence"):
             assert getattr(together, name)[at].tolist() == getattr(alone, name).tolist()
         for part in (WHOLE, LEAD, NAMES):
             found = together.normalised[part_of(together, number, part)].tolist()
