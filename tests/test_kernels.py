@@ -413,8 +413,9 @@ pieces = ["The ferry ran aground off Port Elwood on Monday night. ", "5.6 1,000 
 words = [f"Word{n}" for n in range(60)]
 texts = []
 for n in range(120):
-    told = [" ".join(rng.choices(words[n % 6 * 10 : n % 6 * 10 + 14], k=60)) + "." for _ in "ab"]
-    parts = [*rng.choices(pieces, k=rng.randrange(6)), *told]
+    own = words[n % 6 * 10 : n % 6 * 10 + 14]
+    sentences = [" ".join(rng.choices(own, k=60)) + "." for _ in "ab"]
+    parts = [*rng.choices(pieces, k=rng.randrange(6)), *sentences]
     rng.shuffle(parts)
     texts.append(" ".join(parts))
 dates = [f"2026-03-{n % 5 + 1:02}" for n in range(120)]

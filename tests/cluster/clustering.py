@@ -78,12 +78,12 @@ class Dump:
         """The pairs of texts that match, as the pipeline finds them."""
         text_ids = sorted({facts.text_id for facts in self.facts})
         pairs = np.array(list(itertools.combinations(text_ids, 2)), np.int64).reshape(-1, 2)
-        evidence = self.texts.measured(pairs[:, 0], pairs[:, 1])
-        evidence = replace(evidence, numbers=np.ones(len(pairs)))
-        alike = accepted(evidence, CONFIG)
+        pair_scores = self.texts.measured(pairs[:, 0], pairs[:, 1])
+        pair_scores = replace(pair_scores, numbers=np.ones(len(pairs)))
+        alike = accepted(pair_scores, CONFIG)
         found = {}
         for matches, (one, other), pair in zip(
-            alike, pairs.tolist(), pairs_of(evidence), strict=True
+            alike, pairs.tolist(), pairs_of(pair_scores), strict=True
         ):
             if matches or any(
                 same_article(a, b, pair, self.texts.passages, CONFIG)
@@ -106,9 +106,9 @@ class Dump:
         """The stories under some rules of the user's, where some rows were stories before."""
         policy = parse_policy(rules)
         edges = self.edges()
-        held = [(rows[0], row) for rows in tellings for row in rows]
+        linked = [(rows[0], row) for rows in tellings for row in rows]
         ends = [(one, other) for one, other in edges]
-        ends += [(self.facts[one].text_id, self.facts[other].text_id) for one, other in held]
+        ends += [(self.facts[one].text_id, self.facts[other].text_id) for one, other in linked]
         left, right = np.array(ends, np.int64).reshape(-1, 2).T
         root = components(len(self.facts), left, right)
         sets = {}
@@ -124,7 +124,7 @@ class Dump:
         return sorted(found, key=lambda story: story.story_id)
 
 
-def told(stories):
+def without_rows(stories):
     """Stories without the rows, which are the input's order and nothing else."""
     return [
         replace(story, members=tuple(replace(member, row=0) for member in story.members))

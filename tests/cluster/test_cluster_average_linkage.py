@@ -167,6 +167,6 @@ def test_documents_without_pairs_are_alone(count):
     assert grouped(count, {}, 0.5) == list(range(count))
 
 
-def test_a_group_keeps_the_smallest_name_whoever_joined_whom():
+def test_a_group_keeps_the_smallest_number_in_any_order_of_joins():
     pairs = {(3, 4): 0.9, (1, 3): 0.8, (1, 4): 0.8, (0, 2): 0.7}
     assert grouped(5, pairs, 0.5) == [0, 1, 0, 1, 1]

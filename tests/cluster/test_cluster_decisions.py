@@ -10,7 +10,7 @@ def story(*members):
     return Story("s-1", WHY, (Member(7, "c"), *members))
 
 
-def test_the_canonical_is_told_with_the_rule_that_elected_it():
+def test_the_canonical_has_the_rule_that_elected_it_as_its_reason():
     first, second = decisions_of(story(Member(3, "m1", Relation.EXACT, 1.0, 1.0, 1.0, 1.0)))
     assert (first.row, first.doc_id, first.status) == (7, "c", Status.CANONICAL)
     assert (first.story_id, first.canonical_id, first.size) == ("s-1", "c", 2)
@@ -34,7 +34,7 @@ SENTENCES = {
 
 
 @pytest.mark.parametrize("relation", Relation)
-def test_every_relation_is_told_in_a_sentence(relation):
+def test_every_relation_has_a_sentence(relation):
     member = Member(3, "m1", relation, 0.123456789, 0.8766, 0.9123, 0.5)
     decision = decisions_of(story(member))[1]
     assert decision.reason == SENTENCES[relation]

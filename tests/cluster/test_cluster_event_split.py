@@ -11,7 +11,7 @@ from dedup.kernels.event_split import CHANCE, MOST_CONTRAST_TERMS
 
 laws = settings(max_examples=100, deadline=None)
 
-PRICE = 2.0
+WEIGHT = 2.0
 
 
 # --- definition ----------------------------------------------------------------------------------
@@ -79,7 +79,7 @@ def defined(odds, texts, weights, contrast_weight):
 # --- groups --------------------------------------------------------------------------------------
 
 
-def told(odds, texts, weights, contrast_weight):
+def split(odds, texts, weights, contrast_weight):
     """The joins, and the clusters that they make."""
     terms = [np.array(sorted(text), np.uint32) for text in texts]
     heavy = [np.array([weights[term] for term in sorted(text)], np.float32) for text in texts]
@@ -115,7 +115,7 @@ def two_reports(within, between, texts):
     odds = np.full((6, 6), float(between))
     odds[:3, :3] = odds[3:, 3:] = within
     np.fill_diagonal(odds, 0.0)
-    return told(odds, texts, dict.fromkeys(range(1000), 1.0), PRICE)[1]
+    return split(odds, texts, dict.fromkeys(range(1000), 1.0), WEIGHT)[1]
 
 
 ONE, TWO, BOTH = (0, 1, 2), (3, 4, 5), (0, 1, 2, 3, 4, 5)
@@ -126,8 +126,8 @@ ONE, TWO, BOTH = (0, 1, 2), (3, 4, 5), (0, 1, 2, 3, 4, 5)
 
 @laws
 @given(groups())
-def test_without_a_price_reports_are_told_apart_by_average_linkage(group):
-    joins, clusters = told(*group, 0.0)
+def test_without_a_contrast_weight_groups_are_those_of_average_linkage(group):
+    joins, clusters = split(*group, 0.0)
     expected, strengths = defined(*group, 0.0)
     assert clusters == expected
     assert [join.odds for join in joins] == pytest.approx(strengths)
@@ -136,7 +136,7 @@ def test_without_a_price_reports_are_told_apart_by_average_linkage(group):
 @laws
 @given(groups(), st.floats(0.05, 3.0))
 def test_with_a_price_joins_are_those_of_the_definition(group, contrast_weight):
-    joins, clusters = told(*group, contrast_weight)
+    joins, clusters = split(*group, contrast_weight)
     expected, strengths = defined(*group, contrast_weight)
     assert clusters == expected
     assert [join.odds for join in joins] == pytest.approx(strengths)
@@ -147,17 +147,17 @@ def test_with_a_price_joins_are_those_of_the_definition(group, contrast_weight):
 def test_the_order_of_documents_changes_no_cluster(group, contrast_weight, data):
     odds, texts, weights = group
     order = data.draw(st.permutations(range(len(texts))))
-    turned = told(
+    turned = split(
         odds[np.ix_(order, order)], [texts[each] for each in order], weights, contrast_weight
     )[1]
-    expected = told(*group, contrast_weight)[1]
+    expected = split(*group, contrast_weight)[1]
     assert sorted(tuple(sorted(order[each] for each in one)) for one in turned) == expected
 
 
 @laws
 @given(groups(), st.floats(0.0, 3.0))
 def test_a_join_names_a_document_of_each_side_and_is_worth_something(group, contrast_weight):
-    joins, clusters = told(*group, contrast_weight)
+    joins, clusters = split(*group, contrast_weight)
     assert len(joins) == len(group[1]) - len(clusters)
     gone = set()
     for join in joins:
@@ -173,23 +173,23 @@ def test_terms_of_one_text_and_of_all_texts_change_nothing(group, contrast_weigh
     odds, texts, weights = group
     more = [{*text, 500 + number, 900} for number, text in enumerate(texts)]
     heavy = {**weights, **dict.fromkeys(range(500, 901), 1.0)}
-    assert told(odds, more, heavy, contrast_weight) == told(odds, texts, weights, contrast_weight)
+    assert split(odds, more, heavy, contrast_weight) == split(odds, texts, weights, contrast_weight)
 
 
-# --- rivals --------------------------------------------------------------------------------------
+# --- contrast terms ------------------------------------------------------------------------------
 
 
 def test_rival_words_hold_apart_what_the_pairs_alone_would_join():
-    rivals = [{*range(6)}] * 3 + [{*range(10, 16)}] * 3
+    contrast = [{*range(6)}] * 3 + [{*range(10, 16)}] * 3
     assert two_reports(5, 2, [set()] * 6) == [BOTH]
-    assert two_reports(5, 2, rivals) == [ONE, TWO]
+    assert two_reports(5, 2, contrast) == [ONE, TWO]
 
 
-def test_words_of_a_single_write_up_are_nobodys_rivals():
+def test_words_of_a_single_telling_contrast_with_nothing():
     odds = np.full((5, 5), 2.0)
     odds[:4, :4] = 5.0
     texts = [{*range(6)}] * 4 + [{*range(10, 30)}]
-    assert told(odds, texts, dict.fromkeys(range(30), 1.0), PRICE)[1] == [(0, 1, 2, 3, 4)]
+    assert split(odds, texts, dict.fromkeys(range(30), 1.0), WEIGHT)[1] == [(0, 1, 2, 3, 4)]
 
 
 def test_words_of_one_side_only_do_not():
@@ -215,8 +215,8 @@ def test_words_that_both_use_do_not():
 def test_words_that_weigh_nothing_do_not():
     odds = np.full((6, 6), 2.0)
     odds[:3, :3] = odds[3:, 3:] = 5.0
-    rivals = [{*range(6)}] * 3 + [{*range(10, 16)}] * 3
-    assert told(odds, rivals, dict.fromkeys(range(16), 0.001), PRICE)[1] == [BOTH]
+    contrast = [{*range(6)}] * 3 + [{*range(10, 16)}] * 3
+    assert split(odds, contrast, dict.fromkeys(range(16), 0.001), WEIGHT)[1] == [BOTH]
 
 
 def test_no_rival_words_are_needed_where_the_pairs_forbid_a_join():
@@ -224,38 +224,38 @@ def test_no_rival_words_are_needed_where_the_pairs_forbid_a_join():
 
 
 def test_of_many_terms_those_that_part_the_group_best_are_looked_at():
-    """More terms than are looked at, light and shared by two texts, come before the rivals."""
+    """More terms than are looked at, light and shared by two texts, come before the contrast."""
     light = range(100, 100 + 2 * MOST_TERMS)
     texts = [{*range(6), *light}, {*range(6), *light}, {*range(6)}] + [{*range(10, 16)}] * 3
     weights = {**dict.fromkeys(range(16), 1.0), **dict.fromkeys(light, 0.1)}
     odds = np.full((6, 6), 2.0)
     odds[:3, :3] = odds[3:, 3:] = 5.0
-    assert told(odds, texts, weights, PRICE)[1] == [ONE, TWO]
+    assert split(odds, texts, weights, WEIGHT)[1] == [ONE, TWO]
 
 
 # --- small groups --------------------------------------------------------------------------------
 
 
 def test_one_document_has_no_joins():
-    assert told([[0.0]], [{1, 2}], {1: 1.0, 2: 1.0}, PRICE) == ([], [(0,)])
+    assert split([[0.0]], [{1, 2}], {1: 1.0, 2: 1.0}, WEIGHT) == ([], [(0,)])
 
 
 @pytest.mark.parametrize(("odds", "joined"), [(3.0, True), (0.0, True), (-0.1, False)])
 def test_two_documents_are_joined_by_their_odds_whatever_their_words(odds, joined):
     square = [[0.0, odds], [odds, 0.0]]
-    joins, clusters = told(square, [{1, 2}, {3, 4}], dict.fromkeys(range(5), 1.0), PRICE)
+    joins, clusters = split(square, [{1, 2}, {3, 4}], dict.fromkeys(range(5), 1.0), WEIGHT)
     assert (clusters == [(0, 1)]) is joined
     assert [join.odds for join in joins] == ([odds] if joined else [])
 
 
-def test_documents_without_terms_are_told_apart_by_their_odds():
+def test_documents_without_terms_are_separated_by_their_odds():
     odds = np.array([[0, 2, -2], [2, 0, -2], [-2, -2, 0]])
-    assert told(odds, [set(), set(), set()], {}, PRICE)[1] == [(0, 1), (2,)]
+    assert split(odds, [set(), set(), set()], {}, WEIGHT)[1] == [(0, 1), (2,)]
 
 
 def test_of_equal_joins_the_first_is_made():
     odds = np.array([[0.0, 1.0, -1.0], [1.0, 0.0, 1.0], [-1.0, 1.0, 0.0]])
-    (first, *_), clusters = told(odds, [set()] * 3, {}, PRICE)
+    (first, *_), clusters = split(odds, [set()] * 3, {}, WEIGHT)
     assert (first.left, first.right) == (0, 1)
     assert clusters == [(0, 1, 2)]
 
@@ -263,8 +263,8 @@ def test_of_equal_joins_the_first_is_made():
 # --- what an earlier dump found to be one story ---------------------------------------------------
 
 
-def held_together(group, labels):
-    """The clusters where documents of one label are held together."""
+def with_must_links(group, labels):
+    """The clusters where documents of one label must be linked."""
     odds, texts, weights = group
     terms = [np.array(sorted(text), np.uint32) for text in texts]
     heavy = [np.array([weights[term] for term in sorted(text)], np.float32) for text in texts]
@@ -272,7 +272,7 @@ def held_together(group, labels):
         np.array(odds, np.float64),
         terms,
         heavy,
-        contrast_weight=PRICE,
+        contrast_weight=WEIGHT,
         must_link=np.array(labels, np.int64),
     )
     clusters = {each: [each] for each in range(len(texts))}
@@ -283,9 +283,9 @@ def held_together(group, labels):
 
 @laws
 @given(groups(), st.integers(0, 2**32))
-def test_what_is_held_together_is_in_one_cluster(group, seed):
+def test_documents_that_must_be_linked_are_in_one_cluster(group, seed):
     labels = np.random.default_rng(seed).integers(0, 4, len(group[1])).tolist()
-    _, clusters = held_together(group, labels)
+    _, clusters = with_must_links(group, labels)
     for label in set(labels):
         members = {each for each, own in enumerate(labels) if own == label}
         assert sum(bool(members & set(cluster)) for cluster in clusters) == 1
@@ -293,13 +293,13 @@ def test_what_is_held_together_is_in_one_cluster(group, seed):
 
 @laws
 @given(groups())
-def test_where_nothing_is_held_together_nothing_changes(group):
+def test_without_must_links_nothing_changes(group):
     every = list(range(len(group[1])))
-    assert held_together(group, every) == told(*group, PRICE)
+    assert with_must_links(group, every) == split(*group, WEIGHT)
 
 
-def test_a_join_that_was_held_is_told_for_what_it_is_worth():
+def test_a_join_by_a_must_link_has_its_own_odds():
     odds = [[0.0, -3.0], [-3.0, 0.0]]
-    (join,), clusters = held_together((odds, [{1}, {2}], {1: 1.0, 2: 1.0}), [7, 7])
+    (join,), clusters = with_must_links((odds, [{1}, {2}], {1: 1.0, 2: 1.0}), [7, 7])
     assert clusters == [(0, 1)]
     assert join.odds == -3.0

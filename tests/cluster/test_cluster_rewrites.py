@@ -32,8 +32,8 @@ def terms_of(spec):
     return np.array(sorted(numbers), np.uint32)
 
 
-def united(documents, tellings, *rules, scores=None):
-    """Unite documents; each telling is a tuple of their numbers, its head first."""
+def merged(documents, tellings, *rules, scores=None):
+    """Merge documents; each telling is a tuple of their numbers, its representative first."""
     dump = Dump(documents)
     chance = np.full((len(tellings), len(tellings)), 0.7) if scores is None else np.array(scores)
 
@@ -71,65 +71,65 @@ def relations(story):
 
 
 @pytest.mark.parametrize("copies", [1, 2, 9])
-def test_a_write_up_has_one_vote_however_often_it_was_copied(copies):
+def test_a_telling_has_one_vote_however_often_it_was_copied(copies):
     """Counted by documents, A alone would be the common text."""
     documents = given_as("B C", "B D", *["A"] * copies)
-    story = united(documents, [(0,), (1,), tuple(range(2, 2 + copies))])
+    story = merged(documents, [(0,), (1,), tuple(range(2, 2 + copies))])
     assert story.canonical.doc_id == "d0"
     assert (story.why.rule, story.why.runner_up) == ("id", "d1")
 
 
-def test_the_head_that_tells_most_of_what_half_of_them_tell_is_elected():
-    story = united(given_as("A", "A B C", "B A:20"), [(0,), (1,), (2,)])
+def test_the_representative_that_covers_most_of_the_common_text_is_elected():
+    story = merged(given_as("A", "A B C", "B A:20"), [(0,), (1,), (2,)])
     assert story.canonical.doc_id == "d1"
     assert (story.why.rule, story.why.runner_up) == ("complete", "d2")
 
 
 def test_a_copy_never_stands_for_election():
     documents = given_as("A", ("A A:5", {"moment": 0.0, "date": "1970-01-01"}), "B")
-    story = united(documents, [(0, 1), (2,)], "earliest")
+    story = merged(documents, [(0, 1), (2,)], "earliest")
     assert story.canonical.doc_id in ("d0", "d2")
 
 
 def test_the_rules_of_the_user_go_first():
     documents = given_as("A B", ("A", {"moment": DAY, "date": "1970-01-02"}))
-    assert united(documents, [(0,), (1,)]).canonical.doc_id == "d0"
-    story = united(documents, [(0,), (1,)], "earliest")
+    assert merged(documents, [(0,), (1,)]).canonical.doc_id == "d0"
+    story = merged(documents, [(0,), (1,)], "earliest")
     assert (story.canonical.doc_id, story.why.rule) == ("d1", "earliest")
 
 
-def test_a_copy_that_names_a_head_as_its_original_speaks_for_it():
+def test_a_copy_that_names_a_representative_as_its_original_counts_for_it():
     documents = given_as(
         ("A B", {"page": "x.com/1"}),
         ("C", {"page": "y.com/1"}),
         ("C", {"page": "z.com/1", "canonical_page": "y.com/1"}),
     )
-    story = united(documents, [(0,), (1, 2)])
+    story = merged(documents, [(0,), (1, 2)])
     assert (story.canonical.doc_id, story.why.rule) == ("d1", "declared")
 
 
-def test_a_page_that_names_itself_speaks_for_no_one():
+def test_a_page_that_names_itself_does_not_count():
     own = {"page": "y.com/1", "canonical_page": "y.com/1"}
-    assert united(given_as("A B", ("A", own)), [(0,), (1,)]).canonical.doc_id == "d0"
+    assert merged(given_as("A B", ("A", own)), [(0,), (1,)]).canonical.doc_id == "d0"
 
 
 # --- relations and scores ------------------------------------------------------------------------
 
 
-def test_a_write_up_in_other_words_is_a_rewrite_with_the_story_score():
-    story = united(given_as("A B", "C"), [(0,), (1,)], scores=[[1, 0.83], [0.83, 1]])
+def test_a_telling_in_other_words_is_a_rewrite_with_the_story_score():
+    story = merged(given_as("A B", "C"), [(0,), (1,)], scores=[[1, 0.83], [0.83, 1]])
     assert relations(story) == {"d1": ("rewrite", 0.83)}
     assert story.members[1].jaccard == story.members[1].contained == 0.0
 
 
-def test_a_write_up_that_keeps_some_of_the_words_is_derived():
-    story = united(given_as("A B", "A:15 C:30"), [(0,), (1,)], scores=[[1, 0.9], [0.9, 1]])
+def test_a_telling_that_keeps_some_of_the_words_is_derived():
+    story = merged(given_as("A B", "A:15 C:30"), [(0,), (1,)], scores=[[1, 0.9], [0.9, 1]])
     assert relations(story) == {"d1": ("derived", 0.9)}
     assert STORY.derived <= story.members[1].contained < 0.8
 
 
 def test_a_copy_of_the_canonical_is_a_copy():
-    story = united(given_as("A B", "A B", "A B A:3", "A", "C"), [(0, 1, 2, 3), (4,)], "longest")
+    story = merged(given_as("A B", "A B", "A B A:3", "A", "C"), [(0, 1, 2, 3), (4,)], "longest")
     assert story.canonical.doc_id == "d0"
     found = relations(story)
     assert found["d1"] == ("exact", 1.0)
@@ -138,10 +138,10 @@ def test_a_copy_of_the_canonical_is_a_copy():
     assert found["d4"] == ("rewrite", 0.7)
 
 
-def test_a_copy_of_another_write_up_has_the_score_of_that_write_up():
+def test_a_copy_of_another_telling_has_the_score_of_that_telling():
     documents = given_as("A B C", "D E", "D E", "D E D:4", "F")
     scores = [[1, 0.8, 0.6], [0.8, 1, 0.9], [0.6, 0.9, 1]]
-    story = united(documents, [(0,), (1, 2, 3), (4,)], "longest", scores=scores)
+    story = merged(documents, [(0,), (1, 2, 3), (4,)], "longest", scores=scores)
     assert story.canonical.doc_id == "d0"
     assert relations(story) == {
         "d1": ("rewrite", 0.8),
@@ -151,9 +151,9 @@ def test_a_copy_of_another_write_up_has_the_score_of_that_write_up():
     }
 
 
-def test_the_scores_are_those_with_the_elected_write_up_wherever_it_stands():
+def test_the_scores_are_those_with_the_elected_telling_at_any_place():
     scores = [[1, 0.8, 0.6], [0.8, 1, 0.9], [0.6, 0.9, 1]]
-    story = united(given_as("A", "B", "C D"), [(0,), (1,), (2,)], "longest", scores=scores)
+    story = merged(given_as("A", "B", "C D"), [(0,), (1,), (2,)], "longest", scores=scores)
     assert relations(story) == {"d0": ("rewrite", 0.6), "d1": ("rewrite", 0.9)}
 
 
@@ -169,36 +169,36 @@ ORIGINS = {
 
 
 @pytest.mark.parametrize("label", ORIGINS)
-def test_origins_are_write_ups_that_were_made_from_no_other(label):
+def test_origins_are_tellings_that_were_made_from_no_other(label):
     texts, origins = ORIGINS[label]
     for order in itertools.permutations(texts):
-        story = united(given_as(*order), [(n,) for n in range(len(texts))])
+        story = merged(given_as(*order), [(n,) for n in range(len(texts))])
         assert story.origins == origins
 
 
 def test_copies_are_no_origins():
-    story = united(given_as("A", "A", "A A:3", "B", "B"), [(0, 1, 2), (3, 4)])
+    story = merged(given_as("A", "A", "A A:3", "B", "B"), [(0, 1, 2), (3, 4)])
     assert story.origins == 2
 
 
 # --- what a story tells --------------------------------------------------------------------------
 
 
-def test_a_story_tells_outlets_agencies_and_dates_of_all_its_documents():
+def test_a_story_has_outlets_agencies_and_dates_of_all_its_documents():
     documents = given_as(
         ("A B", {"host": "b.com", "moment": 2 * DAY, "date": "1970-01-03"}),
         ("A B", {"host": "a.com", "moment": 0.0, "date": "1970-01-01", "agency": "AFP"}),
         ("C", {"host": "c.com", "moment": 5 * DAY, "date": "1970-01-06", "agency": "AP"}),
         ("C", {"host": "b.com"}),
     )
-    story = united(documents, [(0, 1), (2, 3)])
+    story = merged(documents, [(0, 1), (2, 3)])
     assert (story.first_date, story.last_date) == ("1970-01-01", "1970-01-06")
     assert story.outlets == ("a.com", "b.com", "c.com")
     assert story.agencies == ("AFP", "AP")
 
 
 def test_the_canonical_comes_first_and_the_others_by_id():
-    story = united(given_as("A", "A", "B C", "B C", "D"), [(1, 0), (3, 2), (4,)], "longest")
+    story = merged(given_as("A", "A", "B C", "B C", "D"), [(1, 0), (3, 2), (4,)], "longest")
     assert [member.doc_id for member in story.members] == ["d3", "d0", "d1", "d2", "d4"]
     assert story.canonical.relation is story.canonical.score is None
     assert story.story_id == story_id("d3")
@@ -211,7 +211,7 @@ groups = st.lists(st.tuples(specs, st.integers(0, 3)), min_size=2, max_size=5)
 
 @laws
 @given(groups, st.data())
-def test_the_order_of_write_ups_changes_no_story(group, data):
+def test_the_order_of_tellings_changes_no_story(group, data):
     documents = given_as(*(spec for spec, copies in group for _ in range(copies + 1)))
     ends = itertools.pairwise(itertools.accumulate([0, *(copies + 1 for _, copies in group)]))
     tellings = [tuple(range(start, end)) for start, end in ends]
@@ -219,10 +219,10 @@ def test_the_order_of_write_ups_changes_no_story(group, data):
     scores = np.round(rng.random((len(group), len(group))), 3)
     scores = np.triu(scores) + np.triu(scores, 1).T
     order = data.draw(st.permutations(range(len(group))))
-    turned = united(
+    turned = merged(
         documents, [tellings[each] for each in order], scores=scores[np.ix_(order, order)]
     )
-    assert turned == united(documents, tellings, scores=scores)
+    assert turned == merged(documents, tellings, scores=scores)
 
 
 @laws
@@ -230,7 +230,7 @@ def test_the_order_of_write_ups_changes_no_story(group, data):
 def test_every_document_is_a_member_once_and_no_other_is(group):
     documents = given_as(*(spec for spec, copies in group for _ in range(copies + 1)))
     ends = itertools.pairwise(itertools.accumulate([0, *(copies + 1 for _, copies in group)]))
-    story = united(documents, [tuple(range(start, end)) for start, end in ends])
+    story = merged(documents, [tuple(range(start, end)) for start, end in ends])
     assert sorted(m.doc_id for m in story.members) == sorted(each["id"] for each in documents)
     assert 1 <= story.origins <= len(group)
     assert all(0 < member.score <= 1 for member in story.members[1:])

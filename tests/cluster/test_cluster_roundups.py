@@ -1,4 +1,4 @@
-"""A document that tells several stories is told from one that recalls what went before."""
+"""Find documents that tell several stories, and not those that recall what happened before."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ BRIEFING = {1: [0.6, 0.5, 0.0, 0.0], 3: [0.0, 0.0, 0.7, 0.4]}
 RECALL = {1: [0.6, 0.5, 0.5, 0.4], 3: [0.0, 0.0, 0.0, 0.7]}
 
 
-def asked(told, weights):
+def overlaps_of(best, weights):
     """What two parties, named by their first member, tell of the sentences of document 0."""
 
     def overlaps(questions):
         for document, party in questions:
             assert document == 0
-            yield np.array(weights, float), np.array(told[min(party)], float)
+            yield np.array(weights, float), np.array(best[min(party)], float)
 
     return overlaps
 
 
 @pytest.mark.parametrize(
-    ("told", "weights", "expected"),
+    ("best", "weights", "expected"),
     [
         (BRIEFING, [1, 1, 1, 1], [0]),
         (BRIEFING, [9, 9, 1, 1], []),
@@ -36,30 +36,30 @@ def asked(told, weights):
         ({1: [0.1] * 4, 3: [0.1] * 4}, [1, 1, 1, 1], []),
         ({1: [], 3: []}, [], []),
     ],
-    ids=["a part for each", "hardly a part", "recalls in a sentence", "told by nobody", "empty"],
+    ids=["a part for each", "hardly a part", "recalls in a sentence", "told by none", "empty"],
 )
-def test_a_roundup_is_told_in_parts_by_parties_that_do_not_know_one_another(
-    told, weights, expected
+def test_parts_of_a_roundup_are_told_by_parties_without_a_pair_between_them(
+    best, weights, expected
 ):
-    assert roundups(LEFT, RIGHT, ALIKE, asked(told, weights)) == expected
+    assert roundups(LEFT, RIGHT, ALIKE, overlaps_of(best, weights)) == expected
 
 
-def test_nobody_is_asked_where_all_neighbours_know_one_another():
+def test_overlaps_are_not_measured_where_all_neighbours_are_connected():
     left, right = np.append(LEFT, [1, 2]), np.append(RIGHT, [3, 4])
 
-    assert roundups(left, right, np.full(8, 0.9), asked({}, [])) == []
+    assert roundups(left, right, np.full(8, 0.9), overlaps_of({}, [])) == []
 
 
 def test_one_stray_neighbour_is_no_party():
-    assert roundups(LEFT[:3], RIGHT[:3], ALIKE[:3], asked({}, [])) == []
+    assert roundups(LEFT[:3], RIGHT[:3], ALIKE[:3], overlaps_of({}, [])) == []
 
 
 def test_weak_pairs_make_no_neighbours():
-    assert roundups(LEFT, RIGHT, np.full(6, 0.29), asked({}, [])) == []
+    assert roundups(LEFT, RIGHT, np.full(6, 0.29), overlaps_of({}, [])) == []
 
 
 def test_the_order_of_pairs_changes_nothing():
     order = np.array([5, 2, 0, 4, 1, 3])
-    found = roundups(RIGHT[order], LEFT[order], ALIKE, asked(BRIEFING, [1, 1, 1, 1]))
+    found = roundups(RIGHT[order], LEFT[order], ALIKE, overlaps_of(BRIEFING, [1, 1, 1, 1]))
 
     assert found == [0]

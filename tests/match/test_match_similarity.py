@@ -123,11 +123,11 @@ def test_four_fifths_of_real_sets_are_at_the_threshold():
         "repeated ones are few",
     ],
 )
-def test_numbers_are_asked_where_both_texts_have_four_different_ones(one, other, expected):
+def test_numbers_count_where_both_texts_have_four_different_ones(one, other, expected):
     assert measured([1], [1], numbers=(one, other)).numbers[0] == expected
 
 
-def test_evidence_is_picked_renamed_and_put_together():
+def test_pair_scores_are_picked_renamed_and_put_together():
     two = PairScores.concatenate([measured([1, 2], [2]), measured([1], [3])])
     assert two.jaccard.tolist() == [0.5, 0.0]
     assert two.pick(np.array([False, True])).jaccard.tolist() == [0.0]
@@ -151,14 +151,14 @@ def test_a_pair_is_seen_from_its_left_document():
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.lists(values, max_size=10), max_size=6))
-def test_ragged_holds_the_sorted_set_of_each_part(parts):
+def test_sorted_sets_has_the_sorted_set_of_each_part(parts):
     made = sets([array(part) for part in parts])
     found = [made.part(index).tolist() for index in range(len(parts))]
     assert found == [sorted(set(part)) for part in parts]
     assert made.values.size == made.bounds[-1]
 
 
-def test_ragged_leaves_the_order_of_what_it_was_given():
+def test_sorted_sets_leaves_its_argument_as_it_is():
     part = array([3, 1, 2, 1])
     sorted_sets(part, np.array([0, 4]))
     assert part.tolist() == [3, 1, 2, 1]

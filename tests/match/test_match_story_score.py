@@ -35,7 +35,7 @@ ERROR = 1e-5
 
 
 class Document:
-    """One document of a batch of views, as dicts."""
+    """One document of a batch of term vectors, as dicts."""
 
     def __init__(self, vectors, number):
         def part(which, values):
@@ -78,7 +78,7 @@ def told_again(one, other):
 
 
 def features_of(one, other):
-    common, masses = (
+    common, weights_of_both = (
         shared(one.weight, other.weight),
         (sum(one.weight.values()), sum(other.weight.values())),
     )
@@ -90,8 +90,8 @@ def features_of(one, other):
             else dot(one.whole, other.whole)
         ),
         "retold": (told_again(one, other) + told_again(other, one)) / 2,
-        "jaccard": common / (sum(masses) - common) if common else 0.0,
-        "containment": common / min(masses) if common else 0.0,
+        "jaccard": common / (sum(weights_of_both) - common) if common else 0.0,
+        "containment": common / min(weights_of_both) if common else 0.0,
     }
 
 
@@ -250,7 +250,7 @@ def test_a_shorter_text_is_contained_in_a_longer_one():
 
 @laws
 @given(batches)
-def test_how_well_sentences_are_told_again_is_as_defined(batch):
+def test_how_well_sentences_are_retold_is_as_defined(batch):
     vectors = viewed(batch)
     first, *others = (Document(vectors, number) for number in range(vectors.size))
     weights, best = sentence_overlaps(vectors)
@@ -283,7 +283,7 @@ def test_more_of_a_feature_never_lowers_the_odds(model, row, column, more):
 
 @laws
 @given(models, st.lists(features, min_size=1, max_size=4))
-def test_odds_are_a_weighted_sum_held_within_limits(model, rows):
+def test_odds_are_a_weighted_sum_within_limits(model, rows):
     expected = [
         model.intercept + sum(w * x for w, x in zip(model.weights, row, strict=True))
         for row in rows

@@ -95,7 +95,7 @@ def test_more_numbers_in_common_never_make_a_template(one, containment, names, m
 
 
 @given(pairs, shares, shares)
-def test_the_question_is_asked_from_the_configured_share_on(one, containment, names):
+def test_templates_are_looked_for_from_the_configured_share_on(one, containment, names):
     story = StoryConfig(derived=1.0)
     if max(one.contained, one.contains) < 1.0:
         assert not decide(one, containment, names, story=story)

@@ -153,7 +153,7 @@ def test_over_the_cap_only_pairs_of_two_documents_with_too_many_fellows_may_be_m
     assert found.capped == capped
 
 
-def told(docs, config):
+def contents_of(docs, config):
     """Pairs by content: which of two equal documents is in a pair, nobody can say."""
     named = [(sorted(terms), repr(moment), language) for terms, moment, language in docs]
     pairs = pairs_of(run(docs, config))
@@ -167,7 +167,7 @@ def test_the_order_of_documents_changes_no_pair(docs, shape, cap, random):
     config = StoryConfig(bands=bands, rows=rows, shared_terms=1, bucket_cap=cap, neighbours=1)
     shuffled = docs.copy()
     random.shuffle(shuffled)
-    assert told(docs, config) == told(shuffled, config)
+    assert contents_of(docs, config) == contents_of(shuffled, config)
 
 
 # --- behaviour -----------------------------------------------------------------------------------
@@ -301,7 +301,9 @@ def test_the_order_of_documents_changes_no_pair_of_a_bucket_over_the_cap_either(
     if differ == "languages":
         docs = [(terms, moment, int(rng.integers(-1, 3))) for terms, moment, _ in docs]
     config = StoryConfig(bands=1, bucket_cap=10, neighbours=2)
-    assert told(docs, config) == told([docs[place] for place in rng.permutation(80)], config)
+    assert contents_of(docs, config) == contents_of(
+        [docs[place] for place in rng.permutation(80)], config
+    )
 
 
 def test_undated_documents_are_fellows_of_all_dated_ones():

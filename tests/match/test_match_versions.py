@@ -40,16 +40,16 @@ def both_ways(case):
 
 
 @pytest.mark.parametrize("case", CASES["synthetic"], ids=label)
-def test_versions_of_one_article_are_told_whichever_is_named_first(case):
+def test_versions_of_one_article_are_found_in_either_order(case):
     assert both_ways(case) == (True, True)
 
 
 @pytest.mark.parametrize("case", CASES["negative"], ids=label)
-def test_two_articles_are_no_versions_whichever_is_named_first(case):
+def test_two_articles_are_no_versions_in_either_order(case):
     assert both_ways(case) == (False, False)
 
 
-def test_passages_are_asked_only_when_all_else_holds():
+def test_passages_are_measured_only_when_all_other_conditions_hold():
     def never(one, other):
         raise AssertionError("asked")
 

@@ -65,12 +65,12 @@ DIFFERENT = {
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT.values(), ids=DIFFERENT)
-def test_marks_tell_tokens_apart(one, other):
+def test_marks_separate_tokens(one, other):
     assert len(hashes(one)) == len(hashes(other)) == 1
     assert hashes(one) != hashes(other)
 
 
-def test_case_does_not_tell_tokens_apart():
+def test_case_does_not_separate_tokens():
     for one, other in (("ÉTÉ", "été"), ("МОСКВА", "москва"), ("ΑΘΗΝΑ", "αθηνα"), ("ＡＢ", "ab")):
         assert hashes(one) == hashes(other)
 

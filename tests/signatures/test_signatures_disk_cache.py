@@ -84,7 +84,7 @@ def test_where_nothing_can_be_written_nothing_is_kept(monkeypatch, base):
 
 
 @pytest.mark.parametrize("given", ["", "relative/path"])
-def test_without_a_folder_of_its_own_the_cache_lies_under_home(monkeypatch, tmp_path, given):
+def test_without_a_folder_of_its_own_the_cache_is_under_home(monkeypatch, tmp_path, given):
     monkeypatch.setenv("XDG_CACHE_HOME", given)
     monkeypatch.setenv("HOME", str(tmp_path))
     assert disk_cache.cache_folder() == tmp_path / ".cache" / "dedup"

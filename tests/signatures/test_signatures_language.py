@@ -158,18 +158,18 @@ UNSURE = {
 }
 
 
-def told(*texts):
+def recognised(*texts):
     return languages_of(texts, *terms(texts))
 
 
 @pytest.mark.parametrize("language", NEWS)
 def test_a_news_text_is_in_its_own_language(language):
-    assert told(NEWS[language]) == [language]
+    assert recognised(NEWS[language]) == [language]
 
 
 @pytest.mark.parametrize("name", COUSINS)
 def test_a_language_without_a_list_is_not_taken_for_its_cousin(name):
-    assert told(COUSINS[name]) == [None]
+    assert recognised(COUSINS[name]) == [None]
 
 
 @pytest.mark.parametrize(("language", "cousin"), [("id", "ms"), ("ms", "id")])
@@ -182,16 +182,16 @@ def test_indonesian_and_malay_are_never_taken_for_each_other(language, cousin):
         " sehingga enjinnya selesai dibaiki. Kira-kira dua ratus penumpang dibawa ke bandar dengan"
         " bas kerana tidak boleh menunggu. Ini kali ketiga tahun ini kapal tidak dapat bertolak.",
     }[language]
-    assert told(text)[0] in (language, None)
+    assert recognised(text)[0] in (language, None)
 
 
 @pytest.mark.parametrize("name", UNSURE)
 def test_a_text_without_enough_words_of_a_language_is_in_none(name):
-    assert told(UNSURE[name]) == [None]
+    assert recognised(UNSURE[name]) == [None]
 
 
 def test_a_text_half_in_one_language_and_half_in_another_is_in_one_of_them_or_none():
-    assert told(NEWS["en"] + " " + NEWS["es"])[0] in ("en", "es", None)
+    assert recognised(NEWS["en"] + " " + NEWS["es"])[0] in ("en", "es", None)
 
 
 @pytest.mark.parametrize(
@@ -206,30 +206,30 @@ def test_a_text_half_in_one_language_and_half_in_another_is_in_one_of_them_or_no
     ids=["brand names", "one kana", "traditional", "a quote", "some kana"],
 )
 def test_the_script_that_most_of_a_text_is_in_decides(text, language):
-    assert told(text) == [language]
+    assert recognised(text) == [language]
 
 
-def test_only_the_lead_of_a_text_is_asked():
-    assert told(NEWS["de"] * 12 + NEWS["en"] * 40) == ["de"]
+def test_only_the_lead_of_a_text_is_read():
+    assert recognised(NEWS["de"] * 12 + NEWS["en"] * 40) == ["de"]
 
 
 def test_no_texts_have_no_languages():
-    assert told() == []
+    assert recognised() == []
 
 
 def test_what_stands_beside_a_text_in_its_batch_changes_nothing():
     texts = [*NEWS.values(), *UNSURE.values(), *COUSINS.values()]
-    expected = [told(text)[0] for text in texts]
-    assert told(*texts) == expected
-    assert told(*texts[::-1] * 5) == expected[::-1] * 5
+    expected = [recognised(text)[0] for text in texts]
+    assert recognised(*texts) == expected
+    assert recognised(*texts[::-1] * 5) == expected[::-1] * 5
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.text(max_size=400) | st.sampled_from([*NEWS.values()]), max_size=5))
 def test_any_texts_are_in_a_known_language_or_in_none(texts):
     known = {*tables().languages, "zh", "ja", "ko", "el", "ta", None}
-    assert len(told(*texts)) == len(texts)
-    assert set(told(*texts)) <= known
+    assert len(recognised(*texts)) == len(texts)
+    assert set(recognised(*texts)) <= known
 
 
 @given(st.lists(st.integers(0, 2**29 - 1), max_size=50))

@@ -85,7 +85,7 @@ def test_interop_can_be_put_into_datasketchs_index_and_found_with_its_own():
 
 
 @pytest.mark.parametrize("changed", [1, 5, 20, 60, 120])
-def test_the_estimated_jaccard_lies_within_three_sigma_of_the_exact_one(changed):
+def test_the_estimated_jaccard_is_within_three_sigma_of_the_exact_one(changed):
     one = words(400, 7).split()
     other = [*one[: 400 - changed], *words(changed, 8, ["other", "words", "here", "now"]).split()]
     signed = sign([" ".join(one), " ".join(other)], CONFIG)

@@ -156,7 +156,7 @@ def test_weights_are_those_of_the_definition(drawn, documents, data):
     st.integers(0, 10**7),
     st.none() | st.floats(0, 12, width=32) | st.sampled_from([0.0, 7.5]),
 )
-def test_a_weight_lies_above_0_and_at_most_at_1(documents, count, zipf):
+def test_a_weight_is_above_0_and_at_most_1(documents, count, zipf):
     (part_weight,) = weights([min(count, documents)], documents, None if zipf is None else [zipf])
     assert 0 < part_weight <= 1
 
@@ -204,7 +204,7 @@ def test_the_commonest_word_of_a_language_is_still_worth_something():
     assert 0 < weights([100], 100, [9.0])[0] < 0.001
 
 
-# --- weighed views -------------------------------------------------------------------------------
+# --- term vectors --------------------------------------------------------------------------------
 
 TEXTS = ["The court fined the ferry owner.", "El tribunal multó al armador.", "court ferry Zzyx"]
 
@@ -243,6 +243,6 @@ def test_the_order_of_languages_changes_no_weight():
     assert weight_in(texts, [None, "es", "en"], "ferry", 2) == one
 
 
-def test_no_documents_have_no_views():
+def test_no_documents_have_no_vectors():
     vectors, vocabulary = vectorize(*terms([]), [], count_terms([]))
     assert (vectors.size, vocabulary.size) == (0, 0)

@@ -87,7 +87,7 @@ def built(documents, part_weight, language):
 
 
 def of_texts(*texts, part_weight=1.0):
-    """The views of texts in which every term weighs the same."""
+    """The term vectors of texts in which every term weighs the same."""
     found, bounds = terms(texts)
     vocabulary = np.unique(found & ~FLAGS)
     row = np.full((1, vocabulary.size), part_weight, np.float32)
@@ -166,7 +166,7 @@ def test_arrays_end_where_the_last_part_ends(batch):
 
 @laws
 @given(batches())
-def test_what_stands_beside_a_document_in_its_batch_changes_nothing(batch):
+def test_the_other_documents_of_a_batch_change_nothing(batch):
     documents, part_weight, language = batch
     together = built(*batch)
     for number, document in enumerate(documents):

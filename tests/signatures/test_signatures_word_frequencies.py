@@ -116,7 +116,7 @@ def test_any_tag_is_two_lower_case_letters_or_nothing(tag):
     assert code is None or two_letters(code) == code
 
 
-def test_word_lists_are_loaded_only_when_a_background_is_asked_for():
+def test_word_lists_are_loaded_only_when_they_are_needed():
     code = "import sys, dedup.signatures.word_frequencies; print('wordfreq' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
