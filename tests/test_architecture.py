@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+import tokenize
 from functools import cache
 from pathlib import Path
 
@@ -198,3 +200,76 @@ def test_no_handler_catches_everything(path):
 def test_nothing_holds_state_that_outlives_a_call(path):
     """No function declares a global; module constants are never rebound."""
     assert not [n for n in ast.walk(tree_of(path)) if isinstance(n, ast.Global)]
+
+
+# Words that mean nothing to a reader from outside, and what the glossary has for them.
+PRIVATE_WORDS = {
+    "told": "message, detail, or what it is",
+    "held": "must_link, size, or what it is",
+    "heads": "representatives",
+    "twin": "text_id",
+    "twins": "exact_duplicates, text_ids",
+    "shelf": "disk_cache",
+    "unite": "merge_rewrites",
+    "writeup": "telling",
+    "writeups": "tellings",
+    "rivalry": "contrast_terms",
+    "lone": "singleton",
+    "lateness": "date_penalty",
+    "furniture": "boilerplate",
+    "residue": "site_boilerplate",
+}
+
+# Old names that stay readable: those of fields for a release, of tables for the migration, and the
+# name of a cleaning step in the output.
+OLD_NAMES_STAY_IN = {"config.py", "store/schema.py", "models/documents.py"}
+
+
+def words_of(name):
+    """The words of an identifier or of a text, in lower case."""
+    parted = re.sub(r"([a-z])([A-Z])", r"\1_\2", name.replace("-", ""))
+    return {word.lower() for word in re.split(r"[\W_]+", parted)}
+
+
+def names_and_texts(path):
+    """Yield every name and every text of a module with its line; comments are texts, too."""
+    with tokenize.open(path) as file:
+        for token in tokenize.generate_tokens(file.readline):
+            if token.type in (tokenize.NAME, tokenize.STRING, tokenize.COMMENT):
+                yield token.string, token.start[0]
+
+
+@each_module
+def test_no_name_and_no_text_has_a_private_word(path):
+    if name_of(path) in OLD_NAMES_STAY_IN:
+        return
+    found = [
+        f"line {line}: {word} ({PRIVATE_WORDS[word]})"
+        for text, line in names_and_texts(path)
+        for word in sorted(words_of(text) & PRIVATE_WORDS.keys())
+        if word != "lone" or text.isidentifier()  # a lone surrogate is Unicode's term
+    ]
+    assert found == []
+
+
+def test_no_basename_stands_twice():
+    """But for ``__init__``, commands, kernels named after callers, and ``write`` beside ``read``."""
+    free = {"cli", "kernels", "write"}
+    names = [path.name for path in MODULES if unit_of(path) not in free]
+    twice = {name for name in names if names.count(name) > 1}
+    assert twice == {"__init__.py"}
+
+
+def test_the_architecture_page_names_every_module():
+    page = (PACKAGE.parent / "docs" / "architecture.md").read_text("utf-8")
+    missing = [
+        name_of(path)
+        for path in MODULES
+        if path.name not in ("__init__.py", "__main__.py", "version.py")
+        and unit_of(path) not in ("kernels", "models")
+        and f"`{name_of(path)}`" not in page
+    ]
+    named = re.findall(r"`([a-z_]+/[a-z_]+\.py)`", page)
+
+    assert missing == []
+    assert [name for name in named if not (PACKAGE / name).exists()] == []
