@@ -16,9 +16,9 @@ from scipy.sparse.csgraph import connected_components
 
 from dedup.kernels import canonical, minhash, minhash_lsh, similarity
 from dedup.kernels.components import components
-from dedup.kernels.sorting import SHORT, sort_hashes
 from dedup.signatures.characters import DIGIT, LETTER, MARK, SEPARATOR, SINGLE, character_tables
 from dedup.signatures.minhash import permutations
+from dedup.text_batch import code_points
 
 KINDS, FOLDED = character_tables()
 MULTIPLIERS, OFFSETS = permutations(16, 1)
@@ -363,6 +363,13 @@ def test_components_of_no_edges_are_the_nodes():
     assert components(0, none, none).size == 0
 
 
+@pytest.mark.parametrize("text", ["Plain", "Caf\u00e9 \u2014", "\U0001f600 a", "\ud800", ""])
+def test_code_points_are_those_of_the_text(text):
+    points, bounds = code_points(["a", text])
+    assert points.tolist() == [97, *map(ord, text)]
+    assert bounds.tolist() == [0, 1, 1 + len(text)]
+
+
 # --- array bounds --------------------------------------------------------------------------------
 
 CHECKED = """
@@ -370,7 +377,6 @@ import sys
 import numpy as np
 sys.path.insert(0, sys.argv[1])
 import test_kernels as t
-from dedup.clean.hints import hints_of
 
 for string in t.ODD:
     t.check_tokens(string)
@@ -387,11 +393,6 @@ t.test_band_keys_are_those_of_the_definition.hypothesis.inner_test([[1, 2, 3, 4,
 t.test_band_keys_are_those_of_the_definition.hypothesis.inner_test([], 0, 6)
 t.test_components_of_no_edges_are_the_nodes()
 t.test_components_of_a_long_chain_are_one(-1)
-for string in (*t.ODD, "", "a" * 3000, "(AP) -", "-", ". A", "©", " ", chr(10), chr(0x2FFF), "a/"):
-    for line in (string, string * 9, f"{string} {'word ' * 40}", f"{'word ' * 40}{string}"):
-        lines = chr(10).join(["word " * 20 + "a."] * 9 + [line])
-        for title in (None, string, line, "word " * 20 + "b"):
-            hints_of([line, f"a{chr(10)}{line}", lines, f"{line}{chr(10)}{lines}"], [title] * 4)
 point = np.array([2**32 - 1, 0x3FFFF, 0x40000], np.uint32)
 t.minhash.tokenise(point, t.KINDS, t.FOLDED, np.empty(3, np.uint64), np.empty(3, np.bool_))
 try:
@@ -446,12 +447,3 @@ def test_no_kernel_reads_past_an_array_on_hostile_input(tmp_path):
     assert ran.returncode == 0, ran.stderr
     # The last call of all reads past an array on purpose.
     assert ran.stdout == "bounds are checked\n"
-
-
-@pytest.mark.parametrize("size", [0, 1, SHORT - 1, SHORT, 1000])
-@pytest.mark.parametrize("range_", [2, 300, 2**32])
-def test_hashes_are_sorted_as_numpy_sorts_them(size, range_):
-    hashes = np.random.default_rng(size).integers(0, range_, size, dtype=np.uint32)
-    expected = sorted(hashes.tolist())
-    sort_hashes(hashes)
-    assert hashes.tolist() == expected

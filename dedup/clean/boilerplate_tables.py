@@ -274,20 +274,27 @@ EDGE_BY_WORD = _by_word(_EDGE_ROWS)
 
 # ---- lines known otherwise ------------------------------------------------------------------
 
-RELATED_FIRST = frozenset(word for phrase in RELATED for word in FIRST.findall(phrase)[:1])
 PAIRED = frozenset(word.partition(" ")[0] for word in BY_WORD if " " in word)
 """First words of which the second is asked for, too."""
 
-KNOWN = RELATED_FIRST.union(PAIRED, BY_WORD)
-"""First words of what is longer than any phrase."""
+
+def _by_first_word(phrases: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return phrases under their first words."""
+    table: dict[str, tuple[str, ...]] = {}
+    for phrase in phrases:
+        word = FIRST.findall(phrase)[0]
+        table[word] = (*table.get(word, ()), phrase)
+    return table
+
+
+RELATED_BY_WORD = _by_first_word(RELATED)
+STARTS = _by_first_word([*RELATED, *BY_WORD])
+"""What a line begins with that is longer than any phrase, under its first word."""
 
 LETTERS = re.compile(r"[^\W\d_]*")
 
 # "Read more: ..." in any language of the table; a dash only behind two words or more, because
 # "More - the play - ..." is a sentence.
-LEADER = re.compile("[:：|>›→▶►–—-]")
-LED_WITHIN = (2, 42)
-"""Where in a line a separator can stand."""
 LED = re.compile(r"([^:：|>›→▶►–—-]{2,40}?) ?(?:([:：|>›→▶►])|[–—-]) ?(?=.{2,220}$)")
 # "Minister furious at rival's jibe [INSIGHT]": how some sites mark links in the text.
 MARKED = re.compile(
@@ -355,8 +362,8 @@ _STAMP_TEXT = (
 )
 STAMP_TOKENS = MONTHS.union(_STAMP_TEXT.split())
 MAX_STAMP = 130
-BEFORE_NAME = ("by", "von", "par", "por", "di")
-BY_NAME = re.compile(rf" (?:{'|'.join(BEFORE_NAME)}) [^.!?\d]{{3,50}}$")
+BEFORE_NAME = (" by ", " von ", " par ", " por ", " di ")
+BY_NAME = re.compile(rf"(?:{'|'.join(BEFORE_NAME)})[^.!?\d]{{3,50}}$")
 # A year, a time of day, a date in figures: what a telephone number or a score has not.
 DATED = re.compile(
     r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d\d|[年月日]|\bago\b"

@@ -11,18 +11,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from dedup.clean.agencies import agency_of_name, ends_with_agency, starts_with_agency
-from dedup.clean.text_lines import lines_of
+from dedup.clean.normalise import lines_of
 from dedup.models import Draft, Removal
 
 HEAD_LINES = 3
 """Lines at the top in which a byline or a dateline may stand (above them only a standfirst)."""
 
-# Start of a line in which a dateline is looked for: the longest of 31 on real pages had 37
+# Start of a line that is searched for a dateline: the longest of 31 on real pages had 37
 # characters; the rest is room for several places and an agency's full name.
-MAX_HEAD = 120
+_MAX_HEAD = 120
 
-AROUND_PLACE = " .:,"
-"""What may stand around a place alone in a line."""
+_AROUND_PLACE = " .:,"
 
 _DASH = r"(?:-{1,3}|[–—―−])"
 
@@ -30,7 +29,7 @@ _DASH = r"(?:-{1,3}|[–—―−])"
 
 
 def holds_any(text: str, parts: Iterable[str]) -> bool:
-    """Return whether one of some parts stands in a text.
+    """Return whether a text contains one of some parts.
 
     >>> holds_any("Berlin (dpa)", "([")
     True
@@ -97,7 +96,7 @@ united nations|vatican city|vienna|vilnius|warsaw|washington|wien|yangon|yerevan
 москва|киев|минск|санкт-петербург""".replace("\n", "").split("|")
 )
 
-LONGEST_CITY = max(map(len, _CITIES))
+_LONGEST_CITY = max(map(len, _CITIES))
 
 WORD = re.compile(r"[^\s,./;:|()•–—-]+")
 
@@ -114,14 +113,14 @@ _PAREN_FIRST = re.compile(
 )
 # МОСКВА, 3 ноября. /ТАСС/.
 _SLASHES = re.compile(r"(?P<head>[^/]{2,60}?)[.,]? ?/(?P<agency>[^/]{2,40})/[.,:]? ?")
-BARE_NAMES = (
+_BARE_NAMES = (
     "РИА Новости", "INTERFAX.RU", "ИНТЕРФАКС", "Интерфакс", "ТАСС", "УНН", "УНІАН",
     "Reuters", "AFP", "AP", "EFE", "PTI",
 )  # fmt: skip
 # МОСКВА, 3 ноя — РИА Новости. ; МОСКВА, 3 ноя - РИА Новости, Иван Иванов. ; Москва. 3 ноября. INTERFAX.RU -
 _BARE = re.compile(
     rf"(?P<head>[^()/]{{2,60}}?)(?: ?{_DASH}+ ?|\. )"
-    rf"(?P<agency>{'|'.join(map(re.escape, BARE_NAMES))})"
+    rf"(?P<agency>{'|'.join(map(re.escape, _BARE_NAMES))})"
     rf"(?:(?:, [А-ЯЁ]\w{{1,20}} [А-ЯЁ]\w{{1,20}})?\. ?| ?{_DASH}+ ?)"
 )
 # 新华社北京11月3日电（记者 张三） ; （中央社記者王五台北3日電）
@@ -141,17 +140,17 @@ _PLACE = re.compile(
 )
 
 
-# A dateline with an agency holds one of the first, one without an agency one of the second.
-_AGENCY_SIGNS = ("(", "[", "/", "日", "（", "［", "【", *BARE_NAMES)
+# A dateline with an agency contains one of the first, one without an agency one of the second.
+_AGENCY_SIGNS = ("(", "[", "/", "日", "（", "［", "【", *_BARE_NAMES)
 
 _PLACE_ENDS = ("—", "–", " - ", "--", ": ", "―", "−")
 
-# What both have in common is faster to look for than they are, one character above all.
-SIGNS = (*_AGENCY_SIGNS, "-", "—", "–", ":", "―", "−")
+# The same in fewer parts: most texts contain none.
+_SIGNS = (*_AGENCY_SIGNS, "-", "—", "–", ":", "―", "−")
 
 
 def _is_place(head: str) -> bool:
-    """Tell whether every word is capitalised, a number, a month or a particle: a place and date."""
+    """Return whether every word is capitalised, a number, a month or a particle: a place and date."""
     words = WORD.findall(head)
     return len(words) <= 9 and all(
         word[0].isupper()
@@ -163,7 +162,7 @@ def _is_place(head: str) -> bool:
 
 
 def _has_date(head: str) -> bool:
-    """Tell whether a number or a month stands in a head."""
+    """Return whether a head contains a number or a month."""
     return any(c.isdigit() for c in head) or any(
         word.casefold() in MONTHS for word in WORD.findall(head)
     )
@@ -188,7 +187,7 @@ def _in_parentheses(line: str) -> tuple[str, str, int] | None:
 
 
 def _with_agency(line: str) -> tuple[str, str, int] | None:
-    """Read the forms whose agency tells them: (agency, place and date, where the text begins)."""
+    """Read the forms known by their agency: (agency, place and date, where the text begins)."""
     for form in (_PAREN_FIRST, _SLASHES, _BARE):
         found = form.match(line)
         if found and (agency := agency_of_name(found["agency"])):
@@ -237,10 +236,10 @@ def _plain(line: str) -> tuple[None, str, int] | None:
 
 def _read_dateline(line: str, *, first: bool) -> tuple[str | None, str, int] | None:
     """Return (agency, place and date, where the text begins), or None."""
-    start = line[:MAX_HEAD]
+    start = line[:_MAX_HEAD]
     if first:
-        bare = line.strip(AROUND_PLACE)
-        if len(bare) <= LONGEST_CITY and bare.casefold() in _CITIES:
+        bare = line.strip(_AROUND_PLACE)
+        if len(bare) <= _LONGEST_CITY and bare.casefold() in _CITIES:
             return None, bare, len(line)
     if holds_any(start, _AGENCY_SIGNS):
         found = _with_agency(start) or _in_parentheses(start) or _east_asian(start)
@@ -250,10 +249,10 @@ def _read_dateline(line: str, *, first: bool) -> tuple[str | None, str, int] | N
 
 
 def _may_hold_one(lines: Sequence[str]) -> bool:
-    """Tell whether a dateline could stand in some lines; in those of most texts none can."""
-    start = "\n".join([line[:MAX_HEAD] for line in lines])
-    shortest = min([len(line.strip(AROUND_PLACE)) for line in lines])
-    return shortest <= LONGEST_CITY or holds_any(start, SIGNS)
+    """Return whether a dateline could stand in some lines; in those of most texts none can."""
+    start = "\n".join([line[:_MAX_HEAD] for line in lines])
+    shortest = min([len(line.strip(_AROUND_PLACE)) for line in lines])
+    return shortest <= _LONGEST_CITY or holds_any(start, _SIGNS)
 
 
 def dateline(draft: Draft) -> Draft:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date
 
 from lxml.html import HtmlElement
 
+from dedup.clean.dates import parse_timestamp
 from dedup.clean.fast_extraction import parse, read_page
 from dedup.models import Extraction, Reason, Rejection
 
@@ -21,10 +22,6 @@ _DATE_NAMES = (
 )  # fmt: skip
 
 _JSON_DATE = re.compile(r'"datePublished"\s*:\s*"([^"\\]{10,40})"')
-_ISO = re.compile(
-    r"\s*(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:[.,]\d{1,9})?"
-    r"\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?\s*$"
-)
 
 # What a fragment of a page begins with: Trafilatura takes only whole documents.
 _FRAGMENT = re.compile(rb"<(?:p|div|article|section|main|body|h[1-6]|span|br|table|ul|ol)\b", re.I)
@@ -58,26 +55,13 @@ def _published(tree: HtmlElement) -> Iterator[str]:
             yield element.get("datetime") or ""
 
 
-def _timestamp(text: str) -> datetime | None:
-    """Read an ISO 8601 time that has at least minutes, else None."""
-    found = _ISO.match(text)
-    if not found:
-        return None
-    day, clock, zone = found.groups()
-    zone = "+00:00" if zone in ("Z", "UTC", "GMT") else zone or ""
-    try:
-        return datetime.fromisoformat(f"{day}T{clock}{zone}")
-    except ValueError:
-        return None
-
-
 def _date(tree: HtmlElement, day: str | None) -> str | None:
     """Return the time of publication if the page gives one that agrees with the day found.
 
     A day read from a URL is local, a stamp often UTC: they agree when a day apart or less.
     """
     for text in _published(tree):
-        stamp = _timestamp(text)
+        stamp = parse_timestamp(text)
         if stamp and (day is None or abs((stamp.date() - date.fromisoformat(day)).days) <= 1):
             return stamp.isoformat()
     return day

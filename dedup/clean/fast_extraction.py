@@ -1,9 +1,9 @@
-"""Trafilatura, which only this module imports, without the work whose results nobody takes.
+"""Trafilatura, which only this module imports, without the work whose results are not used.
 
 Its modules of extraction and of metadata are loaded a second time, under no name, and some of their
-functions replaced there: what is left out here stays in for everyone else in the process. A
-function that an update renames is simply not replaced, which costs time and no result; a test
-tells.
+functions are replaced there: other users of Trafilatura in the process keep its own functions. A
+function that an update renames is not replaced, which costs time and changes no result; a test
+fails then.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from lxml.html import HtmlElement, fromstring
 from trafilatura.external import compare_extraction
 from trafilatura.utils import decode_file, repair_faulty_html
 
+from dedup.text_encoding import nearly_utf8
+
 # The publication date, not the last change; the newest day of any dump that this version reads.
 # htmldate by itself would refuse dates after the day on which it runs: one page, two answers.
 _DATE_OPTIONS = {"original_date": True, "extensive_search": True, "max_date": "2099-12-31"}
@@ -24,9 +26,6 @@ _DATE_OPTIONS = {"original_date": True, "extensive_search": True, "max_date": "2
 # Characters that a document must not hold and a page does: XML 1.0, section 2.2.
 _CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)])
 _NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
-
-# In a page of another encoding hardly a letter beyond ASCII is one of UTF-8 by chance.
-_LETTERS_A_FAULT = 10
 
 # What Trafilatura repairs at the beginning of a page, it looks for in so many characters.
 _BEGINNING = 5000
@@ -67,18 +66,18 @@ def _parser() -> etree.HTMLParser:
 _PARSER = _parser()
 
 
-def _nearly_utf8(html: bytes) -> str | None:
-    """Return the text of a page in UTF-8 with a few broken letters, None for any other page.
+def _decoded(html: bytes) -> str:
+    """Return the text of a page of any encoding.
 
-    Trafilatura would guess at another encoding, and misread every letter that is not ASCII.
+    Where a few letters of UTF-8 are broken Trafilatura would guess at another encoding, and misread
+    every letter that is not ASCII.
     """
     try:
         html.decode()
     except UnicodeDecodeError:
-        text = html.decode("utf-8", "replace")
-        whole = len(text) - len(text.encode("ascii", "ignore"))
-        return text if text.count("\ufffd") * _LETTERS_A_FAULT <= whole else None
-    return None
+        if text := nearly_utf8(html):
+            return text
+    return str(decode_file(html))
 
 
 def parse(html: bytes) -> HtmlElement | None:
@@ -86,7 +85,7 @@ def parse(html: bytes) -> HtmlElement | None:
 
     What can hold neither text nor metadata is left out.
     """
-    text = _nearly_utf8(html) or decode_file(html)
+    text = _decoded(html)
     head = text[:_BEGINNING]
     repaired = repair_faulty_html(head, head[:50].lower()) + text[_BEGINNING:]
     data = repaired.encode("utf-8", "surrogatepass").translate(None, _CONTROLS)

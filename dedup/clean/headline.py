@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from dedup.clean.boilerplate import HEAD_LINES
-from dedup.clean.text_lines import lines_of
+from dedup.clean.normalise import lines_of
 from dedup.models import Draft, Removal
 
 # Share of the shorter one's words that a line must have in common with the title, when it is not
@@ -16,21 +16,20 @@ _MIN_TITLE_WORDS = 5
 # In letters, for scripts without spaces, where a title is one or two runs.
 _MIN_TITLE_LETTERS = 8
 _TWO_SENTENCES = re.compile(r"[?!] \w")
-MAX_HEADLINE = 250
-"""Longest line, or title, that is taken for a headline."""
+# Longest line, or title, that is taken for a headline.
+_MAX_HEADLINE = 250
 
 _WORDS = re.compile(r"\w+")
-STOPS = ".。:;,"
-BEHIND_STOPS = "\"'”’»)"
+_STOPS = ".。:;,"
 
 
 def _ends_sentence(line: str) -> bool:
-    """Tell whether a line ends as sentences do and headlines do not."""
-    return line[-1:] in STOPS or line.rstrip(BEHIND_STOPS)[-1:] in STOPS
+    """Return whether a line ends as sentences do and headlines do not."""
+    return line[-1:] in _STOPS or line.rstrip("\"'”’»)")[-1:] in _STOPS
 
 
 def _is_variant(line: str, wanted: list[str]) -> bool:
-    """Tell whether a line is the title with a kicker, a site's name or other words around."""
+    """Return whether a line is the title with a kicker, a site's name or other words around."""
     words = _WORDS.findall(line.casefold())
     if not words or line[0].islower() or _TWO_SENTENCES.search(line):
         return False
@@ -47,7 +46,7 @@ def _is_variant(line: str, wanted: list[str]) -> bool:
 
 
 def _is_title(line: str, title: str) -> bool:
-    """Tell whether a line has the letters of the title; ``title`` is folded, without blanks."""
+    """Return whether a line has the letters of the title; ``title`` is folded, without blanks."""
     letter = line[:1].lower()
     if letter.isascii() and letter.isalnum() and letter != title[0]:
         return False  # most lines begin otherwise
@@ -63,9 +62,10 @@ def _is_title(line: str, title: str) -> bool:
 def headline(draft: Draft) -> Draft:
     """Remove lines near the top that repeat the title, unless nothing else would stay.
 
-    The title itself goes wherever it stands there, a variant of it only before the first sentence.
+    The title itself is removed anywhere near the top, a variant of it only before the first
+    sentence.
     """
-    if not draft.title or len(draft.title) > MAX_HEADLINE:
+    if not draft.title or len(draft.title) > _MAX_HEADLINE:
         return draft
     wanted = _WORDS.findall(draft.title.casefold())
     title = "".join(wanted)
@@ -73,21 +73,21 @@ def headline(draft: Draft) -> Draft:
         return draft
     lines = lines_of(draft.text)
     kept: list[str] = []
-    gone: list[str] = []
-    index, begun = 0, False
-    while index < len(lines) - 1 and len(kept) < HEAD_LINES:
-        line = lines[index]
-        index += 1
-        sentence = _ends_sentence(line)
-        short = len(line) <= MAX_HEADLINE
-        variant = short and not begun and not sentence
-        if (short and _is_title(line, title)) or (variant and _is_variant(line, wanted)):
-            gone.append(line)
-        else:
-            kept.append(line)
-            begun = begun or sentence
-    if not gone:
+    repeats: list[str] = []
+    begun = False
+    for line in lines[:-1]:
+        if len(line) <= _MAX_HEADLINE and (
+            _is_title(line, title)
+            or (not (begun or _ends_sentence(line)) and _is_variant(line, wanted))
+        ):
+            repeats.append(line)
+            continue
+        kept.append(line)
+        if len(kept) == HEAD_LINES:
+            break
+        begun = begun or _ends_sentence(line)
+    if not repeats:
         return draft
-    removed = tuple(Removal("headline", line) for line in gone)
-    text = "\n".join([*kept, *lines[index:]])
+    removed = tuple(Removal("headline", line) for line in repeats)
+    text = "\n".join([*kept, *lines[len(kept) + len(repeats) :]])
     return replace(draft, text=text, removed=(*draft.removed, *removed))

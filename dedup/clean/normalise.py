@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from html import unescape
 from html.entities import name2codepoint
-
-from dedup.clean.text_lines import lines_of
 
 # Rounds of undoing what a site escaped more than once ("&amp;amp;#8217;" takes one: see _ENTITY).
 # A round that ends where it began stops the loop, so honest text pays for one; the cap keeps
@@ -46,7 +45,7 @@ _MARKS = re.compile(f"[^\x00-\u02ff\\w\\s]{{{_MOST_MARKS + 1},}}")
 _BLANK = re.compile("[\u115f\u1160\u2800\u3164\uffa0]")
 
 # What of the two classes above str.isprintable lets pass.
-PRINTABLE_BLANKS = "\u034f\u115f\u1160\u2800\u3164\uffa0\ufffc"
+_PRINTABLE_BLANKS = "\u034f\u115f\u1160\u2800\u3164\uffa0\ufffc"
 
 # What most texts are made of: printable ASCII and line ends.
 _COMMON = bytes(range(0x20, 0x7F)) + b"\n"
@@ -96,7 +95,7 @@ def _slow(text: str) -> str:
 
 
 def _is_mark(character: str) -> bool:
-    """Tell whether a character stands on the letter before it."""
+    """Return whether a character stands on the letter before it."""
     return unicodedata.category(character)[0] == "M"
 
 
@@ -121,7 +120,7 @@ def _bounded(text: str) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    """Tell whether lines need no more than stripping (this costs a fifth of doing it)."""
+    """Return whether lines need no more than stripping (this costs a fifth of doing it)."""
     if "  " in text or "&" in text:
         return False
     try:
@@ -129,7 +128,19 @@ def _is_plain(text: str) -> bool:
     except UnicodeEncodeError:  # half a surrogate pair
         return False
     # str.isprintable is false for every control, format character, surrogate and blank but " ".
-    return rare.isprintable() and not any(character in rare for character in PRINTABLE_BLANKS)
+    return not rare or (
+        rare.isprintable() and not any(character in rare for character in _PRINTABLE_BLANKS)
+    )
+
+
+@functools.lru_cache(maxsize=1)
+def lines_of(text: str) -> tuple[str, ...]:
+    r"""Return the lines of a text, split once for all steps: most of them change nothing.
+
+    >>> lines_of("One.\nTwo.")
+    ('One.', 'Two.')
+    """
+    return tuple(text.split("\n"))
 
 
 def normalise(text: str) -> str:

@@ -1,11 +1,10 @@
-"""The ordered table of cleaning steps, and the one call that runs them all."""
+"""The ordered table of cleaning steps, and the function that runs them all."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from dedup.clean import hints
 from dedup.clean.boilerplate import GROUPS, boilerplate
 from dedup.clean.dateline import dateline
 from dedup.clean.headline import headline
@@ -24,61 +23,44 @@ class Step:
 
     Attributes:
         name: Its name.
-        hint: The bit of a text in which it could find something.
-        run: The step itself.
-        reports: What ``Removal.step`` says of its removals; empty if it removes no text.
+        run: The step itself; it expects and returns a normalised text.
+        reports: The values of ``Removal.step`` in its removals.
     """
 
     name: str
-    hint: int
     run: Callable[[Draft], Draft]
-    reports: tuple[str, ...] = ()
-
-
-def _normalise(draft: Draft) -> Draft:
-    """Normalise the text of a draft."""
-    text = normalise(draft.text)
-    return draft if text == draft.text else replace(draft, text=text)
+    reports: tuple[str, ...]
 
 
 STEPS: tuple[Step, ...] = (
-    Step("normalise", hints.NORMALISE, _normalise),
-    Step("headline", hints.HEADLINE, headline, ("headline",)),
-    Step("byline", hints.BYLINE, byline, ("byline",)),
-    Step("dateline", hints.DATELINE, dateline, ("dateline",)),
+    Step("headline", headline, ("headline",)),
+    Step("byline", byline, ("byline",)),
+    Step("dateline", dateline, ("dateline",)),
     # Before the boilerplate, so that an agency's copyright is its credit and not any site's notice.
-    Step("credit", hints.CREDIT, credit, ("credit",)),
-    Step("boilerplate", hints.BOILERPLATE, boilerplate, GROUPS),
+    Step("credit", credit, ("credit",)),
+    Step("boilerplate", boilerplate, GROUPS),
 )
 """The steps in the order in which they run."""
 
 
-def clean_text(
-    text: str, *, title: str | None = None, author: str | None = None, hinted: int = hints.EVERY
-) -> Draft:
-    r"""Run the steps over a text until none of them changes it.
+def clean_text(text: str, *, title: str | None = None, author: str | None = None) -> Draft:
+    r"""Normalise a text and run the steps over it until none of them changes it.
 
     Args:
         text: The text.
-        title: The headline, where it is known.
-        author: What the author field holds.
-        hinted: What :func:`dedup.clean.hints.hints_of` said of the text; changes no result.
+        title: The headline, if known.
+        author: The author field, if known.
 
     >>> clean_text("LONDON, Nov 3 (Reuters) - Shares rose.\nRead more: Markets").text
     'Shares rose.'
     """
-    draft = Draft(text=text, title=title, author=author)
-    if hinted & hints.NORMALISE:
-        draft = _normalise(draft)
-    if author:
-        hinted |= hints.BYLINE  # of which no hint tells: hints are those of texts and titles
-    if not hinted:
-        return draft  # as most texts
+    draft = Draft(text=normalise(text), title=title, author=author)
+    unchanged = 0  # steps in a row that changed nothing
     for _ in range(_MAX_ROUNDS):
-        before = draft.text
-        for step in STEPS[1:] if before else ():  # what is left of a normalised text is normalised
-            if hinted & step.hint or draft.text != text:
-                draft = step.run(draft)
-        if draft.text == before:
-            break
+        for step in STEPS if draft.text else ():
+            before = draft.text
+            draft = step.run(draft)
+            unchanged = unchanged + 1 if draft.text == before else 0
+            if unchanged == len(STEPS):
+                return draft
     return draft

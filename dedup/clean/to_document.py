@@ -1,14 +1,15 @@
-"""A record and its cleaned text become a document."""
+"""Records and their cleaned texts become documents."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dedup.clean.agencies import agency_of_domain
 from dedup.clean.dates import parse_date
+from dedup.clean.pipeline import clean_text
 from dedup.clean.urls import host_of, page_of
 from dedup.config import CleanConfig
 from dedup.models import (
@@ -26,13 +27,12 @@ SENTENCE_TOKENS = 6
 
 _WORD = re.compile(r"\S+")
 
-# Characters of a text in which enough words are looked for first.
+# First characters of a text: in most articles they have enough words.
 _BEGINNING = 60
 
 # A folder name that can only be a host: labels with dots between, letters last.
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}", re.IGNORECASE)
 
-# What a record without a page has of one.
 _NO_PAGE = Extraction(text="")
 
 # Metadata of a page that goes to its output record, in this order.
@@ -46,9 +46,9 @@ def from_page(record: RawRecord, page: CleanPage, config: CleanConfig) -> Docume
     """Return the document of a page; the record's own fields win over what the page says.
 
     Args:
-        record: Where the page came from.
-        page: What the worker made of it.
-        config: The least length.
+        record: The record that contained the page.
+        page: The extracted and cleaned page.
+        config: The minimum length.
     """
     extraction, draft = page.extraction, page.draft
     if bad := too_short(draft.text, config) or no_sentence(draft.text):
@@ -65,20 +65,34 @@ def from_page(record: RawRecord, page: CleanPage, config: CleanConfig) -> Docume
     return _document(record, own, fields, extraction, draft)
 
 
-def from_text(record: RawRecord, draft: Draft, config: CleanConfig) -> Document | Rejection:
-    """Return the document of a record that carries its text; its fields stay as they are.
+def clean_own_texts(
+    records: Sequence[RawRecord], config: CleanConfig
+) -> list[Document | Rejection]:
+    """Clean records with a text; return the document of each, or why it has none.
 
     Args:
-        record: The record.
-        draft: Its cleaned text.
-        config: The least length.
+        records: The records; one with a rejection keeps it. Their fields stay as they are.
+        config: The minimum length.
     """
+    return [record.rejection or _from_text(record, config) for record in records]
+
+
+def _from_text(record: RawRecord, config: CleanConfig) -> Document | Rejection:
+    """Return the document of a record with a text, or why it has none."""
+    title, author = _text_field(record, "title"), _text_field(record, "author")
+    draft = clean_text(record.text or "", title=title, author=author)
     if short := too_short(draft.text, config):
         return short
     fields, own = record.fields, _own(record)
     if own.get("id") in (None, ""):
         fields = {**fields, record.mapped.get("id", "id"): record.doc_id}
     return _document(record, own, fields, _NO_PAGE, draft)
+
+
+def _text_field(record: RawRecord, name: str) -> str | None:
+    """Return a standard field of a record if it is a text."""
+    value = record.fields.get(record.mapped.get(name, name))
+    return value if isinstance(value, str) else None
 
 
 def too_short(text: str, config: CleanConfig) -> Rejection | None:
@@ -98,13 +112,13 @@ def too_short(text: str, config: CleanConfig) -> Rejection | None:
 
 
 def count_tokens(text: str, *, enough: int | None = None) -> int:
-    """Return about how many words a text has, no more than ``enough`` of them counted.
+    """Return about how many words a text has, counted up to ``enough`` of them.
 
     In scripts without spaces a run of letters counts a word for each two characters.
     """
     tokens = 0
-    for found in _WORD.finditer(text):  # few are asked for, and most texts are long
-        word = found[0]
+    for match in _WORD.finditer(text):  # few are needed, and most texts are long
+        word = match[0]
         if word.isascii():
             tokens += any(map(str.isalnum, word))
         elif letters := sum(map(str.isalnum, word)):

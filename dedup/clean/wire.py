@@ -1,4 +1,4 @@
-"""Move what a wire agency wrote around a report out of it: bylines and credit lines.
+"""Move bylines and credit lines, which wire agencies write around a report, out of it.
 
 Only the first and last few lines are looked at: an agency that a report quotes stays where it is.
 """
@@ -6,26 +6,24 @@ Only the first and last few lines are looked at: an agency that a report quotes 
 # ruff: noqa: E501  - a pattern is read across
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from dedup.clean.agencies import agency_of_name
-from dedup.clean.dateline import HEAD_LINES, WORD
-from dedup.clean.text_lines import lines_of
+from dedup.clean.dateline import HEAD_LINES, WORD, holds_any
+from dedup.clean.normalise import lines_of
 from dedup.models import Draft, Removal
 
-TAIL_LINES = 5
-"""Lines at the end among which credits stand."""
-
-CUT_LINES = 2
-"""Lines at the end that a credit may end."""
+# Lines at the end that are searched for credits, and those of them that may end with one.
+_TAIL_LINES, _CUT_LINES = 5, 2
 
 # Room for a few names with their jobs, and for a notice of copyright in full.
-MAX_BYLINE, MAX_CREDIT = 120, 600
+_MAX_BYLINE, _MAX_CREDIT = 120, 600
 
-MAX_AGENCIES = 60
-"""Longest line of agencies alone, without what stands around it."""
+# Longest line of agencies alone, without brackets and dashes around it.
+_MAX_AGENCIES = 60
 
 # ---- bylines --------------------------------------------------------------------------------
 
@@ -55,8 +53,8 @@ _OFFICE = re.compile(
 )
 
 
-def is_byline(line: str, authors: frozenset[str]) -> bool:
-    """Tell whether a whole line names who wrote the text."""
+def _is_byline(line: str, authors: frozenset[str]) -> bool:
+    """Return whether a whole line names who wrote the text."""
     folded = line.casefold().strip(" .:|-–—")
     if folded in authors or _OFFICE.fullmatch(folded):
         return True
@@ -72,7 +70,7 @@ def is_byline(line: str, authors: frozenset[str]) -> bool:
 
 
 def _signs(line: str) -> bool:
-    """Tell whether a line is an agency, or persons followed by an agency."""
+    """Return whether a line is an agency, or persons followed by an agency."""
     *persons, last = _PERSONS_APART.split(line)
     return bool(agency_of_name(last)) and all(
         2 <= len(words) <= 6 and all(w[0].isupper() or _NAME_WORD.match(w) for w in words)
@@ -89,7 +87,7 @@ def _authors(author: str | None) -> frozenset[str]:
 
 
 def _is_about(line: str, authors: frozenset[str]) -> bool:
-    """Tell whether a line at the end is an author's name or the note on an author."""
+    """Return whether a line at the end is an author's name or the note on an author."""
     if len(line) > _MAX_ABOUT:
         return False
     for name in authors:
@@ -112,14 +110,14 @@ def byline(draft: Draft) -> Draft:
     while index < len(lines) - 1 and len(kept) < HEAD_LINES:
         line = lines[index]
         index += 1
-        if len(line) <= MAX_BYLINE and is_byline(line, authors):
+        if len(line) <= _MAX_BYLINE and _is_byline(line, authors):
             removed.append(Removal("byline", line))
             agency = agency or agency_of_name(line)
         else:
             kept.append(line)
     kept += lines[index:]
     tail = len(kept)
-    while authors and tail > max(1, len(kept) - TAIL_LINES):
+    while authors and tail > max(1, len(kept) - _TAIL_LINES):
         tail -= 1
         if _is_about(kept[tail], authors):
             removed.append(Removal("byline", kept.pop(tail)))
@@ -136,12 +134,13 @@ def byline(draft: Draft) -> Draft:
 _NO_SENTENCE = (
     r"(?!.*\b(?:has|have|had|that|shows?|showed|found|revealed|suggests?|was|were|is|are)\b)"
 )
-DASHES = "–—-"
-BEFORE = f"([*_ {DASHES}"
-AROUND_AGENCIES = f"()[] .{DASHES}*/"
-_BEFORE, _BEHIND = rf"[\s{re.escape(BEFORE)}]*+", r"[)\]*_.\s]*"
+_DASHES = "–—-"
+_OPENING = f"([*_ {_DASHES}"
+_AROUND_AGENCIES = f"()[] .{_DASHES}*/"
+_BEFORE, _BEHIND = rf"[\s{re.escape(_OPENING)}]*+", r"[)\]*_.\s]*"
 
-# The first words of a row, where many sentences begin so the first two, and the row's pattern.
+# The first word of a row, or its first two where many sentences begin with the first; the row's
+# pattern.
 _CREDIT_ROWS = (
     ("additional further with_additional original reporting writing compiled edited editing written",
         r"(?:additional |further |with additional |original )?"
@@ -187,9 +186,8 @@ def _by_word() -> dict[str, list[re.Pattern[str]]]:
     return table
 
 
-CREDITS_BY_WORD = _by_word()
-# First words of which the second is asked for, too.
-_PAIRED = frozenset(word.partition(" ")[0] for word in CREDITS_BY_WORD if " " in word)
+_CREDITS_BY_WORD = _by_word()
+_FIRST_WORDS = frozenset(words.partition(" ")[0] for words in _CREDITS_BY_WORD)
 _LETTERS = re.compile(r"[^\W\d_]*")
 _SLASHED = _whole(r"[a-z]{2,4}(?:/[a-z]{2,7}){1,4}/?")
 _AP_LINK = _whole(
@@ -199,17 +197,10 @@ _CONTRIBUTED = re.compile(
     r".{2,250}\bcontributed (?:additional )?(?:reporting|to this (?:report|story|article))"
     r"(?: from [^.]{2,60})?[)\]*_.\s]*"
 )
-COPYRIGHT_FIRST = ("c", "copyright")
-"""First words of a notice of copyright that does not begin with the sign."""
-
 # "© 2024 AFP"; "Copyright 2024 The Associated Press. All rights reserved. ..."; not "(c) the court".
 _COPYRIGHT = re.compile(
     r"\(?(?:©|\(c\)\s?(?=copyright|\d{4}|by)|copyright\s?(?=©|\(c\)|@|\d{4}|by\b|[:–—-])).{2,500}"
 )
-IN_CREDIT = ("buted", "apnews")
-"""Letters that stand anywhere in a credit that is not known by its first word: those of *apnews*,
-and of *contributed* those that *contribution* and *distribute* have not."""
-
 # The initials under Indian copy: "PTI KRH RT", "--IANS", "UNI XC RKS".
 _INITIALS = re.compile(r"(?:--? ?)?(?:PTI|ANI|IANS|UNI|BSS|UNB)(?:[ /][A-Z]{2,6}){0,7}")
 
@@ -218,24 +209,22 @@ _CREDIT_TAIL = re.compile(
     r"[(\[](?P<paren>[^()\[\]]{2,400})[)\]]\.?$|(?<=[.!?”\"»。] )[–—-]{1,2} ?(?P<dash>[^.!?–—]{2,40})\.?$"
 )
 # The longest matches of its two halves; a paragraph is searched from there.
-_MAX_PAREN, MAX_DASHED = 410, 44
+_MAX_PAREN, _MAX_DASHED = 410, 44
 _REPORTING = re.compile(
     r"(?:additional |with )?(?:reporting|writing|editing|inputs?|compiled|edited)\b.* (?:by|from)\b|with (?:agency )?inputs",
     re.IGNORECASE,
 )
 
 
-CLOSED = ")]"
 _CLOSING = ".!?。…”\"»’'"
 
 
 def _credit_at_end(line: str) -> int:
     """Return where a credit at the end of a paragraph begins, or its length if there is none."""
-    ending = line[-MAX_DASHED:]
-    start = len(line) - MAX_DASHED
-    if line.removesuffix(".").endswith(tuple(CLOSED)):
+    start = len(line) - _MAX_DASHED
+    if line.endswith((")", "]", ").", "].")):
         start = len(line) - _MAX_PAREN
-    elif not ("-" in ending or "–" in ending or "—" in ending):
+    elif not holds_any(line[-_MAX_DASHED:], _DASHES):
         return len(line)
     found = _CREDIT_TAIL.search(line, max(0, start))
     if found and found.start():
@@ -248,7 +237,7 @@ def _credit_at_end(line: str) -> int:
 
 
 def _only_agencies(text: str) -> bool:
-    """Tell whether a text is an agency, alone or with others: ``dpa/AFP``, ``Reuters, AP``."""
+    """Return whether a text is an agency, alone or with others: ``dpa/AFP``, ``Reuters, AP``."""
     parts = [part for part in re.split(r"[,/;&+|] ?| and | und | y | et ", text) if part]
     return (
         0 < len(parts) <= 4
@@ -257,27 +246,37 @@ def _only_agencies(text: str) -> bool:
     )
 
 
+@functools.lru_cache(maxsize=4096)
+def _may_begin_credit(written: str) -> bool:
+    """Return whether a credit could begin with a word."""
+    folded = written.casefold()
+    letters = _LETTERS.match(folded)
+    return letters is not None and (
+        letters[0] in _FIRST_WORDS or folded.startswith("/", letters.end())
+    )
+
+
 def _begins_credit(folded: str) -> bool:
-    """Tell whether a folded line begins as a credit does, and is one to its end."""
-    bare = folded.lstrip(BEFORE)
-    end = bare.find(" ")
-    first = bare if end < 0 else bare[:end]
-    if not first.isalpha() and (found := _LETTERS.match(bare)):
-        first = found[0]
-        if bare.startswith("/", len(first)) and _SLASHED.fullmatch(folded):
-            return True
-    patterns = CREDITS_BY_WORD.get(first, [])
-    if first in _PAIRED and (found := _LETTERS.match(bare, len(first) + 1)):
-        patterns = patterns + CREDITS_BY_WORD.get(f"{first} {found[0]}", [])
+    """Return whether a folded line begins as a credit does, and is one to its end."""
+    bare = folded.lstrip(_OPENING)
+    letters = _LETTERS.match(bare)
+    first = letters[0] if letters else ""
+    if bare.startswith("/", len(first)) and _SLASHED.fullmatch(folded):
+        return True
+    patterns = _CREDITS_BY_WORD.get(first, [])
+    if second := _LETTERS.match(bare, len(first) + 1):
+        patterns = patterns + _CREDITS_BY_WORD.get(f"{first} {second[0]}", [])
     return any(pattern.fullmatch(folded) for pattern in patterns)
 
 
 def _is_credit(line: str) -> bool:
-    """Tell whether a whole line is a credit."""
-    if len(line) > MAX_CREDIT:
+    """Return whether a whole line is a credit."""
+    if len(line) > _MAX_CREDIT:
         return False
     folded = line.casefold()
-    if _begins_credit(folded) or (folded[0] in "(©c" and _COPYRIGHT.match(folded)):
+    if _may_begin_credit(line.lstrip(_OPENING).partition(" ")[0]) and _begins_credit(folded):
+        return True
+    if folded[0] in "(©c" and _COPYRIGHT.match(folded):
         return True
     if line[-1].isupper() and _INITIALS.fullmatch(line):
         return True
@@ -285,8 +284,8 @@ def _is_credit(line: str) -> bool:
         return True
     if "apnews.com" in folded and _AP_LINK.fullmatch(folded):
         return True
-    bare = line.strip(AROUND_AGENCIES)
-    return len(bare) <= MAX_AGENCIES and _only_agencies(bare)
+    bare = line.strip(_AROUND_AGENCIES)
+    return len(bare) <= _MAX_AGENCIES and _only_agencies(bare)
 
 
 def _credited_agency(texts: Sequence[str]) -> str | None:
@@ -302,16 +301,18 @@ def _credited_agency(texts: Sequence[str]) -> str | None:
 
 def credit(draft: Draft) -> Draft:
     """Move credit lines at the end, and credits behind the last sentences, to ``credit``."""
-    lines = list(lines_of(draft.text))
+    lines = lines_of(draft.text)
+    start = len(lines)
     kept: list[str] = []
     found: list[str] = []
-    while lines and len(kept) < TAIL_LINES:
-        line = lines.pop()
+    while start and len(kept) < _TAIL_LINES:
+        start -= 1
+        line = lines[start]
         # A text must not vanish into its credits: its first line stays if nothing else does.
-        if line and (lines or kept) and _is_credit(line):
+        if line and (start or kept) and _is_credit(line):
             found.append(line)
             continue
-        cut = _credit_at_end(line) if len(kept) < CUT_LINES else len(line)
+        cut = _credit_at_end(line) if len(kept) < _CUT_LINES else len(line)
         if cut < len(line):
             found.append(line[cut:])
             line = line[:cut].rstrip()
@@ -322,7 +323,7 @@ def credit(draft: Draft) -> Draft:
     credits = "\n".join([*found, *([draft.credit] if draft.credit else [])])
     return replace(
         draft,
-        text="\n".join([*lines, *reversed(kept)]),
+        text="\n".join([*lines[:start], *reversed(kept)]),
         agency=draft.agency or _credited_agency(found),
         credit=credits,
         removed=(*draft.removed, *(Removal("credit", text) for text in found)),

@@ -6,8 +6,6 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-from dedup.kernels.sorting import sort_hashes
-
 # Character classes of dedup.signatures.characters; a kernel takes no enum.
 SEPARATOR, LETTER, DIGIT, SINGLE, MARK = 0, 1, 2, 3, 4
 
@@ -166,7 +164,7 @@ def minima(
 @nb.njit(cache=True)
 def distinct(values: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
     """Return the sorted distinct values; sorts its argument in place."""
-    sort_hashes(values)
+    values.sort()
     kept = 0
     for index in range(values.size):
         if index == 0 or values[index] != values[kept - 1]:

@@ -7,8 +7,8 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
-from dedup.clean.own_texts import clean_own_texts
 from dedup.clean.site_boilerplate import line_digests
+from dedup.clean.to_document import clean_own_texts
 from dedup.config import Config
 from dedup.json_codec import dump_json
 from dedup.models import Document, Raw, RawLine, RawRecord, Rejection

@@ -7,11 +7,9 @@ import codecs
 from charset_normalizer import from_bytes
 
 from dedup.read.formats import encoding_of_mark
+from dedup.text_encoding import nearly_utf8
 
 SAMPLE = 65_536
-
-# In a text of another encoding hardly a letter beyond ASCII is one of UTF-8 by chance.
-_LETTERS_A_FAULT = 10
 
 
 def encoding_of(head: bytes) -> str:
@@ -32,9 +30,7 @@ def encoding_of(head: bytes) -> str:
         # Not final: the sample may end inside a character.
         codecs.getincrementaldecoder("utf-8")().decode(sample)
     except UnicodeDecodeError:
-        text = sample.decode("utf-8", "replace")
-        whole = len(text) - len(text.encode("ascii", "ignore"))
-        if text.count("\ufffd") * _LETTERS_A_FAULT <= whole:
+        if nearly_utf8(sample) is not None:
             return "utf-8"
         guess = from_bytes(sample).best()
         return guess.encoding if guess else "cp1252"

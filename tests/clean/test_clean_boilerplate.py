@@ -3,8 +3,11 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from dedup.clean.boilerplate import GROUPS, boilerplate, group_of
+from dedup.clean import boilerplate_tables as tables
+from dedup.clean.boilerplate import GROUPS, SHORT, boilerplate, group_of
 from dedup.clean.headline import headline
 from dedup.clean.pipeline import clean_text
 from dedup.models import Draft
@@ -19,7 +22,7 @@ def label(case):
 
 
 @pytest.mark.parametrize("case", CASES["anywhere"], ids=label)
-def test_furniture_goes_wherever_it_stands(case):
+def test_boilerplate_is_removed_wherever_it_stands(case):
     assert group_of(case["text"]) == case["group"]
     lines = [*BODY, *BODY, case["text"], *BODY, *BODY]
     draft = boilerplate(Draft("\n".join(lines)))
@@ -28,7 +31,7 @@ def test_furniture_goes_wherever_it_stands(case):
 
 
 @pytest.mark.parametrize("case", CASES["edges"], ids=label)
-def test_what_could_be_text_goes_only_near_the_edges(case):
+def test_what_could_be_text_is_removed_only_near_the_edges(case):
     assert group_of(case["text"], at_edge=True) == case["group"]
     middle = "\n".join([*BODY, *BODY, case["text"], *BODY, *BODY])
     assert boilerplate(Draft(middle)).text == middle
@@ -43,11 +46,27 @@ def test_a_sentence_stays_even_at_the_edge(case):
     assert group_of(case["text"], at_edge=True) is None
 
 
+def test_every_phrase_is_short_and_recognised():
+    assert max(map(len, tables.PHRASES)) <= SHORT
+    assert {phrase: group_of(f"- {phrase.title()} >") for phrase in ("related", "share")} == {
+        "related": "related",
+        "share": "buttons",
+    }
+    assert {phrase: group_of(phrase) for phrase in tables.PHRASES} == tables.PHRASES
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.from_regex(tables.NUMBERED, fullmatch=True))
+def test_a_number_with_what_it_counts_is_short_and_recognised(line):
+    assert len(line) <= SHORT
+    assert group_of(line) == "buttons"
+
+
 def test_every_group_of_the_cases_is_announced():
     assert {case["group"] for case in [*CASES["anywhere"], *CASES["edges"]]} == set(GROUPS)
 
 
-def test_a_long_line_is_never_furniture():
+def test_a_long_line_is_never_boilerplate():
     assert group_of("Read more: " + "words " * 80) is None
 
 

@@ -3,9 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.clean.to_document import (
+    clean_own_texts,
     count_tokens,
     from_page,
-    from_text,
     no_sentence,
     too_short,
 )
@@ -33,7 +33,35 @@ def page_document(record=None, *, text=TEXT, draft=None, **said):
 
 def text_document(fields=None, mapped=None, *, doc_id="a", text=TEXT):
     record = RawRecord(doc_id, "records", fields or {}, mapped or {}, text=text)
-    return from_text(record, Draft(text), CONFIG)
+    return cleaned(record)
+
+
+def cleaned(record):
+    (document,) = clean_own_texts([record], CONFIG)
+    return document
+
+
+# --- records with a text -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("", Reason.NO_TEXT), (None, Reason.NO_TEXT), ("Too short.", Reason.TOO_SHORT)],
+)
+def test_a_text_that_is_too_short_is_rejected(text, reason):
+    assert cleaned(RawRecord("a", "records", text=text)).reason == reason
+
+
+def test_a_rejected_record_stays_rejected():
+    rejection = Rejection(Reason.TOO_LARGE, "9 bytes")
+    assert cleaned(RawRecord("a", "records", rejection=rejection)) == rejection
+
+
+def test_a_records_own_title_and_author_are_known_to_the_steps():
+    text = f"Ferry runs again\nJane Doe\n{TEXT}"
+    fields = {"headline": "Ferry runs again", "title": 7, "author": "Jane Doe"}
+    assert cleaned(RawRecord("a", "records", fields, {"title": "headline"}, text=text)).text == TEXT
+    assert text_document({"title": 7, "author": ["Jane Doe"]}, text=text).text == text
 
 
 # --- fields and ids ------------------------------------------------------------------------------
@@ -268,7 +296,7 @@ def test_how_many_words_are_enough_is_an_option():
 
 
 def test_a_page_of_a_menu_is_rejected_and_a_record_of_short_lines_stays():
-    menu = "Home\nPolitics\nSport\nOpinion\nContact us\nAll five words are here"
+    menu = "World\nPolitics\nSport\nOpinion\nContact us\nAll five words are here"
     assert page_document(text=menu) == no_sentence(menu)
     assert page_document(text=menu).reason == Reason.NO_TEXT
     assert text_document(text=menu).text == menu
