@@ -150,25 +150,24 @@ def remove_site_boilerplate(store: Store, config: Config, progress: Progress) ->
     Its earlier documents within the date window count where lines recur; they stay as they are.
     """
     progress.start("site boilerplate", None, "host")
+    first, least = store.dumps.first, config.clean.site_boilerplate_documents
+
+    def stripped() -> Iterator[StrippedText]:
+        for host, lines in lines_by_host(store.documents.line_digests(), least):
+            progress.advance(1)
+            if lines.rows.max(initial=-1) < first:
+                continue
+            recurring = find_site_boilerplate(lines, least)
+            if recurring.size:
+                log.info("recurring: %d lines recur on %s", recurring.size, host)
+                texts = list(store.documents.texts(rows_with(lines, recurring, first)))
+                yield from strip_texts(texts, recurring, config.clean)
+
     if store.dumps.step < Step.STRIPPED:
         with store.commit():
-            store.documents.strip(_stripped(store, config.clean, progress))
+            store.documents.strip(stripped())
             store.dumps.reach(Step.STRIPPED)
     progress.end()
-
-
-def _stripped(store: Store, config: CleanConfig, progress: Progress) -> Iterator[StrippedText]:
-    """Yield the texts from which lines are taken out, host by host."""
-    first, least = store.dumps.first, config.site_boilerplate_documents
-    for host, lines in lines_by_host(store.documents.line_digests(), least):
-        progress.advance(1)
-        if lines.rows.max(initial=-1) < first:
-            continue
-        recurring = find_site_boilerplate(lines, least)
-        if recurring.size:
-            log.info("recurring: %d lines recur on %s", recurring.size, host)
-            rows = rows_with(lines, recurring, first)
-            yield from strip_texts(list(store.documents.texts(rows)), recurring, config)
 
 
 def rows_with(lines: HostLines, recurring: npt.NDArray[np.uint64], first: int) -> list[int]:
@@ -179,9 +178,8 @@ def rows_with(lines: HostLines, recurring: npt.NDArray[np.uint64], first: int) -
         recurring: Digests of lines, uint64.
         first: Documents of lower rows are left out.
     """
-    rows = np.unique(lines.rows[np.isin(lines.digests, recurring)])
-    found: list[int] = rows[rows >= first].tolist()
-    return found
+    rows = lines.rows[np.isin(lines.digests, recurring) & (lines.rows >= first)]
+    return list(dict.fromkeys(rows.tolist()))
 
 
 def strip_texts(

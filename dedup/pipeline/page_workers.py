@@ -30,11 +30,11 @@ RECENT_PAGES = 2000
 """Pages whose results are remembered here: the store knows a page only when its batch of 1,000 is
 committed."""
 
-MEBIBYTE = 1 << 20
-
 Passed = TypeVar("Passed")
 PageResult = CleanPage | Rejection
 Recall = Callable[[bytes], PageResult | None]
+Answer = tuple[PageResult, int]
+"""What a worker sends: what a page alone gave, and the most memory in KiB it has used so far."""
 
 
 class Cleaned(NamedTuple):
@@ -63,18 +63,6 @@ class PageFailed(Exception):
     The error itself stays in the worker: one that cannot be pickled would leave this process
     waiting for ever, and a message may hold an address, which is another in the next run.
     """
-
-
-class Answer(NamedTuple):
-    """What a worker sends back.
-
-    Attributes:
-        page: What the page alone gave.
-        worker_kib: Most memory the worker has used so far, in KiB.
-    """
-
-    page: PageResult
-    worker_kib: int = 0
 
 
 class _Page(NamedTuple):
@@ -115,15 +103,14 @@ def clean_records(
                 task = pool.schedule(within, args=args, timeout=config.timeout)
             else:
                 task = Future()
-                task.set_result(Answer(known))
+                task.set_result((known, 0))
             recent[digest] = task
             if len(recent) > RECENT_PAGES:
                 recent.popitem(last=False)
         return _Page(item, digest, task, len(html))
 
-    with ResilientPool(
-        workers, PAGE_PRELOAD, initializer=_limit, initargs=[config.memory_mb]
-    ) as pool:
+    limits = {"initializer": _limit, "initargs": [config.memory_mb]}
+    with ResilientPool(workers, PAGE_PRELOAD, **limits) as pool:
         for item in in_order(
             map(start, records),
             lambda item: not isinstance(item, _Page) or item.task.done(),
@@ -138,7 +125,7 @@ def _cleaned(item: _Page, config: CleanConfig) -> Cleaned:
     """Wait for a page if need be and return its result, whatever happened to its worker."""
     record, digest, task, size = item
     error = task.exception()
-    page, worker_kib = task.result() if error is None else Answer(_rejection(error, config))
+    page, worker_kib = task.result() if error is None else (_rejection(error, config), 0)
     result = from_page(record, page, config) if isinstance(page, CleanPage) else page
     return Cleaned(record, result, size, digest, page, worker_kib)
 
@@ -162,16 +149,13 @@ def _limit(memory_mb: int) -> None:
     No image of its memory, and no warning of what a library thinks of a page's dates.
     """
     warnings.simplefilter("ignore")
+    limits = {resource.RLIMIT_CORE: 0}
     if memory_mb:
-        _bound(resource.RLIMIT_AS, memory_mb * MEBIBYTE)
-    _bound(resource.RLIMIT_CORE, 0)
-
-
-def _bound(what: int, most: int) -> None:
-    """Lower a limit of this process; one that is lower already stays as it is."""
-    soft, hard = resource.getrlimit(what)
-    most = min(most, *(each for each in (soft, hard, most) if each != resource.RLIM_INFINITY))
-    resource.setrlimit(what, (most, hard))
+        limits[resource.RLIMIT_AS] = memory_mb << 20
+    for limit, most in limits.items():
+        soft, hard = resource.getrlimit(limit)  # one that is lower already stays as it is
+        most = min(most, *(each for each in (soft, hard, most) if each != resource.RLIM_INFINITY))
+        resource.setrlimit(limit, (most, hard))
 
 
 def within(seconds: float, work: Callable[[bytes], Answer], html: bytes) -> Answer:
@@ -213,4 +197,4 @@ def clean_page(html: bytes) -> Answer:
     else:
         draft = clean_text(extraction.text, title=extraction.title, author=extraction.author)
         page = CleanPage(replace(extraction, text=""), draft)
-    return Answer(page, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    return page, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

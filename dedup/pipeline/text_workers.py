@@ -22,10 +22,10 @@ BATCH_BYTES = 500_000
 BATCH_RECORDS = 500
 
 START_BYTES = 16_000_000
-"""Texts that this process prepares alone: starting others takes as long as some 15 MB."""
+"""Texts that this process prepares alone: to start workers takes as long as some 15 MB."""
 
-MEANWHILE_BYTES = 7_000_000
-"""Texts that this process prepares while the server that others come from loads what they need."""
+LOAD_BYTES = 7_000_000
+"""Texts that this process prepares while the server of the workers loads what they need."""
 
 SMALL_BYTES = 50_000
 """A batch that a page has cut short is not worth sending."""
@@ -45,6 +45,9 @@ class _Sent(NamedTuple):
     task: Task[list[PreparedRow | RawRecord]]
 
 
+_Batch = _Sent | list[PreparedRow | RawRecord]
+
+
 def text_rows(
     raws: Iterable[Raw], config: Config, *, signed: bool, size: int | None = None
 ) -> Generator[list[PreparedRow] | RawRecord, None, None]:
@@ -61,8 +64,11 @@ def text_rows(
     """
     with ResilientPool(config.workers, TEXT_PRELOAD) as pool:
         workers = _TextWorkers(pool, config, signed=signed, size=size or 0)
-        started = map(workers.start, _batches(raws))
-        for batch in in_order(started, _done, config.workers * WAITING_PER_WORKER):
+        for batch in in_order(
+            map(workers.start, _batches(raws)),
+            lambda batch: isinstance(batch, list) or batch.task.done(),
+            config.workers * WAITING_PER_WORKER,
+        ):
             rows: list[PreparedRow] = []
             for item in workers.finish(batch):
                 if isinstance(item, PreparedRow):
@@ -101,16 +107,10 @@ def _is_page(raw: Raw) -> bool:
     return isinstance(raw, RawRecord) and raw.html is not None
 
 
-def _done(batch: _Sent | list[PreparedRow | RawRecord]) -> bool:
-    """Return whether nothing is left to wait for."""
-    return isinstance(batch, list) or batch.task.done()
-
-
 class _TextWorkers:
-    """Decides which batches go to workers, and starts these in time."""
+    """Decides which batches go to workers, and starts their server in time."""
 
     def __init__(self, pool: ResilientPool, config: Config, *, signed: bool, size: int) -> None:
-        """Remember the options."""
         self._pool = pool
         self._prepare = partial(prepare_texts, config=config, signed=signed)
         self._size = size
@@ -119,16 +119,13 @@ class _TextWorkers:
         self._alone = config.workers < 2
         self._page = f'"{dict(config.read.fields).get("html", "html")}"'.encode()
 
-    def start(self, raws: Sequence[Raw]) -> _Sent | list[PreparedRow | RawRecord]:
+    def start(self, raws: Sequence[Raw]) -> _Batch:
         """Send a batch to a worker, or prepare it here."""
-        size = sum(map(size_of, raws))
-        page = _is_page(raws[0])
-        if self._alone or page or size < SMALL_BYTES or not self._started_in_time(raws, size):
+        if self._alone or _is_page(raws[0]) or not self._ready(raws):
             return self._prepare(raws)
-        task = self._pool.schedule(self._prepare, args=[raws], timeout=BATCH_SECONDS)
-        return _Sent(raws, task)
+        return _Sent(raws, self._pool.schedule(self._prepare, args=[raws], timeout=BATCH_SECONDS))
 
-    def finish(self, batch: _Sent | list[PreparedRow | RawRecord]) -> list[PreparedRow | RawRecord]:
+    def finish(self, batch: _Batch) -> list[PreparedRow | RawRecord]:
         """Return the rows of a batch; what workers failed to prepare is prepared here.
 
         A worker ends for want of memory. Texts have done no harm then, and the run goes on alone.
@@ -142,18 +139,20 @@ class _TextWorkers:
                 self._alone = True
         return self._prepare(batch.raws)
 
-    def _started_in_time(self, raws: Sequence[Raw], size: int) -> bool:
-        """Return whether workers should be ready to take a batch; start their server in time.
+    def _ready(self, raws: Sequence[Raw]) -> bool:
+        """Return whether workers should be ready for a batch; start their server in time.
 
         A worker that is started before the server has loaded what it needs makes this process wait.
         Lines that hold pages are prepared here: the server must load what pages need.
         """
-        if self._server_since is None and any(
-            isinstance(raw, RawLine) and self._page in raw.line for raw in raws
+        size = sum(map(size_of, raws))
+        lines = (raw.line for raw in raws if isinstance(raw, RawLine))
+        if size < SMALL_BYTES or (
+            self._server_since is None and any(self._page in line for line in lines)
         ):
             return False
         self._seen += size
         if self._server_since is None and max(self._size, self._seen) >= START_BYTES:
             worker_context(TEXT_PRELOAD)
             self._server_since = self._seen
-        return self._server_since is not None and self._seen >= self._server_since + MEANWHILE_BYTES
+        return self._server_since is not None and self._seen - self._server_since >= LOAD_BYTES

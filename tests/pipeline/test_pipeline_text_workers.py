@@ -33,7 +33,7 @@ GIVEN = [*LINES[:20], PAGE, *LINES[20:33], REJECTED, *LINES[33:], PAGE]
 def small_batches(monkeypatch):
     for name, value in (
         ("START_BYTES", 0),
-        ("MEANWHILE_BYTES", 0),
+        ("LOAD_BYTES", 0),
         ("SMALL_BYTES", 0),
         ("BATCH_RECORDS", 5),
     ):
@@ -162,7 +162,7 @@ def test_limits_hold_for_texts_done_by_workers():
 def test_lines_that_hold_pages_start_no_server_for_texts(field, servers, monkeypatch):
     started = []
     monkeypatch.setattr(text_workers, "worker_context", started.append)
-    monkeypatch.setattr(text_workers, "MEANWHILE_BYTES", 1_000_000)
+    monkeypatch.setattr(text_workers, "LOAD_BYTES", 1_000_000)
     line = b'{"%s": "<p>The ferry to Port Elwood will run again.</p>"}\n' % field.encode()
     lines = [RawLine(line, f"news.jsonl:{n}", "news.jsonl") for n in range(20)]
 
