@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dedup.kernels.array_types import Bools, Int32s, Int64s
-from dedup.kernels.components import components
 from dedup.models import Story
 from dedup.store import Store
 
@@ -122,6 +121,8 @@ class EarlierStories:
             For each representative the place of the first one that must be linked with it, and a
             mask.
         """
+        from dedup.kernels.components import components  # compiled: loaded when it is first needed
+
         rows = np.fromiter((now[row] for row in self.rows.tolist()), np.int64, self.rows.size)
         order = np.argsort(representatives)
         places = np.searchsorted(representatives, rows, sorter=order)
