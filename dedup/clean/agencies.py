@@ -1,4 +1,4 @@
-"""Know wire agencies by name and by domain; say nothing about whether a text is theirs."""
+"""Wire agencies by name and by domain; whether a text is theirs is decided elsewhere."""
 
 # ruff: noqa: E501  - a row of a table is read across
 from __future__ import annotations
@@ -13,7 +13,7 @@ class Agency(NamedTuple):
 
     Attributes:
         name: The short name that the output uses.
-        names: Names that mean the agency wherever they stand alone, in any case.
+        names: Names that mean the agency wherever they are alone, in any case.
         slugs: Short forms that mean it only where an agency is expected, in exactly this case.
         domains: Its own sites; subdomains count.
     """
@@ -25,13 +25,9 @@ class Agency(NamedTuple):
 
 
 def _agency(name: str, names: str, slugs: str, domains: str) -> Agency:
-    """Read a row of the table: names and slugs parted by ``|``, domains by blanks."""
-    return Agency(
-        name,
-        tuple(part for part in names.split("|") if part),
-        tuple(part for part in slugs.split("|") if part),
-        tuple(domains.split()),
-    )
+    """Return a row of the table: names and slugs separated by ``|``, domains by blanks."""
+    short = tuple(slugs.split("|")) if slugs else ()
+    return Agency(name, tuple(names.split("|")), short, tuple(domains.split()))
 
 
 # fmt: off
@@ -158,7 +154,7 @@ _ROLE = re.compile(
     r"|international|global|editor|chief|with|en español))+$",
     re.IGNORECASE,
 )
-# The last words of those jobs, by which most names are known to have none.
+# The last words of those jobs; most names end with another word.
 _ENDS = (
     "staff news newsroom agency agencies agence agencia agentur wire service feed reporter reporters writer writers"
     " correspondent correspondents bureau redaktion redaction sport sports business national political science medical"
@@ -172,8 +168,8 @@ _LEADS = ("by ", "von ", "par ", "por ", "per ", "from ", "via ", "the ", "agenc
 _SEPARATES = re.compile(r"[;,/|&+·•]|\b(?:and|und|y|et)\b")
 _BETWEEN = re.compile(r"\s*(?:[;,/|&+·•]|\band\b|\bund\b|\by\b|\bet\b)\s*")
 
-# A name that a writer's own name may stand before ("JANE DOE Associated Press") has this many
-# letters or more; a shorter one could be the end of a person's name.
+# Shortest name that may follow a writer's own name ("JANE DOE Associated Press"); a shorter one
+# could be the end of a person's name.
 _LONG = 10
 
 _SLUGS = {slug: row.name for row in AGENCIES for slug in (row.name, *row.slugs)}
@@ -214,7 +210,7 @@ def _without_role(piece: str) -> str:
 
 
 def _without_lead(piece: str) -> str:
-    """Return a name without what leads to it: ``By Reuters``."""
+    """Return a name without the word before it: ``By Reuters``."""
     if piece.isascii():
         folded = piece.lower()
         if not any(map(folded.__contains__, _LEADS)):
@@ -223,7 +219,7 @@ def _without_lead(piece: str) -> str:
 
 
 def _of_piece(piece: str) -> str | None:
-    """Return the agency that one name stands for."""
+    """Return the agency of one name."""
     piece = piece.strip(" .()[]{}\"'«»“”–—-:@/")
     found = _SLUGS.get(piece) or _NAMES.get(piece.casefold()) or _CAPITALISED.get(piece)
     if found or not (" " in piece or "-" in piece):
@@ -260,26 +256,18 @@ def agency_of_name(text: str) -> str | None:
     return next(filter(None, map(_of_piece, (text, *_BETWEEN.split(text)))), None)
 
 
-def starts_with_agency(text: str) -> tuple[str, str] | None:
-    """Return (agency, name as written) if a text in a script without spaces begins with one.
-
-    >>> starts_with_agency("新华社北京11月3日电")
-    ('Xinhua', '新华社')
-    """
-    for name in _UNSPACED:
-        if text.startswith(name):
-            return _NAMES.get(name) or _SLUGS[name], name
-    return None
-
-
-def ends_with_agency(text: str) -> tuple[str, str] | None:
+def agency_at_end(text: str, *, start: bool = False) -> tuple[str, str] | None:
     """Return (agency, name as written) if a text in a script without spaces ends with one.
 
-    >>> ends_with_agency("北京時事")
-    ('Jiji', '時事')
+    Args:
+        text: The text.
+        start: Whether to look at its start instead.
+
+    >>> agency_at_end("北京時事"), agency_at_end("新华社北京11月3日电", start=True)
+    (('Jiji', '時事'), ('Xinhua', '新华社'))
     """
     for name in _UNSPACED:
-        if text.endswith(name):
+        if text.startswith(name) if start else text.endswith(name):
             return _NAMES.get(name) or _SLUGS[name], name
     return None
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from dedup.clean.agencies import agency_of_name, ends_with_agency, starts_with_agency
+from dedup.clean.agencies import agency_at_end, agency_of_name
 from dedup.clean.normalise import lines_of
 from dedup.models import Draft, Removal
 
@@ -202,13 +202,13 @@ def _east_asian(line: str) -> tuple[str, str, int] | None:
     found = _CHINESE.match(line) if "日" in line else None
     if found:
         start = found.start("agency")
-        named = starts_with_agency(line[start:])
+        named = agency_at_end(line[start:], start=True)
         if named:
             head = line[start + len(named[1]) : found.end("head") - 1]
             return named[0], head, found.end()
     found = _BRACKET.match(line) if line[0] in "(（[［【" else None
     if found:
-        named = ends_with_agency(found["head"])
+        named = agency_at_end(found["head"])
         if named and len(found["head"]) > len(named[1]):
             return named[0], found["head"][: -len(named[1])].strip(" =、,"), found.end()
     return None

@@ -1,10 +1,10 @@
-"""Make main text and metadata of one page; what comes out depends on its bytes alone."""
+"""Extract main text and metadata of one page; the result depends on its bytes alone."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from lxml.html import HtmlElement
@@ -13,7 +13,7 @@ from dedup.clean.dates import parse_timestamp
 from dedup.clean.fast_extraction import parse, read_page
 from dedup.models import Extraction, Reason, Rejection
 
-# Meta elements that hold the time of publication, the most trusted first.
+# Meta elements with the time of publication, the most trusted first.
 _DATE_NAMES = (
     "article:published_time", "og:article:published_time", "datepublished", "og:published_time",
     "publish-date", "publish_date", "publishdate", "published_time", "publication_date", "pubdate",
@@ -30,16 +30,8 @@ _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?=$|[-_,;\s])")
 _TITLE_PARTS = re.compile(r"\s+[|–—·-]\s+|\s*\|\s*")
 
 
-def _tree(html: bytes) -> HtmlElement | None:
-    """Parse a page, or a fragment of one, whatever its encoding."""
-    tree = parse(html)
-    if tree is None and _FRAGMENT.search(html[:5000]):
-        tree = parse(b"<html><body>" + html + b"</body></html>")
-    return tree
-
-
 def _published(tree: HtmlElement) -> Iterator[str]:
-    """Yield what the page's own markup gives as time of publication, most trusted first."""
+    """Yield the times of publication in a page's own markup, most trusted first."""
     named: dict[str, str] = {}
     for meta in tree.iter("meta"):
         name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
@@ -55,46 +47,47 @@ def _published(tree: HtmlElement) -> Iterator[str]:
             yield element.get("datetime") or ""
 
 
-def _date(tree: HtmlElement, day: str | None) -> str | None:
-    """Return the time of publication if the page gives one that agrees with the day found.
+def _date(
+    tree: HtmlElement, day: str | None, addresses: Sequence[str | None]
+) -> tuple[str | None, bool]:
+    """Return the date of a page, and whether its markup or an address states the day.
 
-    A day read from a URL is local, a stamp often UTC: they agree when a day apart or less.
+    The date is the time of publication if the markup gives one that agrees with the day that
+    Trafilatura found. A day read from a URL is local, a stamp often UTC: they agree when a day
+    apart or less. Of 128 pages with a known date 125 state it, all but one rightly; a day found
+    elsewhere is as often that of the site as of the article.
     """
-    for text in _published(tree):
-        stamp = parse_timestamp(text)
-        if stamp and (day is None or abs((stamp.date() - date.fromisoformat(day)).days) <= 1):
-            return stamp.isoformat()
-    return day
-
-
-def _is_stated(tree: HtmlElement, day: str | None) -> bool:
-    """Return whether the page's markup or address gives a day, one day apart at most.
-
-    Of 128 pages with a known date 125 state it, all but one rightly; a day found elsewhere is as
-    often that of the site as of the article.
-    """
+    published = list(_published(tree))
+    stamps = filter(None, map(parse_timestamp, published))
     if day is None:
-        return False
+        return next((stamp.isoformat() for stamp in stamps), None), False
     found = date.fromisoformat(day)
-    for text in _published(tree):
-        try:
-            stated = date.fromisoformat(text.strip()[:10])
-        except ValueError:
-            continue
-        if abs((stated - found).days) <= 1:
-            return True
-    addresses = (_own_url(tree), _canonical_url(tree))
-    return any(day.replace("-", "") in re.sub(r"[/_-]", "", each) for each in addresses if each)
+
+    def agrees(other: date) -> bool:
+        return abs((other - found).days) <= 1
+
+    time = next((stamp.isoformat() for stamp in stamps if agrees(stamp.date())), day)
+    digits = day.replace("-", "")
+    stated = any(map(agrees, filter(None, map(_leading_day, published))))
+    return time, stated or any(digits in re.sub(r"[/_-]", "", each or "") for each in addresses)
+
+
+def _leading_day(text: str) -> date | None:
+    """Return the ISO 8601 day that a text begins with."""
+    try:
+        return date.fromisoformat(text.strip()[:10])
+    except ValueError:
+        return None
 
 
 def _squashed(text: str) -> str:
-    """Return letters and digits only, folded, accents off."""
+    """Return letters and digits only, folded, without accents."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in plain if c.isalnum())
 
 
 def _without_site(title: str, site: str | None, hostname: str | None) -> str:
-    """Take the name of the site off either end of a title.
+    """Remove the name of the site from either end of a title.
 
     >>> _without_site("Storm warning | Example Times", None, "www.exampletimes.com")
     'Storm warning'
@@ -114,64 +107,53 @@ def _without_site(title: str, site: str | None, hostname: str | None) -> str:
 
 def _language(tree: HtmlElement, fallback: str | None) -> str | None:
     """Return the two-letter language that the page declares."""
-    declared = tree.get("lang") or tree.get("xml:lang") or ""
-    for text in (declared, fallback or ""):
-        found = _LANGUAGE.match(text.strip())
-        if found:
-            return found[0].lower()
+    for text in (tree.get("lang") or tree.get("xml:lang"), fallback):
+        if match := _LANGUAGE.match((text or "").strip()):
+            return match[0].lower()
     return None
 
 
 def _first_address(candidates: Iterable[str | None]) -> str | None:
-    """Return the first whole web address."""
-    for text in candidates:
-        address = (text or "").strip()
-        if address.startswith(("http://", "https://")):
-            return address
-    return None
-
-
-def _own_url(tree: HtmlElement) -> str | None:
-    """Return og:url."""
-    return _first_address(
-        meta.get("content") for meta in tree.iter("meta") if meta.get("property") == "og:url"
-    )
-
-
-def _canonical_url(tree: HtmlElement) -> str | None:
-    """Return the target of rel=canonical."""
-    return _first_address(
-        link.get("href")
-        for link in tree.iter("link")
-        if "canonical" in (link.get("rel") or "").lower().split()
-    )
+    """Return the first absolute web address."""
+    addresses = ((text or "").strip() for text in candidates)
+    return next((each for each in addresses if each.startswith(("http://", "https://"))), None)
 
 
 def extract(html: bytes) -> Extraction | Rejection:
     """Return main text and metadata of a page, or why there is none.
 
-    The bytes may be in any encoding; Trafilatura finds it. Time is that of the page: a hostile one
-    must be stopped from outside.
+    The bytes may be in any encoding. A hostile page may take any time: the caller must stop it.
     """
     if not html or html.isspace():
         return Rejection(Reason.EMPTY, "only white space" if html else "no bytes")
-    tree = _tree(html)
+    tree = parse(html)
+    if tree is None and _FRAGMENT.search(html[:5000]):
+        tree = parse(b"<html><body>" + html + b"</body></html>")
     if tree is None:
         return Rejection(Reason.NOT_HTML, "no HTML elements in it")
     page = read_page(tree)
     text: str = page.text or "" if page is not None else ""
     if not text.strip():
         return Rejection(Reason.NO_TEXT, "no main text")
+    url = _first_address(
+        meta.get("content") for meta in tree.iter("meta") if meta.get("property") == "og:url"
+    )
+    canonical_url = _first_address(
+        link.get("href")
+        for link in tree.iter("link")
+        if "canonical" in (link.get("rel") or "").lower().split()
+    )
+    day, stated = _date(tree, page.date, (url, canonical_url))
     return Extraction(
         text=text,
         title=_without_site(page.title, page.sitename, page.hostname) if page.title else None,
-        date=_date(tree, page.date),
-        dated=_is_stated(tree, page.date),
+        date=day,
+        dated=stated,
         author=page.author,
         site=page.sitename,
         hostname=page.hostname,
-        url=_own_url(tree),
-        canonical_url=_canonical_url(tree),
+        url=url,
+        canonical_url=canonical_url,
         language=_language(tree, page.language),
         description=page.description,
     )

@@ -23,18 +23,18 @@ from dedup.text_encoding import nearly_utf8
 # htmldate by itself would refuse dates after the day on which it runs: one page, two answers.
 _DATE_OPTIONS = {"original_date": True, "extensive_search": True, "max_date": "2099-12-31"}
 
-# Characters that a document must not hold and a page does: XML 1.0, section 2.2.
+# Characters that a page may contain and an XML document may not: XML 1.0, section 2.2.
 _CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)])
 _NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 
-# What Trafilatura repairs at the beginning of a page, it looks for in so many characters.
+# Characters in which Trafilatura looks for what it repairs at the beginning of a page.
 _BEGINNING = 5000
 
-# Elements that hold no text of an article. Trafilatura drops them too, after it has copied and
-# searched them several times. ``aside`` is not among them, since some sites have their article in
-# one; ``nav`` stays where there are hardly any paragraphs, to tell a page that is only a menu.
-# Captions are not the article either. That was chosen on one half of 310 pages with a gold text,
-# where it lowered mean F1 on neither set of sites (+0.000 and +0.000).
+# Elements without text of an article. Trafilatura drops them too, after it has copied and searched
+# them several times. ``aside`` is not among them: some sites have their article in one. ``nav``
+# stays where there are hardly any paragraphs, so that a page that is only a menu is recognised.
+# Captions were added on one half of 310 pages with a gold text, where that lowered mean F1 on
+# neither set of sites (+0.000 and +0.000).
 _JUNK = (
     "style", "svg", "template", "iframe", "noscript", "footer", "button", "select", "figcaption",
 )  # fmt: skip
@@ -42,8 +42,8 @@ _JUNK = (
 # With more paragraphs than these a page is taken to have more than its menu.
 _FEW_PARAGRAPHS = 3
 
-# A JSON text that is no JSON is searched by patterns whose time grows with the square of its
-# length: two of them took 2 of 7 s on 43 pages of one set. What they look for stands in front.
+# Broken JSON is searched by patterns whose time grows with the square of its length: two of them
+# took 2 of 7 s on 43 pages of one set. What they look for is at the beginning.
 _BROKEN_JSON = 20_000
 
 _CODE = etree.XPath("descendant::script[not(contains(@type, '+json'))]")
@@ -81,9 +81,9 @@ def _decoded(html: bytes) -> str:
 
 
 def parse(html: bytes) -> HtmlElement | None:
-    """Parse a page of any encoding as Trafilatura does, or return None for what is no page.
+    """Parse a page of any encoding as Trafilatura does; return None if it is no page.
 
-    What can hold neither text nor metadata is left out.
+    Elements that have neither text nor metadata are left out.
     """
     text = _decoded(html)
     head = text[:_BEGINNING]
@@ -105,10 +105,10 @@ def parse(html: bytes) -> HtmlElement | None:
 
 
 def read_page(tree: HtmlElement) -> Any:
-    """Return what Trafilatura makes of a page: text and metadata, or None where it finds no text.
+    """Return Trafilatura's text and metadata of a page, or None if it finds no text.
 
     Args:
-        tree: The page as ``parse`` gives it; it stays as it is.
+        tree: The page from ``parse``; it is not changed.
     """
     return _core.bare_extraction(
         tree,
@@ -135,7 +135,7 @@ def _own_copy(name: str, **parts: Any) -> Any:
 def _compare_if_short(
     cleaned: HtmlElement, raw: HtmlElement, body: Any, text: str, options: Any
 ) -> tuple[Any, str]:
-    """Ask the other extractors only where Trafilatura's own found less than it wants at least.
+    """Run the other extractors only where Trafilatura's own found less than its minimum.
 
     They took a third of the time. On 310 pages with a gold text they changed 5 where it had found
     enough, 4 of them for the worse: mean F1 is 0.007 higher without on one set of sites, equal on
@@ -148,7 +148,7 @@ def _compare_if_short(
 
 
 def _read_data(tree: HtmlElement, metadata: Any) -> Any:
-    """Add to metadata what the page's JSON-LD says."""
+    """Add the page's JSON-LD to its metadata."""
     for script in _DATA(tree):
         text = script.text or ""
         try:

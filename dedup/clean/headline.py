@@ -9,8 +9,8 @@ from dedup.clean.boilerplate import HEAD_LINES
 from dedup.clean.normalise import lines_of
 from dedup.models import Draft, Removal
 
-# Share of the shorter one's words that a line must have in common with the title, when it is not
-# the title itself: outlets keep a second headline of the same story for the page.
+# Share of the shorter one's words that a line must have in common with the title, if it is not the
+# title itself: many sites have a second headline on the page.
 _TITLE_SHARE = 0.6
 _MIN_TITLE_WORDS = 5
 # In letters, for scripts without spaces, where a title is one or two runs.
@@ -50,13 +50,7 @@ def _is_title(line: str, title: str) -> bool:
     letter = line[:1].lower()
     if letter.isascii() and letter.isalnum() and letter != title[0]:
         return False  # most lines begin otherwise
-    folded = line.casefold()
-    first = _WORDS.search(folded)
-    return (
-        first is not None
-        and title.startswith(first[0])
-        and "".join(_WORDS.findall(folded)) == title
-    )
+    return "".join(_WORDS.findall(line.casefold())) == title
 
 
 def headline(draft: Draft) -> Draft:

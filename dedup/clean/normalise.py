@@ -8,15 +8,15 @@ import unicodedata
 from html import unescape
 from html.entities import name2codepoint
 
-# Rounds of undoing what a site escaped more than once ("&amp;amp;#8217;" takes one: see _ENTITY).
-# A round that ends where it began stops the loop, so honest text pays for one; the cap keeps
-# texts that are made of nested escapes linear.
+# Rounds of unescaping what a site escaped more than once: "&amp;amp;#8217;" takes one, see _ENTITY.
+# A round without a change stops the loop, so most texts need one; the cap keeps texts that are made
+# of nested escapes linear.
 _MAX_ROUNDS = 8
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
-# Controls and format characters that carry no text. Line ends (and what str.splitlines takes for
-# one) and the white-space controls stay for the folding below. Soft hyphen, grapheme joiner,
+# Controls and format characters without text. Line ends (and what str.splitlines takes for one)
+# and the white-space controls stay for the folding below. Soft hyphen, grapheme joiner,
 # Mongolian vowel separator, zero-width space, marks and overrides of direction, word joiner and
 # kin, interlinear marks, object replacement, byte order mark, non-characters, tag characters.
 _INVISIBLE = re.compile(
@@ -44,10 +44,10 @@ _MARKS = re.compile(f"[^\x00-\u02ff\\w\\s]{{{_MOST_MARKS + 1},}}")
 # Blanks that Unicode counts as letters or symbols: Hangul fillers, the empty Braille cell.
 _BLANK = re.compile("[\u115f\u1160\u2800\u3164\uffa0]")
 
-# What of the two classes above str.isprintable lets pass.
+# Those of the two classes above that are printable for str.isprintable.
 _PRINTABLE_BLANKS = "\u034f\u115f\u1160\u2800\u3164\uffa0\ufffc"
 
-# What most texts are made of: printable ASCII and line ends.
+# The characters of most texts: printable ASCII and line ends.
 _COMMON = bytes(range(0x20, 0x7F)) + b"\n"
 
 # An HTML 4 name or a number with its semicolon is not written by people; a bare "&" or "&T" is.
@@ -72,7 +72,7 @@ def _unescape(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    """Drop what has no glyph."""
+    """Drop characters without a glyph."""
     text = _INVISIBLE.sub("", text)
     if "\u200c" in text or "\u200d" in text:
         text = _STRAY_JOINER.sub("", text)
@@ -80,7 +80,7 @@ def _visible(text: str) -> str:
 
 
 def _slow(text: str) -> str:
-    """Do everything to a text that has something to be done."""
+    """Normalise a text that is not plain, but for NFC."""
     if _SURROGATE.search(text):
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     text = _visible(text)
@@ -94,17 +94,12 @@ def _slow(text: str) -> str:
     return "\n".join([" ".join(line.split()) for line in text.splitlines()])
 
 
-def _is_mark(character: str) -> bool:
-    """Return whether a character stands on the letter before it."""
-    return unicodedata.category(character)[0] == "M"
-
-
 def _few_marks(match: re.Match[str]) -> str:
     """Return a run of marks and symbols without the marks that are too many on one letter."""
     kept: list[str] = []
     marks = 0
     for character in match[0]:
-        marks = marks + 1 if _is_mark(character) else 0
+        marks = marks + 1 if unicodedata.category(character)[0] == "M" else 0
         if marks <= _MOST_MARKS:
             kept.append(character)
     return "".join(kept)
@@ -114,13 +109,15 @@ def _bounded(text: str) -> str:
     """Return a text without the marks that are too many on one letter."""
     # A run that is too long has a mark at one of these places; most texts have none there.
     places = text[_MOST_MARKS :: _MOST_MARKS + 1]
-    if max(places, default="") >= _FIRST_MARK and any(map(_is_mark, set(places))):
+    if max(places, default="") >= _FIRST_MARK and any(
+        unicodedata.category(each)[0] == "M" for each in set(places)
+    ):
         return _MARKS.sub(_few_marks, text)
     return text
 
 
 def _is_plain(text: str) -> bool:
-    """Return whether lines need no more than stripping (this costs a fifth of doing it)."""
+    """Return whether lines need no more than stripping (at a fifth of the time of doing it)."""
     if "  " in text or "&" in text:
         return False
     try:

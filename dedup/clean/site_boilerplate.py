@@ -1,6 +1,6 @@
-"""A site's own left-over lines: those that recur on one host in documents with different leads.
+"""Site boilerplate: lines that recur on one host in documents with different leads.
 
-Copies of one article share the lead, so they do not eat each other.
+Copies of one article share the lead, so the lines that they share are not site boilerplate.
 """
 
 from __future__ import annotations
@@ -20,15 +20,14 @@ LONGEST_LINE = 400
 # A lead shorter than this is a caption or a date line as likely as a sentence.
 SHORTEST_LEAD = 30
 
-# A document speaks on what is recurring only where at least this share of it is found in fewer than
-# the asked number of documents: versions of one article share most of their lines and differ in a
-# few.
-OWN_SHARE = 0.5
+# A document counts as evidence only if at least this share of it occurs in too few documents to be
+# recurring: versions of one article share most of their lines and differ in a few.
+_OWN_SHARE = 0.5
 
 # Where extraction took a list of teasers for a short article, most of every such page is recurring
-# and none of them speaks. So many different leads over the same lines are a site's, whatever
-# share they have: no article has that many versions.
-CROWD = 12
+# and no page counts as evidence. Lines below this many different leads are a site's, whatever their
+# share: no article has that many versions.
+_MANY_LEADS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +54,8 @@ _LENGTH = np.uint64(0xFFFFFFFF)
 def line_digest(line: str) -> int:
     """Return a digest of a line: its CRC-32 above its length.
 
-    Lines are only ever compared on one host, some thousand of each length: two unlike ones with one
-    digest come up once in a hundred thousand hosts.
+    Lines are compared on one host only, some thousand of each length: different lines share a
+    digest on one of a hundred thousand hosts.
     """
     return zlib.crc32(line.encode("utf-8", "surrogatepass")) << 32 | len(line)
 
@@ -78,7 +77,7 @@ def lines_by_host(
     Args:
         documents: Row, host and :func:`line_digests` of each as little-endian bytes, rows
             ascending.
-        least: Hosts with fewer documents are passed over.
+        least: Hosts with fewer documents are left out.
     """
     numbers: dict[str, int] = {}
     rows, hosts, sizes, stored = array("q"), array("q"), array("q"), bytearray()
@@ -100,18 +99,19 @@ def lines_by_host(
 
 
 def find_site_boilerplate(lines: HostLines, documents: int) -> npt.NDArray[np.uint64]:
-    """Return the digests of the lines of a host that are recurring, sorted.
+    """Return the digests of the recurring lines of a host, sorted, uint64.
 
-    Taking lines out leaves more documents whose text is mostly their own, so the search goes on
-    until it finds nothing more.
+    Without the lines found more documents have a text that is mostly their own, so the search is
+    repeated until it finds nothing more.
 
     Args:
         lines: The lines of the host.
         documents: A line must recur in this many documents with different leads.
     """
     recurring = np.empty(0, np.uint64)
-    if not _recurs(lines.digests, documents):  # a host like most; the rest is much more work
-        return recurring
+    ordered = np.sort(lines.digests)
+    if not (ordered[documents - 1 :] == ordered[: ordered.size - documents + 1]).any():
+        return recurring  # no line is that frequent, as on most hosts; the rest is much more work
     while lines.rows.size:
         found = _one_pass(lines, documents)
         if not found.size:
@@ -122,14 +122,8 @@ def find_site_boilerplate(lines: HostLines, documents: int) -> npt.NDArray[np.ui
     return recurring
 
 
-def _recurs(digests: npt.NDArray[np.uint64], times: int) -> bool:
-    """Return whether any line stands there that often."""
-    ordered = np.sort(digests)
-    return bool((ordered[times - 1 :] == ordered[: ordered.size - times + 1]).any())
-
-
 def _one_pass(lines: HostLines, documents: int) -> npt.NDArray[np.uint64]:
-    """Return the recurring that shows as the lines stand."""
+    """Return the digests of the lines that recur, as far as one look shows, uint64."""
     _, line = np.unique(lines.digests, return_inverse=True)
     _, doc = np.unique(lines.rows, return_inverse=True)
     occurrences = _pairs(line, doc)  # a line twice in a document counts once
@@ -138,10 +132,10 @@ def _one_pass(lines: HostLines, documents: int) -> npt.NDArray[np.uint64]:
     lengths = lines.lengths
     total = np.bincount(doc, weights=lengths)
     own_total = np.bincount(doc, weights=lengths * own)
-    speaks = own_total >= OWN_SHARE * np.maximum(total, 1)
+    is_evidence = own_total >= _OWN_SHARE * np.maximum(total, 1)
     lead = _leads(line, doc, own & (lengths >= SHORTEST_LEAD))
-    recurs = _leads_of(occurrences, lead, speaks & (lead >= 0), frequency.size) >= documents
-    recurs |= _leads_of(occurrences, lead, lead >= 0, frequency.size) >= max(CROWD, documents)
+    recurs = _leads_of(occurrences, lead, is_evidence & (lead >= 0), frequency.size) >= documents
+    recurs |= _leads_of(occurrences, lead, lead >= 0, frequency.size) >= max(_MANY_LEADS, documents)
     long = np.zeros(frequency.size, np.bool_)
     long[line[lengths > LONGEST_LINE]] = True
     return np.unique(lines.digests[(recurs & ~long)[line]])
@@ -161,13 +155,13 @@ def _pairs(
 def _leads_of(
     occurrences: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
     lead: npt.NDArray[np.int64],
-    speaks: npt.NDArray[np.bool_],
+    is_evidence: npt.NDArray[np.bool_],
     count: int,
 ) -> npt.NDArray[np.int64]:
-    """Return for each of ``count`` lines the different leads of those who speak on it."""
+    """Return for each of ``count`` lines how many different leads its evidence has, int64."""
     line, doc = occurrences
-    heard = speaks[doc]
-    different, _ = _pairs(line[heard], lead[doc[heard]])
+    counted = is_evidence[doc]
+    different, _ = _pairs(line[counted], lead[doc[counted]])
     return np.bincount(different, minlength=count)
 
 

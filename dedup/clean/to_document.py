@@ -12,18 +12,10 @@ from dedup.clean.dates import parse_date
 from dedup.clean.pipeline import clean_text
 from dedup.clean.urls import host_of, page_of
 from dedup.config import CleanConfig
-from dedup.models import (
-    CleanPage,
-    Document,
-    Draft,
-    Extraction,
-    RawRecord,
-    Reason,
-    Rejection,
-)
+from dedup.models import CleanPage, Document, Draft, Extraction, RawRecord, Reason, Rejection
 
-# A page whose longest line has fewer words holds a menu, not an article.
-SENTENCE_TOKENS = 6
+# A page whose longest line has fewer words is a menu, not an article.
+_SENTENCE_TOKENS = 6
 
 _WORD = re.compile(r"\S+")
 
@@ -36,14 +28,14 @@ _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}", re
 _NO_PAGE = Extraction(text="")
 
 # Metadata of a page that goes to its output record, in this order.
-PAGE_FIELDS = (
+_PAGE_FIELDS = (
     "url", "title", "date", "author", "site", "hostname", "canonical_url", "language",
     "description",
 )  # fmt: skip
 
 
 def from_page(record: RawRecord, page: CleanPage, config: CleanConfig) -> Document | Rejection:
-    """Return the document of a page; the record's own fields win over what the page says.
+    """Return the document of a page; the record's own fields win over the page's metadata.
 
     Args:
         record: The record that contained the page.
@@ -55,7 +47,7 @@ def from_page(record: RawRecord, page: CleanPage, config: CleanConfig) -> Docume
         return bad
     fields: dict[str, Any] = {"id": record.doc_id, **record.fields}
     own = _own(record)
-    for name in PAGE_FIELDS:
+    for name in _PAGE_FIELDS:
         value = getattr(extraction, name)
         if value is not None and own.get(name) is None:
             fields.setdefault(name, value)
@@ -136,7 +128,7 @@ def no_sentence(text: str) -> Rejection | None:
     'only lines too short for a sentence: a menu'
     """
     lines = text.split("\n")
-    if any(count_tokens(line, enough=SENTENCE_TOKENS) >= SENTENCE_TOKENS for line in lines):
+    if any(count_tokens(line, enough=_SENTENCE_TOKENS) >= _SENTENCE_TOKENS for line in lines):
         return None
     return Rejection(Reason.NO_TEXT, "only lines too short for a sentence: a menu")
 
@@ -145,17 +137,16 @@ def _own(record: RawRecord) -> Mapping[str, Any]:
     """Return the record's own fields, the standard ones under their standard names."""
     if not record.mapped:
         return record.fields
-    named = {name: record.fields.get(field) for name, field in record.mapped.items()}
-    return {**record.fields, **named}
+    return {**record.fields, **{name: record.fields.get(f) for name, f in record.mapped.items()}}
 
 
 def _text_or(value: Any, other: str | None) -> str | None:
-    """Return the record's own value where it is a text, else what the page says."""
+    """Return the record's own value if it is a text, else the page's."""
     return value if isinstance(value, str) and value.strip() else other
 
 
 def _mirror_host(record: RawRecord) -> str | None:
-    """Return the host of a page that lies where mirroring crawlers put it: ``host/path/page``."""
+    """Return the host of a page in the folder of a mirroring crawler: ``host/path/page``."""
     first, slash, _ = record.doc_id.partition("/")
     if record.fields or not slash or not _HOST.fullmatch(first):
         return None

@@ -2,10 +2,9 @@ import pytest
 
 from dedup.clean.agencies import (
     AGENCIES,
+    agency_at_end,
     agency_of_domain,
     agency_of_name,
-    ends_with_agency,
-    starts_with_agency,
 )
 
 
@@ -73,10 +72,10 @@ def test_a_name_is_an_agency(text, agency):
 
 
 def test_unspaced_names_are_found_at_either_end():
-    assert starts_with_agency("共同通信社によると") == ("Kyodo", "共同通信社")
-    assert ends_with_agency("（東京 共同") == ("Kyodo", "共同")
-    assert starts_with_agency("東京") is None
-    assert ends_with_agency("東京") is None
+    assert agency_at_end("共同通信社によると", start=True) == ("Kyodo", "共同通信社")
+    assert agency_at_end("（東京 共同") == ("Kyodo", "共同")
+    assert agency_at_end("東京", start=True) is None
+    assert agency_at_end("東京") is None
 
 
 def test_no_domain_and_no_name_stands_for_two_agencies():
