@@ -253,7 +253,7 @@ def test_no_name_and_no_text_has_a_private_word(path):
 
 
 def test_no_basename_stands_twice():
-    """But for ``__init__``, commands, kernels named after callers, and ``write`` beside ``read``."""
+    """Except ``__init__``, commands, kernels named after callers, ``write`` beside ``read``."""
     free = {"cli", "kernels", "write"}
     names = [path.name for path in MODULES if unit_of(path) not in free]
     twice = {name for name in names if names.count(name) > 1}
