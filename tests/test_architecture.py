@@ -269,7 +269,55 @@ def test_the_architecture_page_names_every_module():
         and unit_of(path) not in ("kernels", "models")
         and f"`{name_of(path)}`" not in page
     ]
-    named = re.findall(r"`([a-z_]+/[a-z_]+\.py)`", page)
+    named = re.findall(r"`((?!tests)[a-z_]+/[a-z_]+\.py)`", page)
 
     assert missing == []
     assert [name for name in named if not (PACKAGE / name).exists()] == []
+
+
+STAGES = {"clean", "signatures", "match", "cluster"}
+
+# What knows a database, a file, a clock of its own, a progress bar, or what feeds a stage.
+OUTSIDE = {
+    "sqlite3",
+    "os",
+    "pathlib",
+    "io",
+    "tempfile",
+    "shutil",
+    "time",
+    "logging",
+    "tqdm",
+    "click",
+}
+FEEDERS = {"store", "write", "pipeline", "progress", "run", "api", "cli"}
+
+# Tables that come with the package, and word lists that are kept between runs.
+MAY_READ_FILES = {
+    "signatures/disk_cache.py",
+    "signatures/language.py",
+    "signatures/word_frequencies.py",
+}
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if unit_of(path) in STAGES], ids=name_of)
+def test_a_stage_knows_neither_a_database_nor_a_file(path):
+    tops = {name.partition(".")[0] for name in imported_names(path)}
+    units = {name.split(".")[1] for name in imported_names(path) if name.startswith("dedup.")}
+    opens = [
+        node.lineno
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "open"
+    ]
+
+    assert units & (FEEDERS | STAGES - {unit_of(path)}) == set()
+    assert name_of(path) in MAY_READ_FILES or (tops & OUTSIDE == set() and opens == [])
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in MODULES if unit_of(path) == "kernels"], ids=name_of
+)
+def test_kernels_know_only_kernels(path):
+    units = {name.split(".")[1] for name in imported_names(path) if name.startswith("dedup.")}
+
+    assert units <= {"kernels"}
