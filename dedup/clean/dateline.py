@@ -24,6 +24,7 @@ _MAX_HEAD = 120
 _AROUND_PLACE = " .:,"
 
 _DASH = r"(?:-{1,3}|[–—―−])"
+_DASHES = "[-–—―−]+"  # not a repeated _DASH: the time of that doubles with each hyphen
 
 # ---- words of a dateline -------------------------------------------------------------------
 
@@ -109,7 +110,7 @@ _PAREN = re.compile(
 )
 # (ANSA) - ROMA, 03 NOV -
 _PAREN_FIRST = re.compile(
-    rf"\((?P<agency>[^()]{{2,40}})\) ?{_DASH} ?(?P<head>[^()\-–—]{{2,60}}?) ?{_DASH}+ ?"
+    rf"\((?P<agency>[^()]{{2,40}})\) ?{_DASH} ?(?P<head>[^()\-–—]{{2,60}}?) ?{_DASHES} ?"
 )
 # МОСКВА, 3 ноября. /ТАСС/.
 _SLASHES = re.compile(r"(?P<head>[^/]{2,60}?)[.,]? ?/(?P<agency>[^/]{2,40})/[.,:]? ?")
@@ -119,9 +120,9 @@ _BARE_NAMES = (
 )  # fmt: skip
 # МОСКВА, 3 ноя — РИА Новости. ; МОСКВА, 3 ноя - РИА Новости, Иван Иванов. ; Москва. 3 ноября. INTERFAX.RU -
 _BARE = re.compile(
-    rf"(?P<head>[^()/]{{2,60}}?)(?: ?{_DASH}+ ?|\. )"
+    rf"(?P<head>[^()/]{{2,60}}?)(?: ?{_DASHES} ?|\. )"
     rf"(?P<agency>{'|'.join(map(re.escape, _BARE_NAMES))})"
-    rf"(?:(?:, [А-ЯЁ]\w{{1,20}} [А-ЯЁ]\w{{1,20}})?\. ?| ?{_DASH}+ ?)"
+    rf"(?:(?:, [А-ЯЁ]\w{{1,20}} [А-ЯЁ]\w{{1,20}})?\. ?| ?{_DASHES} ?)"
 )
 # 新华社北京11月3日电（记者 张三） ; （中央社記者王五台北3日電）
 _CHINESE = re.compile(

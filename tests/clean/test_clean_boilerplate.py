@@ -147,7 +147,8 @@ def test_a_text_that_is_its_title_stays():
 HOSTILE = ["(" * 350, "a/" * 170, "1-" * 60, "published " * 12 + "1", "get our " * 40,
            "photo " * 58,
            ". photo: " * 38, "contributed " * 29, "[" * 360, "\u3001" * 350, "follow " * 50,
-           "(ap photo " * 34, "sign up our newsletter " * 15, "by A " * 24]  # fmt: skip
+           "(ap photo " * 34, "sign up our newsletter " * 15, "by A " * 24,
+           f"AP {'-' * 28} AP x", f"(AP) - a {'-' * 28}", f"Rome {'- ' * 50}(AP)"]  # fmt: skip
 
 
 @pytest.mark.parametrize("line", HOSTILE, ids=lambda line: line[:12])

@@ -79,7 +79,7 @@ UNKNOWN = {
 
 
 @pytest.mark.parametrize("value", UNKNOWN.values(), ids=UNKNOWN)
-def test_what_cannot_be_told_is_no_date(value):
+def test_an_unknown_form_is_no_date(value):
     assert parse_date(value) is None
 
 

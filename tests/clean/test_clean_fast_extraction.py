@@ -62,8 +62,8 @@ def test_a_part_that_an_update_renames_is_left_alone():
         fast_extraction._own_copy("no_such_module")
 
 
-@pytest.mark.parametrize(("sentences", "asked"), [(12, False), (1, True)])
-def test_other_extractors_are_asked_only_where_little_was_found(monkeypatch, sentences, asked):
+@pytest.mark.parametrize(("sentences", "run"), [(12, False), (1, True)])
+def test_other_extractors_run_only_where_little_was_found(monkeypatch, sentences, run):
     seen = []
 
     def compare(cleaned, raw, body, text, options):
@@ -72,7 +72,7 @@ def test_other_extractors_are_asked_only_where_little_was_found(monkeypatch, sen
 
     monkeypatch.setattr(fast_extraction, "compare_extraction", compare)
     read(page(body=f"<p>{SENTENCE * sentences}</p>"))
-    assert bool(seen) is asked
+    assert bool(seen) is run
 
 
 def test_what_holds_no_text_is_cut_off_and_what_stands_behind_it_stays():

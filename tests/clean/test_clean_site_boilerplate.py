@@ -185,10 +185,10 @@ def test_each_host_has_its_own_lines_in_order(documents):
 
     assert list(found) == [host for host in sorted(set(hosts)) if hosts.count(host) >= 2]
     for host, lines in found.items():
-        told = [
+        expected = [
             (3 * row, line_digest(line))
             for row, (of, listed) in enumerate(documents)
             if of == host
             for line in listed
         ]
-        assert list(zip(lines.rows.tolist(), lines.digests.tolist(), strict=True)) == told
+        assert list(zip(lines.rows.tolist(), lines.digests.tolist(), strict=True)) == expected

@@ -115,7 +115,7 @@ def test_a_mapped_name_keeps_the_pages_value_out():
 
 
 @pytest.mark.parametrize("value", [5, ["x"], {"a": 1}, "", "  ", True], ids=repr)
-def test_an_own_value_that_is_no_text_is_kept_and_not_believed(value):
+def test_an_own_value_that_is_no_text_is_kept_and_not_used(value):
     record = RawRecord("a", "r", {"title": value, "url": value}, html=b"<p>")
     document = page_document(record, **PAGE)
     assert document.fields["title"] == value
@@ -123,14 +123,14 @@ def test_an_own_value_that_is_no_text_is_kept_and_not_believed(value):
     assert document.host == "x.com"
 
 
-def test_an_own_date_that_cannot_be_told_gives_way_to_the_pages():
+def test_an_own_date_of_unknown_form_gives_way_to_the_pages():
     record = RawRecord("a", "r", {"date": "yesterday"}, html=b"<p>")
     document = page_document(record, **PAGE)
     assert document.date == "2024-05-03"
     assert document.fields["date"] == "yesterday"
 
 
-def test_what_was_taken_off_is_told():
+def test_what_was_removed_is_in_the_document():
     removed = (Removal("credit", "— AP"),)
     draft = Draft(TEXT, agency="AP", dateline="ROME", credit="— AP", removed=removed)
     document = page_document(draft=draft, url="https://apnews.com/x")

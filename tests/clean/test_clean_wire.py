@@ -59,7 +59,7 @@ def test_a_sentence_should_stay(case):
     assert dateline(Draft(case["text"])).text == case["text"]
 
 
-def test_the_dateline_is_believed_before_credit_and_author_field():
+def test_the_dateline_wins_over_credit_and_author_field():
     text = "LONDON (Reuters) - Shares rose.\n© 2024 AFP"
     draft = clean_text(text, author="Associated Press")
     assert (draft.agency, draft.dateline) == ("Reuters", "LONDON")
