@@ -265,7 +265,8 @@ def test_the_architecture_page_names_every_module():
     missing = [
         name_of(path)
         for path in MODULES
-        if path.name not in ("__init__.py", "version.py") and unit_of(path) != "kernels"
+        if path.name not in ("__init__.py", "version.py")
+        and unit_of(path) != "kernels"
         and f"`{name_of(path)}`" not in page
     ]
     named = re.findall(r"`((?!tests)[a-z_]+/[a-z_]+\.py)`", page)
