@@ -20,15 +20,21 @@ def new_names(given: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, A
     replaced = {name: value for name, value in given.items() if name not in names}
     for old, new in names.items():
         if old in given:
-            warn(old, new)
+            warn(old, new, frames=4)
             replaced[new] = given[old]
     return replaced
 
 
-def warn(old: str, new: str) -> None:
-    """Warn the caller's caller that a name is going away."""
+def warn(old: str, new: str, *, frames: int = 3) -> None:
+    """Warn that a name is going away, where it was used.
+
+    Args:
+        old: The name that was used.
+        new: The name to use.
+        frames: Frames of the stack from here to the use, both counted.
+    """
     message = f"{old} is now called {new}; the old name goes with the next release"
-    warnings.warn(message, DeprecationWarning, stacklevel=4)
+    warnings.warn(message, DeprecationWarning, stacklevel=frames)
 
 
 def renamed_fields(**names: str) -> Callable[[Class], Class]:

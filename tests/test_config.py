@@ -221,8 +221,9 @@ def test_an_old_name_of_a_field_still_works_and_warns(part, old, new):
     section = getattr(Config(), part) if part else Config()
     value = getattr(section, new)
 
-    with pytest.warns(DeprecationWarning, match=f"{old} is now called {new}"):
+    with pytest.warns(DeprecationWarning, match=f"{old} is now called {new}") as warned:
         assert value == getattr(section, old)
+    assert [each.filename for each in warned] == [__file__]
     with pytest.warns(DeprecationWarning, match=f"{old} is now called {new}"):
         assert section == dataclasses.replace(section, **{old: value})
 

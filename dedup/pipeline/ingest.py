@@ -159,7 +159,7 @@ def remove_site_boilerplate(store: Store, config: Config, progress: Progress) ->
                 continue
             recurring = find_site_boilerplate(lines, least)
             if recurring.size:
-                log.info("recurring: %d lines recur on %s", recurring.size, host)
+                log.info("site boilerplate: %d lines recur on %s", recurring.size, host)
                 texts = list(store.documents.texts(rows_with(lines, recurring, first)))
                 yield from strip_texts(texts, recurring, config.clean)
 

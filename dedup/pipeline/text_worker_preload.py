@@ -1,7 +1,5 @@
 """Load the compiled code for texts; imported by the server that text workers are forked from."""
 
-import gc
-
 from dedup.config import Config
 from dedup.models import RawRecord
 from dedup.parallel.processes import silence_orphans, skip_scipy
@@ -10,4 +8,3 @@ from dedup.pipeline.prepared_rows import prepare_texts
 silence_orphans()
 skip_scipy()
 prepare_texts([RawRecord("1", "warm", text="Ready? Steady. Go!")], Config(), signed=True)
-gc.freeze()  # collections pass over what was imported: 5 % of the CPU time of a run on texts

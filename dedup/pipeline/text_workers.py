@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from concurrent.futures import TimeoutError
-from functools import partial
-from typing import NamedTuple
-
-from pebble import ProcessExpired
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from typing import Any, NamedTuple
 
 from dedup.config import Config
-from dedup.errors import WorkerError
 from dedup.models import Raw, RawLine, RawRecord
 from dedup.parallel.ordered_map import in_order
-from dedup.parallel.processes import worker_context
-from dedup.parallel.resilient_pool import ResilientPool, Task
+from dedup.parallel.processes import begin_worker, worker_context
 from dedup.pipeline import TEXT_PRELOAD
 from dedup.pipeline.prepared_rows import PreparedRow, prepare_texts, size_of
+from dedup.store import Stored
 
 BATCH_BYTES = 500_000
 BATCH_RECORDS = 500
@@ -34,15 +30,16 @@ WAITING_PER_WORKER = 12
 """Batches that may wait, so that no worker idles while this process stores: a second, as long as it
 may wait for the disk."""
 
-BATCH_SECONDS = 60.0
-"""A batch takes half a second; after so long a worker's is prepared here."""
+# Plain tuples pass between processes in a third of the time of objects.
+_Line = tuple[bytes, str, str, int]
+_Row = tuple[tuple[Any, ...], int, int]
 
 
 class _Sent(NamedTuple):
     """A batch that was sent to a worker."""
 
     raws: Sequence[Raw]
-    task: Task[list[PreparedRow | RawRecord]]
+    future: Future[list[_Row | RawRecord]]
 
 
 _Batch = _Sent | list[PreparedRow | RawRecord]
@@ -62,11 +59,10 @@ def text_rows(
         signed: Whether texts are signed, too.
         size: Bytes of all inputs where known: where there are many, workers start at once.
     """
-    with ResilientPool(config.workers, TEXT_PRELOAD) as pool:
-        workers = _TextWorkers(pool, config, signed=signed, size=size or 0)
+    with _TextWorkers(config, signed=signed, size=size or 0) as workers:
         for batch in in_order(
             map(workers.start, _batches(raws)),
-            lambda batch: isinstance(batch, list) or batch.task.done(),
+            lambda batch: isinstance(batch, list) or batch.future.done(),
             config.workers * WAITING_PER_WORKER,
         ):
             rows: list[PreparedRow] = []
@@ -107,37 +103,83 @@ def _is_page(raw: Raw) -> bool:
     return isinstance(raw, RawRecord) and raw.html is not None
 
 
-class _TextWorkers:
-    """Decides which batches go to workers, and starts their server in time."""
+def _prepare(
+    sent: Sequence[_Line | RawRecord], config: Config, *, signed: bool
+) -> list[_Row | RawRecord]:
+    """Return the rows of a batch; runs in a worker."""
+    raws = [RawLine(*each) if isinstance(each, tuple) else each for each in sent]
+    return [
+        (tuple(each.stored), each.consumed, each.size) if isinstance(each, PreparedRow) else each
+        for each in prepare_texts(raws, config, signed=signed)
+    ]
 
-    def __init__(self, pool: ResilientPool, config: Config, *, signed: bool, size: int) -> None:
-        self._pool = pool
-        self._prepare = partial(prepare_texts, config=config, signed=signed)
+
+class _TextWorkers:
+    """Decides which batches go to workers, and starts these in time.
+
+    Not the pool of pages: a text needs no limit of its own, and what a dead worker leaves undone is
+    prepared here.
+    """
+
+    def __init__(self, config: Config, *, signed: bool, size: int) -> None:
+        self._config = config
+        self._signed = signed
         self._size = size
         self._seen = 0
         self._server_since: int | None = None
         self._alone = config.workers < 2
         self._page = f'"{dict(config.read.fields).get("html", "html")}"'.encode()
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> _TextWorkers:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
 
     def start(self, raws: Sequence[Raw]) -> _Batch:
         """Send a batch to a worker, or prepare it here."""
         if self._alone or _is_page(raws[0]) or not self._ready(raws):
-            return self._prepare(raws)
-        return _Sent(raws, self._pool.schedule(self._prepare, args=[raws], timeout=BATCH_SECONDS))
+            return self._prepare_here(raws)
+        sent = [
+            (raw.line, raw.doc_id, raw.source, raw.consumed) if isinstance(raw, RawLine) else raw
+            for raw in raws
+        ]
+        try:
+            if self._pool is None:
+                self._pool = ProcessPoolExecutor(
+                    self._config.workers,
+                    mp_context=worker_context(TEXT_PRELOAD),
+                    initializer=begin_worker,
+                )
+            future = self._pool.submit(_prepare, sent, self._config, signed=self._signed)
+        except BrokenExecutor:
+            self._alone = True
+            return self._prepare_here(raws)
+        return _Sent(raws, future)
 
     def finish(self, batch: _Batch) -> list[PreparedRow | RawRecord]:
-        """Return the rows of a batch; what workers failed to prepare is prepared here.
+        """Return the rows of a batch; one that a worker failed to prepare is prepared here.
 
-        A worker ends for want of memory. Texts have done no harm then, and the run goes on alone.
+        A worker ends mostly because memory is short. The texts are not the cause; from then on this
+        process works without workers.
         """
         if isinstance(batch, list):
             return batch
-        if not self._alone:
-            try:
-                return batch.task.result()
-            except (WorkerError, ProcessExpired, TimeoutError, MemoryError):
-                self._alone = True
-        return self._prepare(batch.raws)
+        try:
+            done = batch.future.result()
+        except (BrokenExecutor, MemoryError):
+            self._alone = True
+            return self._prepare_here(batch.raws)
+        return [
+            PreparedRow(Stored(*each[0]), *each[1:]) if isinstance(each, tuple) else each
+            for each in done
+        ]
+
+    def _prepare_here(self, raws: Sequence[Raw]) -> list[PreparedRow | RawRecord]:
+        """Prepare a batch in this process."""
+        return prepare_texts(raws, self._config, signed=self._signed)
 
     def _ready(self, raws: Sequence[Raw]) -> bool:
         """Return whether workers should be ready for a batch; start their server in time.

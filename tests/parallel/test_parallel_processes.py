@@ -1,8 +1,10 @@
 """How processes are started."""
 
+import gc
 import os
 import signal
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import util
 
 import pytest
@@ -66,3 +68,16 @@ def test_a_request_to_stop_waits_until_it_would_not_be_swallowed():
         assert requests == [None]
         with pytest.raises(KeyboardInterrupt):
             progress.advance(1)
+
+
+def worker_settings():
+    """What a worker says of itself."""
+    return signal.getsignal(signal.SIGINT), gc.get_threshold()[0]
+
+
+def test_a_worker_ignores_ctrl_c_and_collects_garbage_less_often():
+    context = processes.worker_context("dedup")
+    with ProcessPoolExecutor(1, context, initializer=processes.begin_worker) as pool:
+        handler, threshold = pool.submit(worker_settings).result()
+    assert handler is signal.SIG_IGN
+    assert threshold > gc.get_threshold()[0]

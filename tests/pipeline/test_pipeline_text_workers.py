@@ -2,12 +2,11 @@
 
 import os
 import signal
-from multiprocessing import active_children, parent_process
+from multiprocessing import active_children
 
 import pytest
 
 from dedup.config import CleanConfig, Config, ReadConfig
-from dedup.errors import WorkerError
 from dedup.models import RawLine, RawRecord
 from dedup.pipeline import text_workers
 from dedup.pipeline.prepared_rows import PreparedRow, prepare_texts, stamp_of
@@ -70,39 +69,21 @@ def test_killed_workers_cost_no_row():
     assert found == expected(config)
 
 
-def without_memory(raws, config, *, signed):
-    """Stands in for the work: a worker lacks memory, this process does not."""
-    if parent_process() is not None:
-        raise MemoryError
-    return prepare_texts(raws, config, signed=signed)
+def without_memory(sent, config, *, signed):
+    """Stands in for the work of a worker: it lacks memory."""
+    raise MemoryError
 
 
-def ended(raws, config, *, signed):
-    """Stands in for the work: a worker ends of itself."""
-    if parent_process() is not None:
-        os._exit(3)
-    return prepare_texts(raws, config, signed=signed)
+def ended(sent, config, *, signed):
+    """Stands in for the work of a worker: the worker ends of itself."""
+    os._exit(3)
 
 
 @pytest.mark.parametrize("work", [without_memory, ended])
 def test_batches_that_workers_fail_to_prepare_are_prepared_here(work, monkeypatch):
-    monkeypatch.setattr(text_workers, "prepare_texts", work)
+    monkeypatch.setattr(text_workers, "_prepare", work)
     config = Config(workers=2)
     assert list(flat(text_rows(iter(GIVEN), config, signed=True))) == expected(config)
-
-
-@pytest.mark.parametrize("error", [WorkerError("none stays alive"), TimeoutError()])
-def test_after_a_failure_no_batch_is_waited_for(error, monkeypatch):
-    results = []
-
-    def fail(task):
-        results.append(task)
-        raise error
-
-    monkeypatch.setattr(text_workers.Task, "result", fail)
-    config = Config(workers=2)
-    assert list(flat(text_rows(iter(GIVEN), config, signed=True))) == expected(config)
-    assert len(results) == 1
 
 
 def test_a_run_that_stops_early_ends_its_workers():
