@@ -62,18 +62,27 @@ _OBJECTS = 50_000
 def begin_worker() -> None:
     """Prepare a worker: it ignores Ctrl-C, and ends when the process that started it has ended.
 
-    It keeps freed memory for its next batch, and collects garbage less often.
+    It keeps memory, and collects garbage less often.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.freeze()
+    keep_memory()
     gc.set_threshold(_OBJECTS)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=[parent], daemon=True).start()
+
+
+def keep_memory() -> None:
+    """Let this worker keep what it imported and what it frees.
+
+    Collections of garbage skip what was imported, and the next batch or page takes freed memory
+    without asking the system for it.
+    """
+    gc.freeze()
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:  # the C library is glibc
         mallopt(_MMAP_THRESHOLD, _KEPT_BYTES)
         mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=[parent], daemon=True).start()
 
 
 def _end_with(parent: multiprocessing.process.BaseProcess) -> None:

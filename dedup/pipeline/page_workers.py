@@ -19,6 +19,7 @@ from dedup.clean.to_document import from_page
 from dedup.config import CleanConfig
 from dedup.models import CleanPage, Document, RawRecord, Reason, Rejection
 from dedup.parallel.ordered_map import in_order
+from dedup.parallel.processes import keep_memory
 from dedup.parallel.resilient_pool import ResilientPool, Task
 from dedup.pipeline import PAGE_PRELOAD
 
@@ -148,6 +149,7 @@ def _limit(memory_mb: int) -> None:
 
     No image of its memory, and no warning of what a library thinks of a page's dates.
     """
+    keep_memory()
     warnings.simplefilter("ignore")
     limits = {resource.RLIMIT_CORE: 0}
     if memory_mb:
