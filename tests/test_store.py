@@ -249,8 +249,22 @@ def test_a_document_that_loses_lines_is_to_be_signed_again(path):
         assert [row for row, *_ in store.signatures.unsigned(0, 9)] == [1]
 
 
+@pytest.mark.parametrize(("believed", "source"), [(True, "meta"), (False, "text")])
+def test_a_page_of_an_earlier_format_keeps_whether_its_date_is_believed(path, believed, source):
+    page = CleanPage(Extraction("", date="2026-03-02"), Draft("some words"))
+    document = Document("a", "source", {}, "some words")
+    stored = stored_document(document, bytes(8), from_page=True, digest=b"one", page=page)
+    earlier = {"text": "", "date": "2026-03-02", "dated": believed}
+    content = list(stored.content)
+    content[2] = dump_json(earlier)
+    with Store(path) as store:
+        store.documents.add([stored._replace(content=tuple(content))])
+
+        assert store.documents.recall(b"one").extraction.date_source == source
+
+
 def test_a_page_is_remembered_by_its_digest(path):
-    extraction = Extraction("", title="Ferry", author="Ines", date="2026-03-02", dated=True)
+    extraction = Extraction("", title="Ferry", author="Ines", date="2026-03-02", date_source="url")
     pieces = (Removal("dateline", "ROME (AP) -"),)
     draft = Draft("some words", "Ferry", "Ines", "AP", "ROME (AP) -", None, pieces)
     page = CleanPage(extraction, draft)

@@ -9,7 +9,7 @@ from datetime import date
 
 from lxml.html import HtmlElement
 
-from dedup.clean.dates import parse_timestamp
+from dedup.clean.dates import parse_date, parse_timestamp
 from dedup.clean.fast_extraction import parse, read_page
 from dedup.models import Extraction, Reason, Rejection
 
@@ -30,27 +30,27 @@ _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?=$|[-_,;\s])")
 _TITLE_PARTS = re.compile(r"\s+[|–—·-]\s+|\s*\|\s*")
 
 
-def _published(tree: HtmlElement) -> Iterator[str]:
-    """Yield the times of publication in a page's own markup, most trusted first."""
+def _published(tree: HtmlElement) -> Iterator[tuple[str, str]]:
+    """Yield the times of publication in a page's own markup with their source, best first."""
     named: dict[str, str] = {}
     for meta in tree.iter("meta"):
         name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
         content = meta.get("content")
         if name and content:
             named.setdefault(name.lower(), content)
-    yield from (named[name] for name in _DATE_NAMES if name in named)
+    yield from ((named[name], "meta") for name in _DATE_NAMES if name in named)
     for script in tree.iter("script"):
         if "ld+json" in (script.get("type") or ""):
-            yield from _JSON_DATE.findall(script.text or "")
+            yield from ((day, "jsonld") for day in _JSON_DATE.findall(script.text or ""))
     for element in tree.iter("time"):
         if element.get("itemprop") == "datePublished" or "pubdate" in element.attrib:
-            yield element.get("datetime") or ""
+            yield element.get("datetime") or "", "time"
 
 
 def _date(
     tree: HtmlElement, day: str | None, addresses: Sequence[str | None]
-) -> tuple[str | None, bool]:
-    """Return the date of a page, and whether its markup or an address states the day.
+) -> tuple[str | None, str | None]:
+    """Return the date of a page, and its source, see :class:`Extraction`.
 
     The date is the time of publication if the markup gives one that agrees with the day that
     Trafilatura found. A day read from a URL is local, a stamp often UTC: they agree when a day
@@ -58,18 +58,24 @@ def _date(
     elsewhere is as often that of the site as of the article.
     """
     published = list(_published(tree))
-    stamps = filter(None, map(parse_timestamp, published))
+    stamps = [(stamp, source) for text, source in published if (stamp := parse_timestamp(text))]
     if day is None:
-        return next((stamp.isoformat() for stamp in stamps), None), False
+        stated = ((stamp.isoformat(), source) for stamp, source in stamps)
+        return next((found for found in stated if parse_date(found[0])), (None, None))
     found = date.fromisoformat(day)
 
     def agrees(other: date) -> bool:
         return abs((other - found).days) <= 1
 
-    time = next((stamp.isoformat() for stamp in stamps if agrees(stamp.date())), day)
+    for stamp, source in stamps:
+        if agrees(stamp.date()):
+            return stamp.isoformat(), source
+    for text, source in published:
+        if (other := _leading_day(text)) and agrees(other):
+            return day, source
     digits = day.replace("-", "")
-    stated = any(map(agrees, filter(None, map(_leading_day, published))))
-    return time, stated or any(digits in re.sub(r"[/_-]", "", each or "") for each in addresses)
+    in_address = any(digits in re.sub(r"[/_-]", "", each or "") for each in addresses)
+    return day, "url" if in_address else "text"
 
 
 def _leading_day(text: str) -> date | None:
@@ -143,12 +149,12 @@ def extract(html: bytes) -> Extraction | Rejection:
         for link in tree.iter("link")
         if "canonical" in (link.get("rel") or "").lower().split()
     )
-    day, stated = _date(tree, page.date, (url, canonical_url))
+    day, source = _date(tree, page.date, (url, canonical_url))
     return Extraction(
         text=text,
         title=_without_site(page.title, page.sitename, page.hostname) if page.title else None,
         date=day,
-        dated=stated,
+        date_source=source,
         author=page.author,
         site=page.sitename,
         hostname=page.hostname,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from dedup.clean.agencies import agency_of_domain
@@ -12,7 +13,16 @@ from dedup.clean.dates import parse_date
 from dedup.clean.pipeline import clean_text
 from dedup.clean.urls import host_of, page_of
 from dedup.config import CleanConfig
-from dedup.models import CleanPage, Document, Draft, Extraction, RawRecord, Reason, Rejection
+from dedup.models import (
+    BELIEVED_DATES,
+    CleanPage,
+    Document,
+    Draft,
+    Extraction,
+    RawRecord,
+    Reason,
+    Rejection,
+)
 
 # A page whose longest line has fewer words is a menu, not an article.
 _SENTENCE_TOKENS = 6
@@ -43,6 +53,8 @@ def from_page(record: RawRecord, page: CleanPage, config: CleanConfig) -> Docume
         config: The minimum length.
     """
     extraction, draft = page.extraction, page.draft
+    if parse_date(extraction.date) is None:  # a date that no page can have
+        extraction = replace(extraction, date=None, date_source=None)
     if bad := too_short(draft.text, config) or no_sentence(draft.text):
         return bad
     fields: dict[str, Any] = {"id": record.doc_id, **record.fields}
@@ -51,6 +63,8 @@ def from_page(record: RawRecord, page: CleanPage, config: CleanConfig) -> Docume
         value = getattr(extraction, name)
         if value is not None and own.get(name) is None:
             fields.setdefault(name, value)
+            if name == "date" and fields[name] is value and extraction.date_source:
+                fields.setdefault("date_source", extraction.date_source)
     for name, value in (("agency", draft.agency), ("dateline", draft.dateline)):
         if value is not None:
             fields.setdefault(name, value)
@@ -170,7 +184,7 @@ def _document(
     host = host_of(url) or mirrored or (site.casefold() if site else None)
     own_date = parse_date(own.get("date"))
     date = own_date or parse_date(extraction.date)
-    sure = own_date is not None or extraction.dated
+    believed = own_date is not None or extraction.date_source in BELIEVED_DATES
     domain_agency = agency_of_domain(host) if host else None
     return Document(
         doc_id=record.doc_id,
@@ -183,7 +197,7 @@ def _document(
         canonical_page=page_of(declared),
         host=host,
         date=date[0] if date else None,
-        moment=date[1] if date and sure else None,
+        moment=date[1] if date and believed else None,
         language=_text_or(own.get("language"), extraction.language),
         agency=draft.agency,
         agency_page=domain_agency is not None and draft.agency in (None, domain_agency),

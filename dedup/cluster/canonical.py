@@ -87,7 +87,8 @@ def _coverage_in_words(ballot: Ballot) -> str:
 
 def _date_in_words(ballot: Ballot) -> str:
     """Return what ``earliest`` and ``latest`` compare."""
-    return f"dated {ballot.facts.date or 'nowhere'}"
+    facts = ballot.facts
+    return "undated" if facts.moment is None else f"dated {facts.date}"  # a guess does not decide
 
 
 RULES: Mapping[str, Rule] = {

@@ -1,6 +1,7 @@
 """The values that pass between stages: plain, never changed, without input or output."""
 
 from dedup.models.documents import (
+    BELIEVED_DATES,
     SITE_BOILERPLATE,
     CleanPage,
     Document,
@@ -25,7 +26,7 @@ from dedup.models.stories import (
 from dedup.models.term_vectors import TermVectors
 
 __all__ = [
-    "SAME", "SITE_BOILERPLATE", "CleanPage", "Decision", "Document", "Draft", "Extraction", "Facts",
-    "Link", "Member", "Pair", "Raw", "RawLine", "RawRecord", "Reason", "Rejection", "Relation",
-    "Removal", "RunReport", "Status", "Story", "TermVectors", "Why",
+    "BELIEVED_DATES", "SAME", "SITE_BOILERPLATE", "CleanPage", "Decision", "Document", "Draft",
+    "Extraction", "Facts", "Link", "Member", "Pair", "Raw", "RawLine", "RawRecord", "Reason",
+    "Rejection", "Relation", "Removal", "RunReport", "Status", "Story", "TermVectors", "Why",
 ]  # fmt: skip

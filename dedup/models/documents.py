@@ -11,6 +11,10 @@ from typing import Any, NamedTuple
 SITE_BOILERPLATE = "residue"
 """``Removal.step`` of site boilerplate; the name in the output since the first version."""
 
+BELIEVED_DATES = frozenset({"jsonld", "meta", "time", "url"})
+"""``Extraction.date_source`` of a date that decides: JSON-LD, a meta element, a ``<time>`` that is
+marked as the publication, a whole day in the page's address."""
+
 
 @dataclass(frozen=True, slots=True)
 class Removal:
@@ -56,8 +60,8 @@ class Extraction:
         text: Main text, lines separated by newlines.
         title: Headline.
         date: Publication date of the page, ISO 8601, with the time where the page has one.
-        dated: Whether the page's markup or address gives that day. Otherwise it is from the text,
-            such as the year of a footer or the day of a teaser.
+        date_source: Where the day is from: one of ``BELIEVED_DATES``, or ``text`` for a guess, such
+            as the year of a footer or the day of a teaser; None without a date.
         author: Byline.
         site: Name of the site.
         hostname: Host of the page's own URL.
@@ -70,7 +74,7 @@ class Extraction:
     text: str
     title: str | None = None
     date: str | None = None
-    dated: bool = False
+    date_source: str | None = None
     author: str | None = None
     site: str | None = None
     hostname: str | None = None
@@ -106,9 +110,8 @@ class Document(NamedTuple):
         page: ``url`` without what does not change the article, see :mod:`dedup.clean.urls`.
         canonical_page: The same of the address of the page's original, or None.
         host: Host of ``url`` in lower case without ``www.``, else the site's name; None if unknown.
-        date: ISO 8601 day, or time in UTC, or None.
-        moment: The same as seconds since 1970 UTC, see :class:`Facts`; None where a page's date is
-            only from its text.
+        date: ISO 8601 day, or time in UTC, or None. That of a page may be a guess.
+        moment: The same as seconds since 1970 UTC, see :class:`Facts`; None where it is a guess.
         language: Two-letter code, or None.
         agency: Wire agency credited, or None.
         agency_page: Whether the page is on that agency's own site.

@@ -89,7 +89,7 @@ class Documents:
         self._db.require(input_holds, row)  # it may be outside of the date window
         if reason is not None:
             return Rejection(Reason(reason), detail)
-        extracted = Extraction(**load_json(extraction))
+        extracted = _extraction(load_json(extraction))
         return CleanPage(
             extracted,
             Draft(
@@ -198,3 +198,11 @@ class Documents:
         cells = {**dict(zip(names, found.fetchone(), strict=True)), **changes}
         del cells["sum"]
         self._db.insert(table, [tuple(cells.values())], verb="INSERT OR REPLACE")
+
+
+def _extraction(cells: dict[str, Any]) -> Extraction:
+    """Return a stored extraction; up to format 6 it has no source of its date, only a belief."""
+    believed = cells.pop("dated", None)
+    if believed is not None and cells["date"] is not None:
+        cells["date_source"] = "meta" if believed else "text"
+    return Extraction(**cells)

@@ -147,19 +147,19 @@ def test_language_author_and_description():
 
 
 @pytest.mark.parametrize(
-    ("html", "dated"),
+    ("html", "source"),
     [
-        (page('<meta property="article:published_time" content="2024-11-03T09:30:00Z">'), True),
-        (page('<meta name="date" content="2024-11-03">'), True),
-        (page('<meta property="og:url" content="https://a.example/2024/11/03/bridge.html">'), True),
+        (page('<meta property="article:published_time" content="2024-11-03T09:30:00Z">'), "meta"),
+        (page('<meta name="date" content="2024-11-03">'), "meta"),
         (
-            page(body=BODY + "<footer>Published 3 November 2024, all rights reserved</footer>"),
-            False,
+            page('<meta property="og:url" content="https://a.example/2024/11/03/bridge.html">'),
+            "url",
         ),
-        (page(), False),
+        (page(body=BODY + '<p class="date">3 November 2024</p>'), "text"),
+        (page(), None),
     ],
 )
-def test_a_day_is_sure_where_markup_or_address_give_it(html, dated):
+def test_a_date_carries_its_source(html, source):
     found = taken(html)
-    assert found.dated is dated
-    assert (found.date or "2024-11-03")[:10] == "2024-11-03"
+    assert found.date_source == source
+    assert (found.date or "")[:10] == ("2024-11-03" if source else "")

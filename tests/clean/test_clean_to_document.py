@@ -68,12 +68,33 @@ def test_a_records_own_title_and_author_are_known_to_the_steps():
 
 
 def test_a_bare_page_gives_its_id_and_what_it_says_of_itself():
-    document = page_document(**PAGE, dated=True)
-    assert document.fields == {"id": "a", **PAGE}
+    document = page_document(**PAGE, date_source="meta")
+    assert document.fields == {"id": "a", **PAGE, "date_source": "meta"}
     assert (document.doc_id, document.source, document.text) == ("a", "pages", TEXT)
     assert (document.title, document.language) == ("Ferry runs again", "en")
     assert (document.url, document.host, document.page) == (PAGE["url"], "x.com", "x.com/ferry")
     assert (document.date, document.moment) == ("2024-05-03", 1714737600.0)
+
+
+@pytest.mark.parametrize("source", ["jsonld", "meta", "time", "url", "text"])
+def test_the_date_of_a_page_carries_its_source_and_a_guess_does_not_decide(source):
+    document = page_document(date="2024-05-03", date_source=source)
+    assert (document.fields["date"], document.fields["date_source"]) == ("2024-05-03", source)
+    assert document.moment == (None if source == "text" else 1714737600.0)
+
+
+def test_a_date_that_no_page_can_have_is_no_field():
+    document = page_document(date="0001-01-01T00:00:00+00:00", date_source="meta")
+    assert (document.fields, document.date, document.moment) == ({"id": "a"}, None, None)
+
+
+@pytest.mark.parametrize("name", ["date", "published"])
+def test_the_date_of_a_record_has_no_source(name):
+    record = RawRecord("a", "r", {name: "2020-01-02"}, {"date": name}, html=b"<p>")
+    document = page_document(record, date="2024-05-03", date_source="text")
+    assert document.fields == {"id": "a", name: "2020-01-02"}
+    assert document.date == "2020-01-02"
+    assert document.moment is not None
 
 
 def test_what_a_page_does_not_say_is_no_field():
