@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -32,6 +33,9 @@ from dedup.write import (
     survivor_lines,
     write_file,
 )
+
+# A path has one slash of the two.
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
 
 
 def run_dump(
@@ -73,6 +77,7 @@ def run_dump(
     tally = Tally()
     records = read_inputs(inputs, config, tally)
     outputs = [out] if store is None else [out, store]
+    _refuse_addresses(outputs)
     _refuse_nested(inputs, outputs)
     size = size_of_inputs(inputs, outputs)
     folder = OutputFolder(out)
@@ -138,6 +143,7 @@ def clean_dump(
         OutputError: A file exists and may not be replaced, or cannot be written.
     """
     files = [path for path in (out, rejected) if isinstance(path, Path)]
+    _refuse_addresses(files)
     for path in files:
         refuse_existing(path, overwrite=overwrite)
     size = size_of_inputs(inputs, files)
@@ -194,6 +200,16 @@ def size_of_inputs(inputs: Sequence[str | Path], outputs: Sequence[Path] = ()) -
                 path=output,
             )
     return None if "-" in map(str, inputs) else total
+
+
+def _refuse_addresses(outputs: Sequence[Path]) -> None:
+    """Refuse an output such as ``s3://bucket/out``, which would become a folder named ``s3:``."""
+    for output in outputs:
+        if _ADDRESS.match(str(output)):
+            raise OutputError(
+                f"{output} is an address: results are written to this machine, give a path",
+                path=output,
+            )
 
 
 def _refuse_nested(inputs: Sequence[str | Path], outputs: Sequence[Path]) -> None:

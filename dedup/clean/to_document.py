@@ -159,12 +159,22 @@ def _text_or(value: Any, other: str | None) -> str | None:
     return value if isinstance(value, str) and value.strip() else other
 
 
-def _mirror_host(record: RawRecord) -> str | None:
-    """Return the host of a page in the folder of a mirroring crawler: ``host/path/page``."""
-    first, slash, _ = record.doc_id.partition("/")
-    if record.fields or not slash or not _HOST.fullmatch(first):
-        return None
-    return host_of(f"http://{first}/")
+def _mirror_address(record: RawRecord) -> str | None:
+    """Return the address of a page in the folder of a mirroring crawler: ``host/path/page``."""
+    for place in record.places:
+        first, slash, _ = place.partition("/")
+        if slash and _HOST.fullmatch(first):
+            return f"http://{place}"
+    return None
+
+
+def _folder_address(record: RawRecord) -> str | None:
+    """Return the address of a page in an INPUT folder that is named like a host.
+
+    It counts less than a page's own: ``crawl.old`` is named like one, too.
+    """
+    named = record.places and _HOST.fullmatch(record.folder)
+    return f"http://{record.folder}/{record.places[-1]}" if named else None
 
 
 def _document(
@@ -177,11 +187,12 @@ def _document(
     """Put a document together."""
     declared = _text_or(own.get("canonical_url"), extraction.canonical_url)
     url = _text_or(own.get("url"), extraction.url)
-    mirrored = _mirror_host(record) if url is None else None
-    if url is None and mirrored in (None, host_of(declared)):
+    mirrored = _mirror_address(record) if url is None else None
+    if url is None and (mirrored is None or host_of(mirrored) == host_of(declared)):
         url = declared
+    address = url or mirrored or _folder_address(record)
     site = _text_or(own.get("site"), extraction.site)
-    host = host_of(url) or mirrored or (site.casefold() if site else None)
+    host = host_of(address) or (site.casefold() if site else None)
     own_date = parse_date(own.get("date"))
     date = own_date or parse_date(extraction.date)
     believed = own_date is not None or extraction.date_source in BELIEVED_DATES
@@ -193,7 +204,7 @@ def _document(
         text=draft.text,
         title=_text_or(own.get("title"), extraction.title),
         url=url,
-        page=page_of(f"http://{record.doc_id}" if url is None and mirrored else url),
+        page=page_of(address),
         canonical_page=page_of(declared),
         host=host,
         date=date[0] if date else None,

@@ -66,6 +66,9 @@ class RawRecord:
         consumed: Bytes of the input file since the record before, for the progress bar.
         stamp: Stamp of the line that it was parsed from, None where it was read as a record.
         digest: SHA-256 of ``html`` if already known, as for a page that is a file.
+        places: Paths of a page that is a file, relative to what it was found in: first its archive
+            if it is in one, last the INPUT folder; where it was named itself, none.
+        folder: Name of its INPUT folder, where ids begin with it; else empty.
     """
 
     doc_id: str
@@ -78,6 +81,8 @@ class RawRecord:
     consumed: int = 0
     stamp: bytes | None = None
     digest: bytes | None = None
+    places: tuple[str, ...] = ()
+    folder: str = ""
 
     def page_digest(self) -> bytes:
         """Return the digest under which results for the page are kept, 16 bytes."""

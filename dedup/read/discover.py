@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import fnmatch
-import glob
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 from dedup.errors import InputError
 from dedup.read.formats import Format, format_of_name
+from dedup.read.globs import is_folder, matches
 from dedup.read.tally import Tally
 
 STDIN = "-"
 
 _WILDCARD = re.compile(r"[*?\[]")
 
-_ANY_DEPTH = "**"
+# Addresses have one; of paths only those that were written as addresses.
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +29,41 @@ class Source:
 
     Attributes:
         name: Start of its documents' ids: the path relative to the INPUT folder, the file's own
-            name for a file INPUT, ``-`` for stdin.
+            name for a file INPUT, ``-`` for stdin; after the end of the INPUT folder's or the
+            file's path that distinguishes it from other INPUTs.
         path: The file, or None for stdin.
         size: Its bytes on disk, 0 if unknown.
         root: The INPUT folder it was found in, all links resolved; None if it was named itself.
+        place: The path relative to the INPUT folder; empty if the file was named itself.
+        folder: The INPUT folder's own name, where ``name`` begins with it; else empty.
     """
 
     name: str
     path: Path | None
     size: int = 0
     root: Path | None = None
+    place: str = ""
+    folder: str = ""
 
 
 class _Entry(NamedTuple):
-    """One file or folder to read: its path, its name and the INPUT folder of that name."""
+    """One file or folder to read.
+
+    Attributes:
+        path: Where it is.
+        base: The INPUT folder as it was given, or the folder of a file that was named itself.
+        place: Its path relative to the base.
+        root: The INPUT folder, all links resolved; None for a file that was named itself.
+        is_folder: Whether it is walked.
+        prefix: What precedes the place in ids, with a slash at its end; empty for one INPUT folder.
+    """
 
     path: Path
-    name: str
+    base: Path
+    place: str
     root: Path | None
     is_folder: bool
+    prefix: str = ""
 
 
 def discover(inputs: Sequence[str | Path], *, tally: Tally | None = None) -> Iterator[Source]:
@@ -56,6 +72,10 @@ def discover(inputs: Sequence[str | Path], *, tally: Tally | None = None) -> Ite
     Arguments are taken in sorted order and ``-`` last, so their order changes nothing. What two of
     them name is read once. Folders are walked lazily, in sorted order of path components; links to
     folders are not followed, and names that start with a dot are passed over.
+
+    Where several INPUT folders are given, each name begins with the last components of its INPUT
+    folder: as many as distinguish all of them, whatever files they hold. Likewise for files that
+    were named themselves.
 
     Args:
         inputs: Files, folders, globs and ``-``. A glob counts as an INPUT folder: its files are
@@ -67,7 +87,8 @@ def discover(inputs: Sequence[str | Path], *, tally: Tally | None = None) -> Ite
     """
     arguments = {str(each) for each in inputs}
     ordered = sorted(arguments - {STDIN}, key=lambda each: (Path(each).parts, each))
-    entries = _without_repeats([entry for each in ordered for entry in _entries(each)])
+    found = _without_repeats([entry for each in ordered for entry in _entries(each)])
+    entries = _with_prefixes(found)
     counted = tally or Tally()
     sources = chain.from_iterable(_walk(entry, counted) for entry in entries)
     return chain(sources, [Source(STDIN, None)] if STDIN in arguments else [])
@@ -104,78 +125,93 @@ def _entries(argument: str) -> list[_Entry]:
     if os.path.exists(path):  # noqa: PTH110
         return [_entry(path, path if path.is_dir() else path.parent, named=True)]
     wild = next((n for n, part in enumerate(path.parts) if _WILDCARD.search(part)), None)
-    matches = [] if wild is None else sorted(_matches(path), key=lambda match: match.parts)
-    if not matches:
+    if _SCHEME.match(argument):
+        raise InputError(
+            f"{argument} is an address: files, folders, globs and - (JSON lines on stdin) are "
+            "read; download it first, or pipe it in",
+            path=path,
+        )
+    found = [] if wild is None else sorted(matches(path), key=lambda match: match.parts)
+    if not found:
         problem = "does not exist" if wild is None else "matches no file"
         raise InputError(f"{argument} {problem}: check the path and its spelling", path=path)
     base = Path(*path.parts[:wild])
-    return [_entry(match, base, named=False) for match in matches]
+    return [_entry(match, base, named=False) for match in found]
 
 
 def _entry(path: Path, base: Path, *, named: bool) -> _Entry:
-    is_folder = path.is_dir()
-    root = real_path(base) if is_folder or not named else None
+    walked = path.is_dir()
+    root = real_path(base) if walked or not named else None
     if root and not real_path(path).is_relative_to(root):
-        is_folder = False  # a link that a pattern matches: the reader refuses it
-    return _Entry(path, safe_name(path.relative_to(base)), root, is_folder)
+        walked = False  # a link that a pattern matches: the reader refuses it
+    return _Entry(path, base, safe_name(path.relative_to(base)), root, walked)
 
 
-def _matches(pattern: Path) -> Iterator[Path]:
-    """Yield what a pattern matches."""
-    parts = pattern.parts
-    if _ANY_DEPTH not in parts:
-        # Not Path.glob: that matches hidden names too and raises on patterns such as "**x".
-        yield from map(Path, glob.glob(str(pattern)))  # noqa: PTH207
-        return
-    deep = parts.index(_ANY_DEPTH)
-    for base in glob.glob(str(Path(*parts[:deep]))):  # noqa: PTH207
-        yield from _matches_below(Path(base), parts[deep:])
+def _with_prefixes(entries: Sequence[_Entry]) -> list[_Entry]:
+    """Give each entry what distinguishes its names from those of other INPUTs."""
+    folders: dict[Path, Path] = {}
+    for entry in entries:
+        if entry.root:
+            folders.setdefault(entry.root, _absolute(entry.base))
+    tails = _distinct_tails(list(folders.values())) if len(folders) > 1 else [Path()]
+    prefixes = {root: _prefix(tail) for root, tail in zip(folders, tails, strict=False)}
+    walked = {prefix: root for root, prefix in prefixes.items()}
+    files = _file_prefixes([entry for entry in entries if not entry.root], walked)
+    return [
+        entry._replace(prefix=prefixes[entry.root] if entry.root else files[entry.path])
+        for entry in entries
+    ]
 
 
-def _matches_below(base: Path, pattern: Sequence[str]) -> Iterator[Path]:
-    """Yield what a pattern that begins with ``**`` matches below a folder.
+def _file_prefixes(files: Sequence[_Entry], folders: Mapping[str, Path]) -> dict[Path, str]:
+    """Return what distinguishes files that were named themselves, and from files of INPUT folders.
 
-    Links to folders are not followed, as in the walk of an INPUT folder: two that lead back would
-    be followed two to the power of forty times.
+    Args:
+        files: The files.
+        folders: INPUT folders by their prefixes.
     """
-    waiting = [(base, _with_skipped({0}, pattern))]
-    while waiting:
-        folder, positions = waiting.pop()
-        if len(pattern) in positions:
-            yield folder
-        try:
-            with os.scandir(folder) as listing:
-                children = list(listing)
-        except OSError:  # the walk reports it where the folder itself is an input
-            continue
-        for child in children:
-            onward = _positions_after(child.name, positions, pattern)
-            if onward and _is_folder(child, follow=False):
-                waiting.append((Path(child.path), onward))
-            elif len(pattern) in onward:
-                yield Path(child.path)
+    paths = [_absolute(entry.base) / entry.path.name for entry in files]
+    for least in range(1, max((len(path.parts) for path in paths), default=1) + 1):
+        tails = _distinct_tails(paths, least)
+        both = zip(files, tails, strict=True)
+        if not any(_is_in_folder(entry.path, tail, folders) for entry, tail in both):
+            break
+    both = zip(files, tails, strict=True)
+    return {entry.path: _prefix(tail.parent) for entry, tail in both}
 
 
-def _positions_after(name: str, positions: Iterable[int], pattern: Sequence[str]) -> set[int]:
-    """Return the positions in a pattern that a name leads to from some others."""
-    reached = set()
-    for position in positions:
-        part = pattern[position] if position < len(pattern) else ""
-        if name.startswith(".") and not part.startswith("."):
-            continue
-        if part == _ANY_DEPTH:
-            reached.add(position)
-        elif fnmatch.fnmatchcase(name, part):
-            reached.add(position + 1)
-    return _with_skipped(reached, pattern)
+def _is_in_folder(path: Path, tail: Path, folders: Mapping[str, Path]) -> bool:
+    """Return whether another file, in an INPUT folder, has the name that a file would have."""
+    name = str(tail)
+    for prefix, folder in folders.items():
+        other = folder / name.removeprefix(prefix)
+        if name.startswith(prefix) and os.path.lexists(other):
+            return real_path(other) != real_path(path)
+    return False
 
 
-def _with_skipped(positions: set[int], pattern: Sequence[str]) -> set[int]:
-    """Add the positions behind each ``**``, which may stand for no folder at all."""
-    for position, part in enumerate(pattern):
-        if position in positions and part == _ANY_DEPTH:
-            positions.add(position + 1)
-    return positions
+def _distinct_tails(paths: Sequence[Path], least: int = 1) -> list[Path]:
+    """Return the fewest last components that distinguish absolute paths, as many of each.
+
+    No result is the beginning of another, so that no two files below them have one name.
+    """
+    longest = max((len(path.parts) for path in paths), default=0)
+    tails: list[tuple[str, ...]] = []
+    for count in range(least, longest + 1):
+        tails = [path.parts[1:][-count:] for path in paths]
+        ordered = sorted(tails)
+        if not any(after[: len(tail)] == tail for tail, after in pairwise(ordered)):
+            break
+    return [Path(*tail) for tail in tails]
+
+
+def _prefix(tail: Path) -> str:
+    return f"{safe_name(tail)}/" if tail.parts else ""
+
+
+def _absolute(path: Path) -> Path:
+    """Return an absolute path with the links that it was given with, unless a ``..`` follows."""
+    return real_path(path) if ".." in path.parts else Path(os.path.abspath(path))  # noqa: PTH100
 
 
 def _without_repeats(entries: Iterable[_Entry]) -> list[_Entry]:
@@ -215,7 +251,15 @@ def _walk(entry: _Entry, tally: Tally) -> Iterator[Source]:
                 size = current.path.stat().st_size
             except OSError:
                 size = 0
-            yield Source(current.name, current.path, size, current.root)
+            yield _source(current, size)
+
+
+def _source(entry: _Entry, size: int) -> Source:
+    name = f"{entry.prefix}{entry.place}" if entry.place != "." else entry.prefix.rstrip("/") or "."
+    if entry.root is None:
+        return Source(name, entry.path, size)
+    folder = entry.prefix.rstrip("/").rpartition("/")[2]
+    return Source(name, entry.path, size, entry.root, entry.place, folder)
 
 
 def _children(folder: _Entry, tally: Tally) -> Iterator[_Entry] | None:
@@ -232,19 +276,12 @@ def _visible(
     children: Iterable[os.DirEntry[str]], folder: _Entry, tally: Tally
 ) -> Iterator[_Entry]:
     for child in children:
-        is_folder = _is_folder(child, follow=False)
+        walked = is_folder(child, follow=False)
         if child.name.startswith("."):
             tally.passed_over["hidden file or folder"] += 1
-        elif not is_folder and _is_folder(child, follow=True):
+        elif not walked and is_folder(child, follow=True):
             tally.passed_over["link to a folder"] += 1
         else:
             name = safe_name(child.name)
-            name = name if folder.name == "." else f"{folder.name}/{name}"
-            yield _Entry(Path(child.path), name, folder.root, is_folder)
-
-
-def _is_folder(child: os.DirEntry[str], *, follow: bool) -> bool:
-    try:
-        return child.is_dir(follow_symlinks=follow)
-    except OSError:  # vanished since its folder was listed, or a link that leads nowhere
-        return False
+            place = name if folder.place == "." else f"{folder.place}/{name}"
+            yield folder._replace(path=Path(child.path), place=place, is_folder=walked)

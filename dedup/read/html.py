@@ -27,7 +27,9 @@ def read_page(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
     if fault := damage or page_fault(page, config):
         yield rejected(source.name, source.name, fault)
     else:
-        yield RawRecord(source.name, source.name, html=page)
+        yield RawRecord(
+            source.name, source.name, html=page, places=source.places, folder=source.folder
+        )
 
 
 def page_fault(page: bytes, config: ReadConfig) -> Rejection | None:

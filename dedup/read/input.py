@@ -29,16 +29,29 @@ class Input:
         path: The file, or None for stdin.
         size: Its bytes on disk, 0 if unknown.
         stored_bytes: Its bytes read so far.
+        places: As in :class:`~dedup.models.RawRecord`.
+        folder: Likewise.
         compression: Its compression, or None.
         head: The content's first bytes, unpacked; empty only where there is no content.
         body: The content, unpacked, from its first byte.
     """
 
-    def __init__(self, file: BinaryIO, name: str, path: Path | None = None, size: int = 0) -> None:
+    def __init__(
+        self,
+        file: BinaryIO,
+        name: str,
+        path: Path | None = None,
+        size: int = 0,
+        *,
+        places: tuple[str, ...] = (),
+        folder: str = "",
+    ) -> None:
         """Look at the first bytes of an open file."""
         self.name = name
         self.path = path
         self.size = size
+        self.places = places
+        self.folder = folder
         self.stored_bytes = 0
         self._file = file
         self._chunk = CHUNK

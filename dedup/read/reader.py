@@ -56,7 +56,14 @@ def read_raw(source: Source, config: ReadConfig, tally: Tally) -> Iterator[RawRe
         yield rejected(source.name, source.name, opened)
         return
     with opened as file:
-        content = Input(file, source.name, source.path, source.size)
+        content = Input(
+            file,
+            source.name,
+            source.path,
+            source.size,
+            places=(source.place,) if source.place else (),
+            folder=source.folder,
+        )
         last: RawRecord | RawLine | None = None
         for raw in _records(content, config, tally):
             if last:

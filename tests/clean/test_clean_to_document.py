@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -266,17 +268,32 @@ def test_without_any_address_the_sites_name_is_the_host():
     ids=lambda part: str(part)[:30],
 )
 def test_a_mirrors_folder_is_the_host_of_its_pages(doc_id, host):
-    assert page_document(RawRecord(doc_id, "pages", html=b"<p>")).host == host
+    assert page_document(RawRecord("id", "pages", html=b"<p>", places=(doc_id,))).host == host
 
 
 def test_a_mirrors_folder_wins_over_a_canonical_page_elsewhere_and_not_over_an_address():
-    record = RawRecord("x.com/ferry.html", "pages", html=b"<p>")
+    record = RawRecord("1/x.com/ferry.html", "pages", html=b"<p>", places=("x.com/ferry.html",))
     copied = page_document(record, canonical_url="https://y.com/ferry")
     assert (copied.host, copied.url, copied.canonical_page) == ("x.com", None, "y.com/ferry")
     own = page_document(record, canonical_url="https://www.x.com/ferry")
     assert (own.host, own.page) == ("x.com", "x.com/ferry")
     said = page_document(record, url="https://z.com/1")
     assert said.host == "z.com"
+
+
+def test_a_mirror_is_found_in_an_archive_or_around_it():
+    inside = RawRecord("id", "p", html=b"<p>", places=("x.com/a.html", "y.com/p.zip/x.com/a.html"))
+    around = RawRecord("id", "p", html=b"<p>", places=("d/a.html", "y.com/p.zip/d/a.html"))
+    assert page_document(inside).page == "x.com/a.html"
+    assert page_document(around).page == "y.com/p.zip/d/a.html"
+
+
+def test_an_input_folder_named_like_a_host_counts_less_than_a_pages_own_address():
+    record = RawRecord("id", "p", html=b"<p>", places=("d/a.html",), folder="x.com")
+    assert page_document(record, site="The X").page == "x.com/d/a.html"
+    assert page_document(record, canonical_url="https://y.com/ferry").host == "y.com"
+    mirror = replace(record, places=("z.com/a.html",))
+    assert page_document(mirror).host == "z.com"
 
 
 def test_an_id_of_a_records_own_is_no_mirrors_folder():

@@ -8,7 +8,7 @@ import pytest
 
 from dedup.errors import InputError
 from dedup.read import Source, Tally, begins_with_page, discover
-from dedup.read.discover import safe_name
+from dedup.read.discover import _distinct_tails, safe_name
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_the_order_of_arguments_changes_nothing(tree):
     inputs = ["more", "-", "lines.jsonl", "dump"]
     found = list(discover(inputs))
     assert found == list(discover(inputs[::-1]))
-    assert [source.name for source in found][-3:] == ["lines.jsonl", "b.html", "-"]
+    assert [source.name for source in found][-3:] == ["lines.jsonl", "more/b.html", "-"]
 
 
 def test_stdin_comes_last_and_once(tree):
@@ -238,3 +238,98 @@ def test_names_show_whether_pages_come_first(tree, inputs, expected):
 def test_what_is_missing_is_missed_before_workers_start(tree):
     with pytest.raises(InputError, match="does not exist"):
         begins_with_page(["dump", "absent"])
+
+
+# --- several INPUT folders -------------------------------------------------------------------
+
+
+@pytest.fixture
+def days(tmp_path, monkeypatch):
+    """Folders of two days and of two hosts, which hold the same relative paths."""
+    monkeypatch.chdir(tmp_path)
+    for name in (
+        "05/x.example/lead.html",
+        "06/x.example/lead.html",
+        "05/pages/a.html",
+        "06/pages/a.html",
+        "06/more/b.html",
+        "05/news.jsonl",
+        "06/news.jsonl",
+        "07/.cache/a.html",
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name)
+    Path("empty").mkdir()
+    Path("latest").symlink_to("06")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("inputs", "expected"),
+    [
+        (["05/x.example", "06/x.example"], ["05/x.example/lead.html", "06/x.example/lead.html"]),
+        (["05/x.example", "05/pages"], ["pages/a.html", "x.example/lead.html"]),
+        (["05/pages", "06/more"], ["pages/a.html", "more/b.html"]),
+        (
+            ["05/pages", "06/pages", "06/more"],
+            ["05/pages/a.html", "06/more/b.html", "06/pages/a.html"],
+        ),
+        (["05/pages", "empty"], ["pages/a.html"]),
+        (["05/pages/*", "06/pages"], ["05/pages/a.html", "06/pages/a.html"]),
+        (["05/pages/*.html", "05/pages/a*"], ["a.html"]),
+        (["05/pages", "05/pages/"], ["a.html"]),
+        (["06/pages", "latest/pages"], ["a.html"]),
+        (["05/pages", "latest/pages"], ["05/pages/a.html", "latest/pages/a.html"]),
+        (["05/pages", "latest/../05/x.example"], ["pages/a.html", "x.example/lead.html"]),
+        (["05/pages", "05/../06/pages/."], ["06/pages/a.html", "05/pages/a.html"]),
+        (["07", "07/.cache", "05/pages"], ["pages/a.html", ".cache/a.html"]),
+        (["05/pages", "05/news.jsonl"], ["news.jsonl", "a.html"]),
+    ],
+    ids=lambda value: str(value)[:50],
+)
+def test_ids_begin_with_what_distinguishes_the_input_folders(days, inputs, expected):
+    assert names(*inputs) == expected
+    assert names(*inputs[::-1]) == expected
+
+
+def test_the_working_folder_has_its_own_name_among_input_folders(days, monkeypatch):
+    monkeypatch.chdir(days / "05" / "pages")
+    assert names(".", "../../06/pages") == ["05/pages/a.html", "06/pages/a.html"]
+    assert names(".", "../../06/more") == ["pages/a.html", "more/b.html"]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "expected"),
+    [
+        (["05/news.jsonl"], ["news.jsonl"]),
+        (["05/news.jsonl", "06/more/b.html"], ["news.jsonl", "b.html"]),
+        (["05/news.jsonl", "06/news.jsonl"], ["05/news.jsonl", "06/news.jsonl"]),
+        (["05/pages/a.html", "06/pages/a.html"], ["05/pages/a.html", "06/pages/a.html"]),
+        (["05/pages", "06/pages/a.html"], ["a.html", "pages/a.html"]),
+        (["05/pages", "06/more", "07/.cache/a.html"], ["pages/a.html", "more/b.html", "a.html"]),
+    ],
+    ids=lambda value: str(value)[:50],
+)
+def test_files_that_are_named_themselves_are_distinguished_as_well(days, inputs, expected):
+    assert names(*inputs) == expected
+    assert names(*inputs[::-1]) == expected
+
+
+def test_a_folder_whose_whole_path_is_the_end_of_another_gives_no_name_twice():
+    paths = [Path("/a"), Path("/x/a/b"), Path("/y/a/b")]
+    tails = [tail.parts for tail in _distinct_tails(paths)]
+    assert tails == [("a",), ("x", "a", "b"), ("y", "a", "b")]
+
+
+def test_a_page_knows_its_place_in_the_input_folder_and_that_folder(days):
+    places = [(each.place, each.folder) for each in discover(["05/pages", "06/pages"])]
+    assert places == [("a.html", "pages")] * 2
+    assert [(each.place, each.folder) for each in discover(["05/pages"])] == [("a.html", "")]
+    assert [(each.place, each.folder) for each in discover(["05/pages/a.html"])] == [("", "")]
+
+
+@pytest.mark.parametrize("address", ["s3://bucket/2024/", "https://x.example/a.html", "GS://b/*"])
+def test_an_address_is_refused_with_what_is_read(days, address):
+    with pytest.raises(InputError, match="is an address: files, folders, globs and -"):
+        discover([address])

@@ -29,7 +29,8 @@ def test_a_page_is_read_under_its_path_in_the_folder(dump):
     dump.write("news/a.html", PAGE)
     (found,), tally = read_folder(dump.folder)
     fields = {"html": PAGE, "consumed": len(PAGE), "digest": hashlib.sha256(PAGE).digest()}
-    assert found == RawRecord("news/a.html", "news/a.html", **fields)
+    places = ("news/a.html",)
+    assert found == RawRecord("news/a.html", "news/a.html", places=places, **fields)
     assert (tally.files, tally.bytes) == (1, len(PAGE))
 
 

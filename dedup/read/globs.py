@@ -1,0 +1,77 @@
+"""Globs: what a pattern matches on disk, and whether it matches a name."""
+
+from __future__ import annotations
+
+import fnmatch
+import glob
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+_ANY_DEPTH = "**"
+
+
+def matches(pattern: Path) -> Iterator[Path]:
+    """Yield what a pattern matches."""
+    parts = pattern.parts
+    if _ANY_DEPTH not in parts:
+        # Not Path.glob: that matches hidden names too and raises on patterns such as "**x".
+        yield from map(Path, glob.glob(str(pattern)))  # noqa: PTH207
+        return
+    deep = parts.index(_ANY_DEPTH)
+    for base in glob.glob(str(Path(*parts[:deep]))):  # noqa: PTH207
+        yield from _matches_below(Path(base), parts[deep:])
+
+
+def _matches_below(base: Path, pattern: Sequence[str]) -> Iterator[Path]:
+    """Yield what a pattern that begins with ``**`` matches below a folder.
+
+    Links to folders are not followed, as in the walk of an INPUT folder: two that lead back would
+    be followed two to the power of forty times.
+    """
+    waiting = [(base, _with_skipped({0}, pattern))]
+    while waiting:
+        folder, positions = waiting.pop()
+        if len(pattern) in positions:
+            yield folder
+        try:
+            with os.scandir(folder) as listing:
+                children = list(listing)
+        except OSError:  # the walk reports it where the folder itself is an input
+            continue
+        for child in children:
+            onward = _positions_after(child.name, positions, pattern)
+            if onward and is_folder(child, follow=False):
+                waiting.append((Path(child.path), onward))
+            elif len(pattern) in onward:
+                yield Path(child.path)
+
+
+def _positions_after(name: str, positions: Iterable[int], pattern: Sequence[str]) -> set[int]:
+    """Return the positions in a pattern that a name leads to from some others."""
+    reached = set()
+    for position in positions:
+        part = pattern[position] if position < len(pattern) else ""
+        if name.startswith(".") and not part.startswith("."):
+            continue
+        if part == _ANY_DEPTH:
+            reached.add(position)
+        elif fnmatch.fnmatchcase(name, part):
+            reached.add(position + 1)
+    return _with_skipped(reached, pattern)
+
+
+def _with_skipped(positions: set[int], pattern: Sequence[str]) -> set[int]:
+    """Add the positions behind each ``**``, which may stand for no folder at all."""
+    for position, part in enumerate(pattern):
+        if position in positions and part == _ANY_DEPTH:
+            positions.add(position + 1)
+    return positions
+
+
+def is_folder(child: os.DirEntry[str], *, follow: bool) -> bool:
+    """Return whether an entry is a folder, or with ``follow`` a link to one."""
+    try:
+        return child.is_dir(follow_symlinks=follow)
+    except OSError:  # vanished since its folder was listed, or a link that leads nowhere
+        return False
