@@ -101,7 +101,8 @@ def begins_with_page(inputs: Sequence[str | Path]) -> bool:
         InputError: An argument names nothing.
     """
     first = next(discover(inputs), None)
-    return first is not None and format_of_name(first.name) in (Format.PAGE, Format.WARC)
+    pages = (Format.PAGE, Format.MHTML, Format.WARC)
+    return first is not None and format_of_name(first.name) in pages
 
 
 def real_path(path: Path) -> Path:

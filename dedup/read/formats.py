@@ -14,6 +14,7 @@ class Format(StrEnum):
     """The formats of inputs; each has a reader."""
 
     PAGE = "page"
+    MHTML = "mhtml"
     WARC = "warc"
     LINES = "json lines"
     ARRAY = "json array"
@@ -26,6 +27,8 @@ SUFFIXES = {
     ".html": Format.PAGE,
     ".htm": Format.PAGE,
     ".xhtml": Format.PAGE,
+    ".mhtml": Format.MHTML,
+    ".mht": Format.MHTML,
     ".warc": Format.WARC,
     ".jsonl": Format.LINES,
     ".ndjson": Format.LINES,
@@ -82,6 +85,15 @@ _FIRST_TAG = re.compile(
     r"|em|blockquote)[\s/>]",
     re.IGNORECASE,
 )
+# Lines of a mail header; that of MHTML says that it has related parts.
+_MAIL_HEADER = re.compile(rb"\s*+(?:\xef\xbb\xbf)?(?:[!-9;-~]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)++")
+_RELATED = re.compile(
+    rb"^content-type[ \t]*+:\s*+multipart/related\s*+;", re.IGNORECASE | re.MULTILINE
+)
+_MIME_PAGE = re.compile(
+    rb"^content-type[ \t]*+:\s*+(?:multipart/|text/html)", re.IGNORECASE | re.MULTILINE
+)
+_MIME = re.compile(rb"^mime-version[ \t]*+:", re.IGNORECASE | re.MULTILINE)
 _OBJECT = re.compile(r'\{\s*(?:"|\}\s*$)')
 _ARRAY = re.compile(r'\[\s*(?:\{\s*["}]|\]\s*$)')
 
@@ -109,6 +121,22 @@ def foreign_format(head: bytes) -> str | None:
 def starts_as_page(head: bytes) -> bool:
     """Return whether content begins as HTML does, comments and declarations left aside."""
     return bool(_FIRST_TAG.match(_opening(head)))
+
+
+def starts_as_mhtml(head: bytes, *, named_page: bool = False) -> bool:
+    """Return whether content begins as MHTML does.
+
+    Args:
+        head: The first bytes.
+        named_page: Whether the content is called a page: then any message that may hold one is.
+    """
+    header = _MAIL_HEADER.match(head)
+    if not header:
+        return False
+    lines = header[0].lstrip(b"\xef\xbb\xbf\r\n\t ")
+    return bool(
+        _RELATED.search(lines) or (named_page and _MIME.search(lines) and _MIME_PAGE.search(lines))
+    )
 
 
 def format_of_name(name: str) -> Format | None:
@@ -142,6 +170,8 @@ def format_of(head: bytes, name: str) -> Format | Rejection:
     if what := foreign_format(head):
         reason = Reason.NOT_HTML if named is Format.PAGE else Reason.UNKNOWN_KIND
         return Rejection(reason, f"the file is {what}")
+    if starts_as_mhtml(head, named_page=named is Format.PAGE):
+        return Format.MHTML
     start = _opening(head)
     # A plain text or table may well begin with a stray tag; only a whole page outweighs its name.
     tag = _DOCUMENT if named in (Format.PLAIN, Format.TABLE) else _FIRST_TAG

@@ -15,18 +15,23 @@ from dedup.read.records import rejected, too_large, valid_unicode
 def read_plain_text(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
     """Yield the one document of a file."""
     content = source.first_bytes(config.max_document_bytes + 1)
+    whole = len(content) <= config.max_document_bytes
+    text = (source.fault if whole else None) or text_of(content, config)
+    if isinstance(text, Rejection):
+        yield rejected(source.name, source.name, text)
+    else:
+        yield RawRecord(source.name, source.name, {"text": text}, text=text)
+
+
+def text_of(content: bytes, config: ReadConfig) -> str | Rejection:
+    """Return the text that bytes are, or why they are none."""
+    if len(content) > config.max_document_bytes:
+        return too_large(config)
     encoding = encoding_of(content)
     text = content.decode(encoding, "replace")
-    fault = source.fault
-    if len(content) > config.max_document_bytes:
-        fault = too_large(config)
-    elif not fault and not text.strip():
-        fault = Rejection(Reason.EMPTY, "the file is empty")
+    if not text.strip():
+        return Rejection(Reason.EMPTY, "the text is empty")
     # Text in UTF-16 has control characters, but begins with a byte-order mark.
-    elif not fault and is_binary(content) and not encoding.startswith(("utf-16", "utf-32")):
-        fault = Rejection(Reason.UNKNOWN_KIND, "the file is binary data")
-    if fault:
-        yield rejected(source.name, source.name, fault)
-    else:
-        text = valid_unicode(text)
-        yield RawRecord(source.name, source.name, {"text": text}, text=text)
+    if is_binary(content) and not encoding.startswith(("utf-16", "utf-32")):
+        return Rejection(Reason.UNKNOWN_KIND, "the text is binary data")
+    return valid_unicode(text)

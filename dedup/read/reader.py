@@ -17,6 +17,7 @@ from dedup.read.html import read_page
 from dedup.read.input import Input
 from dedup.read.json_array import read_array
 from dedup.read.jsonl import parse_line, read_lines
+from dedup.read.mhtml import read_mhtml
 from dedup.read.parquet import read_parquet
 from dedup.read.plain_text import read_plain_text
 from dedup.read.records import rejected
@@ -27,6 +28,7 @@ from dedup.read.warc import read_warc
 
 _READERS: dict[Format, Callable[[Input, ReadConfig], Iterator[RawRecord | RawLine]]] = {
     Format.PAGE: read_page,
+    Format.MHTML: read_mhtml,
     Format.LINES: read_lines,
     Format.ARRAY: read_array,
     Format.PARQUET: read_parquet,

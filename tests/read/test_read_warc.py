@@ -331,3 +331,88 @@ def test_a_page_whose_encoding_only_the_server_names_comes_in_utf8(dump, charset
 def test_without_a_charset_the_bytes_stay_as_they_are(dump):
     body = RUSSIAN.encode("cp1251")
     assert dump.read_one("a.warc", record(response(body))).html == body
+
+
+# --- records without an HTTP response -------------------------------------------------------------
+
+TEXT = "The ferry sails again on Monday.\nIts owner said so."
+
+
+def bare(block, content_type, kind=b"resource", uri=b"https://a.example/1", length=None):
+    """A record that holds a document as it is."""
+    content = record(block, kind, length, uri)
+    return content.replace(b"application/http", content_type, 1)
+
+
+@pytest.mark.parametrize("kind", [b"resource", b"conversion"])
+@pytest.mark.parametrize("content_type", [b"text/html", b"Text/HTML; charset=utf-8", b""])
+def test_a_page_without_an_http_header_is_a_page(dump, kind, content_type):
+    found = dump.read_one("a.warc", bare(PAGE, content_type, kind))
+    assert (found.html, found.text) == (PAGE, None)
+    assert found.fields == {"url": "https://a.example/1", "fetched": "2024-02-29T12:30:00Z"}
+
+
+@pytest.mark.parametrize("kind", [b"resource", b"conversion"])
+def test_a_text_without_an_http_header_is_a_clean_text(dump, kind):
+    found = dump.read("a.warc.wet", INFO + bare(TEXT.encode(), b"text/plain", kind) + RECORDS[1])
+    assert [each.text for each in found] == [TEXT, None]
+    assert found[0].doc_id == f"a.warc.wet#{len(INFO)}"
+    assert found[0].fields == {
+        "url": "https://a.example/1", "fetched": "2024-02-29T12:30:00Z", "text": TEXT,
+    }  # fmt: skip
+
+
+def test_the_charset_of_a_record_without_an_http_header_counts(dump):
+    content = bare("Паром снова ходит".encode("cp1251"), b"text/plain; charset=windows-1251")
+    assert dump.read_one("a.warc", content).text == "Паром снова ходит"
+    content = bare(RUSSIAN.encode("cp1251"), b"text/html; charset=windows-1251")
+    assert dump.read_one("a.warc", content).html == RUSSIAN.encode()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        bare(b"\x89PNG", b"image/png"),
+        bare(b"{}", b"application/json", b"conversion"),
+        bare(b"{}", b""),
+        bare(TEXT.encode(), b"text/plain", b"metadata"),
+        bare(TEXT.encode(), b"text/plain", uri=b"metadata://gnu.org/software/wget/warc/wget.log"),
+        bare(TEXT.encode(), b"text/plain", uri=b"urn:text:https://a.example/1"),
+    ],
+)
+def test_other_records_without_an_http_header_are_passed_over(dump, content):
+    found = dump.read("a.warc", content + RECORDS[1])
+    assert [each.html for each in found] == [page(0)]
+    assert dump.tally.passed_over["WARC record without an HTML page"] == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (bare(b" \n", b"text/plain"), "empty"),
+        (bare(bytes(range(32)) * 20, b"text/plain"), "unknown-kind"),
+        (bare(b"x" * 2_000, b"text/plain", b"conversion"), "too-large"),
+        (bare(b"<p>" + b"x" * 2_000, b"text/html"), "too-large"),
+        (bare(b"plain", b"text/html"), "not-html"),
+        (bare(TEXT.encode(), b"text/plain", length=20), "broken-warc"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_a_document_without_an_http_header_that_is_none_is_rejected(dump, content, reason):
+    found = dump.read("a.warc", content + RECORDS[1], max_document_bytes=1_000)
+    assert reasons(found) == [reason, ""]
+    assert found[0].fields["url"] == "https://a.example/1"
+
+
+SAVED = (
+    b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n\r\n--x\r\n"
+    b"Content-Type: text/html\r\nContent-Location: https://b.example/2\r\n\r\n<p>Saved\r\n--x--\r\n"
+)
+
+
+@pytest.mark.parametrize("content_type", [b"multipart/related", b"text/html", b""])
+def test_a_saved_page_in_an_archive_is_a_page(dump, content_type):
+    served = record(response(SAVED, b"Content-Type: " + content_type + b"\r\n"))
+    found = dump.read("a.warc", served + bare(SAVED, content_type))
+    assert [each.html.strip() for each in found] == [b"<p>Saved"] * 2
+    assert {each.fields["url"] for each in found} == {"https://a.example/1"}
