@@ -15,9 +15,9 @@ from typing import Any
 from lxml import etree
 from lxml.html import HtmlElement, fromstring
 from trafilatura.external import compare_extraction
-from trafilatura.utils import decode_file, repair_faulty_html
+from trafilatura.utils import repair_faulty_html
 
-from dedup.text_encoding import nearly_utf8
+from dedup.text_encoding import decode_page
 
 # The publication date, not the last change; the newest day of any dump that this version reads.
 # htmldate by itself would refuse dates after the day on which it runs: one page, two answers.
@@ -66,26 +66,12 @@ def _parser() -> etree.HTMLParser:
 _PARSER = _parser()
 
 
-def _decoded(html: bytes) -> str:
-    """Return the text of a page of any encoding.
-
-    Where a few letters of UTF-8 are broken Trafilatura would guess at another encoding, and misread
-    every letter that is not ASCII.
-    """
-    try:
-        html.decode()
-    except UnicodeDecodeError:
-        if text := nearly_utf8(html):
-            return text
-    return str(decode_file(html))
-
-
 def parse(html: bytes) -> HtmlElement | None:
     """Parse a page of any encoding as Trafilatura does; return None if it is no page.
 
     Elements that have neither text nor metadata are left out.
     """
-    text = _decoded(html)
+    text = decode_page(html)
     head = text[:_BEGINNING]
     repaired = repair_faulty_html(head, head[:50].lower()) + text[_BEGINNING:]
     data = repaired.encode("utf-8", "surrogatepass").translate(None, _CONTROLS)

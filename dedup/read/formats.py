@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from dedup.models import Reason, Rejection
 from dedup.read.compression import COMPRESSIONS, compression_of
+from dedup.text_encoding import wide_encoding
 
 
 class Format(StrEnum):
@@ -62,20 +63,6 @@ _FOREIGN = (
 )
 _FOREIGN_PATTERNS = tuple((re.compile(magic, re.DOTALL), what) for magic, what in _FOREIGN)
 
-# Byte-order marks, longest first: UTF-32's begins as UTF-16's does.
-_MARKS = (
-    (b"\xff\xfe\x00\x00", "utf-32-le"),
-    (b"\x00\x00\xfe\xff", "utf-32-be"),
-    (b"\xff\xfe", "utf-16-le"),
-    (b"\xfe\xff", "utf-16-be"),
-    (b"\xef\xbb\xbf", "utf-8"),
-)
-# UTF-16 without a mark: white space, then "<" and what may follow it, each with a NUL beside it.
-_UNMARKED = (
-    (re.compile(rb"(?:[\t\n\r ]\x00)*<\x00[!?/a-zA-Z]\x00"), "utf-16-le"),
-    (re.compile(rb"(?:\x00[\t\n\r ])*\x00<\x00[!?/a-zA-Z]"), "utf-16-be"),
-)
-
 # Comments and XML declarations may stand before the first tag.
 _PREAMBLE = re.compile(r"(?:\s+|<!--.*?-->|<\?[^>]*>)*", re.DOTALL)
 _DOCUMENT = re.compile(r"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
@@ -96,19 +83,6 @@ _MIME_PAGE = re.compile(
 _MIME = re.compile(rb"^mime-version[ \t]*+:", re.IGNORECASE | re.MULTILINE)
 _OBJECT = re.compile(r'\{\s*(?:"|\}\s*$)')
 _ARRAY = re.compile(r'\[\s*(?:\{\s*["}]|\]\s*$)')
-
-
-def encoding_of_mark(head: bytes) -> str | None:
-    """Return the encoding that a byte-order mark names, or None."""
-    return next((name for mark, name in _MARKS if head.startswith(mark)), None)
-
-
-def wide_encoding(head: bytes) -> str | None:
-    """Return the encoding of markup whose characters are two or four bytes wide, or None."""
-    marked = encoding_of_mark(head)
-    if marked:
-        return None if marked == "utf-8" else marked
-    return next((name for pattern, name in _UNMARKED if pattern.match(head)), None)
 
 
 def foreign_format(head: bytes) -> str | None:

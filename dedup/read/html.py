@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from dedup.config import ReadConfig
 from dedup.models import RawRecord, Reason, Rejection
-from dedup.read.formats import foreign_format, wide_encoding
+from dedup.read.formats import foreign_format
 from dedup.read.input import Input
 from dedup.read.records import rejected, too_large
+from dedup.text_encoding import wide_encoding
 
 _TAG = re.compile(rb"<(?:/?[a-zA-Z]|!doctype)[^<>]*>", re.IGNORECASE)
 # Control characters that no text in any encoding of one or more bytes has; ESC is left out: old

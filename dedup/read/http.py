@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import io
 import re
 import zlib
@@ -14,28 +13,11 @@ import zstandard
 from fastwarc.stream_io import BrotliReader, ChunkedReader
 from fastwarc.warc import HeaderMap
 
-from dedup.read.formats import encoding_of_mark, wide_encoding
 from dedup.read.warc_frames import parse_headers
+from dedup.text_encoding import charset_of, page_in_utf8
 
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 _STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})\b")
-# Possessive: a header may hold 64 KiB of blanks.
-_CHARSET = re.compile(r"charset\s*+=\s*+[\"']?\s*+([^\s\"';,]+)", re.IGNORECASE)
-# A declaration counts in the first 1024 bytes; pages put it later and browsers wait for it.
-_DECLARED = re.compile(rb"<meta\s[^<>]*charset\s*=|<\?xml\s[^<>]*encoding\s*=", re.IGNORECASE)
-_DECLARED_WITHIN = 16_384
-# Encodings that every browser reads as a larger one.
-_READ_AS = {
-    "ascii": "cp1252",
-    "iso8859-1": "cp1252",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "shift_jis": "cp932",
-    "euc_kr": "cp949",
-    "iso8859-9": "cp1254",
-    "iso8859-11": "cp874",
-    "tis-620": "cp874",
-}
 _STEP = 65_536
 
 
@@ -121,19 +103,6 @@ def _read(reader: Any, payload: bytes, limit: int) -> bytes:
 
 
 def in_declared_encoding(page: bytes, response: Response) -> bytes:
-    """Return a page in UTF-8 where only the HTTP header names its encoding; any other as it is.
-
-    A page that is valid UTF-8 is UTF-8, whatever a header says: no page in another encoding is by
-    chance, and many servers are set up wrong.
-    """
-    head = page[:_DECLARED_WITHIN]
-    charset = _CHARSET.search(response.headers.get("Content-Type") or "")
-    if not charset or encoding_of_mark(head) or wide_encoding(head) or _DECLARED.search(head):
-        return page
-    with suppress(UnicodeDecodeError):
-        page.decode("utf-8")
-        return page
-    with suppress(LookupError, ValueError):  # no such encoding, or the page is not in it
-        name = codecs.lookup(charset[1]).name
-        return page.decode(_READ_AS.get(name, name)).encode("utf-8")
-    return page
+    """Return a page in UTF-8 where the HTTP header names an encoding; any other as it is."""
+    declared = charset_of(response.headers.get("Content-Type") or "")
+    return page_in_utf8(page, declared) if declared else page

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from dedup.config import ReadConfig
 from dedup.models import RawRecord, Reason, Rejection
-from dedup.read.encodings import encoding_of
 from dedup.read.html import is_binary
 from dedup.read.input import Input
 from dedup.read.records import rejected, too_large, valid_unicode
+from dedup.text_encoding import decode_text
 
 
 def read_plain_text(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
@@ -27,11 +27,9 @@ def text_of(content: bytes, config: ReadConfig) -> str | Rejection:
     """Return the text that bytes are, or why they are none."""
     if len(content) > config.max_document_bytes:
         return too_large(config)
-    encoding = encoding_of(content)
-    text = content.decode(encoding, "replace")
+    text = decode_text(content)
     if not text.strip():
         return Rejection(Reason.EMPTY, "the text is empty")
-    # Text in UTF-16 has control characters, but begins with a byte-order mark.
-    if is_binary(content) and not encoding.startswith(("utf-16", "utf-32")):
+    if is_binary(content):
         return Rejection(Reason.UNKNOWN_KIND, "the text is binary data")
     return valid_unicode(text)

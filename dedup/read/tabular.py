@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 from dedup.config import ReadConfig
 from dedup.models import RawRecord, Reason, Rejection
-from dedup.read.encodings import encoding_of
 from dedup.read.formats import suffix_of
 from dedup.read.input import Input
 from dedup.read.json_value import OVERHEAD
 from dedup.read.records import record, rejected, too_large
+from dedup.text_encoding import decode_text, in_utf8
 
 _DELIMITERS = ",;\t"
 # The widest tables of articles have some hundred columns; a name costs more memory than its comma.
@@ -54,10 +54,9 @@ def read_table(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
     # The module's own limit, for the whole process, is 128 KiB. It is raised and never lowered,
     # since a reader elsewhere may rely on it; _Lines is what limits memory.
     csv.field_size_limit(min(max(csv.field_size_limit(), limit), _LARGEST))
-    encoding = encoding_of(source.head)
-    text = io.TextIOWrapper(source.body, encoding, errors="replace", newline="")
+    text = io.TextIOWrapper(in_utf8(source.body), "utf-8", newline="")
     lines = _Lines(text, limit)
-    rows = _rows(csv.reader(lines, delimiter=_delimiter(source, encoding)), lines, limit)
+    rows = _rows(csv.reader(lines, delimiter=_delimiter(source)), lines, limit)
     first = next(rows, [])
     if first is None or len(first) > _MOST_COLUMNS:
         too_wide = Rejection(
@@ -119,9 +118,9 @@ def _names(row: list[str]) -> list[str]:
     return list(names)
 
 
-def _delimiter(source: Input, encoding: str) -> str:
+def _delimiter(source: Input) -> str:
     """Return the delimiter: a tab in ``.tsv``, else the most frequent one of the first line."""
     if suffix_of(source.name) == ".tsv":
         return "\t"
-    first = source.head.decode(encoding, "replace").lstrip("\ufeff").partition("\n")[0]
+    first = decode_text(source.head).partition("\n")[0]
     return max(_DELIMITERS, key=first.count)
