@@ -6,6 +6,7 @@ import itertools
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,7 +14,7 @@ from dedup import config_digest
 from dedup.cluster.canonical import parse_policy
 from dedup.config import Config
 from dedup.errors import OutputError
-from dedup.models import Raw, RunReport
+from dedup.models import DateReport, Raw, RunReport
 from dedup.pipeline.stages import clean_stages, run_stages
 from dedup.progress import NullProgress, Progress, Timer
 from dedup.read import Tally, discover, read_raw, real_path
@@ -123,7 +124,7 @@ def clean_dump(
     rejected: Path | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
-) -> tuple[dict[str, int], dict[str, int]]:
+) -> tuple[dict[str, int], dict[str, int], DateReport]:
     """Clean a dump and write its documents as JSON lines.
 
     Args:
@@ -135,7 +136,8 @@ def clean_dump(
         progress: Gets the progress of each stage.
 
     Returns:
-        Counts (``inputs``, ``cleaned``, ``rejected``), and rejected inputs by reason.
+        Counts (``inputs``, ``cleaned``, ``rejected``), rejected inputs by reason, and the counts of
+        missing, unreadable and guessed dates.
 
     Raises:
         ConfigError: An option cannot be used.
@@ -161,8 +163,9 @@ def clean_dump(
         if rejected is not None:
             write_file(rejected, rejected_lines(store.results.rejections()))
         status, reasons, _ = store.results.tally()
+        dates = store.documents.count_dates()
     lost, total = status["rejected"], sum(status.values())
-    return {"inputs": total, "cleaned": total - lost, "rejected": lost}, reasons
+    return {"inputs": total, "cleaned": total - lost, "rejected": lost}, reasons, dates
 
 
 def read_inputs(inputs: Sequence[str | Path], config: Config, tally: Tally) -> Iterator[Raw]:
@@ -241,6 +244,7 @@ def _report(store: Store, config: Config, *, strict: bool) -> RunReport:
     stories = store.results.touched()
     inputs = store.get("inputs")
     warnings = run_warnings(store, config.cluster)
+    dates = store.documents.count_dates()
     manifest = {
         "format": 1,
         "versions": package_versions(),
@@ -249,6 +253,7 @@ def _report(store: Store, config: Config, *, strict: bool) -> RunReport:
         "counts": {**counts, "stories": stories},
         "rejected_by_reason": reasons,
         "duplicates_by_relation": relations,
+        "dates": asdict(dates),
         "candidates": store.get("candidates"),
         "story_candidates": store.get("story_candidates"),
         "warnings": warnings,
@@ -261,7 +266,7 @@ def _report(store: Store, config: Config, *, strict: bool) -> RunReport:
         },
     }
     passed_over = inputs["passed_over"]
-    return RunReport(counts, reasons, relations, stories, passed_over, manifest, strict)
+    return RunReport(counts, reasons, relations, stories, passed_over, manifest, strict, dates)
 
 
 def _write_results(

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from dedup.clean.agencies import agency_of_domain
-from dedup.clean.dates import parse_date
+from dedup.clean.dates import own_date, parse_date
 from dedup.clean.pipeline import clean_text
 from dedup.clean.urls import host_of, page_of
 from dedup.config import CleanConfig
@@ -97,7 +97,7 @@ def _from_text(record: RawRecord, config: CleanConfig) -> Document | Rejection:
 
 def _text_field(record: RawRecord, name: str) -> str | None:
     """Return a standard field of a record if it is a text."""
-    value = record.fields.get(record.mapped.get(name, name))
+    value = record.own(name)
     return value if isinstance(value, str) else None
 
 
@@ -193,9 +193,9 @@ def _document(
     address = url or mirrored or _folder_address(record)
     site = _text_or(own.get("site"), extraction.site)
     host = host_of(address) or (site.casefold() if site else None)
-    own_date = parse_date(own.get("date"))
-    date = own_date or parse_date(extraction.date)
-    believed = own_date is not None or extraction.date_source in BELIEVED_DATES
+    stated = own_date(own.get("date"))
+    date = stated.date or parse_date(extraction.date)
+    believed = stated.date is not None or extraction.date_source in BELIEVED_DATES
     domain_agency = agency_of_domain(host) if host else None
     return Document(
         doc_id=record.doc_id,
@@ -209,6 +209,8 @@ def _document(
         host=host,
         date=date[0] if date else None,
         moment=date[1] if date and believed else None,
+        unread_date=stated.unread,
+        date_order=stated.order,
         language=_text_or(own.get("language"), extraction.language),
         agency=draft.agency,
         agency_page=domain_agency is not None and draft.agency in (None, domain_agency),

@@ -63,7 +63,7 @@ def clean(
     from dedup.cli.bars import Bars  # tqdm: --help must not wait for it
     from dedup.run import clean_dump  # everything: likewise
 
-    counts, reasons = clean_dump(
+    counts, reasons, dates = clean_dump(
         inputs,
         sys.stdout.buffer if str(out) == "-" else out,
         config,
@@ -72,5 +72,5 @@ def clean(
         progress=None if quiet else Bars(),
     )
     if not quiet:
-        click.echo(clean_summary(counts, reasons), err=True)
+        click.echo(clean_summary(counts, reasons, dates), err=True)
     ctx.exit(1 if strict and counts["rejected"] else 0)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dedup.errors import printable
-from dedup.models import RunReport
+from dedup.models import DateReport, RunReport
 
 # Large stories, and hosts with many duplicates, listed one by one; the manifest has more.
 _WARNINGS_LISTED = 5
@@ -48,16 +48,31 @@ def run_summary(report: RunReport, out: Path) -> str:
     ):
         if numbers:
             lines.append(f"{name}: {_counted(numbers)}")
+    lines += _dates(report.dates)
     lines += _warnings(report.manifest["warnings"])
     lines.append(f"results: {out}")
     return "\n".join(lines)
 
 
-def clean_summary(counts: dict[str, int], reasons: dict[str, int]) -> str:
-    """Return the results of cleaning in a line or two."""
+def clean_summary(counts: dict[str, int], reasons: dict[str, int], dates: DateReport) -> str:
+    """Return the results of cleaning in a few lines."""
     inputs, cleaned, rejected = (counts[name] for name in ("inputs", "cleaned", "rejected"))
-    line = f"{inputs:,} inputs: {cleaned:,} cleaned, {rejected:,} rejected"
-    return f"{line}\nrejected: {_counted(reasons)}" if reasons else line
+    lines = [f"{inputs:,} inputs: {cleaned:,} cleaned, {rejected:,} rejected"]
+    if reasons:
+        lines.append(f"rejected: {_counted(reasons)}")
+    return "\n".join([*lines, *_dates(dates)])
+
+
+def _dates(dates: DateReport) -> Iterator[str]:
+    """Yield a line on the dates that are missing, unreadable or guessed, if there are any."""
+    counts = {"missing": dates.missing, "unreadable": dates.unreadable, "guessed": dates.guessed}
+    if not any(counts.values()):
+        return
+    line = f"dates: {_counted({name: count for name, count in counts.items() if count})}"
+    if dates.unreadable_id is not None and dates.unreadable_date is not None:
+        date, doc_id = _name(dates.unreadable_date), _name(dates.unreadable_id)
+        line += f"; the first unreadable one: {date} ({doc_id})"
+    yield line
 
 
 def _warnings(warnings: dict[str, Any]) -> Iterator[str]:

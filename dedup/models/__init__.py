@@ -12,6 +12,7 @@ from dedup.models.documents import (
 from dedup.models.inputs import Raw, RawLine, RawRecord, Reason, Rejection
 from dedup.models.stories import (
     SAME,
+    DateReport,
     Decision,
     Facts,
     Link,
@@ -26,7 +27,8 @@ from dedup.models.stories import (
 from dedup.models.term_vectors import TermVectors
 
 __all__ = [
-    "BELIEVED_DATES", "SAME", "SITE_BOILERPLATE", "CleanPage", "Decision", "Document", "Draft",
-    "Extraction", "Facts", "Link", "Member", "Pair", "Raw", "RawLine", "RawRecord", "Reason",
-    "Rejection", "Relation", "Removal", "RunReport", "Status", "Story", "TermVectors", "Why",
+    "BELIEVED_DATES", "SAME", "SITE_BOILERPLATE", "CleanPage", "DateReport", "Decision", "Document",
+    "Draft", "Extraction", "Facts", "Link", "Member", "Pair", "Raw", "RawLine", "RawRecord",
+    "Reason", "Rejection", "Relation", "Removal", "RunReport", "Status", "Story", "TermVectors",
+    "Why",
 ]  # fmt: skip

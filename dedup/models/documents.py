@@ -112,6 +112,9 @@ class Document(NamedTuple):
         host: Host of ``url`` in lower case without ``www.``, else the site's name; None if unknown.
         date: ISO 8601 day, or time in UTC, or None. That of a page may be a guess.
         moment: The same as seconds since 1970 UTC, see :class:`Facts`; None where it is a guess.
+        unread_date: The record's own date as written, where it is not read.
+        date_order: The order of day and month that its own date shows, as in
+            :class:`dedup.clean.written_dates.DayOrder`.
         language: Two-letter code, or None.
         agency: Wire agency credited, or None.
         agency_page: Whether the page is on that agency's own site.
@@ -131,6 +134,8 @@ class Document(NamedTuple):
     host: str | None = None
     date: str | None = None
     moment: float | None = None
+    unread_date: str | None = None
+    date_order: str | None = None
     language: str | None = None
     agency: str | None = None
     agency_page: bool = False

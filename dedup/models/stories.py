@@ -220,6 +220,25 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class DateReport:
+    """How many documents have no date that decides.
+
+    Attributes:
+        missing: Those without a date.
+        unreadable: Those whose own date is not read.
+        guessed: Pages whose date is a guess.
+        unreadable_id: Id of the first whose own date is not read, or None.
+        unreadable_date: That date as written, at most 100 characters.
+    """
+
+    missing: int = 0
+    unreadable: int = 0
+    guessed: int = 0
+    unreadable_id: str | None = None
+    unreadable_date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RunReport:
     """The report of a finished run.
 
@@ -231,6 +250,7 @@ class RunReport:
         passed_over: Numbers of files and records that are no input documents, by kind.
         manifest: The whole manifest, as written.
         strict: Whether a rejected input fails the run.
+        dates: Dates that are missing, unreadable or guessed.
     """
 
     counts: dict[str, int]
@@ -240,6 +260,7 @@ class RunReport:
     passed_over: dict[str, int]
     manifest: dict[str, Any]
     strict: bool = False
+    dates: DateReport = DateReport()
 
     @property
     def return_code(self) -> int:

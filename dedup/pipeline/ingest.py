@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from dedup.clean.dates import parse_date
 from dedup.clean.site_boilerplate import (
     HostLines,
     find_site_boilerplate,
@@ -17,6 +18,7 @@ from dedup.clean.site_boilerplate import (
     strip_site_boilerplate,
 )
 from dedup.clean.to_document import too_short
+from dedup.clean.written_dates import DayOrder
 from dedup.config import CleanConfig, Config
 from dedup.errors import InputError
 from dedup.models import Raw, Rejection
@@ -142,6 +144,22 @@ def skip_stored(
         if complete:
             raise changed
         yield raw
+
+
+def read_ambiguous_dates(store: Store) -> None:
+    """Read the new documents' dates such as 03.04.2026 where their source shows the order.
+
+    A source shows it if one of its dates has a day over 12 and no other shows the other order. All
+    inputs must be stored: the last one may show it.
+    """
+    orders = store.documents.date_orders()
+    for batch in store.documents.unread_dates() if orders else ():
+        read = (
+            (row, parse_date(unread, DayOrder(orders[source])))
+            for row, source, unread in batch
+            if source in orders
+        )
+        store.documents.date((row, *date) for row, date in read if date is not None)
 
 
 def remove_site_boilerplate(store: Store, config: Config, progress: Progress) -> None:

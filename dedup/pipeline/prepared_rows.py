@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
+from dedup.clean.dates import own_date
 from dedup.clean.site_boilerplate import line_digests
 from dedup.clean.to_document import clean_own_texts
 from dedup.config import Config
@@ -118,8 +119,9 @@ def _stored(cleaned: Cleaned, parts: Iterator[StoredPart | None]) -> Stored:
     stamp, from_page = stamp_of(record, digest), record.html is not None
     if isinstance(result, Rejection):
         return stored_rejection(
-            record.doc_id, record.source, result, stamp, from_page=from_page, digest=digest
-        )
+            record.doc_id, record.source, result, stamp, from_page=from_page, digest=digest,
+            date_order=own_date(record.own("date")).order,
+        )  # fmt: skip
     name = record.mapped.get("text", "text")
     in_field = not from_page and result.fields.get(name) == result.text
     return stored_document(

@@ -8,7 +8,7 @@ from dedup.config import Config
 from dedup.models import Raw
 from dedup.pipeline.earlier_stories import read_earlier_stories
 from dedup.pipeline.exact_duplicates import read_exact_duplicates
-from dedup.pipeline.ingest import ingest, remove_site_boilerplate
+from dedup.pipeline.ingest import ingest, read_ambiguous_dates, remove_site_boilerplate
 from dedup.pipeline.sign import sign_texts
 from dedup.pipeline.story_changes import note_changes
 from dedup.progress import Progress
@@ -66,5 +66,7 @@ def clean_stages(
     Where they are to be ``signed``, too, that is done on the way, while their texts are at hand.
     """
     ingest(records, size, store, config, progress, signed=signed)
+    with store.commit():
+        read_ambiguous_dates(store)
     store.dumps.look_back(config.story.window_days)
     remove_site_boilerplate(store, config, progress)

@@ -37,12 +37,14 @@ class Stored(NamedTuple):
         content: Cells of ``contents``; None for a rejection.
         signature: Cells of ``signatures``; None where nothing is signed.
         sets: Cells of ``sets``, likewise.
+        written_date: Cells of ``written_dates``; None for a date that tells nothing of the others.
     """
 
     document: Cells
     content: Cells | None = None
     signature: Cells | None = None
     sets: Cells | None = None
+    written_date: Cells | None = None
 
 
 class StoredPart(NamedTuple):
@@ -92,6 +94,7 @@ def stored_document(
         text_field: The field that holds the cleaned text itself, which is then not stored twice.
         lines: Digests of the lines of the text, as :func:`blob` returns them.
     """
+    signature, sets = (None, None) if part is None else signature_cells(part)
     return Stored(
         (
             document.doc_id, document.source, None, None, int(from_page), document.title,
@@ -105,7 +108,9 @@ def stored_document(
             pack(dump_json(document.fields)),
             None if text_field is not None else pack_text(document.text),
         ),
-        *((None, None) if part is None else signature_cells(part)),
+        signature,
+        sets,
+        _written_date(document.unread_date, document.date_order),
     )  # fmt: skip
 
 
@@ -117,8 +122,9 @@ def stored_rejection(
     *,
     from_page: bool = False,
     digest: bytes | None = None,
+    date_order: str | None = None,
 ) -> Stored:
-    """Return the cells of an input that cannot be used."""
+    """Return the cells of an input that cannot be used, with the order that its own date shows."""
     cells = {
         "doc_id": doc_id,
         "source": source,
@@ -130,7 +136,14 @@ def stored_rejection(
         "agency_page": 0,
         "leftovers": 0,
     }
-    return Stored(tuple(map(cells.get, DOCUMENT_COLUMNS)))
+    return Stored(
+        tuple(map(cells.get, DOCUMENT_COLUMNS)), written_date=_written_date(None, date_order)
+    )
+
+
+def _written_date(unread: str | None, order: str | None) -> Cells | None:
+    """Return the cells of a record's own date that is not read or shows an order."""
+    return None if unread is None and order is None else (unread, order)
 
 
 def signature_cells(part: StoredPart) -> tuple[Cells, Cells]:

@@ -9,7 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.json_codec import load_json
-from dedup.models import SITE_BOILERPLATE, CleanPage, Draft, Extraction, Reason, Rejection, Removal
+from dedup.models import (
+    SITE_BOILERPLATE,
+    CleanPage,
+    DateReport,
+    Draft,
+    Extraction,
+    Reason,
+    Rejection,
+    Removal,
+)
 from dedup.store.cells import (
     DOCUMENT_COLUMNS,
     Stored,
@@ -24,7 +33,13 @@ from dedup.store.integrity import input_holds
 _DUPLICATE_ID = Rejection(Reason.DUPLICATE_ID, "an earlier input has this id")
 
 # Tables beside ``documents``, and the field of ``Stored`` that has their cells.
-_PARTS = (("contents", "content"), ("signatures", "signature"), ("sets", "sets"))
+_PARTS = (
+    ("contents", "content"), ("signatures", "signature"), ("sets", "sets"),
+    ("written_dates", "written_date"),
+)  # fmt: skip
+
+# Rows that are changed between two reads of a table.
+_ROWS_AT_ONCE = 1000
 
 
 class Documents:
@@ -69,6 +84,8 @@ class Documents:
         kept = {name: cells[name] for name in ("doc_id", "source", "stamp", "from_page", "digest")}
         rejected = stored_rejection(rejection=_DUPLICATE_ID, **kept)
         self._db.insert("documents", [(row, *rejected.document)])
+        if stored.written_date is not None:
+            self._db.insert("written_dates", [(row, *stored.written_date)])
 
     def recall(self, digest: bytes) -> CleanPage | Rejection | None:
         """Return the result for an earlier page with the same bytes, or None.
@@ -170,6 +187,57 @@ class Documents:
                 recognised,
                 expand_removals(removed),
             )
+
+    def date_orders(self) -> dict[str, str]:
+        """Return the order of day and month of each source of the current dump that shows one.
+
+        A source whose dates show both orders is left out.
+        """
+        query = (
+            "SELECT source, min(date_order) FROM written_dates JOIN documents USING (row) "
+            "WHERE row >= ? AND date_order IS NOT NULL GROUP BY source "
+            "HAVING min(date_order) = max(date_order)"
+        )
+        return dict(self._db.execute(query, [self._db.first]))
+
+    def unread_dates(self) -> Iterator[list[tuple[int, str, str]]]:
+        """Yield row, source and unread date of documents of the current dump, batch by batch."""
+        query = (
+            "SELECT row, source, unread FROM written_dates JOIN documents USING (row) "
+            "WHERE row >= ? AND reason IS NULL AND unread IS NOT NULL "
+            f"ORDER BY row LIMIT {_ROWS_AT_ONCE}"
+        )
+        first = self._db.first
+        while batch := self._db.execute(query, [first]).fetchall():
+            yield batch
+            first = batch[-1][0] + 1
+
+    def date(self, changes: Iterable[tuple[int, str, float]]) -> None:
+        """Date documents whose own dates were not read until now; commits whole.
+
+        Args:
+            changes: Row, date and moment.
+        """
+        with self._db.commit():
+            for row, date, moment in changes:
+                self._change("documents", row, date=date, moment=moment)
+                self._db.execute("DELETE FROM written_dates WHERE row = ?", [row])
+
+    def count_dates(self) -> DateReport:
+        """Return how many documents of the current dump have no date that decides."""
+        counts = self._db.execute(
+            "SELECT count(*) FILTER (WHERE date IS NULL AND unread IS NULL), "
+            "count(*) FILTER (WHERE unread IS NOT NULL), "
+            "count(*) FILTER (WHERE date IS NOT NULL AND moment IS NULL) "
+            "FROM documents LEFT JOIN written_dates USING (row) WHERE row >= ? AND reason IS NULL",
+            [self._db.first],
+        ).fetchone()
+        example = self._db.execute(
+            "SELECT doc_id, unread FROM written_dates JOIN documents USING (row) "
+            "WHERE row >= ? AND reason IS NULL AND unread IS NOT NULL ORDER BY row LIMIT 1",
+            [self._db.first],
+        ).fetchone()
+        return DateReport(*counts, *(example or ()))
 
     def strip(self, changes: Iterable[tuple[int, str, tuple[str, ...], Rejection | None]]) -> None:
         """Remove site boilerplate from documents, all in one commit.

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.store.database import Database
-from dedup.store.integrity import active_rows_hold
+from dedup.store.integrity import NUMBERED, active_rows_hold
 
 SECONDS_A_DAY = 86_400.0
 
@@ -84,7 +84,7 @@ class Dumps:
     def forget(self) -> None:
         """Delete the inputs of the current dump, which must not be decided yet."""
         with self._db.commit():
-            for table in ("documents", "contents", "signatures", "sets"):
+            for table in ("documents", "contents", "written_dates", "signatures", "sets"):
                 self._db.execute(f"DELETE FROM {table} WHERE row >= ?", [self.first])
             self.reach(Step.INGESTING)
 
@@ -173,7 +173,7 @@ class Dumps:
                 f"DELETE FROM {table} WHERE one IN (SELECT row FROM old) "
                 "OR other IN (SELECT row FROM old)"
             )
-        for table in ("documents", "contents", "signatures", "sets", "decisions"):
+        for table in NUMBERED:
             self._db.execute(f"DELETE FROM {table} WHERE row IN (SELECT row FROM old)")
         deleted = int(self._db.execute("SELECT count(*) FROM old").fetchone()[0])
         self._db.execute("DROP TABLE old")

@@ -16,7 +16,7 @@ from zlib import crc32
 
 import orjson
 
-NUMBERED = ("documents", "contents", "signatures", "sets", "decisions")
+NUMBERED = ("documents", "contents", "written_dates", "signatures", "sets", "decisions")
 """Tables whose first cell is the row number of a document."""
 
 SUMMED = (

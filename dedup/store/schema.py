@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 
-FORMAT = 6
+FORMAT = 7
 """Version of the tables; arrays in them are little-endian."""
 
 # Small cells that are read for many rows, and large cells, are in different tables.
-SCHEMA = """
+_WRITTEN_DATES = (
+    "CREATE TABLE written_dates (row INTEGER PRIMARY KEY, unread TEXT, date_order TEXT, "
+    "sum INTEGER NOT NULL)"
+)
+SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL, sum INTEGER NOT NULL)
     WITHOUT ROWID;
 CREATE TABLE documents (
@@ -26,6 +30,7 @@ CREATE UNIQUE INDEX documents_id ON documents (doc_id) WHERE reason IS NOT 'dupl
 CREATE INDEX documents_digest ON documents (digest) WHERE digest IS NOT NULL;
 CREATE INDEX documents_reason ON documents (reason) WHERE reason IS NOT NULL;
 CREATE INDEX documents_moment ON documents (moment);
+{_WRITTEN_DATES};
 CREATE TABLE dumps (
     number INTEGER PRIMARY KEY, first INTEGER NOT NULL, moment REAL, step INTEGER NOT NULL,
     sum INTEGER NOT NULL
@@ -81,6 +86,7 @@ MIGRATIONS = {
         "CREATE INDEX decisions_representative ON decisions (representative) "
         "WHERE representative != row",
     ),
+    6: (_WRITTEN_DATES,),
 }
 """The statements that bring an earlier format to the next one, by the earlier format.
 

@@ -67,9 +67,7 @@ UNKNOWN = {
     "the thirtieth of February": "2024-02-30",
     "month 13": "2024-13-01 (updated)",
     "day first": "03/05/2024",
-    "month first": "May 3, 2024",
     "a year": "2024",
-    "digits": "1714730400",
     "words": "yesterday",
     "half a surrogate pair": "\ud800",
     "very long": "2" * 200_000,
@@ -86,8 +84,7 @@ def test_an_unknown_form_is_no_date(value):
 TOO_LARGE = {
     "a huge integer": 10**400,
     "a mail date of a huge year": "Mon, 01 Jan 99999999999999 00:00:00 GMT",
-    "a mail date of a huge hour": "Mon, 01 Jan 2020 99999999999999:00:00 GMT",
-    "a mail date in a huge zone": "Mon, 01 Jan 2020 00:00:00 +99999999999999",
+    "a short year with a huge zone": "Mon, 01-Jan-20 00:00:00 +99999999999999",
 }
 
 
@@ -101,7 +98,15 @@ def test_a_day_without_a_time_is_its_noon_in_any_form(value):
     assert parse_date(value)[1] == DAY[1]
 
 
-@pytest.mark.parametrize("value", ["2024-05-03 (updated)", "2024-05-03, 10 o'clock"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2024-05-03 (updated)",
+        "2024-05-03, 10 o'clock",
+        "Fri, 03 May 2024 99999999999999:00:00 GMT",
+        "Fri, 03 May 2024 00:00:00 +99999999999999",
+    ],
+)
 def test_the_day_that_a_text_begins_with_is_certain(value):
     assert parse_date(value)[0].startswith("2024-05-03")
 
@@ -124,7 +129,8 @@ def test_one_moment_is_one_date_however_it_is_written(moment):
     iso, seconds = parse_date(moment.isoformat())
     assert seconds == moment.timestamp()
     assert parse_date(format_datetime(moment)) == (iso, seconds)
-    assert parse_date(moment.timestamp()) == (iso, seconds)
+    if seconds >= 1e8:  # as news are; eight digits are a day
+        assert parse_date(moment.timestamp()) == (iso, seconds)
     assert parse_date(moment.astimezone(UTC).isoformat()) == (iso, seconds)
 
 
