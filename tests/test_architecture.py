@@ -17,7 +17,16 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # A module may import only from layers below its own.
 LAYERS = [
     {"kernels"},
-    {"errors", "renamed", "version", "json_codec", "text_batch", "text_encoding", "progress"},
+    {
+        "errors",
+        "renamed",
+        "version",
+        "json_codec",
+        "text_batch",
+        "text_encoding",
+        "tokens",
+        "progress",
+    },
     {"models", "config", "parallel"},
     {"read", "clean", "signatures", "match", "cluster", "write", "store", "config_digest"},
     {"pipeline", "run_warnings", "evaluation"},

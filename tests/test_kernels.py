@@ -16,9 +16,9 @@ from scipy.sparse.csgraph import connected_components
 
 from dedup.kernels import canonical, minhash, minhash_lsh, similarity
 from dedup.kernels.components import components
-from dedup.signatures.characters import DIGIT, LETTER, MARK, SEPARATOR, SINGLE, character_tables
 from dedup.signatures.minhash import permutations
 from dedup.text_batch import code_points
+from dedup.tokens import DIGIT, LETTER, MARK, SEPARATOR, SINGLE, character_tables
 
 KINDS, FOLDED = character_tables()
 MULTIPLIERS, OFFSETS = permutations(16, 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -23,11 +22,10 @@ from dedup.models import (
     Reason,
     Rejection,
 )
+from dedup.tokens import count_tokens, count_words
 
 # A page whose longest line has fewer words is a menu, not an article.
-_SENTENCE_TOKENS = 6
-
-_WORD = re.compile(r"\S+")
+_SENTENCE_WORDS = 6
 
 # First characters of a text: in most articles they have enough words.
 _BEGINNING = 60
@@ -107,9 +105,9 @@ def too_short(text: str, config: CleanConfig) -> Rejection | None:
     >>> too_short("Page not found.", CleanConfig()).detail
     '3 tokens are left, 5 are needed'
     """
-    if sum(map(str.isalnum, text[:_BEGINNING].split())) >= config.min_tokens:
-        return None  # words of letters and digits alone count one or more each: most articles
-    tokens = count_tokens(text, enough=config.min_tokens)
+    if _plain_words(text[:_BEGINNING]) >= config.min_tokens:
+        return None
+    tokens = count_tokens(text)
     if tokens >= config.min_tokens:
         return None
     if not tokens:
@@ -117,22 +115,9 @@ def too_short(text: str, config: CleanConfig) -> Rejection | None:
     return Rejection(Reason.TOO_SHORT, f"{tokens} tokens are left, {config.min_tokens} are needed")
 
 
-def count_tokens(text: str, *, enough: int | None = None) -> int:
-    """Return about how many words a text has, counted up to ``enough`` of them.
-
-    In scripts without spaces a run of letters counts a word for each two characters.
-    """
-    tokens = 0
-    for match in _WORD.finditer(text):  # few are needed, and most texts are long
-        word = match[0]
-        if word.isascii():
-            tokens += any(map(str.isalnum, word))
-        elif letters := sum(map(str.isalnum, word)):
-            wide = unicodedata.east_asian_width(word[0]) == "W"
-            tokens += max(1, letters // 2) if wide else 1
-        if enough is not None and tokens >= enough:
-            break
-    return tokens
+def _plain_words(text: str) -> int:
+    """Return how many words are letters and digits alone, each a token or more: most are."""
+    return sum(map(str.isalnum, text.split()))
 
 
 def no_sentence(text: str) -> Rejection | None:
@@ -142,7 +127,9 @@ def no_sentence(text: str) -> Rejection | None:
     'only lines too short for a sentence: a menu'
     """
     lines = text.split("\n")
-    if any(count_tokens(line, enough=_SENTENCE_TOKENS) >= _SENTENCE_TOKENS for line in lines):
+    if any(_plain_words(line) >= _SENTENCE_WORDS for line in lines):
+        return None
+    if any(count_words(line) >= _SENTENCE_WORDS for line in lines):
         return None
     return Rejection(Reason.NO_TEXT, "only lines too short for a sentence: a menu")
 

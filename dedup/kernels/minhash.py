@@ -6,7 +6,7 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-# Character classes of dedup.signatures.characters; a kernel takes no enum.
+# Character classes of dedup.tokens; a kernel takes no enum.
 SEPARATOR, LETTER, DIGIT, SINGLE, MARK = 0, 1, 2, 3, 4
 
 # FNV-1a, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/

@@ -12,7 +12,7 @@ from dedup.kernels.minhash import DIGIT, FNV_OFFSET, FNV_PRIME, LETTER, MARK, SE
 NAME, NUMBER, OPENS = 1, 2, 4
 FLAGS = np.uint32(NAME | NUMBER | OPENS)
 
-# Traits of dedup.signatures.characters.
+# Traits of dedup.tokens.
 UPPER, STOP, JOINS = 1, 2, 4
 
 # Class, lower-case code point, and traits of each character, by code point.

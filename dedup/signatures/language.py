@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 
 from dedup.kernels.array_types import Bools, Float32s, Int64s, UInt8s, UInt32s
-from dedup.signatures.characters import LETTER, SINGLE, TABLE_SIZE, character_tables
 from dedup.signatures.terms import term_hashes
 from dedup.signatures.word_frequencies import BILLION, two_letters
+from dedup.tokens import LETTER, SINGLE, TABLE_SIZE, character_tables
 
 TABLE = Path(__file__).with_name("languages.json")
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from dedup.config import SignConfig
 from dedup.kernels.array_types import Int64s, UInt32s
-from dedup.signatures.characters import character_tables
 from dedup.text_batch import code_points
+from dedup.tokens import character_tables
 
 if TYPE_CHECKING:
     from datasketch import LeanMinHash

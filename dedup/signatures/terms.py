@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from dedup.kernels.array_types import Int64s, UInt32s
-from dedup.signatures.characters import character_tables, trait_table
 from dedup.text_batch import code_points
+from dedup.tokens import character_tables, trait_table
 
 PREFIX = 5
 

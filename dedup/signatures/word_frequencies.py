@@ -28,7 +28,7 @@ BILLION = 1e9
 LISTS_IN_MEMORY = 8
 """Languages in memory, at most 4 MB each; a dump rarely has more."""
 
-_READERS = ("word_frequencies.py", "characters.py", "terms.py", "../kernels/terms.py")
+_READERS = ("word_frequencies.py", "../tokens.py", "terms.py", "../kernels/terms.py")
 """Modules that decide which terms a list of words has."""
 
 _CODE = re.compile(r"([A-Za-z]{2,3})(?![A-Za-z0-9])")

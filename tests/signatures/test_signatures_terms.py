@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from test_kernels import FOLDED, HUGE, ODD, fnv, format_of, hostile, mix
 
 from dedup.kernels.terms import FLAGS, NAME, NUMBER, OPENS, terms_of
-from dedup.signatures.characters import (
+from dedup.signatures.terms import PREFIX, term_hashes, terms
+from dedup.tokens import (
     DIGIT,
     LETTER,
     MARK,
@@ -18,7 +19,6 @@ from dedup.signatures.characters import (
     character_tables,
     trait_table,
 )
-from dedup.signatures.terms import PREFIX, term_hashes, terms
 
 laws = settings(max_examples=200, deadline=None)
 

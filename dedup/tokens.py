@@ -1,4 +1,4 @@
-"""The class, folded form and traits of each character, for the tokeniser: tables over Unicode."""
+"""What a token is: the class, folded form and traits of each character, tables over Unicode."""
 
 from __future__ import annotations
 
@@ -19,12 +19,20 @@ STOPS = ".!?…\n。！？．؟۔।"
 # Past plane 2 only rare ideographs (plane 3) and no other letters are assigned.
 TABLE_SIZE = 0x40000
 
-# Scripts written without spaces between words: each character is a token of its own.
+# Scripts written without spaces between words: each character is a token of its own. They are those
+# in which Unicode lets a line break between any two letters or where a dictionary says so, UAX 14.
 UNSPACED = (
     (0x0E00, 0x0EFF), (0x0F00, 0x0FFF), (0x1000, 0x109F),  # Thai, Lao; Tibetan; Myanmar
     (0x1780, 0x17FF),  # Khmer
-    (0x3005, 0x3007), (0x3040, 0x30FF), (0x31F0, 0x31FF), (0xFF66, 0xFF9F), (0x1B000, 0x1B16F),
+    (0x1950, 0x19DF), (0x1A00, 0x1A1F), (0x1A20, 0x1AAF),  # Tai Le, New Tai Lue; Buginese; Tai Tham
+    (0x1B00, 0x1B7F), (0x1BC0, 0x1BFF), (0xA980, 0xA9DF),  # Balinese; Batak; Javanese
+    (0xA9E0, 0xA9FF), (0xAA00, 0xAADF), (0x116D0, 0x116FF),  # Myanmar; Cham, Myanmar, Tai Viet
+    (0x11700, 0x1174F), (0xA000, 0xA48F),  # Ahom; Yi
+    (0x3005, 0x3007), (0x3031, 0x3035), (0x303B, 0x303C), (0x3040, 0x30FF), (0x31F0, 0x31FF),
+    (0xFF66, 0xFF9F), (0x1AFF0, 0x1B16F),  # kana
+    (0x3105, 0x312F), (0x31A0, 0x31BF),  # Bopomofo
     (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF),  # Han
+    (0x17000, 0x18D8F), (0x1B170, 0x1B2FF),  # Tangut, Khitan; Nushu
 )  # fmt: skip
 
 _KIND_OF_CATEGORY = {"L": LETTER, "N": DIGIT, "M": MARK}
@@ -71,3 +79,40 @@ def trait_table() -> UInt8s:
     traits[[ord(character) for character in STOPS]] |= STOP
     traits[[ord(character) for character in ".,:"]] |= JOINS
     return traits
+
+
+# Letters of a word, about, in scripts without spaces.
+_LETTERS_PER_WORD = 2
+
+
+def count_tokens(text: str) -> int:
+    """Return how many tokens a text has: those that shingles are made of.
+
+    >>> count_tokens("The 10 ferries"), count_tokens("東京駅前")
+    (3, 4)
+    """
+    spaced, single = _counts(text)
+    return spaced + single
+
+
+def count_words(text: str) -> int:
+    """Return about how many words a text has: two tokens of a script without spaces make one.
+
+    >>> count_words("The 10 ferries"), count_words("東京駅前")
+    (3, 2)
+    """
+    spaced, single = _counts(text)
+    return spaced + -(-single // _LETTERS_PER_WORD)
+
+
+def _counts(text: str) -> tuple[int, int]:
+    """Return how many tokens of several characters a text has, and how many of one."""
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    classes = character_tables()[0]
+    # Past the table, as at its first place, stand separators.
+    kinds = classes[np.where(points < TABLE_SIZE, points, 0)]
+    kinds = kinds[kinds != MARK]
+    inside = (kinds == LETTER) | (kinds == DIGIT)
+    begins = inside.copy()
+    begins[1:] &= ~inside[:-1]
+    return int(begins.sum()), int((kinds == SINGLE).sum())

@@ -2,9 +2,12 @@ import sys
 import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dedup.config import SignConfig
-from dedup.signatures.characters import (
+from dedup.signatures.minhash import sign
+from dedup.tokens import (
     DIGIT,
     LETTER,
     MARK,
@@ -13,8 +16,9 @@ from dedup.signatures.characters import (
     TABLE_SIZE,
     UNSPACED,
     character_tables,
+    count_tokens,
+    count_words,
 )
-from dedup.signatures.minhash import sign
 
 ONE_TOKEN = SignConfig(shingle_size=1, signable_tokens=1)
 
@@ -98,3 +102,37 @@ def test_folding_is_lower_case_once_and_for_all():
     assert folded[ord("\u0130")] == ord("\u0130")  # its lower case is two characters
     assert chr(folded[0xFF11]) == "1"
     assert chr(folded[0xFF3A]) == "z"
+
+
+COUNTS = {
+    "": (0, 0),
+    "one": (1, 1),
+    "one two\nthree": (3, 3),
+    "— one — two —": (2, 2),
+    "don't stop": (3, 3),
+    "東京": (2, 1),
+    "東京駅前で": (5, 3),
+    "서울 시장": (2, 2),
+    "मंत्री ने कहा": (3, 3),
+    "the 北京 office": (4, 3),
+    "\ud800 a": (1, 1),
+}
+
+
+@pytest.mark.parametrize(("text", "counts"), COUNTS.items(), ids=ascii)
+def test_tokens_and_words_are_counted(text, counts):
+    assert (count_tokens(text), count_words(text)) == counts
+
+
+TRICKY = st.sampled_from("aÉ5東กิ\u3099\u0301꧀ -.\n\U00020000\U000e0100\u1b05\U0003ffff\U00040000")
+
+
+@given(st.lists(TRICKY | st.characters(exclude_categories=["Cs"]), max_size=40))
+def test_what_is_counted_is_what_shingles_are_made_of(characters):
+    text = "".join(characters)
+    assert count_tokens(text) == sign([text], ONE_TOKEN).tokens[0]
+
+
+@pytest.mark.parametrize("script", ["ᥘᥫᥴ", "ᦺᦎ", "ᬅᬓ᭄ᬱᬭ", "ꦲꦏ꧀ꦱꦫ", "ꪼꪕ", "ᨲ᩠ᩅᩫᨾᩮᩬᩥᨦ", "ㄓㄨㄧㄣ", "ꆈꌠ"])
+def test_each_letter_of_a_script_without_spaces_is_a_token(script):
+    assert count_tokens(script) == sum(unicodedata.category(c)[0] == "L" for c in script)
