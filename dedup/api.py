@@ -104,7 +104,7 @@ def _records(
         if isinstance(item, Mapping):
             raise TypeError("give records or paths, not both at once")
         paths.append(item)
-    return read_inputs(paths, config, Tally()), size_of_inputs(paths)
+    return read_inputs(paths, config, Tally()), size_of_inputs(paths, config)
 
 
 def _from_mappings(

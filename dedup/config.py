@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,10 +37,24 @@ RENAMED = {
 """Fields by section, old name to new name; the section without a name is the whole run."""
 
 
+# A host, of letters of any language; a dot or a star before it changes nothing.
+_HOST = re.compile(r"(?:\*?\.)?[\w-]+(?:\.[\w-]+)*\.?")
+
+
 def _within(option: str, value: float, low: float, high: float) -> None:
     """Raise ConfigError for a number outside [low, high]."""
     if not low <= value <= high:
         raise ConfigError(f"{option} is {value}, but must lie between {low} and {high}")
+
+
+def _check_pattern(option: str, pattern: str) -> None:
+    """Raise ConfigError for a glob that can match nothing."""
+    if not pattern.strip("/"):
+        raise ConfigError(f"{option} {pattern!r}: give a glob, as in '*.html' or 'sport/**'")
+    if ".." in pattern.split("/"):
+        raise ConfigError(
+            f"{option} {pattern}: globs are matched with paths below INPUT, which have no '..'"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +66,23 @@ class ReadConfig:
             as ``no-text`` or ``wrong-type``.
         max_document_bytes: A page or record larger than this, unpacked, is rejected as
             ``too-large``. The longest pages of news sites are live blogs of 2 to 5 MB.
+        include: Globs; where there are any, only files and members of archives that one of them
+            matches are read. They are matched with paths relative to the INPUT folder or the
+            archive; one without a slash with each component of the path.
+        exclude: Globs; files, folders and members of archives that one of them matches are not
+            read.
     """
 
     fields: tuple[tuple[str, str], ...] = ()
     max_document_bytes: int = 20_000_000
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Check names and sizes."""
+        """Check names, patterns and sizes."""
+        for option, patterns in (("--include", self.include), ("--exclude", self.exclude)):
+            for pattern in patterns:
+                _check_pattern(option, pattern)
         for name, own in self.fields:
             if name not in STANDARD_FIELDS:
                 known = ", ".join(STANDARD_FIELDS)
@@ -82,15 +107,21 @@ class CleanConfig:
         site_boilerplate_documents: A line is site boilerplate when it recurs on one host in at
             least this many documents with different leads. A lower number removes more, and 2
             also the lines that an update shares with its article.
+        exclude_hosts: Hosts whose documents, and those of hosts below them, are rejected as
+            ``excluded-host``.
     """
 
     timeout: float = 30.0
     memory_mb: int = 2048
     min_tokens: int = 5
     site_boilerplate_documents: int = 3
+    exclude_hosts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Check ranges."""
+        """Check ranges and hosts."""
+        for host in self.exclude_hosts:
+            if not _HOST.fullmatch(host):
+                raise ConfigError(f"--exclude-host {host}: give a host alone, as in news.example")
         _within("--timeout", self.timeout, 0.1, 3600)
         if self.memory_mb:
             _within("--memory", self.memory_mb, 256, 1_048_576)

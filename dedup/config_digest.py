@@ -22,6 +22,10 @@ _MATCH = (
 )  # fmt: skip
 
 
+# Fields that were added later.
+_ADDED = (("read", "include"), ("read", "exclude"), ("clean", "exclude_hosts"))
+
+
 def basis(config: Config) -> str:
     """Return a digest of the options that all dumps of one store must share: those of copies."""
     sign = {name: getattr(config.sign, name) for name in _SIGN}
@@ -34,6 +38,9 @@ def digest(config: Config) -> str:
     fields = config.as_dict()
     fixed = {**fields, **_by_old_names(fields)}
     del fixed["workers"], fixed["cluster"]
+    for part, name in _ADDED:
+        if not fixed[part][name]:
+            fixed[part] = {key: value for key, value in fixed[part].items() if key != name}
     return _digest(fixed)
 
 

@@ -80,7 +80,7 @@ def run_dump(
     outputs = [out] if store is None else [out, store]
     _refuse_addresses(outputs)
     _refuse_nested(inputs, outputs)
-    size = size_of_inputs(inputs, outputs)
+    size = size_of_inputs(inputs, config, outputs)
     folder = OutputFolder(out)
     with (
         folder.claim(resume=resume, overwrite=overwrite),
@@ -148,7 +148,7 @@ def clean_dump(
     _refuse_addresses(files)
     for path in files:
         refuse_existing(path, overwrite=overwrite)
-    size = size_of_inputs(inputs, files)
+    size = size_of_inputs(inputs, config, files)
     records = read_inputs(inputs, config, Tally())
     with (
         tempfile.TemporaryDirectory(prefix="dedup-") as folder,
@@ -174,15 +174,20 @@ def read_inputs(inputs: Sequence[str | Path], config: Config, tally: Tally) -> I
     Raises:
         InputError: An input is missing.
     """
-    sources = discover(inputs, tally=tally)  # checks every INPUT before the first is read
+    sources = discover(
+        inputs, config.read, tally=tally
+    )  # checks every INPUT before the first is read
     return (record for source in sources for record in read_raw(source, config.read, tally))
 
 
-def size_of_inputs(inputs: Sequence[str | Path], outputs: Sequence[Path] = ()) -> int | None:
+def size_of_inputs(
+    inputs: Sequence[str | Path], config: Config, outputs: Sequence[Path] = ()
+) -> int | None:
     """Return the bytes of all inputs, None where a stream is among them.
 
     Args:
         inputs: Files, folders, globs, or ``-``.
+        config: Says which files are left out.
         outputs: Files and folders that will be written.
 
     Raises:
@@ -191,7 +196,7 @@ def size_of_inputs(inputs: Sequence[str | Path], outputs: Sequence[Path] = ()) -
     """
     real_outputs = list(map(real_path, outputs))
     total = 0
-    for source in discover(inputs):
+    for source in discover(inputs, config.read):
         total += source.size
         if source.path is None or not real_outputs:
             continue

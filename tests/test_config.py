@@ -47,6 +47,13 @@ def changed(config, path):
 LEAVES = list(leaves(Config()))
 
 
+def value_at(path):
+    value = Config()
+    for name in path:
+        value = getattr(value, name)
+    return value
+
+
 @pytest.mark.parametrize("path", LEAVES, ids=".".join)
 def test_every_field_but_the_workers_changes_the_digest(path):
     same = digest(changed(Config(), path)) == digest(Config())
@@ -137,7 +144,7 @@ def test_a_value_outside_is_refused_by_the_option_the_value_and_the_range(
             path,
         )
         for path in LEAVES
-        if path[-1] not in ("level", "fields", "canonical")
+        if path[-1] != "level" and not isinstance(value_at(path), tuple)
     ],
     ids=".".join,
 )

@@ -66,7 +66,7 @@ def from_page(record: RawRecord, page: CleanPage, config: CleanConfig) -> Docume
     for name, value in (("agency", draft.agency), ("dateline", draft.dateline)):
         if value is not None:
             fields.setdefault(name, value)
-    return _document(record, own, fields, extraction, draft)
+    return _document(record, own, fields, extraction, draft, config)
 
 
 def clean_own_texts(
@@ -90,7 +90,7 @@ def _from_text(record: RawRecord, config: CleanConfig) -> Document | Rejection:
     fields, own = record.fields, _own(record)
     if own.get("id") in (None, ""):
         fields = {**fields, record.mapped.get("id", "id"): record.doc_id}
-    return _document(record, own, fields, _NO_PAGE, draft)
+    return _document(record, own, fields, _NO_PAGE, draft, config)
 
 
 def _text_field(record: RawRecord, name: str) -> str | None:
@@ -146,6 +146,23 @@ def _text_or(value: Any, other: str | None) -> str | None:
     return value if isinstance(value, str) and value.strip() else other
 
 
+def address_excluded(record: RawRecord, config: CleanConfig) -> Rejection | None:
+    """Return a rejection where the record's own address is one of an excluded host."""
+    if not config.exclude_hosts:
+        return None
+    return _host_excluded(host_of(_text_field(record, "url")), config)
+
+
+def _host_excluded(host: str | None, config: CleanConfig) -> Rejection | None:
+    if host is None:
+        return None
+    for given in config.exclude_hosts:
+        excluded = host_of(f"http://{given.removeprefix('*').strip('.')}/")
+        if host == excluded or host.endswith(f".{excluded}"):
+            return Rejection(Reason.EXCLUDED_HOST, f"{host} is left out by --exclude-host {given}")
+    return None
+
+
 def _mirror_address(record: RawRecord) -> str | None:
     """Return the address of a page in the folder of a mirroring crawler: ``host/path/page``."""
     for place in record.places:
@@ -170,8 +187,9 @@ def _document(
     fields: dict[str, Any],
     extraction: Extraction,
     draft: Draft,
-) -> Document:
-    """Put a document together."""
+    config: CleanConfig,
+) -> Document | Rejection:
+    """Put a document together, unless its host is excluded."""
     declared = _text_or(own.get("canonical_url"), extraction.canonical_url)
     url = _text_or(own.get("url"), extraction.url)
     mirrored = _mirror_address(record) if url is None else None
@@ -180,6 +198,8 @@ def _document(
     address = url or mirrored or _folder_address(record)
     site = _text_or(own.get("site"), extraction.site)
     host = host_of(address) or (site.casefold() if site else None)
+    if refused := _host_excluded(host, config):
+        return refused
     stated = own_date(own.get("date"))
     date = stated.date or parse_date(extraction.date)
     believed = stated.date is not None or extraction.date_source in BELIEVED_DATES

@@ -11,6 +11,7 @@ import click
 from dedup.cli.installation import warn_of_leftover
 from dedup.cli.options import build_config, load_for_pages, shared_options
 from dedup.cli.summary import clean_summary
+from dedup.models import unwanted_rejections
 
 
 @click.command(short_help="Only clean: pages and records to JSON lines with clean text.")
@@ -58,7 +59,7 @@ def clean(
     if not quiet:
         warn_of_leftover()
     config = build_config(**options)
-    load_for_pages(inputs)
+    load_for_pages(inputs, config)
 
     from dedup.cli.bars import Bars  # tqdm: --help must not wait for it
     from dedup.run import clean_dump  # everything: likewise
@@ -73,4 +74,4 @@ def clean(
     )
     if not quiet:
         click.echo(clean_summary(counts, reasons, dates), err=True)
-    ctx.exit(1 if strict and counts["rejected"] else 0)
+    ctx.exit(1 if strict and unwanted_rejections(reasons) else 0)

@@ -40,6 +40,29 @@ _SHARED = (
         "May be given several times.",
     ),
     click.option(
+        "--include",
+        multiple=True,
+        metavar="GLOB",
+        help="Read only files, and members of archives, that the glob matches, as in "
+        "--include '*.html' or --include 'sport/**'. Without a slash it matches any component of "
+        "the path below INPUT. May be given several times.",
+    ),
+    click.option(
+        "--exclude",
+        multiple=True,
+        metavar="GLOB",
+        help="Do not read files, folders, or members of archives, that the glob matches. "
+        "May be given several times.",
+    ),
+    click.option(
+        "--exclude-host",
+        "exclude_hosts",
+        multiple=True,
+        metavar="HOST",
+        help="Reject documents of this host, and of hosts below it, as excluded-host; they do not "
+        "count under --strict. May be given several times.",
+    ),
+    click.option(
         "--workers",
         type=click.IntRange(1, 1024),
         default=lambda: os.cpu_count() or 1,
@@ -91,6 +114,9 @@ def shared_options(command: Command) -> Command:
 def build_config(
     *,
     fields: tuple[str, ...],
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    exclude_hosts: tuple[str, ...],
     workers: int,
     timeout: float,
     memory_mb: int,
@@ -121,8 +147,12 @@ def build_config(
         level=level,
         workers=workers,
         expire=expire,
-        read=ReadConfig(fields=tuple(pairs), max_document_bytes=max_bytes),
-        clean=CleanConfig(timeout=timeout, memory_mb=memory_mb, min_tokens=min_tokens),
+        read=ReadConfig(
+            fields=tuple(pairs), max_document_bytes=max_bytes, include=include, exclude=exclude
+        ),
+        clean=CleanConfig(
+            timeout=timeout, memory_mb=memory_mb, min_tokens=min_tokens, exclude_hosts=exclude_hosts
+        ),
         story=StoryConfig(threshold=threshold, window_days=window_days),
         cluster=ClusterConfig(
             canonical=tuple(rules), warn_story_size=warn_story_size, warn_host_share=warn_host_share
@@ -130,7 +160,7 @@ def build_config(
     )
 
 
-def load_for_pages(inputs: tuple[str, ...]) -> None:
+def load_for_pages(inputs: tuple[str, ...], config: Config) -> None:
     """Start the process that loads what pages need, where the first input is one.
 
     That takes longer than loading the rest of this program, which happens at the same time.
@@ -140,7 +170,7 @@ def load_for_pages(inputs: tuple[str, ...]) -> None:
     """
     from dedup.read import begins_with_page  # fastwarc: --help must not wait for it
 
-    if begins_with_page(inputs):
+    if begins_with_page(inputs, config.read):
         from dedup.parallel.processes import worker_context
         from dedup.pipeline import PAGE_PRELOAD
 

@@ -12,7 +12,7 @@ import click
 from dedup.cli.installation import warn_of_leftover
 from dedup.cli.options import DEFAULT, RenamedOption, build_config, load_for_pages, shared_options
 from dedup.cli.summary import run_summary
-from dedup.config import FORMATS, LEVELS
+from dedup.config import FORMATS, LEVELS, Config
 from dedup.errors import FullDiskError, printable
 
 
@@ -131,8 +131,9 @@ def run(
     """De-duplicate INPUT... and write one canonical document of every story to OUT.
 
     INPUT is a file, a folder, a glob or - for JSON lines on stdin. Formats are .html, .htm, .xhtml,
-    .warc, .jsonl, .ndjson, .json, .parquet, .csv, .tsv and .txt, most of them also as .gz, .zst,
-    .bz2, .xz. Where the name and the content of a file disagree, the content decides.
+    .mhtml, .warc, .jsonl, .ndjson, .json, .parquet, .csv, .tsv and .txt, most of them also as .gz,
+    .zst, .bz2, .xz, and .zip and .tar archives of all these. Where the name and the content of a
+    file disagree, the content decides.
 
     \b
     Examples:
@@ -154,7 +155,7 @@ def run(
     config = build_config(**options)
     logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, stream=sys.stderr)
     if dry_run:
-        _list_sources(inputs)
+        _list_sources(inputs, config)
         return
     if out is None:
         raise click.UsageError("Missing option '-o' / '--output'.")
@@ -162,7 +163,7 @@ def run(
         raise click.UsageError("--resume and --overwrite exclude each other")
     if config.expire and store is None:
         raise click.UsageError("--expire needs a --store")
-    load_for_pages(inputs)
+    load_for_pages(inputs, config)
 
     from dedup.cli.bars import Bars  # tqdm: --help must not wait for it
     from dedup.cli.stop import stoppable
@@ -193,13 +194,13 @@ def run(
     ctx.exit(report.return_code)
 
 
-def _list_sources(inputs: tuple[str, ...]) -> None:
+def _list_sources(inputs: tuple[str, ...], config: Config) -> None:
     """Print the files that would be read."""
     from dedup.read import discover
 
     count = 0
     total = 0
-    for source in discover(inputs):
+    for source in discover(inputs, config.read):
         count += 1
         total += source.size
         click.echo(f"{source.size:>12,}  {printable(source.name)}", err=True)

@@ -23,6 +23,7 @@ from dedup.models.stories import (
     Status,
     Story,
     Why,
+    unwanted_rejections,
 )
 from dedup.models.term_vectors import TermVectors
 
@@ -30,5 +31,5 @@ __all__ = [
     "BELIEVED_DATES", "SAME", "SITE_BOILERPLATE", "CleanPage", "DateReport", "Decision", "Document",
     "Draft", "Extraction", "Facts", "Link", "Member", "Pair", "Raw", "RawLine", "RawRecord",
     "Reason", "Rejection", "Relation", "Removal", "RunReport", "Status", "Story", "TermVectors",
-    "Why",
+    "Why", "unwanted_rejections",
 ]  # fmt: skip

@@ -20,6 +20,9 @@ class Reason(StrEnum):
     BROKEN_ZSTD = "broken-zstd"
     BROKEN_BZ2 = "broken-bz2"
     BROKEN_XZ = "broken-xz"
+    BROKEN_ZIP = "broken-zip"
+    BROKEN_TAR = "broken-tar"
+    ENCRYPTED = "encrypted"
     BROKEN_WARC = "broken-warc"
     BROKEN_JSON = "broken-json"
     BROKEN_TABLE = "broken-table"
@@ -31,6 +34,7 @@ class Reason(StrEnum):
     TOO_SHORT = "too-short"
     TIMEOUT = "timeout"
     CRASHED = "crashed"
+    EXCLUDED_HOST = "excluded-host"
     DUPLICATE_ID = "duplicate-id"
 
 

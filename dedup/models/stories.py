@@ -6,9 +6,12 @@ six times as long. No code changes these objects.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from dedup.models.inputs import Reason
 
 
 class Status(StrEnum):
@@ -266,6 +269,17 @@ class RunReport:
     def return_code(self) -> int:
         """The command's exit code: 0 for done, 1 if an input was rejected under ``--strict``.
 
+        Those that an option leaves out do not count.
+
         Without a report the command exits with 1 for a run that failed, with 2 for wrong usage.
         """
-        return 1 if self.strict and self.counts["rejected"] else 0
+        return 1 if self.strict and unwanted_rejections(self.reasons) else 0
+
+
+def unwanted_rejections(reasons: Mapping[str, int]) -> int:
+    """Return how many inputs were rejected by no option that asks for it.
+
+    >>> unwanted_rejections({"empty": 2, "excluded-host": 7})
+    2
+    """
+    return sum(reasons.values()) - reasons.get(Reason.EXCLUDED_HOST, 0)

@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeVar
 from pebble import ProcessExpired
 
 from dedup.clean.pipeline import clean_text
-from dedup.clean.to_document import from_page
+from dedup.clean.to_document import address_excluded, from_page
 from dedup.config import CleanConfig
 from dedup.models import CleanPage, Document, RawRecord, Reason, Rejection
 from dedup.parallel.ordered_map import in_order
@@ -91,11 +91,14 @@ def clean_records(
     """
     recent: OrderedDict[bytes, Task[Answer] | Future[Answer]] = OrderedDict()
 
-    def start(item: RawRecord | Passed) -> _Page | Passed:
+    def start(item: RawRecord | Passed) -> _Page | Cleaned | Passed:
         """Start to clean a page, unless its bytes were seen."""
         if not isinstance(item, RawRecord):
             return item
-        digest, html = item.page_digest(), item.html or b""
+        html = item.html or b""
+        if refused := address_excluded(item, config):
+            return Cleaned(item, refused, len(html))
+        digest = item.page_digest()
         task = recent.get(digest)
         if task is None:
             known = recall(digest)

@@ -10,12 +10,19 @@ from itertools import chain, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from dedup.config import ReadConfig
 from dedup.errors import InputError
 from dedup.read.formats import Format, format_of_name
 from dedup.read.globs import is_folder, matches
+from dedup.read.selection import LEFT_OUT, is_selected
 from dedup.read.tally import Tally
 
 STDIN = "-"
+
+EVERYTHING = ReadConfig()
+"""No file is left out."""
+
+_ARCHIVES = (Format.ZIP, Format.TAR)
 
 _WILDCARD = re.compile(r"[*?\[]")
 
@@ -66,7 +73,12 @@ class _Entry(NamedTuple):
     prefix: str = ""
 
 
-def discover(inputs: Sequence[str | Path], *, tally: Tally | None = None) -> Iterator[Source]:
+def discover(
+    inputs: Sequence[str | Path],
+    config: ReadConfig = EVERYTHING,
+    *,
+    tally: Tally | None = None,
+) -> Iterator[Source]:
     """Find every file of the INPUT arguments.
 
     Arguments are taken in sorted order and ``-`` last, so their order changes nothing. What two of
@@ -80,6 +92,7 @@ def discover(inputs: Sequence[str | Path], *, tally: Tally | None = None) -> Ite
     Args:
         inputs: Files, folders, globs and ``-``. A glob counts as an INPUT folder: its files are
             named by the path from the part before its first wildcard.
+        config: Says which files are left out.
         tally: Where to count what is passed over.
 
     Raises:
@@ -90,18 +103,18 @@ def discover(inputs: Sequence[str | Path], *, tally: Tally | None = None) -> Ite
     found = _without_repeats([entry for each in ordered for entry in _entries(each)])
     entries = _with_prefixes(found)
     counted = tally or Tally()
-    sources = chain.from_iterable(_walk(entry, counted) for entry in entries)
+    sources = chain.from_iterable(_walk(entry, config, counted) for entry in entries)
     return chain(sources, [Source(STDIN, None)] if STDIN in arguments else [])
 
 
-def begins_with_page(inputs: Sequence[str | Path]) -> bool:
+def begins_with_page(inputs: Sequence[str | Path], config: ReadConfig = EVERYTHING) -> bool:
     """Return whether the first input is a page or an archive of pages, judged by its name.
 
     Raises:
         InputError: An argument names nothing.
     """
-    first = next(discover(inputs), None)
-    pages = (Format.PAGE, Format.MHTML, Format.WARC)
+    first = next(discover(inputs, config), None)
+    pages = (Format.PAGE, Format.MHTML, Format.WARC, *_ARCHIVES)
     return first is not None and format_of_name(first.name) in pages
 
 
@@ -234,7 +247,7 @@ def _is_covered(real: Path, folders: set[Path]) -> bool:
     return False
 
 
-def _walk(entry: _Entry, tally: Tally) -> Iterator[Source]:
+def _walk(entry: _Entry, config: ReadConfig, tally: Tally) -> Iterator[Source]:
     """Yield a file, or the files below a folder.
 
     Memory holds only the names in the folders on the way. They may be nested deeper than calls can.
@@ -244,6 +257,8 @@ def _walk(entry: _Entry, tally: Tally) -> Iterator[Source]:
         current = next(levels[-1], None)
         if current is None:
             levels.pop()
+        elif not _is_selected(current, config):
+            tally.passed_over[LEFT_OUT] += 1
         elif current.is_folder and (children := _children(current, tally)):
             levels.append(children)
         else:
@@ -253,6 +268,13 @@ def _walk(entry: _Entry, tally: Tally) -> Iterator[Source]:
             except OSError:
                 size = 0
             yield _source(current, size)
+
+
+def _is_selected(entry: _Entry, config: ReadConfig) -> bool:
+    if entry.place == ".":
+        return True
+    opened = entry.is_folder or format_of_name(entry.place) in _ARCHIVES
+    return is_selected([entry.place], config, whole=not opened)
 
 
 def _source(entry: _Entry, size: int) -> Source:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tarfile
 from enum import StrEnum
 from pathlib import PurePosixPath
 
@@ -17,6 +18,8 @@ class Format(StrEnum):
     PAGE = "page"
     MHTML = "mhtml"
     WARC = "warc"
+    ZIP = "zip"
+    TAR = "tar"
     LINES = "json lines"
     ARRAY = "json array"
     PARQUET = "parquet"
@@ -31,6 +34,12 @@ SUFFIXES = {
     ".mhtml": Format.MHTML,
     ".mht": Format.MHTML,
     ".warc": Format.WARC,
+    ".zip": Format.ZIP,
+    ".tar": Format.TAR,
+    ".tgz": Format.TAR,
+    ".tbz2": Format.TAR,
+    ".txz": Format.TAR,
+    ".tzst": Format.TAR,
     ".jsonl": Format.LINES,
     ".ndjson": Format.LINES,
     ".json": Format.LINES,
@@ -41,6 +50,12 @@ SUFFIXES = {
 }
 
 _COMPRESSED = {compression.suffix for compression in COMPRESSIONS}
+
+_ZIP = "a ZIP archive"
+_TAR = "a tar archive"
+_ARCHIVES = {_ZIP: Format.ZIP, _TAR: Format.TAR}
+
+TAR_BLOCK = 512
 
 # First bytes of other files that are found among scraped pages.
 _FOREIGN = (
@@ -54,9 +69,11 @@ _FOREIGN = (
     (rb"wOF[F2]", "a font"),
     (rb"%PDF-", "a PDF document"),
     (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Office document"),
-    (rb"PK(?:\x03\x04|\x05\x06)", "a ZIP archive: unpack it first"),
+    (rb"PK\x03\x04.{26}(?:\[Content_Types\]\.xml|_rels/|mimetype|META-INF/)", "an Office document"),
+    (rb"PK(?:\x03\x04|\x05\x06)", _ZIP),
+    (rb"PK\x07\x08", "a part of a ZIP archive"),
+    (rb".{257}ustar[\x00 ]", _TAR),
     (rb"7z\xbc\xaf\x27\x1c|Rar!\x1a\x07", "an archive: unpack it first"),
-    (rb".{257}ustar[\x00 ]", "a tar archive: unpack it first"),
     (rb"SQLite format 3\x00", "an SQLite database"),
     (rb"\x04\x22\x4d\x18", "lz4, which is not read: unpack it first"),
     (rb"\x7fELF", "a program"),
@@ -95,6 +112,15 @@ def foreign_format(head: bytes) -> str | None:
 def starts_as_page(head: bytes) -> bool:
     """Return whether content begins as HTML does, comments and declarations left aside."""
     return bool(_FIRST_TAG.match(_opening(head)))
+
+
+def tar_header(block: bytes) -> tarfile.TarInfo | None:
+    """Return what a header block of a tar archive says, or None if it is none."""
+    try:
+        info = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
+    except (tarfile.HeaderError, ValueError):
+        return None
+    return info if info.size >= 0 else None
 
 
 def starts_as_mhtml(head: bytes, *, named_page: bool = False) -> bool:
@@ -141,7 +167,12 @@ def format_of(head: bytes, name: str) -> Format | Rejection:
         return Format.WARC
     if head.startswith(b"PAR1"):
         return Format.PARQUET
-    if what := foreign_format(head):
+    what = foreign_format(head)
+    if what in _ARCHIVES:
+        return _ARCHIVES[what]
+    if named is Format.TAR and tar_header(head[:TAR_BLOCK]):  # old ones are not marked
+        return Format.TAR
+    if what:
         reason = Reason.NOT_HTML if named is Format.PAGE else Reason.UNKNOWN_KIND
         return Rejection(reason, f"the file is {what}")
     if starts_as_mhtml(head, named_page=named is Format.PAGE):

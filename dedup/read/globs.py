@@ -8,17 +8,18 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-_ANY_DEPTH = "**"
+ANY_DEPTH = "**"
+"""A component of a pattern that stands for any number of folders."""
 
 
 def matches(pattern: Path) -> Iterator[Path]:
     """Yield what a pattern matches."""
     parts = pattern.parts
-    if _ANY_DEPTH not in parts:
+    if ANY_DEPTH not in parts:
         # Not Path.glob: that matches hidden names too and raises on patterns such as "**x".
         yield from map(Path, glob.glob(str(pattern)))  # noqa: PTH207
         return
-    deep = parts.index(_ANY_DEPTH)
+    deep = parts.index(ANY_DEPTH)
     for base in glob.glob(str(Path(*parts[:deep]))):  # noqa: PTH207
         yield from _matches_below(Path(base), parts[deep:])
 
@@ -47,14 +48,37 @@ def _matches_below(base: Path, pattern: Sequence[str]) -> Iterator[Path]:
                 yield Path(child.path)
 
 
-def _positions_after(name: str, positions: Iterable[int], pattern: Sequence[str]) -> set[int]:
-    """Return the positions in a pattern that a name leads to from some others."""
+def matches_path(path: str, pattern: Sequence[str]) -> bool:
+    """Return whether a pattern matches a path or a folder on it, hidden names as any others.
+
+    >>> matches_path("a/b/c.html", ["**", "b"]), matches_path("a/b/c.html", ["b"])
+    (True, False)
+    """
+    positions = _with_skipped({0}, pattern)
+    for name in path.split("/"):
+        positions = _positions_after(name, positions, pattern, hidden=True)
+        if len(pattern) in positions:
+            return True
+    return False
+
+
+def _positions_after(
+    name: str, positions: Iterable[int], pattern: Sequence[str], *, hidden: bool = False
+) -> set[int]:
+    """Return the positions in a pattern that a name leads to from some others.
+
+    Args:
+        name: One component of a path.
+        positions: Those before it.
+        pattern: The components of the pattern.
+        hidden: Whether wildcards match names that start with a dot.
+    """
     reached = set()
     for position in positions:
         part = pattern[position] if position < len(pattern) else ""
-        if name.startswith(".") and not part.startswith("."):
+        if name.startswith(".") and not (hidden or part.startswith(".")):
             continue
-        if part == _ANY_DEPTH:
+        if part == ANY_DEPTH:
             reached.add(position)
         elif fnmatch.fnmatchcase(name, part):
             reached.add(position + 1)
@@ -64,7 +88,7 @@ def _positions_after(name: str, positions: Iterable[int], pattern: Sequence[str]
 def _with_skipped(positions: set[int], pattern: Sequence[str]) -> set[int]:
     """Add the positions behind each ``**``, which may stand for no folder at all."""
     for position, part in enumerate(pattern):
-        if position in positions and part == _ANY_DEPTH:
+        if position in positions and part == ANY_DEPTH:
             positions.add(position + 1)
     return positions
 

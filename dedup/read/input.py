@@ -7,11 +7,10 @@ import io
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from dedup.models import Rejection
 from dedup.read.compression import MemberOffsets, compression_of, decompress
-from dedup.read.streams import Body, StreamFault, unreadable
+from dedup.read.streams import Body, Readable, StreamFault, unreadable
 
 # A read from disk, and the buffer before every reader.
 CHUNK = 65_536
@@ -38,7 +37,7 @@ class Input:
 
     def __init__(
         self,
-        file: BinaryIO,
+        file: Readable,
         name: str,
         path: Path | None = None,
         size: int = 0,

@@ -25,7 +25,11 @@ def read_parquet(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
     import pyarrow.parquet as pq
 
     if source.path is None or source.compression:
-        where = f"inside {source.compression.name}" if source.compression else "from stdin"
+        where = (
+            f"inside {source.compression.name}"
+            if source.compression
+            else "from stdin or an archive"
+        )
         detail = f"Parquet cannot be read {where}: give it as a file of its own"
         yield rejected(source.name, source.name, Rejection(Reason.UNKNOWN_KIND, detail))
         return

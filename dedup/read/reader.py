@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from dedup.config import ReadConfig
 from dedup.models import RawLine, RawRecord, Reason, Rejection
+from dedup.read.archives import Member, is_hidden
 from dedup.read.discover import Source, real_path
 from dedup.read.formats import Format, format_of, format_of_name
 from dedup.read.html import read_page
@@ -21,10 +22,13 @@ from dedup.read.mhtml import read_mhtml
 from dedup.read.parquet import read_parquet
 from dedup.read.plain_text import read_plain_text
 from dedup.read.records import rejected
+from dedup.read.selection import LEFT_OUT, is_selected
 from dedup.read.streams import unreadable
 from dedup.read.tabular import read_table
 from dedup.read.tally import Tally
+from dedup.read.tar_members import tar_members
 from dedup.read.warc import read_warc
+from dedup.read.zip_members import zip_members
 
 _READERS: dict[Format, Callable[[Input, ReadConfig], Iterator[RawRecord | RawLine]]] = {
     Format.PAGE: read_page,
@@ -73,9 +77,7 @@ def read_raw(source: Source, config: ReadConfig, tally: Tally) -> Iterator[RawRe
             consumed = content.newly_read()
             last = replace(raw, consumed=consumed) if consumed else raw
         content.read_through()
-        last = last or rejected(
-            source.name, source.name, Rejection(Reason.EMPTY, "no document is in the file")
-        )
+        last = last or _without_document(content)
         last = replace(last, consumed=last.consumed + content.newly_read())
         digest = content.digest()
         if isinstance(last, RawRecord) and not content.compression:
@@ -86,20 +88,64 @@ def read_raw(source: Source, config: ReadConfig, tally: Tally) -> Iterator[RawRe
 
 
 def _records(content: Input, config: ReadConfig, tally: Tally) -> Iterator[RawRecord | RawLine]:
-    if content.head:
-        detected = format_of(content.head, content.name)
-    elif content.fault is None:
-        detected = Rejection(Reason.EMPTY, "the file is empty")
-    else:
-        # Not one byte could be unpacked. The reader of the named format reports that under its id.
-        named = format_of_name(content.name)
-        detected = content.fault if named in (None, Format.PARQUET) else named
+    detected = _detected(content)
     if isinstance(detected, Rejection):
         yield rejected(content.name, content.name, detected)
     elif detected is Format.WARC:
         yield from read_warc(content, config, tally)
+    elif detected is Format.TAR:
+        yield from _read_members(tar_members(content), content, config, tally)
+    elif detected is Format.ZIP:
+        yield from _read_members(zip_members(content, config), content, config, tally)
     else:
         yield from _READERS[detected](content, config)
+
+
+def _detected(content: Input) -> Format | Rejection:
+    """Return the format of an opened input, or why it has none."""
+    if content.head:
+        return format_of(content.head, content.name)
+    if content.fault is None:
+        return Rejection(Reason.EMPTY, "the file is empty")
+    # Not one byte could be unpacked. The reader of the named format reports that under its id.
+    named = format_of_name(content.name)
+    return content.fault if named in (None, Format.PARQUET) else named
+
+
+def _read_members(
+    members: Iterator[Member], archive: Input, config: ReadConfig, tally: Tally
+) -> Iterator[RawRecord | RawLine]:
+    """Yield the documents of an archive's members, and what cannot be read of it."""
+    for name, content, place in members:
+        doc_id = f"{archive.name}/{name}" if name else f"{archive.name}#{place}".rstrip("#")
+        places = (name, *(f"{each}/{name}" for each in archive.places))
+        if isinstance(content, str):
+            tally.passed_over[content] += 1
+        elif name and is_hidden(name):
+            tally.passed_over["hidden file or folder"] += 1
+        elif name and not is_selected(places, config):
+            tally.passed_over[LEFT_OUT] += 1
+        elif isinstance(content, Rejection):
+            yield rejected(doc_id, doc_id if name else archive.name, content)
+        else:
+            member = Input(content, doc_id, places=places, folder=archive.folder)
+            yield from _read_member(member, config, tally)
+
+
+def _read_member(member: Input, config: ReadConfig, tally: Tally) -> Iterator[RawRecord | RawLine]:
+    """Yield the documents of a member, at least one; archives in archives are not opened."""
+    if _detected(member) in (Format.ZIP, Format.TAR):
+        detail = "an archive in an archive: unpack it first"
+        yield rejected(member.name, member.name, Rejection(Reason.UNKNOWN_KIND, detail))
+        return
+    records = _records(member, config, tally)
+    yield next(records, None) or _without_document(member)
+    yield from records
+
+
+def _without_document(content: Input) -> RawRecord:
+    rejection = Rejection(Reason.EMPTY, "no document is in the file")
+    return rejected(content.name, content.name, rejection)
 
 
 def _open(source: Source) -> AbstractContextManager[BinaryIO] | Rejection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Protocol
 
 from dedup.models import Reason, Rejection
 
@@ -21,6 +21,19 @@ class StreamFault(Exception):
 def unreadable(error: OSError) -> Rejection:
     """Return the rejection for what the system refuses to read."""
     return Rejection(Reason.UNREADABLE, error.strerror or str(error))
+
+
+class Readable(Protocol):
+    """What gives bytes, one piece after another."""
+
+    def read(self, size: int, /) -> bytes | None:
+        """Return the next bytes, at most so many; nothing at the end.
+
+        Raises:
+            OSError: The system cannot read them.
+            StreamFault: They are damaged.
+        """
+        ...
 
 
 class Body(io.RawIOBase):

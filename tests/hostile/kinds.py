@@ -305,7 +305,11 @@ PAGES = [
         "pdf", "a PDF named `.html`", "Known by its first bytes.", b"%PDF-1.7 \n<p>x", "not-html"
     ),
     of_page(
-        "zip", "a ZIP archive named `.html`", "Known by its first bytes.", b"PK\3\4<p>x", "not-html"
+        "zip",
+        "a ZIP archive named `.html`, without an end",
+        "The content decides; without its end it cannot be read.",
+        b"PK\3\4<p>x",
+        "broken-zip",
     ),
     of_page(
         "noise",

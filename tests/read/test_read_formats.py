@@ -15,9 +15,9 @@ BINARIES = {
     "gif": b"GIF89a\x01\x00",
     "webp": b"RIFF\x24\x00\x00\x00WEBPVP8 ",
     "pdf": b"%PDF-1.7\n",
-    "zip": b"PK\x03\x04\x14\x00",
+    "office": b"PK\x03\x04" + bytes(26) + b"[Content_Types].xml",
+    "part of a zip": b"PK\x07\x08PK\x03\x04",
     "film": b"\x00\x00\x00\x18ftypmp42",
-    "tar": b"page.html".ljust(257, b"\0") + b"ustar\x0000",
     "sqlite": b"SQLite format 3\x00",
     "lz4": b"\x04\x22\x4d\x18",
 }
