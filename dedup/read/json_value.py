@@ -12,7 +12,7 @@ from dedup.json_codec import load_json
 OVERHEAD = 2
 
 # The fast writer takes 254 levels. No record of an article has ten.
-_MOST_LEVELS = 200
+MOST_LEVELS = 200
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -28,7 +28,7 @@ def parse_json(text: bytes) -> Any:
         BrokenJson: It is not JSON, not UTF-8 or nested too deeply. NaN and Infinity are not JSON.
     """
     text = text.removeprefix(_BOM)
-    too_deep = f"nested more than {_MOST_LEVELS} levels deep"
+    too_deep = f"nested more than {MOST_LEVELS} levels deep"
     try:
         value = load_json(text)
     except RecursionError as error:
@@ -37,7 +37,7 @@ def parse_json(text: bytes) -> Any:
         fault = error if isinstance(error, UnicodeDecodeError) else _not_utf8(text)
         message = f"not UTF-8 at byte {fault.start}" if fault else f"not JSON: {error}"
         raise BrokenJson(message) from error
-    if _may_be_deep(text) and _levels(value) > _MOST_LEVELS:
+    if _may_be_deep(text) and _levels(value) > MOST_LEVELS:
         raise BrokenJson(too_deep)
     return value
 
@@ -46,7 +46,7 @@ def _may_be_deep(text: bytes) -> bool:
     """Return whether a text has so many brackets that its levels must be counted."""
     if text.find(b"{", 1) < 0 and b"[" not in text:
         return False  # a flat record, as most are; counting takes ten times as long
-    return text.count(b"{") + text.count(b"[") > _MOST_LEVELS
+    return text.count(b"{") + text.count(b"[") > MOST_LEVELS
 
 
 def _not_utf8(text: bytes) -> UnicodeDecodeError | None:
@@ -61,7 +61,7 @@ def _not_utf8(text: bytes) -> UnicodeDecodeError | None:
 def _levels(value: Any) -> int:
     """Return how deep a value is nested, or one more than the most that is allowed."""
     level, values = 0, [value]
-    while level <= _MOST_LEVELS and (
+    while level <= MOST_LEVELS and (
         values := [each for each in values if each and isinstance(each, dict | list)]
     ):
         values = [

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from dedup.config import ReadConfig
 from dedup.models import RawLine, RawRecord, Reason, Rejection
 from dedup.read.input import Input
-from dedup.read.json_array import read_values
+from dedup.read.json_stream import JsonStream, read_values, record_of
 from dedup.read.json_value import OVERHEAD, BrokenJson, parse_json
 from dedup.read.records import record, rejected, too_large
 
 # What is skipped at once of a line that is too long.
 _SKIP = 65_536
 
+# An object behind another without a comma, which stands nowhere within one; \x1e is the record
+# separator of RFC 7464.
+_RUN_TOGETHER = re.compile(rb"\}[\s\x1e]*\{")
+_NEXT_OBJECT = re.compile(rb"\}[\s\x1e,]*\{")
+
 
 def read_lines(source: Input, config: ReadConfig) -> Iterator[RawRecord | RawLine]:
     """Yield each line that is not blank, unparsed, or a record for each object over several."""
-    if _is_pretty_printed(source.head):
+    if _is_no_line(source.head):
         yield from read_values(source, config)
         return
     number = 0
@@ -35,7 +41,10 @@ def read_lines(source: Input, config: ReadConfig) -> Iterator[RawRecord | RawLin
         if source.fault and not line.endswith(b"\n") and parse_line(raw, config).rejection:
             number -= 1
             break
-        yield raw
+        if _is_one_object(line):
+            yield raw
+        else:
+            yield from _values(raw, config)
     if source.fault:
         yield rejected(f"{source.name}:{number + 1}", source.name, source.fault)
 
@@ -47,7 +56,8 @@ def parse_line(raw: RawRecord | RawLine, config: ReadConfig) -> RawRecord:
     try:
         parsed = record(parse_json(raw.line), raw.source, raw.doc_id, config)
     except BrokenJson as error:
-        parsed = rejected(raw.doc_id, raw.source, Rejection(Reason.BROKEN_JSON, str(error)))
+        detail = f"{error}: {len(raw.line)} bytes were not read"
+        parsed = rejected(raw.doc_id, raw.source, Rejection(Reason.BROKEN_JSON, detail))
     # Many lines are read at once, and only the first of them has consumed anything.
     return replace(parsed, consumed=raw.consumed) if raw.consumed else parsed
 
@@ -68,27 +78,49 @@ def lines(file: BinaryIO, limit: int) -> Iterator[bytes | None]:
         yield None
 
 
-def lines_in_range(file: BinaryIO, start: int, stop: int, limit: int) -> Iterator[bytes | None]:
-    """Yield each line that begins in a byte range; ranges that cover a file share no line.
+def _is_no_line(head: bytes) -> bool:
+    """Return whether the first object continues after the first line, or others follow it there.
 
-    Args:
-        file: An uncompressed, seekable file.
-        start: First byte of the range.
-        stop: First byte after the range.
-        limit: As in :func:`lines`.
+    The first line of pretty-printed objects and of lines with commas ends where a line of JSON
+    Lines cannot, not even a damaged one but by chance.
     """
-    file.seek(max(start - 1, 0))
-    rest = lines(file, limit)
-    if start:
-        next(rest, None)  # the end of the line before, a lone line end at least
-    while file.tell() < stop and (line := next(rest, b"")) != b"":
-        yield line
-
-
-def _is_pretty_printed(head: bytes) -> bool:
-    """Return whether the first object continues after the first line, as pretty-printed ones do.
-
-    Such a first line ends where a line of JSON Lines cannot, not even a damaged one but by chance.
-    """
-    first, _, rest = head.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")
+    first, end, rest = head.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")
+    if not end:
+        return _NEXT_OBJECT.search(first) is not None
     return first.rstrip().endswith((b"{", b"[", b",", b":")) and bool(rest.strip())
+
+
+def _is_one_object(line: bytes) -> bool:
+    """Return whether a line is surely one object, whole or broken, judged by its braces.
+
+    Most are flat, and searching for a brace takes a hundredth of the time of parsing.
+    """
+    if line[:1] != b"{" or (end := line.find(b"}")) < 0 or line[-3:].rstrip()[-1:] != b"}":
+        return False
+    if end >= len(line) - 3 and line.find(b"{", 1) < 0:
+        return True
+    opening = line[: line.find(b'"', line.find(b'"') + 1) + 1]
+    return line.find(opening, 1) < 0 and not _RUN_TOGETHER.search(line, end)
+
+
+def _values(raw: RawLine, config: ReadConfig) -> Iterator[RawRecord | RawLine]:
+    """Yield the values of a line with more than an object on it, or the line where it is one."""
+    if _is_one_value(raw.line):
+        yield raw
+        return
+    elements = list(JsonStream(config).elements([raw.line]))
+    if len(elements) == 1 and elements[0].fault:
+        yield raw
+        return
+    for number, element in enumerate(elements, 1):
+        place = raw.doc_id if number == 1 else f"{raw.doc_id}.{number}"
+        yield record_of(element, raw.source, place, config)
+
+
+def _is_one_value(line: bytes) -> bool:
+    """Return whether a line is JSON and no list of objects."""
+    try:
+        value: Any = parse_json(line)
+    except BrokenJson:
+        return False
+    return not isinstance(value, list) or not any(isinstance(each, dict) for each in value)

@@ -16,7 +16,7 @@ from dedup.read.discover import Source, real_path
 from dedup.read.formats import Format, format_of, format_of_name
 from dedup.read.html import read_page
 from dedup.read.input import Input
-from dedup.read.json_array import read_array
+from dedup.read.json_stream import read_values
 from dedup.read.jsonl import parse_line, read_lines
 from dedup.read.mhtml import read_mhtml
 from dedup.read.parquet import read_parquet
@@ -34,7 +34,7 @@ _READERS: dict[Format, Callable[[Input, ReadConfig], Iterator[RawRecord | RawLin
     Format.PAGE: read_page,
     Format.MHTML: read_mhtml,
     Format.LINES: read_lines,
-    Format.ARRAY: read_array,
+    Format.ARRAY: read_values,
     Format.PARQUET: read_parquet,
     Format.TABLE: read_table,
     Format.PLAIN: read_plain_text,

@@ -258,7 +258,7 @@ SIZES = [
         "an element of 300 MB in an array",
         "Likewise.",
         sparse(b'[{"text": "'),
-        {"a.json:1": "broken-json"},
+        {"a.json:1": "too-large"},
         "a.json",
     ),
     of_page(
@@ -604,10 +604,17 @@ RECORDS = [
     ),
     Case(
         "behind",
-        "an array with something behind it",
-        {"a.json": b"[" + line("behind 0").strip() + b"] ]"},
-        {"a.json:1": Kept(text_of("behind 0")), "a.json:2": "broken-json"},
-        "Its elements are kept.",
+        "two arrays in a file, a comma and a bracket too many",
+        {"a.json": b"[" + line("behind 0").strip() + b"] ][,," + line("behind 1").strip() + b"]"},
+        {"a.json:1": Kept(text_of("behind 0")), "a.json:2": Kept(text_of("behind 1"))},
+        "Every object is kept, whatever stands between them.",
+    ),
+    Case(
+        "unescaped",
+        "a quote that is not escaped, in an array",
+        {"a.json": b'[{"text": "he said "no}, ' + line("unescaped 0").strip() + b"]"},
+        {"a.json:1": "broken-json", "a.json:2": Kept(text_of("unescaped 0"))},
+        "The next object is found again.",
     ),
     Case(
         "ids",

@@ -2,13 +2,11 @@ from __future__ import annotations
 
 import io
 import json
-from itertools import pairwise
 
 import pytest
 from reading import ids, reasons
 
 from dedup.read.jsonl import lines as lines_of
-from dedup.read.jsonl import lines_in_range
 
 
 def lines(*values):
@@ -39,7 +37,6 @@ def test_the_fields_can_be_mapped(dump):
     [
         (b'{"text": "a"', "broken-json"),
         (b"oops", "broken-json"),
-        (b'{"text": "a"} {"text": "b"}', "broken-json"),
         (b'{"text": "a", "n": NaN}', "broken-json"),
         (b'{"text": "a", "n": -Infinity}', "broken-json"),
         (b'{"text": "a\\ud800", "n": NaN}', "broken-json"),
@@ -143,34 +140,3 @@ FILE = b'{"a": 1}\n\n' + b"x" * 40 + b"\nlast"
 
 def test_a_line_over_the_limit_is_none_and_never_kept():
     assert list(lines_of(io.BytesIO(FILE), 30)) == [b'{"a": 1}\n', b"\n", None, b"last"]
-
-
-def test_ranges_that_cover_a_file_have_each_line_once():
-    size = len(FILE)
-    for one in range(size + 1):
-        for other in range(one, size + 1):
-            parts = [
-                line
-                for start, stop in pairwise((0, one, other, size))
-                for line in lines_in_range(io.BytesIO(FILE), start, stop, 30)
-            ]
-            assert parts == list(lines_of(io.BytesIO(FILE), 30)), (one, other)
-
-
-@pytest.mark.parametrize(
-    ("start", "stop", "expected"),
-    [
-        (0, 1, [b'{"a": 1}\n']),
-        (1, 9, []),
-        (1, 10, [b"\n"]),
-        (9, 10, [b"\n"]),
-        (9, 11, [b"\n", None]),
-        (50, 1_000, [b"last"]),
-        (51, 1_000, [b"last"]),
-        (52, 1_000, []),
-        (1_000, 2_000, []),
-        (9, 9, []),
-    ],
-)
-def test_a_range_has_the_lines_that_begin_in_it(start, stop, expected):
-    assert list(lines_in_range(io.BytesIO(FILE), start, stop, 30)) == expected
