@@ -2,9 +2,9 @@
 
 An array is a list of such values, and so are two arrays in one file, objects with commas between
 them or without, and a list that was never closed: brackets and commas between values are passed
-over. A value's end is found by its braces alone, and its text is parsed, once it is whole, as a line
-of JSON Lines is. So memory holds one value, however large the file, and a record means the same in
-an array as on a line.
+over. A value's end is found by its braces alone, and its text is parsed, once it is whole, as a
+line of JSON Lines is. So memory holds one value, however large the file, and a record means the
+same in an array as on a line.
 
 A broken object costs itself alone: the next object is searched from the first error on, by the name
 that the file's objects begin with.
@@ -12,7 +12,6 @@ that the file's objects begin with.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
@@ -21,6 +20,7 @@ from typing import Any, NamedTuple
 from dedup.config import ReadConfig
 from dedup.models import RawRecord, Reason, Rejection
 from dedup.read.input import CHUNK, Input
+from dedup.read.json_errors import OPENING_LENGTH, first_error, is_alone, is_broken
 from dedup.read.json_value import MOST_LEVELS, OVERHEAD, BrokenJson, parse_json
 from dedup.read.records import record, rejected, too_large
 
@@ -31,9 +31,6 @@ _STRUCTURE = re.compile(rb'["{}]')
 _END_OF_BARE = re.compile(rb'["{}\[\],\n\x1e]')
 # How an object begins, with its first name. Its length is bounded, for it is searched everywhere.
 _OPENING = re.compile(rb'\{\s{0,200}("(?:[^"\\\n]|\\.){0,200}")\s{0,200}:')
-_OPENING_LENGTH = 1_024
-# The first quote of the next object ends the text of one that is cut: ``"cut in the {"id"``.
-_CUT_INTO = re.compile(rb'\{\s{0,200}"\Z')
 # What stands before an object that is a value in another, behind a colon.
 _BETWEEN = b" \t\r\n["
 
@@ -122,8 +119,8 @@ class JsonStream:
         self._after_error = False
         self._fault = ""
         self._first_names: set[bytes] = set()  # of the objects to look for behind an error
-        # The bytes at hand: their position in the stream, how far they are read, and where the value
-        # begins in them, of which earlier bytes may be in the piece.
+        # The bytes at hand: their position in the stream, how far they are read, and where the
+        # value begins in them, of which earlier bytes may be in the piece.
         self._data = b""
         self._base = self._at = self._start = 0
         self._begin = 0
@@ -260,10 +257,10 @@ class JsonStream:
         if self._over_limit:
             return None
         self._piece += self._data[self._start :]
-        self._start = self._at
+        self._start = self._at  # all of it is in the piece
         if len(self._piece) <= self._limit:
             return None
-        if self._state is _State.OBJECT and _is_broken(bytes(self._piece)):
+        if self._state is _State.OBJECT and is_broken(bytes(self._piece)):
             return self._lose("not JSON")
         self._over_limit = True
         self._piece.clear()
@@ -274,27 +271,27 @@ class JsonStream:
         read = self._data[self._start : self._at]
         return bytes(self._piece) + read if self._piece else read
 
-    def _end_of_object(self) -> Element:
+    def _end_of_object(self) -> Element | None:
         """Return the object that ends here."""
         stop = self._base + self._at
         if self._over_limit:
             self._reset()
             return Element(None, self._too_large, stop)
         text = self._text()
-        if len(text) > self._limit and _is_alone(text):
+        if len(text) > self._limit and is_alone(text):
             self._reset()
             return Element(None, self._too_large, stop)
         try:
             value = parse_json(text)
         except BrokenJson as error:
             self._fault = str(error)
-            return self._broken(stop) if _is_alone(text) else self._lose(self._fault)
+            return self._broken(stop) if is_alone(text) else self._lose(self._fault)
         if self._after_error and self._is_part(value):
             self._fault = "part of the broken object before it"
             return self._broken(stop)
         self._after_error = False
         self._names = list(value)
-        self._opening = text[:_OPENING_LENGTH]
+        self._opening = text[:OPENING_LENGTH]
         self._reset()
         return Element(value, None, stop)
 
@@ -309,8 +306,7 @@ class JsonStream:
             value = parse_json(text)
         except BrokenJson as error:
             self._first_names = set()
-            self._search_behind(0, text, str(error))
-            return None
+            return self._search_behind(0, text, str(error))
         self._reset()
         return Element(value, None, stop)
 
@@ -325,15 +321,15 @@ class JsonStream:
             return Element(None, self._too_large, self.length)
         return self._lose("the file ends before this object does")
 
-    def _lose(self, fault: str) -> None:
-        """Give the object at hand up; look at the bytes behind its first error again."""
+    def _lose(self, fault: str) -> Element | None:
+        """Give the object at hand up; return the piece that is passed over if it ends here."""
         text = self._text()
         self._after_error = True
         openings = map(_OPENING.match, (self._opening, text))
         self._first_names = {opening[1] for opening in openings if opening}
-        self._search_behind(max(1, _first_error(text)), text, fault)
+        return self._search_behind(max(1, first_error(text)), text, fault)
 
-    def _search_behind(self, error: int, text: bytes, fault: str) -> None:
+    def _search_behind(self, error: int, text: bytes, fault: str) -> Element | None:
         """Search the next object from the first error in the text of the value at hand on."""
         if self._piece:
             self._data, self._base = text + self._data[self._at :], self._begin
@@ -342,6 +338,7 @@ class JsonStream:
         self._at = self._start + error
         self._fault = fault
         self._state = _State.LOST
+        return self._lost()
 
     def _lost(self) -> Element | None:
         """Go to the next object; return the piece that is passed over."""
@@ -351,7 +348,7 @@ class JsonStream:
                 element = self._broken(self._base + self._at)
                 self._enter(_State.OBJECT)
                 return element
-        keep = self._data.rfind(b"{", max(self._at, len(self._data) - _OPENING_LENGTH))
+        keep = self._data.rfind(b"{", max(self._at, len(self._data) - OPENING_LENGTH))
         self._piece = bytearray(self._data[keep:] if keep >= 0 else b"")
         self._at = len(self._data)
         return None
@@ -360,7 +357,7 @@ class JsonStream:
         """Return whether an object that begins here is one of the file's, not one in another."""
         if self._first_names and opening[1] not in self._first_names:
             return False
-        before = self._data[max(0, opening.start() - _OPENING_LENGTH) : opening.start()]
+        before = self._data[max(0, opening.start() - OPENING_LENGTH) : opening.start()]
         return not before.rstrip(_BETWEEN).endswith(b":")
 
     def _broken(self, stop: int) -> Element:
@@ -385,41 +382,3 @@ def _escapes(data: bytes, start: int, end: int) -> bool:
     while begin > start and data[begin - 1] == _BACKSLASH:
         begin -= 1
     return (end - begin) % 2 == 1
-
-
-def _error(text: bytes) -> json.JSONDecodeError | None:
-    """Return the first error of a JSON text; None where its brackets and quotes are right."""
-    as_latin1 = text.decode("latin-1")  # so that a position is that of a byte
-    try:
-        json.loads(as_latin1)
-    except json.JSONDecodeError as error:
-        return error
-    except (RecursionError, ValueError):  # too deep; a number of too many digits
-        return None
-    return None
-
-
-def _first_error(text: bytes) -> int:
-    """Return where the first error of a text is, or the object begins that a cut text runs into."""
-    error = _error(text)
-    stop = error.pos if error else 0
-    opening = _CUT_INTO.search(text, max(0, stop - _OPENING_LENGTH), stop)
-    return opening.start() if opening else stop
-
-
-def _is_alone(text: bytes) -> bool:
-    """Return whether a broken text ends where it seems to: a text in it may hold line ends."""
-    try:
-        json.loads(text.decode("latin-1"), strict=False)
-    except json.JSONDecodeError:
-        return False
-    except (RecursionError, ValueError):
-        return True
-    return True
-
-
-def _is_broken(text: bytes) -> bool:
-    """Return whether the beginning of a JSON text is broken, not only cut."""
-    error = _error(text)
-    cut = error is None or error.msg.startswith("Unterminated") or error.pos + 9 > len(text)
-    return not cut

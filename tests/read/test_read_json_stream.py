@@ -103,7 +103,7 @@ def test_a_broken_object_costs_itself_alone(dump, broken, size, between):
         (b'[{"text": "a"}, {"text": "b', "11 bytes from byte 16 on were not read"),
         (b'[{"text": "a"},\n{', "1 bytes from byte 16 on were not read"),
         (b'[{"text": "a"}, "b', "2 bytes from byte 16 on were not read"),
-        (b'{"text": "a"}\n\n{"te\n', "6 bytes"),
+        (b'{"text": "a"}\n\n{"te\n', "5 bytes were not read"),
         (b'[{"text": "a"}', "the list is not closed where the file ends, at byte 14"),
         (b'[{"text": "a"},', "the list is not closed where the file ends, at byte 15"),
         (b'[{"text": "a"}][', "the list is not closed where the file ends, at byte 16"),
