@@ -28,12 +28,13 @@ import numpy as np
 
 from dedup.clean.agencies import agency_of_name
 from dedup.clean.boilerplate import group_of
-from dedup.clean.dates import parse_date
+from dedup.clean.dates import own_date, parse_date
 from dedup.clean.extract import extract
 from dedup.clean.normalise import normalise
 from dedup.clean.pipeline import clean_text
 from dedup.clean.site_boilerplate import line_digest, line_digests, strip_site_boilerplate
 from dedup.clean.urls import host_of, page_of
+from dedup.clean.written_dates import DayOrder
 from dedup.config import Config, ReadConfig
 from dedup.json_codec import dump_json, load_json
 from dedup.kernels.canonical import in_half_of_documents
@@ -186,10 +187,14 @@ def _line(data: bytes) -> None:
 
 
 def _dates(text: str) -> None:
-    found = parse_date(text)
-    if found:
-        require(math.isfinite(found[1]), "a date has a moment")
-        require(parse_date(found[0]) == found, "a date read again is the same")
+    own = own_date(text)
+    require(own.date is None or own.unread is None, "a date is read or unread")
+    for order in (None, *DayOrder):
+        found = parse_date(text, order)
+        require(order is not None or found == own.date, "a record's date is read as any other")
+        if found:
+            require(math.isfinite(found[1]), "a date has a moment")
+            require(parse_date(found[0]) == found, "a date read again is the same")
     for number in (len(text) * 1e9, -1.0, float(sum(map(ord, text)))):
         parse_date(number)
 

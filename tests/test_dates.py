@@ -212,6 +212,20 @@ def test_the_guesses_of_pages_are_counted_and_do_not_decide(command, tmp_path):
     assert sources == {"a.html": "text", "b.html": "meta"}
 
 
+def test_a_guess_stays_a_guess_in_the_lines_of_clean(command, tmp_path):
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    for name, day in (("a", 3), ("b", 9)):
+        page = GUESS.format(text_of(1)).replace("3 May", f"{day} May")
+        (pages / f"{name}.html").write_text(page, "utf-8")
+    clean = tmp_path / "clean.jsonl"
+    command("clean", pages, "-o", clean, "--quiet")
+    run = command.run(clean, "--canonical", "field:date:desc", out=tmp_path / "out")
+    assert run.manifest["dates"]["guessed"] == 2
+    assert story_dates(run) == [(None, None)]
+    assert run.stories[0]["why"]["rule"] == "id"
+
+
 def test_the_date_of_a_page_in_a_record_whose_own_is_not_read_counts_as_unreadable(
     command, jsonl, tmp_path
 ):

@@ -14,6 +14,7 @@ from dedup.clean.urls import host_of, page_of
 from dedup.config import CleanConfig
 from dedup.models import (
     BELIEVED_DATES,
+    GUESSED_DATE,
     CleanPage,
     Document,
     Draft,
@@ -202,7 +203,10 @@ def _document(
         return refused
     stated = own_date(own.get("date"))
     date = stated.date or parse_date(extraction.date)
-    believed = stated.date is not None or extraction.date_source in BELIEVED_DATES
+    if stated.date is None:
+        believed = extraction.date_source in BELIEVED_DATES
+    else:  # a line of `dedup clean` says so of a page's date
+        believed = record.fields.get("date_source") != GUESSED_DATE
     domain_agency = agency_of_domain(host) if host else None
     return Document(
         doc_id=record.doc_id,

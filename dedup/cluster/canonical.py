@@ -14,7 +14,7 @@ import numpy as np
 
 from dedup.errors import ConfigError
 from dedup.kernels.array_types import Int64s, UInt32s
-from dedup.models import Facts, Why
+from dedup.models import GUESSED_DATE, Facts, Why
 
 Key = tuple[Any, ...]
 
@@ -178,7 +178,7 @@ def _field_rule(field: str, *, descending: bool) -> Rule:
     """Return a rule on a record's own field: numbers, then texts, then documents without it."""
 
     def key(ballot: Ballot) -> Key:
-        value = ballot.facts.fields.get(field)
+        value = _value(ballot, field)
         if isinstance(value, (bool, int, float)) and value == value:  # NaN has no place
             return (0, -value if descending else value)
         if isinstance(value, str):
@@ -187,9 +187,16 @@ def _field_rule(field: str, *, descending: bool) -> Rule:
         return (2,)
 
     def says(ballot: Ballot) -> str:
-        return f"{field} is {ballot.facts.fields.get(field)!r}"
+        return f"{field} is {_value(ballot, field)!r}"
 
     return Rule(f"field:{field}:{'desc' if descending else 'asc'}", key, says)
+
+
+def _value(ballot: Ballot, field: str) -> Any:
+    """Return a record's own field, None for a date that is a guess."""
+    fields = ballot.facts.fields
+    guess = field == "date" and fields.get("date_source") == GUESSED_DATE
+    return None if guess else fields.get(field)
 
 
 def common_text(sets: Sequence[UInt32s], weights: Sequence[int]) -> list[Share]:

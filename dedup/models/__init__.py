@@ -2,6 +2,7 @@
 
 from dedup.models.documents import (
     BELIEVED_DATES,
+    GUESSED_DATE,
     SITE_BOILERPLATE,
     CleanPage,
     Document,
@@ -28,8 +29,8 @@ from dedup.models.stories import (
 from dedup.models.term_vectors import TermVectors
 
 __all__ = [
-    "BELIEVED_DATES", "SAME", "SITE_BOILERPLATE", "CleanPage", "DateReport", "Decision", "Document",
-    "Draft", "Extraction", "Facts", "Link", "Member", "Pair", "Raw", "RawLine", "RawRecord",
-    "Reason", "Rejection", "Relation", "Removal", "RunReport", "Status", "Story", "TermVectors",
-    "Why", "unwanted_rejections",
+    "BELIEVED_DATES", "GUESSED_DATE", "SAME", "SITE_BOILERPLATE", "CleanPage", "DateReport",
+    "Decision", "Document", "Draft", "Extraction", "Facts", "Link", "Member", "Pair", "Raw",
+    "RawLine", "RawRecord", "Reason", "Rejection", "Relation", "Removal", "RunReport", "Status",
+    "Story", "TermVectors", "Why", "unwanted_rejections",
 ]  # fmt: skip

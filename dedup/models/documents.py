@@ -15,6 +15,9 @@ BELIEVED_DATES = frozenset({"jsonld", "meta", "time", "url"})
 """``Extraction.date_source`` of a date that decides: JSON-LD, a meta element, a ``<time>`` that is
 marked as the publication, a whole day in the page's address."""
 
+GUESSED_DATE = "text"
+"""``date_source`` of any other date of a page."""
+
 
 @dataclass(frozen=True, slots=True)
 class Removal:
@@ -60,7 +63,7 @@ class Extraction:
         text: Main text, lines separated by newlines.
         title: Headline.
         date: Publication date of the page, ISO 8601, with the time where the page has one.
-        date_source: Where the day is from: one of ``BELIEVED_DATES``, or ``text`` for a guess, such
+        date_source: Where the day is from: one of ``BELIEVED_DATES``, or ``GUESSED_DATE``, such
             as the year of a footer or the day of a teaser; None without a date.
         author: Byline.
         site: Name of the site.
