@@ -28,6 +28,8 @@ _ZONES = {
     "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420,
 }  # fmt: skip
 
+_AFTER_NOON = ("p", "下午", "午後", "午后", "오후")
+
 _WEEKDAY = r"(?:(?P<weekday>[^\W\d_][^\d\s.,:;/()]*)[.,]{0,2}\s+(?:den\s+)?)?"
 _MONTH = r"(?:de\s+|of\s+|d['’])?(?P<month>[^\W\d_][^\d\s.,:;/()–—-]*)[.,]{0,2}"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|e|º|°|ª|\.)?"
@@ -38,7 +40,7 @@ _EAST_ASIAN = re.compile(
     r"(?P<year>\d{4})\s?[年년]\s?(?P<number>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日일]"
 )
 _NAMED = (
-    re.compile(rf"{_WEEKDAY}{_DAY}[\s-]*{_MONTH}[\s-]*{_YEAR}"),  # 3. März 2026; 3-Mar-2026
+    re.compile(rf"{_WEEKDAY}{_DAY}[\s/-]*{_MONTH}[\s/-]*{_YEAR}"),  # 3. März 2026; 3-Mar-2026
     re.compile(rf"{_WEEKDAY}{_MONTH}[\s-]*{_DAY},?[\s-]+{_YEAR}"),  # March 3rd, 2026
     re.compile(rf"(?P<year>\d{{4}})[.,]?[\s-]*{_MONTH}[\s-]*{_DAY}(?!\d)"),  # 2026. március 3.
 )
@@ -50,12 +52,18 @@ _YEAR_LAST = re.compile(
     r"(?P<day>[^\W\d_]+,?\s+[^\W\d_]+\s+\d{1,2})\s+(?P<clock>\d\d:\d\d:\d\d(?:\s+[^\s\d]\S*)?)\s+"
     r"(?P<year>\d{4})"
 )
+# 10:00 AM EST, March 3, 2026
+_CLOCK_FIRST = re.compile(
+    r"(?P<clock>\d{1,2}:\d\d(?::\d\d)?(?:\s*[ap]\.?m\b\.?)?(?:\s+[^\W\d_]{1,4}(?=,))?)\s*[,|·–—-]?\s+"
+    r"(?P<day>.+)"
+)
 _AFTER_YEAR = re.compile(r"\s*(?:г\.?|года|р\.?|року)(?=[\s,]|$)|[日일.]?(?=\s*$)")
 _CLOCK = re.compile(
-    r"(?:t|[\s,;|·–—-]*(?:(?:at|um|à|a\s+las|alle(?:\s+ore)?|às|в|kl\.?|klo|om)\s+)?)"
-    r"(?P<hour>\d{1,2})(?:(?:[:.]|\s?h\s?)(?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,]\d{1,9})?)?"
+    r"(?:t|[\s,;:|·–—-]*(?:(?:at|um|à|a\s+las|alle(?:\s+ore)?|às|в|kl\.?|klo|om)\s+)?)"
+    r"(?:(?P<noon>上午|午前|오전|下午|午後|午后|오후)\s*)?"
+    r"(?P<hour>\d{1,2})(?:(?:[:.時时点]|\s?h\s?|시\s?)(?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,]\d{1,9})?)?"
     r"|(?=\s*(?:[ap]\.?m|uhr)))"
-    r"\s*(?:(?P<half>[ap])\.?m\b\.?)?\s*(?:uhr|hrs?|h)?"
+    r"[分분]?\s*(?:(?P<half>[ap])\.?m\b\.?)?\s*(?:uhr|hrs?|h)?"
     r"\s*(?:(?P<zone>[^\W\d_]{1,5})?(?:(?P<sign>[+-])(?P<hours>\d\d?)(?::?(?P<minutes>\d\d))?)?)"
     r"(?:\s+(?:utc|gmt))?\s*(?:\(.*\)|\[.*\])?"
 )
@@ -75,12 +83,11 @@ def read_written(text: str, order: DayOrder | None = None) -> datetime | date | 
     """
     if len(text) > LONGEST:
         return None
-    text = text.casefold()
-    if moved := _YEAR_LAST.fullmatch(text):
-        text = "{day} {year} {clock}".format(**moved.groupdict())
+    text = _day_first_of_all(text.casefold())
     for form in (_YEAR_FIRST, _EAST_ASIAN, *_NAMED):
         if (match := form.match(text)) and (day := _day(match)):
-            return _with_clock(day, text[match.end() :])
+            blank = " " if form is _EAST_ASIAN else ""  # its last sign ends the day
+            return _with_clock(day, blank + text[match.end() :])
     if match := _IN_FIGURES.match(text):
         days = _days_in_figures(match)
         if order is not None or len(set(days.values())) > 1:
@@ -96,9 +103,20 @@ def order_shown(text: str) -> DayOrder | None:
     >>> order_shown("13.04.2026 10:00"), order_shown("03.04.2026"), order_shown("04.04.2026")
     (<DayOrder.DAY_FIRST: 'day-first'>, None, None)
     """
-    match = _IN_FIGURES.match(text.casefold()) if len(text) <= LONGEST else None
+    if len(text) > LONGEST:
+        return None
+    match = _IN_FIGURES.match(_day_first_of_all(text.casefold()))
     days = _days_in_figures(match) if match else {}
     return next(iter(days)) if len(days) == 1 else None
+
+
+def _day_first_of_all(text: str) -> str:
+    """Move a clock that stands before a day, or before its year, to the end."""
+    if moved := _YEAR_LAST.fullmatch(text):
+        return "{day} {year} {clock}".format(**moved.groupdict())
+    if moved := _CLOCK_FIRST.fullmatch(text):
+        return "{day} {clock}".format(**moved.groupdict())
+    return text
 
 
 def _days_in_figures(match: re.Match[str]) -> dict[DayOrder, date]:
@@ -146,10 +164,10 @@ def _with_clock(day: date, rest: str) -> datetime | date | None:
 def _time(clock: re.Match[str]) -> time | None:
     """Return a time of day with its zone, if it has one; None where either is not known."""
     hour, minute, second = (int(clock[name] or 0) for name in ("hour", "minute", "second"))
-    if half := clock["half"]:
-        if not 1 <= hour <= 12:
+    if half := clock["half"] or clock["noon"]:
+        if not hour <= 12:
             return None
-        hour = hour % 12 + 12 * (half == "p")
+        hour = hour % 12 + 12 * (half in _AFTER_NOON)
     zone = None
     if clock["zone"] or clock["sign"]:
         minutes = _ZONES.get(clock["zone"] or "utc")

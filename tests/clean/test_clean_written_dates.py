@@ -46,6 +46,7 @@ DAYS = [
     "3 March 2026 (updated 5 March)",
     "3 March 2026, 10:00 ET",
     "3 March 2026 10:00 CST",
+    "2026年3月3日夜",
 ]
 
 
@@ -66,6 +67,11 @@ TEN = [
     "3 de marzo de 2026 a las 10:00",
     "3 марта 2026 г., 13:00 МСК",
     "2026年3月3日 10:00",
+    "2026年3月3日10時00分",
+    "2026년 3월 3일 오전 10:00",
+    "3/Mar/2026:10:00:00 +0000",
+    "10:00, 3 марта 2026",
+    "5:00 AM EST, March 3, 2026",
     "Tue, 03 Mar 2026 10:00:00 GMT",
     "Tue, 03 Mar 2026 11:00:00 +0100",
     "Tue Mar  3 10:00:00 2026",
@@ -162,6 +168,7 @@ def test_an_unreadable_value_of_any_type_is_kept_as_a_short_text(value):
 def test_figures_that_can_be_one_day_only_are_read_and_show_the_order(text, order, day):
     for clock in ("", " 10:00", ", 10:00 Uhr", "T10:00:00Z", " 10:00 AM"):
         found = own_date(text + clock)
+        assert clock[:1] != " " or own_date(f"{clock[1:]}, {text}") == found
         assert found.date[0] == (f"{day}T10:00:00Z" if clock else day)
         assert found.order is order
 
