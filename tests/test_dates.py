@@ -149,6 +149,8 @@ def test_a_run_that_was_killed_before_the_dates_were_read_reads_them(
         assert store.dumps.step is Step.INGESTING
     assert command.run(source, "--resume", out=tmp_path / "out").tables() == whole
     assert Out(tmp_path / "out").manifest["dates"]["unreadable"] == 0
+    with Store(tmp_path / "out" / "store.sqlite") as store:
+        store.verify(whole=True)
 
 
 def test_the_order_of_an_earlier_dump_shows_nothing(command, table, tmp_path):

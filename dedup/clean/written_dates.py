@@ -84,16 +84,15 @@ def read_written(text: str, order: DayOrder | None = None) -> datetime | date | 
     if len(text) > LONGEST:
         return None
     text = _day_first_of_all(text.casefold())
-    for form in (_YEAR_FIRST, _EAST_ASIAN, *_NAMED):
-        if (match := form.match(text)) and (day := _day(match)):
-            blank = " " if form is _EAST_ASIAN else ""  # its last sign ends the day
-            return _with_clock(day, blank + text[match.end() :])
     if match := _IN_FIGURES.match(text):
         days = _days_in_figures(match)
         if order is not None or len(set(days.values())) > 1:
             days = {each: day for each, day in days.items() if each is order}
-        if days:
-            return _with_clock(next(iter(days.values())), text[match.end() :])
+        return _with_clock(next(iter(days.values())), text[match.end() :]) if days else None
+    for form in (_YEAR_FIRST, _EAST_ASIAN, *_NAMED):
+        if (match := form.match(text)) and (day := _day(match)):
+            blank = " " if form is _EAST_ASIAN else ""  # its last sign ends the day
+            return _with_clock(day, blank + text[match.end() :])
     return None
 
 

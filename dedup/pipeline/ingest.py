@@ -154,12 +154,12 @@ def read_ambiguous_dates(store: Store) -> None:
     """
     orders = store.documents.date_orders()
     for batch in store.documents.unread_dates() if orders else ():
-        read = (
-            (row, parse_date(unread, DayOrder(orders[source])))
+        read = {
+            row: parse_date(unread, DayOrder(orders[source]))
             for row, source, unread in batch
             if source in orders
-        )
-        store.documents.date((row, *date) for row, date in read if date is not None)
+        }
+        store.documents.date({row: date for row, date in read.items() if date is not None})
 
 
 def remove_site_boilerplate(store: Store, config: Config, progress: Progress) -> None:
