@@ -32,7 +32,8 @@ from dedup.clean.dates import own_date, parse_date
 from dedup.clean.extract import extract
 from dedup.clean.normalise import normalise
 from dedup.clean.pipeline import clean_text
-from dedup.clean.site_boilerplate import line_digest, line_digests, strip_site_boilerplate
+from dedup.clean.site_lines import line_digests, piece_digests
+from dedup.clean.strip_site_lines import split_lines
 from dedup.clean.urls import host_of, page_of
 from dedup.clean.written_dates import DayOrder
 from dedup.config import Config, ReadConfig
@@ -222,8 +223,9 @@ def _steps(text: str) -> None:
     require(len(draft.text) <= 20 * len(rest) + 100, "cleaning does not blow a text up")
     draft.text.encode()
     digests = line_digests(draft.text)
-    require(digests.tolist() == [line_digest(each) for each in draft.text.split("\n")], "digests")
-    strip_site_boilerplate(draft.text, frozenset(digests.tolist()[:1]))
+    one_by_one = [digest for line in draft.text.split("\n") for digest in piece_digests(line)]
+    require(digests.tolist() == one_by_one, "digests")
+    split_lines(draft.text, frozenset(digests.tolist()[:1]))
 
 
 def _signed(*texts: str) -> list[StoredPart]:

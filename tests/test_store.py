@@ -18,6 +18,7 @@ from dedup.models import (
     Reason,
     Rejection,
     Removal,
+    StrippedText,
 )
 from dedup.store import Store, StoredPart, stored_document, stored_rejection
 from dedup.store.cells import blob
@@ -222,9 +223,9 @@ def test_a_text_that_a_field_holds_is_had_from_there(path):
     with Store(path) as store:
         store.documents.add([stored_document(document, bytes(8), text_field="body")])
         assert store.documents.text(0) == "Ein Schiff\u2026"
-        assert store.signatures.unsigned(-1, 9) == [(0, "Ein Schiff\u2026", None, None)]
+        assert store.signatures.unsigned(-1, 9) == [(0, "Ein Schiff\u2026", None, None, None)]
 
-        store.documents.strip([(0, "Ein", ("Schiff",), None)])
+        store.documents.strip([StrippedText(0, "Ein", ("Schiff",))])
         assert store.documents.text(0) == "Ein"
 
 
@@ -243,7 +244,7 @@ def test_a_document_that_loses_lines_is_to_be_signed_again(path):
     signed = stored_document(Document("a", "source", {}, "some words"), bytes(8), part(0)[1])
     with Store(path) as store:
         store.documents.add([signed, entry("b")])
-        store.documents.strip([(0, "less", ("a line",), None)])
+        store.documents.strip([StrippedText(0, "less", ("a line",))])
 
         assert [row for row, *_ in store.signatures.unsigned(-1, 9)] == [0, 1]
         assert [row for row, *_ in store.signatures.unsigned(0, 9)] == [1]
@@ -296,7 +297,7 @@ def test_what_was_removed_can_be_had_back(path):
     pieces = (Removal("dateline", "ROME (AP) -"), Removal("prompts", "Sign up!\n日本"))
     with Store(path) as store:
         store.documents.add([entry("a", removed=pieces), entry("b")])
-        store.documents.strip([(0, "less", ("a line", "another"), None)])
+        store.documents.strip([StrippedText(0, "less", ("a line", "another"))])
 
         assert store.documents.text(0) == "less"
         assert store.documents.removals(0) == (

@@ -8,7 +8,9 @@ from dedup.models.documents import (
     Document,
     Draft,
     Extraction,
+    Listed,
     Removal,
+    StrippedText,
 )
 from dedup.models.inputs import Raw, RawLine, RawRecord, Reason, Rejection
 from dedup.models.stories import (
@@ -30,7 +32,7 @@ from dedup.models.term_vectors import TermVectors
 
 __all__ = [
     "BELIEVED_DATES", "GUESSED_DATE", "SAME", "SITE_BOILERPLATE", "CleanPage", "DateReport",
-    "Decision", "Document", "Draft", "Extraction", "Facts", "Link", "Member", "Pair", "Raw",
-    "RawLine", "RawRecord", "Reason", "Rejection", "Relation", "Removal", "RunReport", "Status",
-    "Story", "TermVectors", "Why", "unwanted_rejections",
+    "Decision", "Document", "Draft", "Extraction", "Facts", "Link", "Listed", "Member", "Pair",
+    "Raw", "RawLine", "RawRecord", "Reason", "Rejection", "Relation", "Removal", "RunReport",
+    "Status", "Story", "StrippedText", "TermVectors", "Why", "unwanted_rejections",
 ]  # fmt: skip

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from dedup.models.inputs import Rejection
+
 SITE_BOILERPLATE = "residue"
 """``Removal.step`` of site boilerplate; the name in the output since the first version."""
 
@@ -98,6 +100,42 @@ class CleanPage:
 
     extraction: Extraction
     draft: Draft
+
+
+class Listed(NamedTuple):
+    """A document whose lines are compared with those of its host.
+
+    Attributes:
+        row: Its row.
+        host: Its host.
+        lines: :func:`dedup.clean.site_lines.line_digests` of its text, as little-endian bytes.
+        page: Its page, see :mod:`dedup.clean.urls`, or None.
+        title: Its headline, or None.
+    """
+
+    row: int
+    host: str
+    lines: bytes
+    page: str | None = None
+    title: str | None = None
+
+
+class StrippedText(NamedTuple):
+    """A document after the lines of its site were taken out.
+
+    Attributes:
+        row: The document.
+        text: What stays.
+        removed: The lines taken out.
+        lines: The digests of its lines as they are stored from now on, None where they stay.
+        rejection: Why it is no document, where too little stays.
+    """
+
+    row: int
+    text: str
+    removed: tuple[str, ...]
+    lines: bytes | None = None
+    rejection: Rejection | None = None
 
 
 class Document(NamedTuple):

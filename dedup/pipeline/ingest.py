@@ -1,4 +1,4 @@
-"""Records to stored documents: cleaned, and without the site boilerplate of their hosts."""
+"""Records to stored documents."""
 
 from __future__ import annotations
 
@@ -7,21 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 
-import numpy as np
-import numpy.typing as npt
-
 from dedup.clean.dates import parse_date
-from dedup.clean.site_boilerplate import (
-    HostLines,
-    find_site_boilerplate,
-    lines_by_host,
-    strip_site_boilerplate,
-)
-from dedup.clean.to_document import too_short
 from dedup.clean.written_dates import DayOrder
-from dedup.config import CleanConfig, Config
+from dedup.config import Config
 from dedup.errors import InputError
-from dedup.models import Raw, Rejection
+from dedup.models import Raw
 from dedup.pipeline.page_workers import Cleaned, clean_records
 from dedup.pipeline.prepared_rows import PreparedRow, prepare_rows, stamp_of
 from dedup.pipeline.text_workers import text_rows
@@ -35,9 +25,6 @@ log = logging.getLogger(__name__)
 # pages, which is what a kill costs.
 BATCH_RECORDS = 1000
 BATCH_BYTES = 8_000_000
-
-StrippedText = tuple[int, str, tuple[str, ...], Rejection | None]
-"""Row, the text that stays, the lines taken out, and a rejection where too little stays."""
 
 
 def ingest(
@@ -160,57 +147,3 @@ def read_ambiguous_dates(store: Store) -> None:
             if source in orders
         }
         store.documents.date({row: date for row, date in read.items() if date is not None})
-
-
-def remove_site_boilerplate(store: Store, config: Config, progress: Progress) -> None:
-    """Take each host's recurring lines out of its new documents, in one commit.
-
-    Its earlier documents within the date window count where lines recur; they stay as they are.
-    """
-    progress.start("site boilerplate", None, "host")
-    first, least = store.dumps.first, config.clean.site_boilerplate_documents
-
-    def stripped() -> Iterator[StrippedText]:
-        for host, lines in lines_by_host(store.documents.line_digests(), least):
-            progress.advance(1)
-            if lines.rows.max(initial=-1) < first:
-                continue
-            recurring = find_site_boilerplate(lines, least)
-            if recurring.size:
-                log.info("site boilerplate: %d lines recur on %s", recurring.size, host)
-                texts = list(store.documents.texts(rows_with(lines, recurring, first)))
-                yield from strip_texts(texts, recurring, config.clean)
-
-    if store.dumps.step < Step.STRIPPED:
-        with store.commit():
-            store.documents.strip(stripped())
-            store.dumps.reach(Step.STRIPPED)
-    progress.end()
-
-
-def rows_with(lines: HostLines, recurring: npt.NDArray[np.uint64], first: int) -> list[int]:
-    """Return the documents of a host in which recurring lines stand, ascending.
-
-    Args:
-        lines: The lines of the host.
-        recurring: Digests of lines, uint64.
-        first: Documents of lower rows are left out.
-    """
-    rows = lines.rows[np.isin(lines.digests, recurring) & (lines.rows >= first)]
-    return list(dict.fromkeys(rows.tolist()))
-
-
-def strip_texts(
-    texts: Iterable[tuple[int, str]], recurring: npt.NDArray[np.uint64], config: CleanConfig
-) -> Iterator[StrippedText]:
-    """Take the recurring lines of a host out of its texts.
-
-    Args:
-        texts: Row and cleaned text of documents of the host.
-        recurring: Digests of lines, uint64, as :func:`find_site_boilerplate` returns them.
-        config: The least length of a text.
-    """
-    digests = frozenset(recurring.tolist())
-    for row, text in texts:
-        kept, removed = strip_site_boilerplate(text, digests)
-        yield row, kept, removed, too_short(kept, config)

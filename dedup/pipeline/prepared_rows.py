@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
 from dedup.clean.dates import own_date
-from dedup.clean.site_boilerplate import line_digests
+from dedup.clean.site_lines import line_digests
 from dedup.clean.to_document import clean_own_texts
 from dedup.config import Config
 from dedup.json_codec import dump_json

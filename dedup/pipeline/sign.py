@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from dedup.clean.site_lines import own_text
 from dedup.config import Config
 from dedup.progress import Progress
 from dedup.signatures.language import best_language, languages_of
@@ -34,8 +35,9 @@ def sign_texts(store: Store, config: Config, progress: Progress) -> None:
     progress.advance(store.signatures.count())
     last = store.dumps.first - 1
     while batch := store.signatures.unsigned(last, SIGN_BATCH):
-        rows, texts, titles, languages = zip(*batch, strict=True)
-        parts = signature_parts(TextBatch(texts), titles, languages, config)
+        rows, texts, titles, languages, lines = zip(*batch, strict=True)
+        own = TextBatch(map(own_text, texts, lines))
+        parts = signature_parts(own, titles, languages, config, texts)
         store.signatures.add(zip(rows, parts, strict=True))
         last = rows[-1]
         progress.advance(len(batch), len(batch))
@@ -43,15 +45,20 @@ def sign_texts(store: Store, config: Config, progress: Progress) -> None:
 
 
 def signature_parts(
-    texts: TextBatch, titles: Sequence[str | None], stated: Sequence[str | None], config: Config
+    texts: TextBatch,
+    titles: Sequence[str | None],
+    stated: Sequence[str | None],
+    config: Config,
+    whole: Sequence[str] | None = None,
 ) -> list[StoredPart]:
     """Return what is stored of some signed texts.
 
     Args:
-        texts: The texts.
+        texts: The texts, without the lines that are not compared.
         titles: The title of each.
         stated: The language that each says it is in.
         config: The options.
+        whole: The texts with those lines, where there are any.
     """
     signed = sign(texts, config.sign)
     story_terms: Sequence[bytes | None] = [None] * len(texts)
@@ -62,7 +69,7 @@ def signature_parts(
         languages = [best_language(*both) for both in zip(stated, guessed, strict=True)]
         story_terms = blobs(tokens, bounds)
     columns = zip(
-        texts, titles, signed.tokens.tolist(), languages,
+        whole or texts, titles, signed.tokens.tolist(), languages,
         _rows(signed.signatures), _rows(signed.leads),
         blobs(signed.shingles, signed.shingle_bounds),
         blobs(signed.numbers, signed.number_bounds), story_terms, strict=True,

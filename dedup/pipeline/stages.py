@@ -8,9 +8,10 @@ from dedup.config import Config
 from dedup.models import Raw
 from dedup.pipeline.earlier_stories import read_earlier_stories
 from dedup.pipeline.exact_duplicates import read_exact_duplicates
-from dedup.pipeline.ingest import ingest, read_ambiguous_dates, remove_site_boilerplate
+from dedup.pipeline.ingest import ingest, read_ambiguous_dates
 from dedup.pipeline.sign import sign_texts
 from dedup.pipeline.story_changes import note_changes
+from dedup.pipeline.strip_sites import remove_site_boilerplate
 from dedup.progress import Progress
 from dedup.store import Step, Store
 

@@ -15,9 +15,11 @@ from dedup.models import (
     DateReport,
     Draft,
     Extraction,
+    Listed,
     Reason,
     Rejection,
     Removal,
+    StrippedText,
 )
 from dedup.store.cells import (
     DOCUMENT_COLUMNS,
@@ -147,14 +149,17 @@ class Documents:
         numbers[places] = known_numbers[at]
         return numbers
 
-    def line_digests(self) -> Iterator[tuple[int, str, bytes]]:
-        """Yield row, host and line digests of the active documents whose host is known."""
+    def line_digests(self) -> Iterator[Listed]:
+        """Yield the active documents whose host is known, rejected ones among them.
+
+        What was rejected as text of its site is the evidence where it comes again.
+        """
         query = (
-            "SELECT row, host, line_digests FROM active CROSS JOIN documents USING (row) "
-            "WHERE host IS NOT NULL AND reason IS NULL ORDER BY row"
+            "SELECT row, host, line_digests, page, title "
+            "FROM active CROSS JOIN documents USING (row) "
+            "WHERE host IS NOT NULL AND line_digests IS NOT NULL ORDER BY row"
         )
-        for row, host, lines in self._db.execute(query):
-            yield row, host, lines or b""
+        return map(Listed._make, self._db.execute(query))
 
     def texts(self, rows: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Yield row and cleaned text of some documents."""
@@ -165,6 +170,31 @@ class Documents:
     def text(self, row: int) -> str:
         """Return the cleaned text of a document."""
         return next(self.texts([row]))[1]
+
+    def titled_texts(
+        self, rows: Sequence[int], *, whole: bool = False
+    ) -> Iterator[tuple[int, str | None, str]]:
+        """Yield row, headline and cleaned text of some documents, as they are yielded.
+
+        Args:
+            rows: The documents.
+            whole: Whether site boilerplate that was removed stands behind the text.
+
+        Raises:
+            OutputError: A document of an earlier dump is damaged.
+        """
+        query = (
+            "SELECT row, title, removed, text_field, fields, text "
+            "FROM documents JOIN contents USING (row) WHERE row IN"
+        )
+        for row, title, removed, *cells in self._db.select_rows(query, rows):
+            if row < self._db.first:
+                self._db.require(input_holds, row)
+            lines = [self._db.text(*cells)]
+            if whole:
+                removals = expand_removals(removed)
+                lines += [each.text for each in removals if each.step == SITE_BOILERPLATE]
+            yield row, title, "\n".join(lines)
 
     def removals(self, row: int) -> tuple[Removal, ...]:
         """Return what cleaning removed from a document."""
@@ -247,23 +277,25 @@ class Documents:
         ).fetchone()
         return DateReport(*counts, *(example or ()))
 
-    def strip(self, changes: Iterable[tuple[int, str, tuple[str, ...], Rejection | None]]) -> None:
+    def strip(self, changes: Iterable[StrippedText]) -> None:
         """Remove site boilerplate from documents, all in one commit.
 
         Their signatures, which were those of the whole text, are deleted.
-
-        Args:
-            changes: Row, remaining text, removed lines, and a rejection where too little remains.
         """
         with self._db.commit():
-            for row, text, lines, rejection in changes:
-                boilerplate = [Removal(SITE_BOILERPLATE, line) for line in lines]
-                removed = (*self.removals(row), *boilerplate)
-                kept = {"text": pack_text(text), "text_field": None}
-                self._change("contents", row, removed=pack_removals(removed), **kept)
-                reason = rejection.reason.value if rejection else None
-                detail = rejection.detail if rejection else None
-                self._change("documents", row, leftovers=len(removed), reason=reason, detail=detail)
+            for change in changes:
+                row = change.row
+                cells: dict[str, Any] = {"line_digests": change.lines} if change.lines else {}
+                if change.removed:
+                    boilerplate = [Removal(SITE_BOILERPLATE, line) for line in change.removed]
+                    removed = (*self.removals(row), *boilerplate)
+                    kept = {"text": pack_text(change.text), "text_field": None}
+                    self._change("contents", row, removed=pack_removals(removed), **kept)
+                    cells["leftovers"] = len(removed)
+                if change.rejection:
+                    cells["reason"] = change.rejection.reason.value
+                    cells["detail"] = change.rejection.detail
+                self._change("documents", row, **cells)
                 for table in ("signatures", "sets"):
                     self._db.execute(f"DELETE FROM {table} WHERE row = ?", [row])
 

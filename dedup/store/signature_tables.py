@@ -18,22 +18,28 @@ class Signatures:
         """Work on an open database."""
         self._db = database
 
-    def unsigned(self, after: int, size: int) -> list[tuple[int, str, str | None, str | None]]:
-        """Return row, text, title and stated language of documents that have no signature yet.
+    def unsigned(
+        self, after: int, size: int
+    ) -> list[tuple[int, str, str | None, str | None, bytes | None]]:
+        """Return what is signed of documents that have no signature yet.
 
         Args:
             after: The row after which to begin; all documents of earlier dumps are signed.
             size: How many documents at most, those of the lowest rows.
+
+        Returns:
+            Row, text, title, stated language and line digests of each.
         """
         found = self._db.execute(
-            "SELECT d.row, title, language, text_field, fields, text "
+            "SELECT d.row, title, language, line_digests, text_field, fields, text "
             "FROM documents d JOIN contents USING (row) "
             "WHERE d.row > ? AND reason IS NULL AND NOT EXISTS "
             "(SELECT 1 FROM signatures s WHERE s.row = d.row) ORDER BY d.row LIMIT ?",
             [after, size],
         )
         return [
-            (row, self._db.text(*cells), title, language) for row, title, language, *cells in found
+            (row, self._db.text(*cells), title, language, lines)
+            for row, title, language, lines, *cells in found
         ]
 
     def signable(self) -> int:

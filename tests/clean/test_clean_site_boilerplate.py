@@ -2,15 +2,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.clean.site_boilerplate import (
+from dedup.clean.site_boilerplate import find_recurring, find_site_lines
+from dedup.clean.site_line_counts import SHORTEST_LEAD
+from dedup.clean.site_lines import (
     LONGEST_LINE,
-    SHORTEST_LEAD,
-    find_site_boilerplate,
-    line_digest,
+    flag_shared,
     line_digests,
     lines_by_host,
-    strip_site_boilerplate,
+    own_text,
+    piece_digests,
+    pieces,
 )
+from dedup.clean.site_questions import find_questions, read_answers
+from dedup.clean.strip_site_lines import Site, split_lines, strip_site_lines
+from dedup.config import CleanConfig
+from dedup.models import Listed, Reason
 
 BOX = "Sign up for the morning letter of the Elwood Gazette"
 
@@ -22,22 +28,54 @@ def article(number, lines=4):
     ]
 
 
-def given_lines(row, host, document):
-    return row, host, line_digests("\n".join(document)).astype("<u8").tobytes()
+def listed(row, host, document, page=None, title=None):
+    lines = line_digests("\n".join(document)).astype("<u8").tobytes()
+    return Listed(row, host, lines, page, title)
 
 
 def residue(*documents, least=3):
-    """The residue lines of a host's documents, each given as its lines, as a set."""
-    laid = [given_lines(row, "a.example", document) for row, document in enumerate(documents)]
+    """The recurring lines of a host's documents, each given as its lines, as a set."""
+    laid = [listed(row, "a.example", document) for row, document in enumerate(documents)]
     found = {
         digest
         for _, host_lines in lines_by_host(laid, 0)
-        for digest in find_site_boilerplate(host_lines, least).tolist()
+        for digest in find_recurring(host_lines, least).tolist()
     }
     lines = {line for document in documents for line in document}
-    known = {line for line in lines if line_digest(line) in found}
+    known = {line for line in lines if found.issuperset(piece_digests(line))}
     assert len(known) == len(found)
     return known
+
+
+def site_of(documents, least=3):
+    """What of a host's lines is the site's; documents are given as title, page and text."""
+    laid = [
+        listed(row, "gazette.example", text.split("\n"), page, title)
+        for row, (title, page, text) in enumerate(documents)
+    ]
+    ((host, lines),) = lines_by_host(laid, 0)
+    recurring = find_recurring(lines, least)
+    rest = lines.without(recurring)
+    questions = find_questions(rest, least)
+    read = [(row, documents[row][0], documents[row][2]) for row in questions.rows.tolist()]
+    answers = read_answers(read, questions, host)
+    return Site.of(host, recurring, find_site_lines(rest, questions, answers, least))
+
+
+def stripped(documents, least=3):
+    """Each document after the lines of its site were taken out."""
+    site = site_of(documents, least)
+    return [
+        strip_site_lines(row, title, text, site, CleanConfig())
+        for row, (title, _, text) in enumerate(documents)
+    ]
+
+
+def compared(documents):
+    """What of each document is compared."""
+    found = stripped(documents)
+    assert [each.row for each in found] == list(range(len(documents)))
+    return [own_text(each.text, each.lines) for each in found]
 
 
 @pytest.mark.parametrize(("count", "expected"), [(2, set()), (3, {BOX}), (9, {BOX})])
@@ -89,13 +127,6 @@ def test_copies_do_not_count_as_several():
     assert residue(*documents) == set()
 
 
-@pytest.mark.parametrize(("length", "goes"), [(LONGEST_LINE, True), (LONGEST_LINE + 1, False)])
-def test_long_background_paragraphs_stay(length, goes):
-    background = ("The ferry has run since 1911. " * 20)[:length]
-    own = [article(number, lines=12) for number in range(3)]
-    assert (residue(*([*lines, background] for lines in own)) == {background}) is goes
-
-
 def test_lines_at_the_top_of_the_page_are_residue_too():
     top = ["Elwood Gazette, the paper of the harbour and the hills", "Subscribe"]
     assert residue(*([*top, *article(number)] for number in range(3))) == set(top)
@@ -135,11 +166,10 @@ dumps = st.lists(st.lists(lines, min_size=1, max_size=6), min_size=1, max_size=1
 @settings(max_examples=100, deadline=None)
 @given(dumps, st.integers(2, 4))
 def test_a_second_search_finds_nothing(documents, least):
-    found = {line_digest(line) for line in residue(*documents, least=least)}
-    stripped = [
-        strip_site_boilerplate("\n".join(document), frozenset(found))[0] for document in documents
-    ]
-    left = [text.split("\n") for text in stripped if text]
+    lines = residue(*documents, least=least)
+    found = frozenset(digest for line in lines for digest in piece_digests(line))
+    texts = [split_lines("\n".join(document), found)[0] for document in documents]
+    left = [text.split("\n") for text in texts if text]
     assert residue(*left, least=least) == set()
 
 
@@ -161,34 +191,214 @@ def test_residue_recurs_and_is_short(documents):
 
 @given(st.lists(lines, min_size=1, max_size=8), st.sets(lines))
 def test_stripping_keeps_the_other_lines_and_says_what_went(document, known):
-    digests = frozenset(map(line_digest, known))
-    kept, removed = strip_site_boilerplate("\n".join(document), digests)
+    digests = frozenset(digest for line in known for digest in piece_digests(line))
+    kept, removed = split_lines("\n".join(document), digests)
     assert kept == "\n".join(line for line in document if line not in known)
     assert removed == tuple(line for line in document if line in known)
 
 
 def test_half_a_surrogate_pair_has_a_digest():
-    assert line_digest("\ud800") != line_digest("\udfff")
-    assert 0 <= line_digest("") < 2**64
+    assert piece_digests("\ud800") != piece_digests("\udfff")
+    assert 0 <= piece_digests("")[0] < 2**64
 
 
-@given(st.text("ab\ré\u2028\ud800\n"))
-def test_a_text_has_the_digests_of_its_lines(text):
-    assert line_digests(text).tolist() == [line_digest(line) for line in text.split("\n")]
+texts = st.text("ab. \ré。\u2028\ud800\n") | st.lists(
+    st.sampled_from(["One sentence. ", "Another! ", "“A third?” ", "line\n", "x" * 99]), max_size=20
+).map("".join)
+
+
+@given(texts)
+def test_a_text_has_the_digests_of_its_lines_and_of_the_sentences_of_long_ones(text):
+    one_by_one = [digest for line in text.split("\n") for digest in piece_digests(line)]
+    assert line_digests(text).tolist() == one_by_one
+    assert all(pieces(line) == [line] for line in text.split("\n") if len(line) <= LONGEST_LINE)
+
+
+@given(texts, st.integers(0, 5))
+def test_what_is_compared_is_a_text_without_the_flagged_pieces(text, count):
+    shared = frozenset(line_digests(text).tolist()[:count])
+    left = own_text(text, flag_shared(text, shared))
+    kept = [
+        piece
+        for line in text.split("\n")
+        for piece, digest in zip(pieces(line), piece_digests(line), strict=True)
+        if digest not in shared
+    ]
+    if shared:
+        assert left.split() == " ".join(kept).split()
+    else:
+        assert left == text
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), dumps.map(lambda dump: dump[0])), max_size=12))
 def test_each_host_has_its_own_lines_in_order(documents):
-    given = [given_lines(3 * row, host, lines) for row, (host, lines) in enumerate(documents)]
+    given = [listed(3 * row, host, lines) for row, (host, lines) in enumerate(documents)]
     found = dict(lines_by_host(given, 2))
     hosts = [host for host, _ in documents]
 
     assert list(found) == [host for host in sorted(set(hosts)) if hosts.count(host) >= 2]
     for host, lines in found.items():
         expected = [
-            (3 * row, line_digest(line))
-            for row, (of, listed) in enumerate(documents)
+            (3 * row, digest)
+            for row, (of, document) in enumerate(documents)
             if of == host
-            for line in listed
+            for line in document
+            for digest in piece_digests(line)
         ]
         assert list(zip(lines.rows.tolist(), lines.digests.tolist(), strict=True)) == expected
+
+
+TOWNS = ["Elwood", "Marrow", "Halden", "Tarbock", "Sennick", "Orrin", "Quillby", "Dunmore"]
+TOPICS = ["quarry", "library", "tramway", "orchard", "brewery", "lighthouse", "museum", "airfield"]
+APPEAL = (
+    "This newspaper belongs to its readers. " * 3
+    + "Members pay what they can afford, and nobody is shut out. " * 8
+).strip()
+
+
+def news(number, site, *, own=3):
+    """Headline, page and text of an article with its own words and some lines of the site."""
+    town, topic = TOWNS[number], TOPICS[number]
+    lines = [
+        f"{town} voted on its {topic} {number}{line} times, and line {line} tells of nothing else."
+        for line in range(own)
+    ]
+    title = f"{town} decides about {topic}"
+    return title, f"gazette.example/{number}", "\n".join([*lines, *site])
+
+
+WALL = "We value your privacy\nWe and 842 partners store cookies on this device.\nAccept all"
+
+
+@pytest.mark.parametrize("count", [3, 4, 8])
+def test_the_same_text_under_different_headlines_and_addresses_is_no_article(count):
+    walls = [(*news(number, [])[:2], WALL) for number in range(count)]
+    for found in stripped(walls):
+        assert found.rejection.reason is Reason.NO_TEXT
+        assert "different headlines and addresses of gazette.example" in found.rejection.detail
+        assert found.removed == tuple(WALL.split("\n"))
+
+
+def test_under_two_headlines_it_stays_and_is_not_compared():
+    walls = [(*news(number, [])[:2], WALL) for number in range(2)]
+    assert [(each.text, each.rejection) for each in stripped(walls)] == [(WALL, None)] * 2
+    assert compared(walls) == ["", ""]
+
+
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_an_article_at_many_addresses_is_compared_whole(count):
+    title, _, text = news(0, [])
+    articles = [(title, f"gazette.example/{number}", text) for number in range(count)]
+    assert compared(articles) == [text] * count
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_an_article_whose_headline_changed_is_compared_whole(count):
+    title, _, text = news(0, [])
+    titles = [
+        title,
+        "Elwood votes on quarry",
+        "Quarry: Elwood has voted",
+        "Elwood voted: no quarry",
+    ]
+    articles = [(titles[number], f"gazette.example/{number}", text) for number in range(count)]
+    assert compared(articles) == [text] * count
+
+
+def test_the_article_that_an_endless_page_shows_under_other_headlines_stays():
+    title, page, text = news(0, [])
+    others = [(*news(number, [])[:2], text) for number in range(1, 5)]
+    first, *rest = stripped([(title, page, text), *others])
+    assert (first.text, first.rejection) == (text, None)
+    assert {each.rejection.reason for each in rest} == {Reason.NO_TEXT}
+
+
+@pytest.mark.parametrize("quote", ["{title}", "You want to read: {title}"])
+def test_a_wall_that_quotes_the_headline_is_no_article(quote):
+    walls = []
+    for number in range(4):
+        title, page, _ = news(number, [])
+        walls.append((title, page, f"{quote.format(title=title)}\n{WALL}"))
+    assert [each.removed for each in stripped(walls)] == [tuple(WALL.split("\n"))] * 4
+    if quote == "{title}":
+        assert {each.rejection.reason for each in stripped(walls)} == {Reason.NO_TEXT}
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["headlines", "no headlines"])
+@pytest.mark.parametrize("at_end", [True, False], ids=["at the end", "at the top"])
+@pytest.mark.parametrize("times", [1, 4])
+def test_long_blocks_under_many_leads_make_no_copies(times, at_end, known):
+    block = [APPEAL] * times
+    documents = []
+    for number in range(8):
+        title, page, text = news(number, [])
+        lines = [text, *block] if at_end else [*block, text]
+        documents.append((title if known else None, page, "\n".join(lines)))
+    own = [news(number, [])[2] for number in range(8)]
+    assert compared(documents) == own
+    if known:
+        assert [each.removed for each in stripped(documents)] == [tuple(block)] * 8
+
+
+def test_a_block_in_the_same_line_as_the_article_makes_no_copies():
+    documents = []
+    for number in range(5):
+        title, page, text = news(number, [])
+        documents.append((title, page, f"{' '.join(text.split())} {APPEAL}"))
+    for (_, _, text), own in zip(documents, compared(documents), strict=True):
+        assert own == text.removesuffix(APPEAL).strip()
+    assert [each.text for each in stripped(documents)] == [text for *_, text in documents]
+
+
+BACKGROUND = (
+    "The Elwood quarry was opened by the Ferris family in 1911 and closed in 2003, "
+    "when the water of the Elwood brook had turned grey for the third time in a year. "
+) * 3
+
+
+def test_background_of_an_affair_stays_and_makes_no_copies():
+    documents = []
+    headlines = ["Mayor defends {}", "Judge hears case over {}", "Families leave as {} floods"]
+    for number, headline in enumerate([*headlines, "Brook below {} turns grey", "Bids for {}"]):
+        title = headline.format("Elwood quarry")
+        own = f"{title}, as number {number} of many spoke about on that evening. " * 3
+        documents.append((title, f"gazette.example/{number}", f"{own}\n{BACKGROUND}"))
+    assert [each.removed for each in stripped(documents)] == [()] * 5
+    assert all("Ferris" not in own and "spoke about" in own for own in compared(documents))
+
+
+def test_versions_at_one_address_are_compared_whole():
+    _, _, text = news(0, [])
+    versions = [
+        (f"Elwood quarry: update {number}", "gazette.example/0",
+         f"Report number {number} of the evening begins in another way.\n{APPEAL}\n{text}")
+        for number in range(5)
+    ]  # fmt: skip
+    assert compared(versions) == [text for *_, text in versions]
+
+
+def test_versions_under_one_headline_are_compared_whole():
+    _, _, text = news(0, [])
+    versions = [
+        (f"Elwood quarry vote counted again {number}", f"gazette.example/{number}",
+         f"Report number {number} of the evening begins in another way.\n{text}\n{text}")
+        for number in range(5)
+    ]  # fmt: skip
+    assert compared(versions) == [text for *_, text in versions]
+
+
+def test_short_lines_within_articles_are_their_labels_and_stay():
+    documents = []
+    for number in range(6):
+        first, second, third = news(number, [])[2].split("\n")
+        documents.append([first, "Ingredients:", second, third, "Follow us"])
+    assert residue(*documents) == {"Follow us"}
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.permutations(range(8)))
+def test_the_order_of_articles_changes_nothing_that_headlines_decide(order):
+    documents = [news(number, [APPEAL, WALL]) for number in range(8)]
+    shuffled = [documents[number] for number in order]
+    expected = dict(zip(documents, compared(documents), strict=True))
+    assert dict(zip(shuffled, compared(shuffled), strict=True)) == expected

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from dedup.clean.site_boilerplate import HostLines, line_digests
-from dedup.config import CleanConfig
 from dedup.errors import InputError
-from dedup.models import RawLine, RawRecord, Reason
-from dedup.pipeline.ingest import number_ids, rows_with, skip_stored, strip_texts
+from dedup.models import RawLine, RawRecord
+from dedup.pipeline.ingest import number_ids, skip_stored
 from dedup.pipeline.prepared_rows import stamp_of
 from dedup.progress import NullProgress
-
-SIGN_UP = "Sign up for our newsletter"
-FOLLOW = "Follow us"
-STORY = "The ferry to Port Elwood ran aground on Monday."
 
 
 def line(number):
@@ -84,41 +77,3 @@ def test_other_inputs_than_the_stored_ones_are_refused(stored, raws, complete):
     rest = skip_stored(map(line, raws), stamps, NullProgress(), complete=complete)
     with pytest.raises(InputError, match="the inputs changed"):
         list(rest)
-
-
-def digests(*lines):
-    return np.concatenate([line_digests(each) for each in lines])
-
-
-def host_lines(texts):
-    """The lines of documents 0, 1, ... of a host."""
-    parts = [line_digests(text) for text in texts]
-    rows = np.repeat(np.arange(len(parts)), [part.size for part in parts])
-    return HostLines(rows, np.concatenate(parts))
-
-
-def test_the_new_documents_with_a_recurring_line_are_found():
-    texts = [f"{STORY}\n{SIGN_UP}", STORY, f"{FOLLOW}\n{SIGN_UP}", f"{FOLLOW}\n{STORY}", SIGN_UP]
-    lines = host_lines(texts)
-    assert rows_with(lines, digests(SIGN_UP, FOLLOW), first=0) == [0, 2, 3, 4]
-    assert rows_with(lines, digests(SIGN_UP), first=1) == [2, 4]
-    assert rows_with(lines, digests("A line of another host"), first=0) == []
-
-
-def test_recurring_lines_are_taken_out_in_their_order():
-    text = f"{FOLLOW}\n{STORY}\n{SIGN_UP}"
-    ((row, kept, removed, rejection),) = strip_texts(
-        [(7, text)], digests(SIGN_UP, FOLLOW), CleanConfig()
-    )
-    assert (row, kept, removed, rejection) == (7, STORY, (FOLLOW, SIGN_UP), None)
-
-
-def test_a_text_of_which_too_little_stays_is_rejected():
-    texts = [(1, f"{SIGN_UP}\nPhoto: AP"), (2, SIGN_UP), (3, f"{STORY}\n{SIGN_UP}")]
-    results = list(strip_texts(texts, digests(SIGN_UP), CleanConfig(min_tokens=5)))
-    assert [row for row, *_ in results] == [1, 2, 3]
-    assert [rejection and rejection.reason for *_, rejection in results] == [
-        Reason.TOO_SHORT,
-        Reason.NO_TEXT,
-        None,
-    ]

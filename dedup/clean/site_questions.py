@@ -1,0 +1,191 @@
+"""Which documents of a host are read to judge its lines, and what their headlines say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from dedup.clean.headline_words import FOREIGN, headline_stems, share_of
+from dedup.clean.site_line_counts import LineCounts, any_recurs, count_different, count_lines
+from dedup.clean.site_lines import (
+    Digests,
+    Flags,
+    HostLines,
+    Numbers,
+    number_of,
+    piece_digests,
+    pieces,
+)
+
+# Documents, of different headlines, that are read to judge a line.
+_SAMPLE = 24
+
+# Titles of versions of one article have this share of stems in common.
+_SAME_HEADLINE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What must be read to judge some lines of a host.
+
+    Attributes:
+        rows: Documents to read, int64, ascending.
+        digests: The lines, uint64, sorted.
+        same_text: Pairs of a number of a text and a document that has it, int64, 2 x n: documents
+            of different pages and headlines that have the same text, to be read, too.
+    """
+
+    rows: Numbers
+    digests: Digests
+    same_text: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What reading documents said.
+
+    Attributes:
+        rows: The documents whose headline is known, int64, ascending.
+        headlines: Number of the headline of each, uint64, the same for similar ones.
+        foreign: Which of them have a headline that their shared lines say nothing of.
+        foreign_texts: The same of their whole text.
+    """
+
+    rows: Numbers
+    headlines: Digests
+    foreign: Flags
+    foreign_texts: Flags
+
+
+def find_questions(lines: HostLines, documents: int) -> Questions:
+    """Return what must be read to judge the lines of a host that are left.
+
+    Args:
+        lines: The lines without those of :func:`find_recurring`.
+        documents: A line must stand on this many pages with different leads or headlines.
+    """
+    nothing = np.empty(0, np.int64)
+    if not any_recurs(lines, 2):
+        return Questions(nothing, np.empty(0, np.uint64), nothing.reshape(2, 0))
+    counts = count_lines(lines, documents)
+    asked = _asked(lines, counts, documents)
+    line, doc = counts.at
+    chosen = asked[line]
+    rows = lines.documents[_sample(line[chosen], doc[chosen], lines)]
+    same_text = _same_texts(lines)
+    digests = counts.digests[asked]
+    return Questions(np.union1d(rows, same_text[1]), digests, same_text)
+
+
+def _asked(lines: HostLines, counts: LineCounts, documents: int) -> Flags:
+    """Return which lines may be the site's."""
+    everyone = np.ones(lines.documents.size, np.bool_)
+    asked = (counts.frequency >= documents) & ~counts.inner
+    if asked.any():
+        asked &= counts.different(lines.pages, everyone) >= documents
+        led = counts.different(counts.lead, counts.lead >= 0)
+        titled = counts.different(lines.titles, lines.titles > 0)
+        asked &= np.maximum(led, titled) >= documents
+    return asked
+
+
+def _sample(group: Numbers, doc: Numbers, lines: HostLines) -> Numbers:
+    """Return some documents of each group, at most one of a headline; input order decides nothing.
+
+    Args:
+        group: A number for each.
+        doc: The place of a document of the group.
+        lines: The documents.
+    """
+    titles, pages = lines.titles[doc], lines.pages[doc]
+    order = np.lexsort([pages, titles, group])
+    group, titles = group[order], titles[order]
+    new_group = np.append(True, group[1:] != group[:-1])[: group.size]
+    new = new_group | np.append(True, titles[1:] != titles[:-1])[: group.size]
+    rank = np.cumsum(new)
+    starts = np.flatnonzero(new_group)
+    rank -= np.repeat(rank[starts], np.diff(np.append(starts, group.size)))
+    return np.unique(doc[order][new & (rank < _SAMPLE)])
+
+
+def _same_texts(lines: HostLines) -> Numbers:
+    """Return documents of different pages and headlines with the same text, see ``Questions``."""
+    doc = np.searchsorted(lines.documents, lines.rows)
+    starts = np.searchsorted(lines.rows, lines.documents)
+    place = (np.arange(doc.size) - starts[doc]).astype(np.uint64)
+    mixed = lines.digests * (np.uint64(2) * place + np.uint64(1))  # the order of lines counts
+    texts = np.zeros(lines.documents.size, np.uint64)
+    np.add.at(texts, doc, mixed)
+    known = (lines.titles > 0) & (np.bincount(doc, minlength=texts.size) > 0)
+    _, text, size = np.unique(texts, return_inverse=True, return_counts=True)
+    places = np.flatnonzero(known & (size[text] > 1))
+    different = [
+        count_different(text[places], values[places], size.size)
+        for values in (lines.pages, lines.titles)
+    ]
+    places = places[(np.minimum(*different) > 1)[text[places]]]
+    read = _sample(text[places], places, lines)
+    return np.stack([text[read], lines.documents[read]])
+
+
+def read_answers(
+    documents: Iterable[tuple[int, str | None, str]], questions: Questions, host: str
+) -> Answers:
+    """Return what the headlines of some documents say of their texts.
+
+    Args:
+        documents: Row, headline and text of those that were asked for.
+        questions: What was asked.
+        host: Their host; its name is no word of a headline.
+    """
+    asked = frozenset(questions.digests.tolist())
+    headlines: dict[int, frozenset[str]] = {}
+    foreign: dict[int, tuple[bool, bool]] = {}
+    for row, title, text in documents:
+        if words := headline_stems(title, host):
+            headlines[row] = words
+            shared = _pieces_of(text, asked)
+            foreign[row] = (
+                bool(shared) and share_of(words, shared) < FOREIGN,
+                share_of(words, text) < FOREIGN,
+            )
+    rows = sorted(headlines)
+    numbers = _similar_headlines(set(headlines.values()))
+    says = np.array([foreign[row] for row in rows], np.bool_).reshape(-1, 2)
+    return Answers(
+        rows=np.array(rows, np.int64),
+        headlines=np.array([numbers[headlines[row]] for row in rows], np.uint64),
+        foreign=says[:, 0],
+        foreign_texts=says[:, 1],
+    )
+
+
+def _pieces_of(text: str, digests: frozenset[int]) -> str:
+    """Return the lines of a text, and sentences of long ones, that are among some."""
+    return "\n".join(
+        piece
+        for line in text.split("\n")
+        for piece, digest in zip(pieces(line), piece_digests(line), strict=True)
+        if digest in digests
+    )
+
+
+def _similar_headlines(headlines: set[frozenset[str]]) -> dict[frozenset[str], int]:
+    """Return a number for each headline, the same for those of versions of one article."""
+    first_with: dict[str, list[frozenset[str]]] = {}
+    numbers: dict[frozenset[str], int] = {}
+    for words in sorted(headlines, key=sorted):
+        similar = (
+            other
+            for stem in sorted(words)
+            for other in first_with.get(stem, ())
+            if len(words & other) >= _SAME_HEADLINE * len(words | other)
+        )
+        first = next(similar, words)
+        numbers[words] = number_of(" ".join(sorted(first)))
+        if first is words:
+            for stem in words:
+                first_with.setdefault(stem, []).append(words)
+    return numbers

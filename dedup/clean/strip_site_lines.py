@@ -1,0 +1,125 @@
+"""Texts without the lines of their site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dedup.clean.headline_words import SPEAKS, headline_stems, share_of, stems
+from dedup.clean.site_boilerplate import SiteLines
+from dedup.clean.site_line_counts import SHORTEST_LEAD
+from dedup.clean.site_lines import Digests, flag_shared, piece_digests
+from dedup.clean.to_document import too_short
+from dedup.config import CleanConfig
+from dedup.models import Reason, Rejection, StrippedText
+
+# A text of which less than this share stays has its headline asked once more.
+_MOST_STAYS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What of the lines of a host is the site's, for looking up.
+
+    Attributes:
+        host: The host.
+        recurring: Digests of lines that go.
+        foreign: Digests of lines that go unless the headline of the text speaks of them.
+        shared: Digests of lines that stay and are not compared.
+        walls: Rows of documents no line of which is compared.
+    """
+
+    host: str
+    recurring: frozenset[int]
+    foreign: frozenset[int] = frozenset()
+    shared: frozenset[int] = frozenset()
+    walls: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, host: str, recurring: Digests, lines: SiteLines | None = None) -> Site:
+        """Return it for a host.
+
+        Args:
+            host: The host.
+            recurring: What :func:`dedup.clean.site_boilerplate.find_recurring` found.
+            lines: What :func:`dedup.clean.site_boilerplate.find_site_lines` found, if it was asked.
+        """
+        if lines is None:
+            return cls(host, frozenset(recurring.tolist()))
+        columns = np.append(recurring, lines.recurring), lines.foreign, lines.shared, lines.walls
+        return cls(host, *(frozenset(column.tolist()) for column in columns))
+
+    @property
+    def lines(self) -> frozenset[int]:
+        """Digests of all lines that go or are not compared."""
+        return self.recurring | self.foreign | self.shared
+
+
+def strip_site_lines(
+    row: int, title: str | None, text: str, site: Site, config: CleanConfig
+) -> StrippedText:
+    """Take the lines of its site out of a text.
+
+    Args:
+        row: The document.
+        title: Its headline.
+        text: Its cleaned text.
+        site: What is the site's.
+        config: The least length of a text.
+    """
+    known = site.recurring | site.foreign
+    kept, removed = split_lines(text, site.recurring)
+    less, more = split_lines(text, known)
+    if len(more) > len(removed) and not _speaks(title, site.host, kept, less, site.foreign):
+        kept, removed = less, more
+    elif not _has_lead(less):
+        known = site.recurring
+    rejection = _rejection(title, kept, removed, site, config) if removed else None
+    shared = site.shared | known
+    if row in site.walls:
+        shared = frozenset(digest for line in text.split("\n") for digest in piece_digests(line))
+    lines = None if rejection else flag_shared(text, shared)
+    return StrippedText(row, kept, removed, lines, rejection)
+
+
+def split_lines(text: str, digests: frozenset[int]) -> tuple[str, tuple[str, ...]]:
+    """Return a text without some lines, and those lines.
+
+    Args:
+        text: Cleaned text.
+        digests: Digests of the lines; a long line goes where all its sentences do.
+    """
+    kept: list[str] = []
+    removed: list[str] = []
+    for line in text.split("\n"):
+        goes = all(map(digests.__contains__, piece_digests(line)))
+        (removed if goes else kept).append(line)
+    return "\n".join(kept), tuple(removed)
+
+
+def _speaks(title: str | None, host: str, text: str, rest: str, foreign: frozenset[int]) -> bool:
+    """Return whether the lines that a text would lose are most of it and what its headline says."""
+    if len(rest) >= _MOST_STAYS * len(text):
+        return False
+    _, lost = split_lines(text, foreign)
+    return share_of(headline_stems(title, host), "\n".join(lost)) >= SPEAKS
+
+
+def _has_lead(text: str) -> bool:
+    """Return whether a text has a line that is no caption and no date."""
+    return any(len(line) >= SHORTEST_LEAD for line in text.split("\n"))
+
+
+def _rejection(
+    title: str | None, kept: str, removed: tuple[str, ...], site: Site, config: CleanConfig
+) -> Rejection | None:
+    """Return a rejection where a document is nothing but the text of its site."""
+    short = too_short(kept, config)
+    foreign = any(site.foreign.issuperset(piece_digests(line)) for line in removed)
+    if not foreign:
+        return short
+    if short or stems(kept) <= stems(title or ""):
+        detail = f"the text stands under different headlines and addresses of {site.host}"
+        return Rejection(Reason.NO_TEXT, detail)
+    return None
