@@ -305,7 +305,15 @@ def targets(folder: Path) -> list[Target]:
     files = {path.name: path.read_bytes() for path in sorted(SEEDS.iterdir())}
     lines = files["records.jsonl"].splitlines(keepends=True)
     pages = [data for name, data in files.items() if name.startswith("page")]
-    packed = _packed(files["records.jsonl"]) + _packed(files["archive.warc"])
+    warcs, tars, saved = (
+        [data for name, data in files.items() if name.endswith(suffix)]
+        for suffix in (".warc", ".tar", ".mhtml")
+    )
+    packed = [
+        each
+        for data in (files["records.jsonl"], files["archive.warc"], tars[0], files["members.zip"])
+        for each in _packed(data)
+    ]
     return [
         Target("json", lines, _json, 200),
         Target("json line", lines, _line, 150),
@@ -326,7 +334,10 @@ def targets(folder: Path) -> list[Target]:
             _reader(folder, "a.csv"),
             30,
         ),
-        Target("reader of archives", [files["archive.warc"]], _reader(folder, "a.warc"), 30),
+        Target("reader of WARC", warcs, _reader(folder, "a.warc"), 30),
+        Target("reader of MHTML", saved, _reader(folder, "a.mhtml"), 30),
+        Target("reader of zip", [files["members.zip"]], _reader(folder, "a.zip"), 30),
+        Target("reader of tar", tars, _reader(folder, "a.tar"), 30),
         Target("reader of parquet", [files["rows.parquet"]], _reader(folder, "a.parquet"), 15),
         Target("unpacking", packed, _reader(folder, "packed"), 30),
     ]

@@ -104,7 +104,7 @@ def _members(archive: zipfile.ZipFile, source: Input, size: int) -> Iterator[Mem
     """Yield the members of an open archive of so many bytes."""
     packed = 0
     for info in archive.infolist():
-        if info.is_dir():
+        if _name(info).endswith("/"):  # a folder
             continue
         packed += info.compress_size
         if packed > size:

@@ -368,6 +368,18 @@ def test_a_zip_archive_with_data_descriptors_is_read(dump):
     assert [each.html for each in dump.read("a.zip", pipe.content)] == list(PAGES.values())
 
 
+def test_a_zip_member_without_a_name_is_read(dump):
+    content = zipped({"a.html": page(1)}, zipfile.ZIP_STORED)
+    directory = content.index(b"PK\x01\x02")
+    entry = content[directory:].replace(b"a.html", b"", 1)
+    entry = entry[:28] + b"\0\0" + entry[30:]
+    end = entry.index(b"PK\x05\x06")
+    entry = entry[: end + 12] + struct.pack("<L", end) + entry[end + 16 :]
+    nameless = content[:26] + b"\0\0" + content[28:30] + content[36:directory]
+    entry = entry[: end + 16] + struct.pack("<L", len(nameless)) + entry[end + 20 :]
+    assert ids(dump.read("a.zip", nameless + entry)) == ["a.zip/_"]
+
+
 def test_links_in_a_zip_archive_are_passed_over(dump):
     link = zipfile.ZipInfo("a.html")
     link.external_attr = 0o120777 << 16
