@@ -39,6 +39,7 @@ RENAMED = {
 
 # A host, of letters of any language; a dot or a star before it changes nothing.
 _HOST = re.compile(r"(?:\*?\.)?[\w-]+(?:\.[\w-]+)*\.?")
+_AGENCY_NAME = re.compile(r"[^\s()\[\]](?:[^\n\r()\[\]\ud800-\udfff]{0,38}[^\s()\[\]])?")
 
 
 def _within(option: str, value: float, low: float, high: float) -> None:
@@ -109,6 +110,8 @@ class CleanConfig:
             also the lines that an update shares with its article.
         exclude_hosts: Hosts whose documents, and those of hosts below them, are rejected as
             ``excluded-host``.
+        agencies: Names of wire agencies beside those that are known; they are recognised in
+            datelines, bylines and credits.
     """
 
     timeout: float = 30.0
@@ -116,6 +119,7 @@ class CleanConfig:
     min_tokens: int = 5
     site_boilerplate_documents: int = 3
     exclude_hosts: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Check ranges and hosts."""
@@ -126,6 +130,12 @@ class CleanConfig:
         if self.memory_mb:
             _within("--memory", self.memory_mb, 256, 1_048_576)
         _within("--min-tokens", self.min_tokens, 1, 1000)
+        for name in self.agencies:
+            if not _AGENCY_NAME.fullmatch(name) or not any(map(str.isalpha, name)):
+                raise ConfigError(
+                    f"--agency {name!r}: give a name as it stands in datelines, of at most 40 "
+                    "characters, without parentheses"
+                )
         _within("site_boilerplate_documents", self.site_boilerplate_documents, 2, 1_000_000)
 
 

@@ -23,7 +23,9 @@ _MATCH = (
 
 
 # Fields that were added later.
-_ADDED = (("read", "include"), ("read", "exclude"), ("clean", "exclude_hosts"))
+_ADDED = (
+    ("read", "include"), ("read", "exclude"), ("clean", "exclude_hosts"), ("clean", "agencies"),
+)  # fmt: skip
 
 
 def basis(config: Config) -> str:

@@ -152,6 +152,8 @@ class TestWrongUsage:
             (["--timeout", "soon"], r"'soon' is not a valid float"),
             (["--memory", "5"], r"--memory is 5"),
             (["--min-tokens", "0"], r"--min-tokens is 0"),
+            (["--agency", ""], r"--agency '': give a name"),
+            (["--agency", "In(ter)wire"], r"--agency 'In\(ter\)wire': give a name"),
             (["--max-bytes", "1"], r"--max-bytes is 1"),
             (["--workers", "0"], r"--workers"),
             (["--field", "text"], r"NAME=OWN"),

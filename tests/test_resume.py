@@ -216,6 +216,7 @@ def finished(command, samples, tmp_path_factory):
         ("--field", "title=headline"),
         ("--max-bytes", "19000000"),
         ("--memory", "0"),
+        ("--agency", "Interwire"),
     ],
     ids=" ".join,
 )

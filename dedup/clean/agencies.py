@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -238,37 +239,62 @@ def _of_piece(piece: str) -> str | None:
     return None
 
 
-def agency_of_name(text: str) -> str | None:
+def _of_own_piece(piece: str, own: Sequence[str]) -> str | None:
+    """Return the agency among some names, in any case if it is not all capitals, of one name."""
+    piece = piece.strip(" .()[]{}\"'«»“”–—-:@/")
+    for form in (piece, _without_lead(piece), _without_role(_without_lead(piece))):
+        for name in own:
+            if form == name or (not name.isupper() and form.casefold() == name.casefold()):
+                return name
+            ending = f" {name.casefold()}"
+            if len(name) >= _LONG and name.isascii() and form.casefold().endswith(ending):
+                return name
+    return None
+
+
+def agency_of_name(text: str, own: Sequence[str] = ()) -> str | None:
     """Return the first agency that a byline, a credit or a parenthesis names, else None.
 
     Only for places where a name is expected: an author field, the inside of ``(AFP/Xinhua)``.
     A sentence that mentions an agency among other words gives None.
 
+    Args:
+        text: The text.
+        own: Names of further agencies.
+
     >>> agency_of_name("JANE DOE; Associated Press"), agency_of_name("Reuters Staff")
     ('AP', 'Reuters')
     >>> agency_of_name("Petra Beta") is None
     True
+    >>> agency_of_name("Jane Doe, Interwire", ["Interwire"])
+    'Interwire'
     """
     if len(text) > _MAX_LENGTH:
         return None
+    for piece in (text, *_BETWEEN.split(text)) if own else ():
+        if found := _of_own_piece(piece, own):
+            return found
     if not _SEPARATES.search(text):
         return _of_piece(text)
     return next(filter(None, map(_of_piece, (text, *_BETWEEN.split(text)))), None)
 
 
-def agency_at_end(text: str, *, start: bool = False) -> tuple[str, str] | None:
+def agency_at_end(
+    text: str, *, start: bool = False, own: Sequence[str] = ()
+) -> tuple[str, str] | None:
     """Return (agency, name as written) if a text in a script without spaces ends with one.
 
     Args:
         text: The text.
         start: Whether to look at its start instead.
+        own: Names of further agencies.
 
     >>> agency_at_end("北京時事"), agency_at_end("新华社北京11月3日电", start=True)
     (('Jiji', '時事'), ('Xinhua', '新华社'))
     """
-    for name in _UNSPACED:
+    for name in (*own, *_UNSPACED):
         if text.startswith(name) if start else text.endswith(name):
-            return _NAMES.get(name) or _SLUGS[name], name
+            return _NAMES.get(name) or _SLUGS.get(name) or name, name
     return None
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from dedup.clean.agencies import agency_at_end, agency_of_name
 from dedup.clean.normalise import lines_of
+from dedup.clean.unlisted_agencies import is_unlisted_agency
 from dedup.models import Draft, Removal
 
 HEAD_LINES = 3
@@ -97,6 +98,7 @@ united nations|vatican city|vienna|vilnius|warsaw|washington|wien|yangon|yerevan
 москва|киев|минск|санкт-петербург""".replace("\n", "").split("|")
 )
 
+_SHORTEST_PLACE = 4
 _LONGEST_CITY = max(map(len, _CITIES))
 
 WORD = re.compile(r"[^\s,./;:|()•–—-]+")
@@ -124,10 +126,13 @@ _BARE = re.compile(
     rf"(?P<agency>{'|'.join(map(re.escape, _BARE_NAMES))})"
     rf"(?:(?:, [А-ЯЁ]\w{{1,20}} [А-ЯЁ]\w{{1,20}})?\. ?| ?{_DASHES} ?)"
 )
+# What begins another word with the sign for a wire: 3日电话 is "by telephone on the 3rd".
+_ELECTRIC = "话話视視子力影脑腦气氣台臺商网網信池源动動器机機车車缆纜报報讯訊竞競邮郵流压壓梯文线線费費价價站厂廠量能"
 # 新华社北京11月3日电（记者 张三） ; （中央社記者王五台北3日電）
 _CHINESE = re.compile(
-    r"[(（【]?(?P<agency>[\u4e00-\u9fff]{2,8}?)(?P<head>[^，。、,.]{0,40}?\d{1,2}日[电電訊讯])[)）】]?"
-    r"(?:[(（][^()（）]{1,60}[)）])?[:：]? ?"
+    r"[(（【]?(?P<agency>[\u4e00-\u9fff]{2,8}?)(?P<head>[^，。、,.：:]{0,40}?\d{1,2}日)"
+    rf"(?:[电電][讯訊](?=[\s(（)）】:：，,]|$)|[电電](?![{_ELECTRIC}])|[讯訊](?![问問息飞飛号號]))[)）】]?"
+    r"(?: ?[(（][^()（）]{1,60}[)）])?[:：，,]? ?"
 )
 # 【北京時事】 ; （東京 共同） ; [東京　3日　ロイター] - ; (서울=연합뉴스) 홍길동 기자 =
 _BRACKET = re.compile(
@@ -141,6 +146,14 @@ _PLACE = re.compile(
 )
 
 
+# Where no letter is a capital, a place and a date differ from a sentence by their form.
+_EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af，。、！？；]")
+_EAST_ASIAN_PLACE = re.compile(
+    r"(?:[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af·]{1,10}[\s,=/]{0,2}){0,2}"
+    r"(?:\d{4}[年년]\s?)?(?:\d{1,2}[月월]\s?)?(?:\d{1,2}[日일])?[\s,=]{0,2}"
+)
+_MOST_CASELESS = 5
+
 # A dateline with an agency contains one of the first, one without an agency one of the second.
 _AGENCY_SIGNS = ("(", "[", "/", "日", "（", "［", "【", *_BARE_NAMES)
 
@@ -152,34 +165,46 @@ _SIGNS = (*_AGENCY_SIGNS, "-", "—", "–", ":", "―", "−")
 
 def _is_place(head: str) -> bool:
     """Return whether every word is capitalised, a number, a month or a particle: a place and date."""
+    if _EAST_ASIAN.search(head):
+        return _EAST_ASIAN_PLACE.fullmatch(head) is not None
     words = WORD.findall(head)
-    return len(words) <= 9 and all(
-        word[0].isupper()
-        or not word[0].islower()
-        or word.casefold() in MONTHS
-        or word in _PARTICLES
-        for word in words
+    caseless = [word for word in words if word.lower() == word.upper() and word[0].isalpha()]
+    return (
+        len(words) <= 9
+        and len(caseless) <= _MOST_CASELESS
+        and all(
+            word[0].isupper()
+            or not word[0].islower()
+            or word.casefold() in MONTHS
+            or word in _PARTICLES
+            for word in words
+        )
     )
 
 
 def _has_date(head: str) -> bool:
     """Return whether a head contains a number or a month."""
-    return any(c.isdigit() for c in head) or any(
-        word.casefold() in MONTHS for word in WORD.findall(head)
-    )
+    return any(c.isdigit() for c in head) or _has_month(head)
 
 
-def _in_parentheses(line: str) -> tuple[str, str, int] | None:
+def _has_month(head: str) -> bool:
+    """Return whether a head contains the name of a month."""
+    return any(word.casefold() in MONTHS for word in WORD.findall(head))
+
+
+def _in_parentheses(line: str, own: Sequence[str]) -> tuple[str, str, int] | None:
     """Read ``PARIS, Nov. 3 (AFP) -`` and its kin."""
     found = _PAREN.match(line) if "(" in line or "[" in line else None
     if not found:
         return None
     head, end = found["head"].strip(" ,.:"), found["end"]
-    agency = agency_of_name(found["agency"])
-    if not agency or not _is_place(head) or agency_of_name(head):
+    agency = agency_of_name(found["agency"], own)
+    if not agency or not _is_place(head) or agency_of_name(head, own):
         return None
-    if not head and found.end() == len(line):
-        return None  # "(AFP)" alone is a byline or a credit
+    if found.end() == len(line) and (
+        not head or (_EAST_ASIAN.search(head) and not (_has_date(head) or end.strip()))
+    ):
+        return None  # "(AFP)" alone is a byline or a credit, as behind a sentence
     # Without a dash only a head in capitals or with a date is a dateline: "Maersk (AP) said" is not.
     open_end = not re.search(_DASH, end) and found.end() < len(line)
     if open_end and not (head and (head.isupper() or _has_date(head) or end.strip() == ":")):
@@ -187,30 +212,48 @@ def _in_parentheses(line: str) -> tuple[str, str, int] | None:
     return agency, head, found.end()
 
 
-def _with_agency(line: str) -> tuple[str, str, int] | None:
+def _unlisted(line: str) -> tuple[str, str, int] | None:
+    """Read ``NILES, Mich. (Interwire) -``, where no table has the agency."""
+    found = _PAREN.match(line) if "(" in line else None
+    if not found or not re.search(_DASH, found["end"]):
+        return None
+    head, name = found["head"].strip(" ,.:"), found["agency"].strip()
+    place, comma, _ = head.partition(",")
+    if not place or not _is_place(head) or place.upper() in _NO_PLACE or _EAST_ASIAN.search(head):
+        return None
+    if line[found.end() : found.end() + 1].islower() or _has_month(name):
+        return None  # "the Example (Ex)-based company"
+    capitals = place.isupper() and len(place) >= _SHORTEST_PLACE and len(place.split()) <= 4
+    sure = capitals or bool(comma) or place.casefold() in _CITIES
+    if not is_unlisted_agency(name, place, sure=sure):
+        return None
+    return name, head, found.end()
+
+
+def _with_agency(line: str, own: Sequence[str]) -> tuple[str, str, int] | None:
     """Read the forms known by their agency: (agency, place and date, where the text begins)."""
     for form in (_PAREN_FIRST, _SLASHES, _BARE):
         found = form.match(line)
-        if found and (agency := agency_of_name(found["agency"])):
+        if found and (agency := agency_of_name(found["agency"], own)):
             head = found["head"].strip(" ,.:")
             if _is_place(head) and (form is not _SLASHES or _has_date(head)):
                 return agency, head, found.end()
     return None
 
 
-def _east_asian(line: str) -> tuple[str, str, int] | None:
+def _east_asian(line: str, own: Sequence[str]) -> tuple[str, str, int] | None:
     """Read Chinese, Japanese and Korean forms."""
     found = _CHINESE.match(line) if "日" in line else None
     if found:
         start = found.start("agency")
-        named = agency_at_end(line[start:], start=True)
+        named = agency_at_end(line[start:], start=True, own=own)
         if named:
-            head = line[start + len(named[1]) : found.end("head") - 1]
+            head = line[start + len(named[1]) : found.end("head")]
             return named[0], head, found.end()
     found = _BRACKET.match(line) if line[0] in "(（[［【" else None
     if found:
-        named = agency_at_end(found["head"])
-        if named and len(found["head"]) > len(named[1]):
+        named = agency_at_end(found["head"], own=own)
+        if named and len(found["head"]) > len(named[1]) and "：" not in found["head"]:
             return named[0], found["head"][: -len(named[1])].strip(" =、,"), found.end()
     return None
 
@@ -230,12 +273,16 @@ def _plain(line: str) -> tuple[None, str, int] | None:
     if end == ":":
         fits = known and place.isupper()
     else:
-        fits = known or (place.isupper() and len(place) >= 4 and len(place.split()) <= 4)
+        fits = known or (
+            place.isupper() and len(place) >= _SHORTEST_PLACE and len(place.split()) <= 4
+        )
     # After the place only a region or a date may follow: "PARIS, the capital," is a sentence.
     return (None, head, found.end()) if fits and len(head) <= 60 else None
 
 
-def _read_dateline(line: str, *, first: bool) -> tuple[str | None, str, int] | None:
+def _read_dateline(
+    line: str, own: Sequence[str], *, first: bool
+) -> tuple[str | None, str, int] | None:
     """Return (agency, place and date, where the text begins), or None."""
     start = line[:_MAX_HEAD]
     if first:
@@ -243,7 +290,12 @@ def _read_dateline(line: str, *, first: bool) -> tuple[str | None, str, int] | N
         if len(bare) <= _LONGEST_CITY and bare.casefold() in _CITIES:
             return None, bare, len(line)
     if holds_any(start, _AGENCY_SIGNS):
-        found = _with_agency(start) or _in_parentheses(start) or _east_asian(start)
+        found = (
+            _with_agency(start, own)
+            or _in_parentheses(start, own)
+            or _east_asian(start, own)
+            or (_unlisted(start) if first else None)
+        )
         if found:
             return found
     return _plain(start) if first and holds_any(start, _PLACE_ENDS) else None
@@ -263,7 +315,7 @@ def dateline(draft: Draft) -> Draft:
         return draft
     first = True  # no sentence yet: later "PARIS - ..." begins the next item of a round-up
     for index, line in enumerate(top):
-        found = _read_dateline(line, first=first) if line else None
+        found = _read_dateline(line, draft.agencies, first=first) if line else None
         if not found:
             first = first and line[-1:] not in ".!?。"
             continue

@@ -43,18 +43,25 @@ STEPS: tuple[Step, ...] = (
 """The steps in the order in which they run."""
 
 
-def clean_text(text: str, *, title: str | None = None, author: str | None = None) -> Draft:
+def clean_text(
+    text: str,
+    *,
+    title: str | None = None,
+    author: str | None = None,
+    agencies: tuple[str, ...] = (),
+) -> Draft:
     r"""Normalise a text and run the steps over it until none of them changes it.
 
     Args:
         text: The text.
         title: The headline, if known.
         author: The author field, if known.
+        agencies: Names of agencies beside those of the table.
 
     >>> clean_text("LONDON, Nov 3 (Reuters) - Shares rose.\nRead more: Markets").text
     'Shares rose.'
     """
-    draft = Draft(text=normalise(text), title=title, author=author)
+    draft = Draft(text=normalise(text), title=title, author=author, agencies=agencies)
     unchanged = 0  # steps in a row that changed nothing
     for _ in range(_MAX_ROUNDS):
         for step in STEPS if draft.text else ():

@@ -85,7 +85,7 @@ def clean_own_texts(
 def _from_text(record: RawRecord, config: CleanConfig) -> Document | Rejection:
     """Return the document of a record with a text, or why it has none."""
     title, author = _text_field(record, "title"), _text_field(record, "author")
-    draft = clean_text(record.text or "", title=title, author=author)
+    draft = clean_text(record.text or "", title=title, author=author, agencies=config.agencies)
     if short := too_short(draft.text, config):
         return short
     fields, own = record.fields, _own(record)

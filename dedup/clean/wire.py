@@ -53,7 +53,7 @@ _OFFICE = re.compile(
 )
 
 
-def _is_byline(line: str, authors: frozenset[str]) -> bool:
+def _is_byline(line: str, authors: frozenset[str], own: Sequence[str]) -> bool:
     """Return whether a whole line names who wrote the text."""
     folded = line.casefold().strip(" .:|-–—")
     if folded in authors or _OFFICE.fullmatch(folded):
@@ -65,14 +65,14 @@ def _is_byline(line: str, authors: frozenset[str]) -> bool:
         named = 2 <= len(words) <= 14 and all(
             w[0].isupper() or not w[0].isalpha() or _NAME_WORD.match(w) or "@" in w for w in words
         )
-        return (named and line[-1] not in ".!?…:") or bool(agency_of_name(found["names"]))
-    return len(line) <= 80 and line[-1] not in ".!?…:" and _signs(line)
+        return (named and line[-1] not in ".!?…:") or bool(agency_of_name(found["names"], own))
+    return len(line) <= 80 and line[-1] not in ".!?…:" and _signs(line, own)
 
 
-def _signs(line: str) -> bool:
+def _signs(line: str, own: Sequence[str]) -> bool:
     """Return whether a line is an agency, or persons followed by an agency."""
     *persons, last = _PERSONS_APART.split(line)
-    return bool(agency_of_name(last)) and all(
+    return bool(agency_of_name(last, own)) and all(
         2 <= len(words) <= 6 and all(w[0].isupper() or _NAME_WORD.match(w) for w in words)
         for words in map(WORD.findall, persons)
     )
@@ -102,7 +102,8 @@ def byline(draft: Draft) -> Draft:
     """Remove lines that name the writer or the agency; the author field too names an agency."""
     lines = lines_of(draft.text)
     authors = _authors(draft.author)
-    agency = draft.agency or (agency_of_name(draft.author) if draft.author else None)
+    own = draft.agencies
+    agency = draft.agency or (agency_of_name(draft.author, own) if draft.author else None)
     kept: list[str] = []
     removed: list[Removal] = []
     # The last line stays whatever it is: a text must not vanish into its bylines.
@@ -110,9 +111,9 @@ def byline(draft: Draft) -> Draft:
     while index < len(lines) - 1 and len(kept) < HEAD_LINES:
         line = lines[index]
         index += 1
-        if len(line) <= _MAX_BYLINE and _is_byline(line, authors):
+        if len(line) <= _MAX_BYLINE and _is_byline(line, authors, own):
             removed.append(Removal("byline", line))
-            agency = agency or agency_of_name(line)
+            agency = agency or agency_of_name(line, own)
         else:
             kept.append(line)
     kept += lines[index:]
@@ -219,7 +220,7 @@ _REPORTING = re.compile(
 _CLOSING = ".!?。…”\"»’'"
 
 
-def _credit_at_end(line: str) -> int:
+def _credit_at_end(line: str, own: Sequence[str]) -> int:
     """Return where a credit at the end of a paragraph begins, or its length if there is none."""
     start = len(line) - _MAX_DASHED
     if line.endswith((")", "]", ").", "].")):
@@ -231,18 +232,18 @@ def _credit_at_end(line: str) -> int:
         inside = found["paren"] or found["dash"]
         # "... the group Petra (AP)" without a full stop before it is part of its sentence.
         closed = line[: found.start()].rstrip()[-1:] in _CLOSING
-        if closed and (_REPORTING.match(inside) or _only_agencies(inside)):
+        if closed and (_REPORTING.match(inside) or _only_agencies(inside, own)):
             return found.start()
     return len(line)
 
 
-def _only_agencies(text: str) -> bool:
+def _only_agencies(text: str, own: Sequence[str]) -> bool:
     """Return whether a text is an agency, alone or with others: ``dpa/AFP``, ``Reuters, AP``."""
     parts = [part for part in re.split(r"[,/;&+|] ?| and | und | y | et ", text) if part]
     return (
         0 < len(parts) <= 4
-        and bool(agency_of_name(parts[0]))
-        and all(" " not in part.strip() or agency_of_name(part) for part in parts)
+        and bool(agency_of_name(parts[0], own))
+        and all(" " not in part.strip() or agency_of_name(part, own) for part in parts)
     )
 
 
@@ -269,7 +270,7 @@ def _begins_credit(folded: str) -> bool:
     return any(pattern.fullmatch(folded) for pattern in patterns)
 
 
-def _is_credit(line: str) -> bool:
+def _is_credit(line: str, own: Sequence[str]) -> bool:
     """Return whether a whole line is a credit."""
     if len(line) > _MAX_CREDIT:
         return False
@@ -285,16 +286,16 @@ def _is_credit(line: str) -> bool:
     if "apnews.com" in folded and _AP_LINK.fullmatch(folded):
         return True
     bare = line.strip(_AROUND_AGENCIES)
-    return len(bare) <= _MAX_AGENCIES and _only_agencies(bare)
+    return len(bare) <= _MAX_AGENCIES and _only_agencies(bare, own)
 
 
-def _credited_agency(texts: Sequence[str]) -> str | None:
+def _credited_agency(texts: Sequence[str], own: Sequence[str]) -> str | None:
     """Return the first agency named in credit lines."""
     for text in texts:
         for part in re.split(
             r"[():;,.©]| (?:from|by|contributed|writers?|\d{4}|journalists?) ", f" {text} "
         ):
-            if agency := agency_of_name(part.strip()):
+            if agency := agency_of_name(part.strip(), own):
                 return agency
     return None
 
@@ -309,10 +310,10 @@ def credit(draft: Draft) -> Draft:
         start -= 1
         line = lines[start]
         # A text must not vanish into its credits: its first line stays if nothing else does.
-        if line and (start or kept) and _is_credit(line):
+        if line and (start or kept) and _is_credit(line, draft.agencies):
             found.append(line)
             continue
-        cut = _credit_at_end(line) if len(kept) < _CUT_LINES else len(line)
+        cut = _credit_at_end(line, draft.agencies) if len(kept) < _CUT_LINES else len(line)
         if cut < len(line):
             found.append(line[cut:])
             line = line[:cut].rstrip()
@@ -324,7 +325,7 @@ def credit(draft: Draft) -> Draft:
     return replace(
         draft,
         text="\n".join([*lines[:start], *reversed(kept)]),
-        agency=draft.agency or _credited_agency(found),
+        agency=draft.agency or _credited_agency(found, draft.agencies),
         credit=credits,
         removed=(*draft.removed, *(Removal("credit", text) for text in found)),
     )

@@ -98,6 +98,14 @@ _SHARED = (
         metavar="N",
         help="A cleaned text with fewer tokens is rejected as too-short.",
     ),
+    click.option(
+        "--agency",
+        "agencies",
+        multiple=True,
+        metavar="NAME",
+        help="A wire agency beside those that are known, as it stands in datelines, bylines and "
+        "credits. May be given several times.",
+    ),
     click.option("--strict", is_flag=True, help="Exit with 1 when an input was rejected."),
     click.option("-q", "--quiet", is_flag=True, help="Print no progress bars and no summary."),
     click.option("-v", "--verbose", is_flag=True, help="Also log what each stage does."),
@@ -122,6 +130,7 @@ def build_config(
     memory_mb: int,
     max_bytes: int,
     min_tokens: int,
+    agencies: tuple[str, ...],
     level: str = DEFAULT.level,
     threshold: float = DEFAULT.story.threshold,
     window_days: float = DEFAULT.story.window_days,
@@ -151,7 +160,11 @@ def build_config(
             fields=tuple(pairs), max_document_bytes=max_bytes, include=include, exclude=exclude
         ),
         clean=CleanConfig(
-            timeout=timeout, memory_mb=memory_mb, min_tokens=min_tokens, exclude_hosts=exclude_hosts
+            timeout=timeout,
+            memory_mb=memory_mb,
+            min_tokens=min_tokens,
+            exclude_hosts=exclude_hosts,
+            agencies=agencies,
         ),
         story=StoryConfig(threshold=threshold, window_days=window_days),
         cluster=ClusterConfig(

@@ -42,6 +42,7 @@ class Draft:
         text: The text so far: lines separated by one newline.
         title: Headline, if known; no step changes it.
         author: Byline, if known; no step changes it.
+        agencies: Names of agencies beside those of the table; no step changes them.
         agency: Short name of the wire agency that the text credits (``AP``, ``Reuters``), if any.
         dateline: Removed place and date before the first sentence, without the agency.
         credit: Removed credit lines, joined by newlines.
@@ -51,6 +52,7 @@ class Draft:
     text: str
     title: str | None = None
     author: str | None = None
+    agencies: tuple[str, ...] = ()
     agency: str | None = None
     dateline: str | None = None
     credit: str | None = None

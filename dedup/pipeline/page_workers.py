@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, TimeoutError
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from pebble import ProcessExpired
@@ -89,6 +90,7 @@ def clean_records(
         workers: Number of processes.
         recall: Returns the result of an earlier page of the same digest, or None.
     """
+    work = partial(clean_page, agencies=config.agencies)
     recent: OrderedDict[bytes, Task[Answer] | Future[Answer]] = OrderedDict()
 
     def start(item: RawRecord | Passed) -> _Page | Cleaned | Passed:
@@ -103,7 +105,7 @@ def clean_records(
         if task is None:
             known = recall(digest)
             if known is None:
-                args = [config.timeout, clean_page, html]
+                args = [config.timeout, work, html]
                 task = pool.schedule(within, args=args, timeout=config.timeout)
             else:
                 task = Future()
@@ -187,11 +189,12 @@ def within(seconds: float, work: Callable[[bytes], Answer], html: bytes) -> Answ
         raise PageFailed(type(error).__name__) from None
 
 
-def clean_page(html: bytes) -> Answer:
+def clean_page(html: bytes, agencies: tuple[str, ...] = ()) -> Answer:
     """Extract and clean one page; runs in a worker.
 
     Args:
         html: The page's bytes.
+        agencies: Names of agencies beside those of the table.
     """
     from dedup.clean.extract import extract  # Trafilatura belongs into workers only
 
@@ -200,6 +203,11 @@ def clean_page(html: bytes) -> Answer:
     if isinstance(extraction, Rejection):
         page = extraction
     else:
-        draft = clean_text(extraction.text, title=extraction.title, author=extraction.author)
+        draft = clean_text(
+            extraction.text,
+            title=extraction.title,
+            author=extraction.author,
+            agencies=agencies,
+        )
         page = CleanPage(replace(extraction, text=""), draft)
     return page, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -362,3 +362,9 @@ def test_an_article_in_a_script_without_spaces_stays(text):
 @pytest.mark.parametrize("text", ["ຂ່າວ\nກິລາ", "国际\n体育\n财经新闻", "หน้าแรก\nข่าว\nกีฬา"])
 def test_a_menu_in_a_script_without_spaces_is_no_article(text):
     assert page_document(text=text).reason in (Reason.NO_TEXT, Reason.TOO_SHORT)
+
+
+def test_a_named_agency_is_recognised_in_a_record():
+    record = RawRecord("a", "s", {"text": "x"}, text=f"(Interwire) - {TEXT}")
+    (found,) = clean_own_texts([record], CleanConfig(agencies=("Interwire",)))
+    assert (found.agency, found.text) == ("Interwire", TEXT)

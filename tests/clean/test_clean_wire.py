@@ -75,3 +75,34 @@ def test_an_agency_in_the_middle_is_no_credit():
     body = [f"Sentence {number} of the report." for number in range(8)]
     text = "\n".join([*body, "— Reuters", *body])
     assert clean_text(text).text == text
+
+
+OWN = ("Interwire", "AIM", "远洋社")
+OWN_NAMES = {
+    "a dateline": ("(Interwire) - The ferry runs again.", "Interwire"),
+    "a dateline in other letters": ("ELWOOD (INTERWIRE) - The ferry runs again.", "Interwire"),
+    "a byline": ("By Jane Doe, Interwire\nThe ferry runs again.", "Interwire"),
+    "a byline of the agency": ("Interwire Staff\nThe ferry runs again.", "Interwire"),
+    "a credit": ("The ferry runs again.\n(Interwire)", "Interwire"),
+    "a credit at the end": ("The ferry runs again. (AIM)", "AIM"),
+    "a credit of two": ("The ferry runs again.\nAIM/Reuters", "AIM"),
+    "a credit in words": ("The ferry runs again.\nWith reporting by Interwire", "Interwire"),
+    "a Chinese dateline": ("远洋社北京11月3日电 The ferry runs again.", "远洋社"),
+}
+
+
+@pytest.mark.parametrize(("text", "agency"), OWN_NAMES.values(), ids=OWN_NAMES)
+def test_a_named_agency_is_recognised_as_those_of_the_table_are(text, agency):
+    draft = clean_text(text, agencies=OWN)
+    assert (draft.text, draft.agency) == ("The ferry runs again.", agency)
+
+
+def test_a_named_agency_is_recognised_in_an_author_field():
+    assert (
+        clean_text("The ferry runs again.", author="Interwire", agencies=OWN).agency == "Interwire"
+    )
+
+
+@pytest.mark.parametrize("text", ["The aim (aim) is clear.", "Interwire said on Monday it grew."])
+def test_a_named_agency_in_a_sentence_stays(text):
+    assert clean_text(text, agencies=OWN).text == text

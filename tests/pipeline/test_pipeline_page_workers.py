@@ -20,7 +20,7 @@ from dedup.pipeline.page_workers import clean_page, clean_records
 NO_MEMORY = 4 << 30
 
 
-def hostile_page(html):
+def hostile_page(html, agencies=()):
     """Stands in for cleaning in a worker: some pages do what hostile ones do to a parser."""
     if b"HANG" in html:
         while True:
@@ -36,7 +36,7 @@ def hostile_page(html):
     if b"BURN" in html:
         while True:
             pass
-    return clean_page(html)
+    return clean_page(html, agencies)
 
 
 def html_of(word, sentences=6):
@@ -267,3 +267,12 @@ def test_the_server_of_the_workers_loads_what_their_first_page_needs():
         "assert external.JT_STOPLIST; assert any(tld.utils.tld_names.values())"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_named_agency_is_recognised_in_a_page():
+    story = html_of("ferry").replace(b"<p>The", b"<p>(Interwire) - The", 1)
+    (known,) = cleaned([page("a", story)], agencies=("Interwire",))
+    (unknown,) = cleaned([page("a", story)])
+    assert known.result.agency == "Interwire"
+    assert known.result.text.startswith("The ferry")
+    assert unknown.result.agency is None
