@@ -13,51 +13,32 @@ from dedup.read.formats import suffix_of
 from dedup.read.input import Input
 from dedup.read.json_value import OVERHEAD
 from dedup.read.records import record, rejected, too_large
+from dedup.read.table_dialect import dialect_of, has_sep_line
+from dedup.read.table_rows import Lines, TableRows
 from dedup.text_encoding import decode_text, in_utf8
 
-_DELIMITERS = ",;\t"
 # The widest tables of articles have some hundred columns; a name costs more memory than its comma.
 _MOST_COLUMNS = 10_000
 
 # The csv module keeps its limit in a C long, which has 32 bits on some systems.
 _LARGEST = 2**31 - 1
 
-
-class _Lines:
-    """The lines of a text, for one row at most as many characters as are ``left``."""
-
-    def __init__(self, text: io.TextIOWrapper, limit: int) -> None:
-        self.last = ""
-        self._text = text
-        self._limit = limit
-        self.left = limit
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        line = self._text.readline(self.left + 1)
-        if not line:
-            raise StopIteration
-        self.last = line
-        if len(line) > self.left:
-            while line and not line.endswith(("\n", "\r")):
-                line = self._text.readline(self._limit)
-            raise csv.Error("the row is over the limit")
-        self.left -= len(line)
-        return line
+# How MySQL and PostgreSQL write that there is no value.
+_NULL = "\\N"
 
 
 def read_table(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
     """Yield a record for each row; a bad row costs that row alone."""
     limit = config.max_document_bytes * OVERHEAD
     # The module's own limit, for the whole process, is 128 KiB. It is raised and never lowered,
-    # since a reader elsewhere may rely on it; _Lines is what limits memory.
+    # since a reader elsewhere may rely on it; Lines is what limits memory.
     csv.field_size_limit(min(max(csv.field_size_limit(), limit), _LARGEST))
-    text = io.TextIOWrapper(in_utf8(source.body), "utf-8", newline="")
-    lines = _Lines(text, limit)
-    rows = _rows(csv.reader(lines, delimiter=_delimiter(source)), lines, limit)
-    first = next(rows, [])
+    lines = Lines(io.TextIOWrapper(in_utf8(source.body), "utf-8", newline=""), limit)
+    beginning = decode_text(source.head)
+    dialect = dialect_of(beginning, tabs=suffix_of(source.name) == ".tsv")
+    if has_sep_line(beginning):
+        next(lines, None)
+    first = _first_row(dialect.rows(lines), lines)
     if first is None or len(first) > _MOST_COLUMNS:
         too_wide = Rejection(
             Reason.BROKEN_TABLE, f"its first row names more than {_MOST_COLUMNS} columns"
@@ -66,39 +47,43 @@ def read_table(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
         return
     header = _names(first)
     number = 0
-    for row in rows:
-        number += 1
+    for number, (cells, fault) in enumerate(TableRows(lines, dialect, len(header)), start=1):
         place = f"{source.name}:{number}"
-        if row is None:
-            yield rejected(place, source.name, too_large(config))
-            continue
-        if source.fault and not lines.last.endswith(("\n", "\r")):
+        if source.fault and not lines.ahead and not lines.last.endswith(("\n", "\r")):
             number -= 1  # the last row before a fault is cut, and part of what the fault has cost
-            continue
-        fields = dict(zip(header, row, strict=False))
-        if len(row) > len(header):
-            detail = f"{len(row)} columns where the first row names {len(header)}"
-            fault = Rejection(Reason.BROKEN_TABLE, detail)
-            yield rejected(place, source.name, fault, fields=fields)
+            break
+        fields = _fields(header, cells or [])
+        if cells is None:
+            yield rejected(place, source.name, too_large(config))
+        elif fault:
+            broken = Rejection(Reason.BROKEN_TABLE, fault)
+            yield rejected(place, source.name, broken, fields=fields)
         else:
             yield record(fields, source.name, place, config)
     if source.fault:
         yield rejected(f"{source.name}:{number + 1}", source.name, source.fault)
 
 
-def _rows(rows: Iterator[list[str]], lines: _Lines, limit: int) -> Iterator[list[str] | None]:
-    """Yield each row that is not blank; None for one that is too large."""
+def _first_row(rows: Iterator[list[str]], lines: Lines) -> list[str] | None:
+    """Return the first row that is not blank; None for one that cannot be read."""
     while True:
-        lines.left = limit
+        lines.begin()
         try:
-            row = next(rows)
-        except StopIteration:
-            return
+            row = next(rows, None)
         except csv.Error:
-            yield None
-            continue
-        if len(row) > 1 or "".join(row).strip():
-            yield row
+            return None
+        if row is None:
+            return []
+        if any(map(str.strip, row)):
+            return row
+
+
+def _fields(header: list[str], cells: list[str]) -> dict[str, str | None]:
+    """Return the values of a row by the names of their columns."""
+    fields: dict[str, str | None] = dict(zip(header, cells, strict=False))
+    if _NULL in cells:
+        fields = {name: None if value == _NULL else value for name, value in fields.items()}
+    return fields
 
 
 def _names(row: list[str]) -> list[str]:
@@ -116,11 +101,3 @@ def _names(row: list[str]) -> list[str]:
             numbered = f"{name}_{times[name] + 1}"
         names[numbered] = None
     return list(names)
-
-
-def _delimiter(source: Input) -> str:
-    """Return the delimiter: a tab in ``.tsv``, else the most frequent one of the first line."""
-    if suffix_of(source.name) == ".tsv":
-        return "\t"
-    first = decode_text(source.head).partition("\n")[0]
-    return max(_DELIMITERS, key=first.count)
