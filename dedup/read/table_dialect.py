@@ -85,12 +85,12 @@ def dialect_of(text: str, *, tabs: bool) -> Dialect:
     Dialect(delimiter='\t', quoted=False, escaped=False)
     """
     lines = [line for line in _LINE.findall(text) if line]
-    told = _SEP_LINE.match(text)
-    lines = lines[1:] if told else lines
+    sep_line = _SEP_LINE.match(text)
+    lines = lines[1:] if sep_line else lines
     cut = len(lines) > 2 and len(text) >= _CUT_LENGTH
     lines = lines[:-1] if cut else lines
     header = next((line for line in lines if line.strip()), "")
-    delimiter = told[1] if told else "\t" if tabs else max(_DELIMITERS, key=header.count)
+    delimiter = sep_line[1] if sep_line else "\t" if tabs else max(_DELIMITERS, key=header.count)
     dialects = [
         Dialect(delimiter),
         Dialect(delimiter, escaped=True),
