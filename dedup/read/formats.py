@@ -130,7 +130,7 @@ def starts_as_mhtml(head: bytes, *, named_page: bool = False) -> bool:
         head: The first bytes.
         named_page: Whether the content is called a page: then any message that may hold one is.
     """
-    header = _MAIL_HEADER.match(head)
+    header = _MAIL_HEADER.match(head) if b"content-type" in head.lower() else None
     if not header:
         return False
     lines = header[0].lstrip(b"\xef\xbb\xbf\r\n\t ")

@@ -97,17 +97,17 @@ def zip_members(source: Input, config: ReadConfig) -> Iterator[Member]:
         except _DAMAGE as error:
             yield Member("", _damaged(error))
             return
-        yield from _members(archive, source, file.seek(0, io.SEEK_END))
+        yield from _members(archive, source)
 
 
-def _members(archive: zipfile.ZipFile, source: Input, size: int) -> Iterator[Member]:
-    """Yield the members of an open archive of so many bytes."""
+def _members(archive: zipfile.ZipFile, source: Input) -> Iterator[Member]:
+    """Yield the members of an open archive."""
     packed = 0
     for info in archive.infolist():
         if _name(info).endswith("/"):  # a folder
             continue
         packed += info.compress_size
-        if packed > size:
+        if packed > archive.start_dir:  # all of them stand before the directory
             detail = "the ZIP archive is damaged: its members overlap"
             yield Member("", Rejection(Reason.BROKEN_ZIP, detail))
             return

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import tarfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,12 +23,14 @@ from making import (
     bomb,
     chunked,
     damaged,
+    encrypted,
     fifo,
     html,
     line,
     link,
     members,
     nested,
+    overlapping,
     page,
     parquet,
     parquet_bomb,
@@ -35,9 +38,11 @@ from making import (
     response,
     sentences,
     sparse,
+    tarred,
     unix_socket,
     wide_xz,
     wide_zstd,
+    zipped,
 )
 
 Content = bytes | Callable[[Path], None]
@@ -705,6 +710,94 @@ RECORDS = [
 ]
 
 ARCHIVES = [
+    of_page(
+        "mhtml",
+        "a saved page (MHTML) named `.html`",
+        "Its HTML part is the page.",
+        b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x\n"
+        b"Content-Type: text/html\n\n" + page("mhtml") + b"\n--x--\n",
+    ),
+    of_page(
+        "mhtml-picture",
+        "MHTML that holds a picture only, in 20,000 parts",
+        "Without an HTML part it is no page.",
+        b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n"
+        + b"--x\nContent-Type: image/png\n\nx\n" * 20_000,
+        "not-html",
+        "a.mhtml",
+    ),
+    Case(
+        "zip-names",
+        "names in an archive that lead out of it",
+        {
+            "a.zip": zipped([("../../b.html", page("zip-names 0"))]),
+            "c.tar": tarred([("/etc/d.html", page("zip-names 1"))]),
+        },
+        {
+            r"a.zip/\x2e\x2e/\x2e\x2e/b.html": Kept(text_of("zip-names 0")),
+            "c.tar/etc/d.html": Kept(text_of("zip-names 1")),
+        },
+        "A name is a part of the id only; nothing is written.",
+    ),
+    Case(
+        "zip-same",
+        "two members of one name in an archive",
+        {"a.tar": tarred([("b.html", page("zip-same")), ("b.html", page("zip-same 1"))])},
+        {"a.tar/b.html": [Kept(text_of("zip-same")), "duplicate-id"]},
+        "The first document keeps the id.",
+    ),
+    Case(
+        "zip-encrypted",
+        "an encrypted member of a zip archive",
+        {"a.zip": encrypted(zipped([("b.html", page("x")), ("c.html", page("zip-encrypted"))]))},
+        {"a.zip/b.html": "encrypted", "a.zip/c.html": Kept(text_of("zip-encrypted"))},
+        "The other members are read.",
+    ),
+    Case(
+        "zip-bomb",
+        f"a member of a zip archive that unpacks to {HUGE // 1_000_000} MB",
+        {"a.zip": zipped([("b.html", b"<p>" + bytes(HUGE)), ("c.html", page("zip-bomb"))])},
+        {"a.zip/b.html": "too-large", "a.zip/c.html": Kept(text_of("zip-bomb"))},
+        "No more is unpacked than a page may have.",
+    ),
+    Case(
+        "zip-overlap",
+        "a zip archive that lists one member 20,000 times",
+        {"a.zip": overlapping(zipped([("b.html", page("zip-overlap"))]), 20_000)},
+        {
+            "a.zip/b.html": Kept(text_of("zip-overlap")),
+            "a.zip": "broken-zip",
+        },
+        "No more members are read than have room in the file.",
+    ),
+    Case(
+        "zip-cut",
+        "a zip archive that is cut",
+        {"a.zip": zipped([("b.html", page("x"))])[:-9]},
+        {"a.zip": "broken-zip"},
+        "Without its end the members cannot be located.",
+    ),
+    Case(
+        "zip-nested",
+        "an archive in an archive",
+        {"a.tar": tarred([("b.zip", zipped([("c.html", page("x"))]))])},
+        {"a.tar/b.zip": "unknown-kind"},
+        "One layer of archives is opened.",
+    ),
+    Case(
+        "tar-cut",
+        "a packed tar archive that is cut in its second member",
+        {"a.tgz": PACK["gz"](tarred([("b.html", page("tar-cut")), ("c.html", page("x"))])[:1_800])},
+        {"a.tgz/b.html": Kept(text_of("tar-cut")), "a.tgz/c.html": "broken-tar"},
+        "The members before the cut are kept.",
+    ),
+    Case(
+        "tar-links",
+        "links to files of this machine in a tar archive",
+        {"a.tar": tarred([("b.html", b"")], tarfile.SYMTYPE) + tarred([("c", page("tar-links"))])},
+        {"a.tar/c": Kept(text_of("tar-links"))},
+        "They are passed over and counted.",
+    ),
     Case(
         "warc-short",
         "a WARC record longer than it says",

@@ -10,6 +10,9 @@ import lzma
 import os
 import random
 import socket
+import struct
+import tarfile
+import zipfile
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,6 +91,42 @@ def bomb(pack, content, size=HUGE):
     """Content that goes on as blanks: a member that unpacks to 10 MB, many times over."""
     times = size // 10_000_000
     return pack(content) + pack(b" " * 10_000_000) * times
+
+
+def zipped(files):
+    """A zip archive of names and contents."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in files:
+            info = zipfile.ZipInfo(name)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            file.writestr(info, content)
+    return archive.getvalue()
+
+
+def encrypted(archive):
+    """A zip archive whose first member says that it is encrypted."""
+    directory = archive.index(b"PK\1\2")
+    return damaged(damaged(archive, 6, b"\1"), directory + 8, b"\1")
+
+
+def overlapping(archive, times):
+    """A zip archive whose directory lists its one member many times."""
+    start, end = archive.index(b"PK\1\2"), archive.index(b"PK\5\6")
+    size = times * (end - start)
+    tail = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, times, times, size, start, 0)
+    return archive[:start] + archive[start:end] * times + tail
+
+
+def tarred(files, kind=tarfile.REGTYPE):
+    """A tar archive of names and contents, or of links or devices of these names."""
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as file:
+        for name, content in files:
+            info = tarfile.TarInfo(name)
+            info.type, info.size, info.linkname = kind, len(content), "/etc/passwd"
+            file.addfile(info, io.BytesIO(content))
+    return archive.getvalue()
 
 
 def members(content):
