@@ -14,7 +14,7 @@ from dedup import config_digest
 from dedup.cluster.canonical import parse_policy
 from dedup.config import Config
 from dedup.errors import OutputError
-from dedup.models import DateReport, Raw, RunReport
+from dedup.models import CleanReport, Raw, RunReport
 from dedup.pipeline.stages import clean_stages, run_stages
 from dedup.progress import NullProgress, Progress, Timer
 from dedup.read import Tally, discover, read_raw, real_path
@@ -124,7 +124,7 @@ def clean_dump(
     rejected: Path | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
-) -> tuple[dict[str, int], dict[str, int], DateReport]:
+) -> CleanReport:
     """Clean a dump and write its documents as JSON lines.
 
     Args:
@@ -134,10 +134,6 @@ def clean_dump(
         rejected: A file for what could not be used.
         overwrite: Replace existing files.
         progress: Gets the progress of each stage.
-
-    Returns:
-        Counts (``inputs``, ``cleaned``, ``rejected``), rejected inputs by reason, and the counts of
-        missing, unreadable and guessed dates.
 
     Raises:
         ConfigError: An option cannot be used.
@@ -149,7 +145,8 @@ def clean_dump(
     for path in files:
         refuse_existing(path, overwrite=overwrite)
     size = size_of_inputs(inputs, config, files)
-    records = read_inputs(inputs, config, Tally())
+    tally = Tally()
+    records = read_inputs(inputs, config, tally)
     with (
         tempfile.TemporaryDirectory(prefix="dedup-") as folder,
         Store(Path(folder) / "store.sqlite") as store,
@@ -165,7 +162,8 @@ def clean_dump(
         status, reasons, _ = store.results.tally()
         dates = store.documents.count_dates()
     lost, total = status["rejected"], sum(status.values())
-    return {"inputs": total, "cleaned": total - lost, "rejected": lost}, reasons, dates
+    counts = {"inputs": total, "cleaned": total - lost, "rejected": lost}
+    return CleanReport(counts, reasons, dates, dict(sorted(tally.passed_over.items())))
 
 
 def read_inputs(inputs: Sequence[str | Path], config: Config, tally: Tally) -> Iterator[Raw]:

@@ -108,6 +108,12 @@ class TestSelection:
         run = command.run("05", "06", "--exclude", "06/*", out="out")
         assert list(run.status()) == ["05/sport/a.html", "06/sport/a.html"]
 
+    def test_the_cleaning_command_counts_what_is_left_out(self, command, dump):
+        dump(SECTIONS)
+        result = command("clean", "in", "--include", "*.html", "-o", "out.jsonl")
+        assert "3 inputs: 3 cleaned, 0 rejected" in result.stderr
+        assert "passed over: 1 left out by --include or --exclude" in result.stderr
+
     def test_the_library_selects_as_well(self, dump):
         dump(SECTIONS)
         config = Config(read=ReadConfig(exclude=("old", "*.txt")))

@@ -64,7 +64,7 @@ def clean(
     from dedup.cli.bars import Bars  # tqdm: --help must not wait for it
     from dedup.run import clean_dump  # everything: likewise
 
-    counts, reasons, dates = clean_dump(
+    report = clean_dump(
         inputs,
         sys.stdout.buffer if str(out) == "-" else out,
         config,
@@ -73,5 +73,5 @@ def clean(
         progress=None if quiet else Bars(),
     )
     if not quiet:
-        click.echo(clean_summary(counts, reasons, dates), err=True)
-    ctx.exit(1 if strict and unwanted_rejections(reasons) else 0)
+        click.echo(clean_summary(report), err=True)
+    ctx.exit(1 if strict and unwanted_rejections(report.reasons) else 0)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dedup.errors import printable
-from dedup.models import DateReport, RunReport
+from dedup.models import CleanReport, DateReport, RunReport
 
 # Large stories, and hosts with many duplicates, listed one by one; the manifest has more.
 _WARNINGS_LISTED = 5
@@ -54,13 +54,14 @@ def run_summary(report: RunReport, out: Path) -> str:
     return "\n".join(lines)
 
 
-def clean_summary(counts: dict[str, int], reasons: dict[str, int], dates: DateReport) -> str:
+def clean_summary(report: CleanReport) -> str:
     """Return the results of cleaning in a few lines."""
-    inputs, cleaned, rejected = (counts[name] for name in ("inputs", "cleaned", "rejected"))
+    inputs, cleaned, rejected = (report.counts[name] for name in ("inputs", "cleaned", "rejected"))
     lines = [f"{inputs:,} inputs: {cleaned:,} cleaned, {rejected:,} rejected"]
-    if reasons:
-        lines.append(f"rejected: {_counted(reasons)}")
-    return "\n".join([*lines, *_dates(dates)])
+    for name, numbers in (("rejected", report.reasons), ("passed over", report.passed_over)):
+        if numbers:
+            lines.append(f"{name}: {_counted(numbers)}")
+    return "\n".join([*lines, *_dates(report.dates)])
 
 
 def _dates(dates: DateReport) -> Iterator[str]:

@@ -15,6 +15,7 @@ from dedup.models.documents import (
 from dedup.models.inputs import Raw, RawLine, RawRecord, Reason, Rejection
 from dedup.models.stories import (
     SAME,
+    CleanReport,
     DateReport,
     Decision,
     Facts,
@@ -31,8 +32,8 @@ from dedup.models.stories import (
 from dedup.models.term_vectors import TermVectors
 
 __all__ = [
-    "BELIEVED_DATES", "GUESSED_DATE", "SAME", "SITE_BOILERPLATE", "CleanPage", "DateReport",
-    "Decision", "Document", "Draft", "Extraction", "Facts", "Link", "Listed", "Member", "Pair",
+    "BELIEVED_DATES", "GUESSED_DATE", "SAME", "SITE_BOILERPLATE", "CleanPage", "CleanReport",
+    "DateReport", "Decision", "Document", "Draft", "Extraction", "Facts", "Link", "Listed", "Member", "Pair",
     "Raw", "RawLine", "RawRecord", "Reason", "Rejection", "Relation", "Removal", "RunReport",
     "Status", "Story", "StrippedText", "TermVectors", "Why", "unwanted_rejections",
 ]  # fmt: skip

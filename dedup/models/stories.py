@@ -276,6 +276,23 @@ class RunReport:
         return 1 if self.strict and unwanted_rejections(self.reasons) else 0
 
 
+@dataclass(frozen=True, slots=True)
+class CleanReport:
+    """The report of a dump that was cleaned.
+
+    Attributes:
+        counts: ``inputs``, ``cleaned`` and ``rejected``.
+        reasons: Rejected inputs by reason.
+        dates: Missing, unreadable and guessed dates.
+        passed_over: As in :class:`RunReport`.
+    """
+
+    counts: dict[str, int]
+    reasons: dict[str, int]
+    dates: DateReport
+    passed_over: dict[str, int]
+
+
 def unwanted_rejections(reasons: Mapping[str, int]) -> int:
     """Return how many inputs were rejected by no option that asks for it.
 
