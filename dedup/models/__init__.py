@@ -33,7 +33,7 @@ from dedup.models.term_vectors import TermVectors
 
 __all__ = [
     "BELIEVED_DATES", "GUESSED_DATE", "SAME", "SITE_BOILERPLATE", "CleanPage", "CleanReport",
-    "DateReport", "Decision", "Document", "Draft", "Extraction", "Facts", "Link", "Listed", "Member", "Pair",
-    "Raw", "RawLine", "RawRecord", "Reason", "Rejection", "Relation", "Removal", "RunReport",
-    "Status", "Story", "StrippedText", "TermVectors", "Why", "unwanted_rejections",
+    "DateReport", "Decision", "Document", "Draft", "Extraction", "Facts", "Link", "Listed",
+    "Member", "Pair", "Raw", "RawLine", "RawRecord", "Reason", "Rejection", "Relation", "Removal",
+    "RunReport", "Status", "Story", "StrippedText", "TermVectors", "Why", "unwanted_rejections",
 ]  # fmt: skip
