@@ -27,14 +27,8 @@ _CODECS = {
     "big5": ("big5hkscs", "cp950"),
     "x-user-defined": ("cp1252",),
 }
-# Encodings that browsers refuse; their letters are read all the same.
-_REFUSED = {
-    "hz-gb-2312": ("hz",),
-    "iso-2022-kr": ("iso2022_kr",),
-    "iso-2022-cn": (),
-    "iso-2022-cn-ext": (),
-    "replacement": (),
-}
+# Of the encodings that browsers refuse, those that Python has and that are not easily mistaken.
+_REFUSED = {"iso-2022-kr": ("iso2022_kr",)}
 
 
 def codecs_of(label: str) -> tuple[str, ...]:

@@ -6,9 +6,10 @@ import re
 
 from dedup.text_encoding.declared import codecs_of
 
-# Runs with a letter beyond ASCII; other bytes are the same in all encodings. No encoding has "<",
-# ">" or a line feed inside a letter.
-_RUNS = re.compile(rb"[^<>\n\x80-\xff]{0,100}[\x80-\xff][^<>\n]{0,2000}")
+# Runs from a letter beyond ASCII on; what is between them is the same in all encodings. Where a run
+# ends, at a tag, a line or a blank after many bytes, no encoding is inside a letter.
+_RUNS = re.compile(rb"[\x80-\xff][^<>\n]{0,2000}[^<>\n -/]*")
+_CONTEXT = 100
 
 # Bytes that are looked at; of more, runs at even distances.
 _SAMPLE = 65_536
@@ -38,6 +39,11 @@ def detected_codecs(data: bytes) -> tuple[str, ...]:
 
 def _sample(data: bytes) -> bytes:
     """Return at most ``_SAMPLE`` bytes of a text, from its whole, cut between letters."""
-    runs = [run[0] for run in _RUNS.finditer(data)]
-    step = sum(map(len, runs)) // _SAMPLE + 1
-    return b"\n".join(runs[::step])[:_SAMPLE]
+    runs = [run.span() for run in _RUNS.finditer(data)]
+    ends = [0, *(end for _, end in runs)]
+    step = sum(end - start for start, end in runs) // _SAMPLE + 1
+    pieces = [
+        data[max(before, start - _CONTEXT) : end]
+        for before, (start, end) in list(zip(ends, runs, strict=False))[::step]
+    ]
+    return b"\n".join(pieces)[:_SAMPLE]

@@ -10,6 +10,7 @@ from collections.abc import Callable
 _LETTERS_PER_FAULT = 4
 
 _CONTROLS = re.compile("[\x80-\x9f]")
+_LATIN = re.compile("[\x80-\u024f]+")
 
 # The encoding of Windows for the letters of an ISO one: it has letters where that has controls,
 # and pages that declare the one are in the other.
@@ -101,12 +102,17 @@ def decode_nearly_utf8(data: bytes) -> str | None:
     """
     data = _SURROGATES.sub(_joined, data)
     text = codecs.utf_8_decode(data, "replace", False)[0]
-    beyond = [character for character in text if character > "\x7f"]
-    faults = beyond.count("\ufffd") - data.count(b"\xef\xbf\xbd")
-    if not beyond or faults * (_LETTERS_PER_FAULT + 1) > len(beyond):
+    beyond = _beyond_ascii(text)
+    faults = text.count("\ufffd") - data.count(b"\xef\xbf\xbd")
+    if not beyond or faults * (_LETTERS_PER_FAULT + 1) > beyond:
         return None
-    latin = sum(character < "\u0250" for character in beyond) * 2 >= len(beyond)
-    return codecs.utf_8_decode(data, "dedup.repaired", False)[0] if latin else text
+    latin = sum(map(len, _LATIN.findall(text)))
+    return codecs.utf_8_decode(data, "dedup.repaired", False)[0] if latin * 2 >= beyond else text
+
+
+def _beyond_ascii(text: str) -> int:
+    """Return how many characters of a text are not ASCII."""
+    return len(text) - len(text.encode("ascii", "ignore"))
 
 
 def decode_strictly(data: bytes, codec: str) -> str | None:
@@ -143,8 +149,8 @@ def controls_as_letters(text: str, codec: str = "cp1252") -> str:
 def decode_nearly(data: bytes, codec: str) -> str | None:
     """Return the text of bytes in an encoding but for a few faults, which become U+FFFD."""
     text = incremental_decoder(codec)(data)
-    beyond = len(text) - len(text.encode("ascii", "ignore"))
-    return text if text.count("\ufffd") * (_LETTERS_PER_FAULT + 1) <= beyond else None
+    faults = text.count("\ufffd")
+    return text if faults * (_LETTERS_PER_FAULT + 1) <= _beyond_ascii(text) else None
 
 
 def incremental_decoder(codec: str) -> Callable[[bytes], str]:

@@ -300,3 +300,19 @@ def test_every_row_that_is_written_comes_back(dump, rows, delimiter, quoting, en
     found = dump.read("a.csv", out.getvalue().encode(encoding))
     written = [(f"i{n}", *row) for n, row in enumerate(rows)]
     assert [tuple(each.fields.values()) for each in found] == written
+
+
+LETTERS = {
+    "cp1252": "Quiet cafés on €5 – “fine”",
+    "cp1251": "Сильный дождь над городом",
+    "gb18030": "周三，一场大雨席卷全城",
+}
+
+
+@pytest.mark.parametrize(("codec", "text"), LETTERS.items(), ids=LETTERS)
+def test_a_table_keeps_letters_that_stand_after_much_ascii(dump, codec, text):
+    rows = [f"{number},{'plain words ' * 10}" for number in range(1_000)]
+    rows += [f"{number},{text}" for number in range(1_000, 1_100)]
+    found = dump.read("a.csv", "\n".join(["id,text", *rows]).encode(codec))
+    assert found[-1].text == text
+    assert {record.text for record in found[1_000:]} == {text}
