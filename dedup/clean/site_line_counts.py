@@ -12,9 +12,10 @@ from dedup.clean.site_lines import Digests, Flags, HostLines, Numbers
 # A lead shorter than this is a caption or a date line as likely as a sentence.
 SHORTEST_LEAD = 30
 
-# Shorter lines with lines of the article before and behind them are its sub-headings, speakers and
-# units more often than a site's buttons.
+# Shorter lines within articles, with this many of the article's lines before and behind them, are
+# its sub-headings, speakers and units more often than a site's buttons.
 _LONGEST_LABEL = 40
+_LEAST_AROUND = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class LineCounts:
         frequency: Documents with each line.
         lead: For each document its first own line, -1 where it has none.
         own_share: Share of the characters of each document that is its own.
-        inner: Which lines are short and stand within articles.
+        inner: Which lines are short and mostly stand within articles.
     """
 
     line: Numbers
@@ -48,7 +49,10 @@ class LineCounts:
         """
         line, doc = self.at
         among = counted[doc]
-        return count_different(line[among], values[doc[among]], self.frequency.size)
+        _, number = np.unique(values, return_inverse=True)
+        return np.bincount(
+            _pairs(line[among], number[doc[among]])[0], minlength=self.frequency.size
+        )
 
 
 def any_recurs(lines: HostLines, documents: int) -> bool:
@@ -67,11 +71,12 @@ def count_lines(lines: HostLines, documents: int) -> LineCounts:
     lengths, size = lines.lengths, lines.documents.size
     total = np.bincount(doc, weights=lengths, minlength=size)
     own_total = np.bincount(doc, weights=lengths * own, minlength=size)
-    place = np.arange(doc.size)
-    first, last = np.full(size, doc.size), np.full(size, -1)
-    np.minimum.at(first, doc[own], place[own])
-    np.maximum.at(last, doc[own], place[own])
-    inside = (place > first[doc]) & (place < last[doc])
+    before: Numbers = (
+        np.cumsum(own) - own
+    )  # own lines before each, those of earlier documents among them
+    starts = np.append(0, np.cumsum(np.bincount(doc[own], minlength=size)))
+    around = np.minimum(before - starts[doc], starts[doc + 1] - before - own)
+    inside = around >= _LEAST_AROUND
     often_inside = 2 * np.bincount(line, inside, minlength=digests.size) > np.bincount(line)
     is_label = (digests & np.uint64(0xFFFFFFFF)) < _LONGEST_LABEL
     lead = _leads(line, doc, own & (lengths >= SHORTEST_LEAD), size)

@@ -66,16 +66,14 @@ def find_questions(lines: HostLines, documents: int) -> Questions:
         lines: The lines without those of :func:`find_recurring`.
         documents: A line must stand on this many pages with different leads or headlines.
     """
-    nothing = np.empty(0, np.int64)
-    if not any_recurs(lines, 2):
-        return Questions(nothing, np.empty(0, np.uint64), nothing.reshape(2, 0))
-    counts = count_lines(lines, documents)
-    asked = _asked(lines, counts, documents)
-    line, doc = counts.at
-    chosen = asked[line]
-    rows = lines.documents[_sample(line[chosen], doc[chosen], lines)]
-    same_text = _same_texts(lines)
-    digests = counts.digests[asked]
+    rows, digests, same_text = np.empty(0, np.int64), np.empty(0, np.uint64), _same_texts(lines)
+    if any_recurs(lines, documents):
+        counts = count_lines(lines, documents)
+        asked = _asked(lines, counts, documents)
+        line, doc = counts.at
+        chosen = asked[line]
+        rows = lines.documents[_sample(line[chosen], doc[chosen], lines)]
+        digests = counts.digests[asked]
     return Questions(np.union1d(rows, same_text[1]), digests, same_text)
 
 
@@ -116,9 +114,11 @@ def _same_texts(lines: HostLines) -> Numbers:
     starts = np.searchsorted(lines.rows, lines.documents)
     place = (np.arange(doc.size) - starts[doc]).astype(np.uint64)
     mixed = lines.digests * (np.uint64(2) * place + np.uint64(1))  # the order of lines counts
+    sizes = np.diff(np.append(starts, doc.size))
+    known = (lines.titles > 0) & (sizes > 0)
     texts = np.zeros(lines.documents.size, np.uint64)
-    np.add.at(texts, doc, mixed)
-    known = (lines.titles > 0) & (np.bincount(doc, minlength=texts.size) > 0)
+    if doc.size:
+        texts[sizes > 0] = np.add.reduceat(mixed, starts[sizes > 0])
     _, text, size = np.unique(texts, return_inverse=True, return_counts=True)
     places = np.flatnonzero(known & (size[text] > 1))
     different = [

@@ -387,12 +387,15 @@ def test_versions_under_one_headline_are_compared_whole():
     assert compared(versions) == [text for *_, text in versions]
 
 
-def test_short_lines_within_articles_are_their_labels_and_stay():
-    documents = []
-    for number in range(6):
-        first, second, third = news(number, [])[2].split("\n")
-        documents.append([first, "Ingredients:", second, third, "Follow us"])
-    assert residue(*documents) == {"Follow us"}
+@pytest.mark.parametrize(
+    ("before", "behind", "stays"), [(2, 2, True), (1, 3, False), (3, 1, False)]
+)
+def test_short_lines_deep_within_articles_are_their_labels_and_stay(before, behind, stays):
+    documents = [
+        [*article(number, before), "Ingredients:", *article(100 + number, behind), "Follow us"]
+        for number in range(6)
+    ]
+    assert residue(*documents) == ({"Follow us"} if stays else {"Follow us", "Ingredients:"})
 
 
 @settings(max_examples=50, deadline=None)
