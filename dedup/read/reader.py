@@ -96,7 +96,7 @@ def _records(content: Input, config: ReadConfig, tally: Tally) -> Iterator[RawRe
     elif detected is Format.TAR:
         yield from _read_members(tar_members(content), content, config, tally)
     elif detected is Format.ZIP:
-        yield from _read_members(zip_members(content, config), content, config, tally)
+        yield from _read_members(zip_members(content), content, config, tally)
     else:
         yield from _READERS[detected](content, config)
 

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import stat
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
 from typing import IO, BinaryIO
 
-from dedup.config import ReadConfig
 from dedup.models import Reason, Rejection
 from dedup.read.archives import Member, safe_member_name
 from dedup.read.input import Input
-from dedup.read.streams import StreamFault
+from dedup.read.streams import StreamFault, unreadable
+from dedup.read.zip_stream import UTF8, damaged, member_name, refusal, streamed_members
 
-# An archive that cannot be sought in, as from stdin, is read into memory, as many documents long.
-_MOST_DOCUMENTS = 10
 # The directory is in memory: some ten bytes for each of its own.
 _LONGEST_DIRECTORY = 64 << 20
-
-_ENCRYPTED = 0x1
-_UTF8 = 0x800
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 # What the package raises on damage.
 _DAMAGE = (
@@ -74,30 +67,32 @@ class _Content:
         try:
             return self._file.read(size)
         except _DAMAGE as error:
-            raise StreamFault(_damaged(error)) from error
+            raise StreamFault(damaged(str(error))) from error
 
 
-def zip_members(source: Input, config: ReadConfig) -> Iterator[Member]:
+def zip_members(source: Input) -> Iterator[Member]:
     """Yield the members of an archive in the order of its directory.
 
-    Args:
-        source: The archive.
-        config: Says how large a document may be.
+    Without a directory, and where the archive cannot be sought in, they come as they are written.
     """
-    opened = _seekable(source, config)
-    if isinstance(opened, Rejection):
-        yield Member("", opened)
+    if source.path is None or source.compression:
+        yield from streamed_members(source)
         return
-    with opened as file:
+    try:
+        file = source.path.open("rb")
+    except OSError as error:
+        yield Member("", unreadable(error))
+        return
+    with file:
         try:
             archive = zipfile.ZipFile(_Bounded(file))
         except StreamFault as fault:
             yield Member("", fault.rejection)
-            return
         except _DAMAGE as error:
-            yield Member("", _damaged(error))
-            return
-        yield from _members(archive, source)
+            if (yield from streamed_members(source)):
+                yield Member("", damaged(str(error)))
+        else:
+            yield from _members(archive, source)
 
 
 def _members(archive: zipfile.ZipFile, source: Input) -> Iterator[Member]:
@@ -108,8 +103,7 @@ def _members(archive: zipfile.ZipFile, source: Input) -> Iterator[Member]:
             continue
         packed += info.compress_size
         if packed > archive.start_dir:  # all of them stand before the directory
-            detail = "the ZIP archive is damaged: its members overlap"
-            yield Member("", Rejection(Reason.BROKEN_ZIP, detail))
+            yield Member("", damaged("its members overlap"))
             return
         # The progress bar and the digest advance through the file.
         source.read_through(info.header_offset)
@@ -121,46 +115,21 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[Member]
     mode = info.external_attr >> 16
     if stat.S_ISLNK(mode):
         yield Member(name, "link in an archive")
-    elif info.flag_bits & _ENCRYPTED:
-        yield Member(name, Rejection(Reason.ENCRYPTED, "it is encrypted: unpack it first"))
-    elif info.compress_type not in _METHODS:
-        detail = "it is compressed in a way that is not read: unpack it first"
-        yield Member(name, Rejection(Reason.UNKNOWN_KIND, detail))
+    elif refused := refusal(info.flag_bits, info.compress_type):
+        yield Member(name, refused)
     else:
         try:
             file = archive.open(info)
         except _DAMAGE as error:
-            yield Member(name, _damaged(error))
+            yield Member(name, damaged(str(error)))
             return
         with file:
             yield Member(name, _Content(file))
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """Return a member's name; many programs write UTF-8 and do not say so, some backslashes."""
-    name = info.filename
-    if not info.flag_bits & _UTF8:
-        with suppress(UnicodeError):
-            name = name.encode("cp437").decode("utf-8")
-    return name.replace("\\", "/")
-
-
-def _seekable(source: Input, config: ReadConfig) -> AbstractContextManager[BinaryIO] | Rejection:
-    """Return the archive as a file that can be sought in, or why there is none."""
-    if source.path is not None and not source.compression:
-        try:
-            return source.path.open("rb")
-        except OSError as error:
-            return Rejection(Reason.UNREADABLE, error.strerror or str(error))
-    most = _MOST_DOCUMENTS * config.max_document_bytes
-    content = source.body.read(most + 1)
-    if source.fault:
-        return source.fault
-    if len(content) > most:
-        detail = f"a ZIP archive of over {most:,} bytes must be a file of its own"
-        return Rejection(Reason.TOO_LARGE, detail)
-    return nullcontext(io.BytesIO(content))
-
-
-def _damaged(error: Exception) -> Rejection:
-    return Rejection(Reason.BROKEN_ZIP, f"the ZIP archive is damaged: {error}")
+    """Return a member's name, of which the package has made a text."""
+    text = info.filename
+    with suppress(UnicodeError):
+        return member_name(text.encode("utf-8" if info.flag_bits & UTF8 else "cp437"), UTF8)
+    return text.replace("\\", "/")
