@@ -10,20 +10,23 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import IO, BinaryIO
 
-from dedup.models import Reason, Rejection
 from dedup.read.archives import Member, safe_member_name
 from dedup.read.input import Input
 from dedup.read.streams import StreamFault, unreadable
 from dedup.read.zip_stream import UTF8, damaged, member_name, refusal, streamed_members
 
 # The directory is in memory: some ten bytes for each of its own.
-_LONGEST_DIRECTORY = 64 << 20
+_LONGEST_DIRECTORY = 32 << 20
 
 # What the package raises on damage.
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError,
     ValueError, OverflowError, struct.error,
 )  # fmt: skip
+
+
+class _TooLong(Exception):
+    """A directory is too long to be read into memory."""
 
 
 class _Bounded:
@@ -42,12 +45,11 @@ class _Bounded:
         """Return the next bytes.
 
         Raises:
-            StreamFault: They are too many.
+            _TooLong: They are too many.
         """
         data = b"" if size > _LONGEST_DIRECTORY else self._file.read(size)
         if max(size, len(data)) > _LONGEST_DIRECTORY:
-            detail = f"its directory is larger than {_LONGEST_DIRECTORY >> 20} MiB: use tar"
-            raise StreamFault(Rejection(Reason.TOO_LARGE, f"the ZIP archive is too long: {detail}"))
+            raise _TooLong
         return data
 
 
@@ -73,7 +75,8 @@ class _Content:
 def zip_members(source: Input) -> Iterator[Member]:
     """Yield the members of an archive in the order of its directory.
 
-    Without a directory, and where the archive cannot be sought in, they come as they are written.
+    Without a directory, with one that is too long, and where the archive cannot be sought in, they
+    come as they are written.
     """
     if source.path is None or source.compression:
         yield from streamed_members(source)
@@ -86,8 +89,8 @@ def zip_members(source: Input) -> Iterator[Member]:
     with file:
         try:
             archive = zipfile.ZipFile(_Bounded(file))
-        except StreamFault as fault:
-            yield Member("", fault.rejection)
+        except _TooLong:
+            yield from streamed_members(source)
         except _DAMAGE as error:
             if (yield from streamed_members(source)):
                 yield Member("", damaged(str(error)))
