@@ -15,7 +15,7 @@ from dedup.json_codec import load_json
 from dedup.models import Decision, Raw, RawRecord
 from dedup.pipeline.stages import run_stages
 from dedup.progress import NullProgress, Progress
-from dedup.read import Tally
+from dedup.read import Tally, require_text
 from dedup.read.records import record
 from dedup.renamed import warn
 from dedup.run import read_inputs, size_of_inputs
@@ -69,7 +69,7 @@ def deduplicate(
 
     Raises:
         ConfigError: An option cannot be used.
-        InputError: A path is missing.
+        InputError: A path is missing, or no record has a text.
         TypeError: Records and paths are mixed.
     """
     if observer is not None:
@@ -98,7 +98,8 @@ def _records(
     """Return the inputs, and their bytes where known."""
     first = next(items, None)
     if isinstance(first, Mapping):
-        return _from_mappings(first, items, config), None
+        records = _from_mappings(first, items, config)
+        return require_text(records, config.read, lambda: False), None
     paths: list[str | Path] = [] if first is None else [first]
     for item in items:
         if isinstance(item, Mapping):

@@ -63,8 +63,9 @@ class ReadConfig:
     """How inputs become records.
 
     Attributes:
-        fields: Pairs (standard name, the record's own name). A wrong mapping rejects every record
-            as ``no-text`` or ``wrong-type``.
+        fields: Pairs (standard name, the record's own name); dots reach into nested objects where
+            no own name has them: ``article.body``. With a wrong name for the text, a run stops and
+            names the fields that there are.
         max_document_bytes: A page or record larger than this, unpacked, is rejected as
             ``too-large``. The longest pages of news sites are live blogs of 2 to 5 MB.
         include: Globs; where there are any, only files and members of archives that one of them

@@ -17,7 +17,7 @@ from dedup.errors import OutputError
 from dedup.models import CleanReport, Raw, RunReport
 from dedup.pipeline.stages import clean_stages, run_stages
 from dedup.progress import NullProgress, Progress, Timer
-from dedup.read import Tally, discover, read_raw, real_path
+from dedup.read import Tally, discover, read, read_raw, real_path, require_text
 from dedup.run_warnings import run_warnings
 from dedup.store import ANOTHER, Step, Store
 from dedup.write import (
@@ -37,6 +37,9 @@ from dedup.write import (
 
 # A path has one slash of the two.
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
+
+# Records of each file that are looked at where the first of all have no text.
+_LOOKED_AT = 20
 
 
 def run_dump(
@@ -69,18 +72,19 @@ def run_dump(
 
     Raises:
         ConfigError: An option cannot be used.
-        InputError: An input is missing, or differs from that of the run to resume.
+        InputError: An input is missing, or differs from that of the run to resume, or no record has
+            a text.
         OutputError: The folder or the store cannot be written, holds a run that is neither to be
             resumed nor replaced, or would itself be read or replaced.
     """
     parse_policy(config.cluster.canonical)  # a wrong rule is refused before anything is read
     timer = Timer(progress or NullProgress())
     tally = Tally()
-    records = read_inputs(inputs, config, tally)
     outputs = [out] if store is None else [out, store]
     _refuse_addresses(outputs)
     _refuse_nested(inputs, outputs)
     size = size_of_inputs(inputs, config, outputs)
+    records = read_inputs(inputs, config, tally)
     folder = OutputFolder(out)
     with (
         folder.claim(resume=resume, overwrite=overwrite),
@@ -137,7 +141,7 @@ def clean_dump(
 
     Raises:
         ConfigError: An option cannot be used.
-        InputError: An input is missing.
+        InputError: An input is missing, or no record has a text.
         OutputError: A file exists and may not be replaced, or cannot be written.
     """
     files = [path for path in (out, rejected) if isinstance(path, Path)]
@@ -167,15 +171,26 @@ def clean_dump(
 
 
 def read_inputs(inputs: Sequence[str | Path], config: Config, tally: Tally) -> Iterator[Raw]:
-    """Yield all inputs, in their order; lines of JSON are not parsed yet.
+    """Return all inputs, in their order; lines of JSON are not parsed yet.
 
     Raises:
-        InputError: An input is missing.
+        InputError: An input is missing, or no record has a text.
     """
-    sources = discover(
-        inputs, config.read, tally=tally
-    )  # checks every INPUT before the first is read
-    return (record for source in sources for record in read_raw(source, config.read, tally))
+    # Every INPUT is checked before the first is read.
+    sources = discover(inputs, config.read, tally=tally)
+    raws = (record for source in sources for record in read_raw(source, config.read, tally))
+    return require_text(raws, config.read, lambda: _has_text(inputs, config))
+
+
+def _has_text(inputs: Sequence[str | Path], config: Config) -> bool:
+    """Return whether one of the first records of any file can be used, as far as one can see."""
+    for source in discover(inputs, config.read):
+        if source.path is None:
+            return len(inputs) > 1  # its first records cannot be read twice
+        records = read(source, config.read, Tally())
+        if any(record.rejection is None for record in itertools.islice(records, _LOOKED_AT)):
+            return True
+    return False
 
 
 def size_of_inputs(

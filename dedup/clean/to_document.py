@@ -139,7 +139,7 @@ def _own(record: RawRecord) -> Mapping[str, Any]:
     """Return the record's own fields, the standard ones under their standard names."""
     if not record.mapped:
         return record.fields
-    return {**record.fields, **{name: record.fields.get(f) for name, f in record.mapped.items()}}
+    return {**record.fields, **{name: record.own(name) for name in record.mapped}}
 
 
 def _text_or(value: Any, other: str | None) -> str | None:

@@ -35,7 +35,8 @@ _SHARED = (
         "fields",
         multiple=True,
         metavar="NAME=OWN",
-        help="The records' own name for a standard field, as in --field text=body. "
+        help="The records' own name for a standard field, as in --field text=body, or a path into "
+        "nested objects, as in --field text=article.body. "
         "NAME is one of id, text, html, url, title, date, author, site, language, canonical_url. "
         "May be given several times.",
     ),

@@ -12,7 +12,7 @@ from dedup.models.documents import (
     Removal,
     StrippedText,
 )
-from dedup.models.inputs import Raw, RawLine, RawRecord, Reason, Rejection
+from dedup.models.inputs import Raw, RawLine, RawRecord, Reason, Rejection, value_at
 from dedup.models.stories import (
     SAME,
     CleanReport,
@@ -36,4 +36,5 @@ __all__ = [
     "DateReport", "Decision", "Document", "Draft", "Extraction", "Facts", "Link", "Listed",
     "Member", "Pair", "Raw", "RawLine", "RawRecord", "Reason", "Rejection", "Relation", "Removal",
     "RunReport", "Status", "Story", "StrippedText", "TermVectors", "Why", "unwanted_rejections",
+    "value_at",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -51,6 +52,38 @@ class Rejection:
     detail: str = ""
 
 
+def value_at(fields: Mapping[str, Any], name: str) -> Any:
+    """Return the value of a field, or None; dots reach into nested objects.
+
+    A field of exactly this name wins. A list on the way gives the values of all its elements.
+
+    >>> value_at({"article": {"parts": [{"p": "a"}, {"p": "b"}, {}]}}, "article.parts.p")
+    ['a', 'b']
+    """
+    value = fields.get(name)
+    if value is not None or "." not in name:
+        return value
+    value = fields
+    for part in name.split("."):
+        value = _inner(value, part)
+    return value
+
+
+def _inner(value: Any, part: str) -> Any:
+    """Return what an object has under a name, or all that the objects of a list have."""
+    if isinstance(value, Mapping):
+        return value.get(part)
+    if not isinstance(value, list):
+        return None
+    found = [_inner(each, part) for each in value if isinstance(each, dict)]
+    return [
+        each
+        for one in found
+        if one is not None
+        for each in (one if isinstance(one, list) else [one])
+    ] or None
+
+
 @dataclass(slots=True)
 class RawRecord:
     """One input document as it was read, before any cleaning.
@@ -63,7 +96,7 @@ class RawRecord:
         fields: The record's own fields under their own names, JSON values only; empty for a page
             that is a file.
         mapped: Standard names (``text html id url title date ...``) to different names in
-            ``fields``.
+            ``fields``, or to paths as :func:`value_at` reads them.
         html: A page's bytes, content encoding undone, character encoding unchanged.
         text: Already clean text.
         rejection: Why the record cannot be used.
@@ -90,7 +123,7 @@ class RawRecord:
 
     def own(self, name: str) -> Any:
         """Return the record's own value of a standard field, or None."""
-        return self.fields.get(self.mapped.get(name, name))
+        return value_at(self.fields, self.mapped.get(name, name))
 
     def page_digest(self) -> bytes:
         """Return the digest under which results for the page are kept, 16 bytes."""

@@ -128,7 +128,8 @@ class _TextWorkers:
         self._seen = 0
         self._server_since: int | None = None
         self._alone = config.workers < 2
-        self._page = f'"{dict(config.read.fields).get("html", "html")}"'.encode()
+        page = dict(config.read.fields).get("html", "html").rpartition(".")[2]
+        self._page = f'"{page}"'.encode()
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> _TextWorkers:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dedup.config import ReadConfig
-from dedup.models import Raw, RawRecord, Reason, Rejection
+from dedup.models import Raw, RawRecord, Reason, Rejection, value_at
 
 # A detail is one line for a person; what comes from the dump may be a megabyte long.
 _DETAIL_LENGTH = 200
@@ -59,11 +59,12 @@ def record(given: Any, source: str, fallback_id: str, config: ReadConfig) -> Raw
     mapped = {
         name: field
         for name, field in (dict(config.fields).items() if config.fields else ())
-        if field != name and given.get(field) is not None
+        if field != name and value_at(given, field) is not None
     }
 
     def value(name: str) -> Any:
-        return given.get(mapped.get(name, name))
+        own = mapped.get(name)
+        return given.get(name) if own is None else value_at(given, own)
 
     doc_id = _id(value("id"))
     if doc_id is None:
@@ -85,7 +86,7 @@ def has_own_id(raw: Raw) -> bool:
     >>> has_own_id(RawRecord("7", "a", {"id": 7})), has_own_id(RawRecord("a.html", "a.html"))
     (True, False)
     """
-    return isinstance(raw, RawRecord) and bool(_id(raw.fields.get(raw.mapped.get("id", "id"))))
+    return isinstance(raw, RawRecord) and bool(_id(raw.own("id")))
 
 
 def _id(value: Any) -> str | None:
@@ -102,10 +103,12 @@ def _content(
 ) -> tuple[str | None, bytes | None] | Rejection:
     """Return (text, None), or (None, html) where the text is absent or blank, or why neither."""
     for name, content in (("text", text), ("html", html)):
+        if isinstance(content, list) and name == "text":
+            content = _joined(content)
         if content is None:
             continue
         if not isinstance(content, str):
-            return Rejection(Reason.WRONG_TYPE, f"the {name} is {_type(content)}, not text")
+            return Rejection(Reason.WRONG_TYPE, _not_text(name, content))
         if not content or content.isspace():
             continue
         try:
@@ -117,6 +120,23 @@ def _content(
             return too_large(config)
         return (content, None) if name == "text" else (None, stored)
     return Rejection(Reason.NO_TEXT, "neither text nor html has a value")
+
+
+def _joined(paragraphs: list[Any]) -> Any:
+    """Return the text of a list of paragraphs; a list of anything else as it is."""
+    if any(each is not None and not isinstance(each, str) for each in paragraphs):
+        return paragraphs
+    return "\n".join(filter(None, paragraphs))
+
+
+def _not_text(name: str, value: Any) -> str:
+    """Return what is wrong with a text or page of a wrong type."""
+    if isinstance(value, dict) or (
+        isinstance(value, list) and any(isinstance(each, dict) for each in value)
+    ):
+        kind = "an object" if isinstance(value, dict) else "a list of objects"
+        return f"the {name} is {kind}: --field {name}={name}.NAME reaches into it"
+    return f"the {name} is {_type(value)}, not text"
 
 
 def _type(value: Any) -> str:

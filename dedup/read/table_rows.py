@@ -260,8 +260,10 @@ class TableRows:
     def _skipped(self, cells: list[str] | None) -> Row:
         """Pass over the next line and those behind it in which no row can begin."""
         lines, count, size = self._lines, 0, 0
+        # Without a quote in it, a line with too many columns is a row, and the next is another.
+        alone = cells is not None and '"' not in lines.peek() and not self._after_error
         while line := lines.peek():
-            if count and self._may_begin(line):
+            if count and (alone or self._may_begin(line)):
                 break
             lines.begin()
             next(lines)
@@ -271,7 +273,9 @@ class TableRows:
             fault = f"{len(cells)} columns where the first row names {self._columns}"
         else:
             fault = "broken quotes"
-        return self._broken(fault, count, size, cells)
+        row = self._broken(fault, count, size, cells)
+        self._after_error = not alone
+        return row
 
     def _broken(self, fault: str, count: int, size: int, cells: list[str] | None) -> Row:
         """Return lines that are no row."""

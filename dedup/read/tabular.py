@@ -74,7 +74,7 @@ def _first_row(rows: Iterator[list[str]], lines: Lines) -> list[str] | None:
             return None
         if row is None:
             return []
-        if any(map(str.strip, row)):
+        if any(map(str.strip, row)) or len(row) > _MOST_COLUMNS:
             return row
 
 

@@ -263,7 +263,7 @@ SIZES = [
         "an element of 300 MB in an array",
         "Likewise.",
         sparse(b'[{"text": "'),
-        {"a.json:1": "too-large"},
+        {"a.json:1": "broken-json"},
         "a.json",
     ),
     of_page(
@@ -554,7 +554,7 @@ RECORDS = [
         "shapes",
         "JSON lines that are no objects",
         {
-            "a.jsonl": b'[1, 2]\n"text"\n5\nnull\n{"text": 7}\n{"text": ["a"]}\n'
+            "a.jsonl": b'[1, 2]\n"text"\n5\nnull\n{"text": 7}\n{"text": [1]}\n'
             b'{"html": {}}\n{"id": [1], "text": "a"}\n'
         },
         {f"a.jsonl:{n}": "wrong-type" for n in range(1, 9)},

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dedup.config import ReadConfig
 from dedup.models import RawRecord, Rejection
-from dedup.read.records import record, rejected, valid_unicode
+from dedup.read.records import has_own_id, record, rejected, valid_unicode
 
 
 def record_of(given, *fields, limit=1_000):
@@ -79,7 +81,10 @@ def test_html_counts_only_where_the_text_is_absent_or_blank(given, text, html):
         ({"text": " ", "html": "\n"}, "no-text"),
         ({"text": None}, "no-text"),
         ({"text": 1}, "wrong-type"),
-        ({"text": ["a"]}, "wrong-type"),
+        ({"text": ["a", 1]}, "wrong-type"),
+        ({"text": [{"text": "a"}]}, "wrong-type"),
+        ({"text": []}, "no-text"),
+        ({"html": ["<p>a"]}, "wrong-type"),
         ({"text": False, "html": "<p>"}, "wrong-type"),
         ({"html": {"a": 1}}, "wrong-type"),
         ({"text": "a" * 1_001}, "too-large"),
@@ -144,3 +149,52 @@ def test_a_detail_is_one_short_line():
     assert "\n" not in detail
     assert len(detail) == 200
     assert detail.endswith("...")
+
+
+NESTED = {"article": {"body": "story", "parts": [{"p": "one"}, {"p": "two"}, {"img": "i"}]}}
+
+
+@pytest.mark.parametrize(
+    ("given", "own", "text"),
+    [
+        (NESTED, "article.body", "story"),
+        (NESTED, "article.parts.p", "one\ntwo"),
+        ({**NESTED, "article.body": "flat"}, "article.body", "flat"),
+        ({**NESTED, "article.body": None}, "article.body", "story"),
+        ({"a": {"b": {"c": {"d": "deep"}}}}, "a.b.c.d", "deep"),
+        ({"a": {"b": ["one", "two"]}}, "a.b", "one\ntwo"),
+        ({"a": [{"b": ["one", "two"]}, {"b": ["three"]}]}, "a.b", "one\ntwo\nthree"),
+        ({"a": "b", "text": "other"}, "a.b", "other"),
+        ({"a": [], "text": "other"}, "a.b", "other"),
+        ({"a": {"": "dot"}}, "a.", "dot"),
+        ({"text": ["one", None, "", "two"]}, "text", "one\ntwo"),
+    ],
+    ids=str,
+)
+def test_a_name_with_dots_reaches_into_objects(given, own, text):
+    found = record_of(given, ("text", own))
+    assert (found.text, found.fields) == (text, given)
+
+
+def test_ids_and_other_fields_may_be_in_objects():
+    found = record_of(
+        {"meta": {"id": 7, "head": "h"}, "text": "a"}, ("id", "meta.id"), ("title", "meta.head")
+    )
+    assert (found.doc_id, found.own("title"), has_own_id(found)) == ("7", "h", True)
+
+
+def test_a_text_in_objects_says_how_to_reach_it():
+    detail = record_of({"text": [{"p": "a"}]}).rejection.detail
+    assert detail == "the text is a list of objects: --field text=text.NAME reaches into it"
+
+
+@given(
+    st.dictionaries(st.text(), st.none() | st.text() | st.lists(st.text()), max_size=3)
+    | st.recursive(
+        st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from("ab."), inner)
+    ),
+    st.text("ab.", max_size=6),
+)
+def test_no_name_and_no_record_raises(inner, own):
+    found = record_of({"a": inner, "b": [inner]}, ("text", own), ("id", own))
+    assert (found.text is None) == (found.rejection is not None)

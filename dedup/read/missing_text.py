@@ -1,0 +1,105 @@
+"""Inputs whose records have no text at all: a wrong field name, seen before hours are spent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Any
+
+from dedup.config import STANDARD_FIELDS, ReadConfig
+from dedup.errors import InputError, printable
+from dedup.models import Raw, RawLine, RawRecord
+from dedup.read.jsonl import parse_line
+
+ENOUGH = 1_000
+"""Records without a text at the beginning of a dump from which the others are taken to be alike."""
+
+_ENOUGH_BYTES = 50_000_000
+_MOST_NAMES = 30
+_NAME_LENGTH = 60
+_LEVELS = 4
+
+
+def require_text(
+    raws: Iterable[Raw], config: ReadConfig, elsewhere: Callable[[], bool]
+) -> Iterator[Raw]:
+    """Return the inputs as they are, where one of the first has a text or a page.
+
+    The first inputs are read at once, up to the first that can be used; most often that is the
+    first of all.
+
+    Args:
+        raws: What was read, from the first input on.
+        config: Says which field is the text.
+        elsewhere: Returns whether another file has what the first records lack; it is only asked
+            when :data:`ENOUGH` of them were seen.
+
+    Raises:
+        InputError: The first records lack a text, and so do the first ones of every other file; or
+            nothing can be used, and most inputs are records without a text.
+    """
+    rest = iter(raws)
+    first: list[Raw] = []
+    lacking: list[RawRecord] = []
+    size = 0
+    for raw in rest:
+        first.append(raw)
+        record = parse_line(raw, config)
+        if record.rejection is None:
+            return chain(first, rest)
+        size += len(raw.line) if isinstance(raw, RawLine) else 1_000
+        if lacks_text(record):
+            lacking.append(RawRecord(record.doc_id, record.source, _outline(record.fields)))
+        if len(lacking) >= ENOUGH or size > _ENOUGH_BYTES:
+            if lacking and not elsewhere():
+                raise _error(lacking, config)
+            return chain(first, rest)
+    if 2 * len(lacking) > len(first):
+        raise _error(lacking, config)
+    return iter(first)
+
+
+def lacks_text(record: RawRecord) -> bool:
+    """Return whether a record has fields, and none that is a text or a page.
+
+    >>> lacks_text(RawRecord("a", "a", {"body": "Rain"})), lacks_text(RawRecord("a", "a"))
+    (True, False)
+    """
+    own = (record.own("text"), record.own("html"))
+    return bool(record.fields) and not any(isinstance(value, str) for value in own)
+
+
+def _outline(fields: Mapping[str, Any]) -> dict[str, int]:
+    """Return the names of a record's fields, those in nested objects with dots: name to letters."""
+    return dict(pair for pair, _ in zip(_lengths(fields, "", 1), range(_MOST_NAMES), strict=False))
+
+
+def _lengths(fields: Mapping[str, Any], prefix: str, level: int) -> Iterator[tuple[str, int]]:
+    """Yield the names of fields and how many letters are in each."""
+    for own, value in fields.items():
+        name = prefix + own
+        inner = value[0] if isinstance(value, list) and value else value
+        if isinstance(inner, dict) and level < _LEVELS:
+            yield from _lengths(inner, f"{name}.", level + 1)
+        elif isinstance(value, list) and isinstance(inner, str):
+            yield name, sum(len(each) for each in value if isinstance(each, str))
+        else:
+            yield name, len(value) if isinstance(value, str) else 0
+
+
+def _error(lacking: list[RawRecord], config: ReadConfig) -> InputError:
+    """Return the error that names the fields that there are."""
+    letters: Counter[str] = Counter()
+    for record in lacking:
+        letters.update(record.fields)
+    names = [printable(name) for name in letters if len(name) <= _NAME_LENGTH]
+    given = dict(config.fields)
+    expected = " or ".join(f'"{printable(given.get(each, each))}"' for each in ("text", "html"))
+    others = [name for name in names if letters[name] and name not in STANDARD_FIELDS]
+    longest = max(others, key=lambda name: letters[name], default="NAME")
+    shown = ", ".join(names[:_MOST_NAMES]) + (", ..." if len(names) > _MOST_NAMES else "")
+    return InputError(
+        f"no record has a text in {expected}; the fields are {shown}: "
+        f"name the one with the text, as in --field text={longest}"
+    )

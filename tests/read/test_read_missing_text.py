@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from dedup import Config, deduplicate
+from dedup.config import ReadConfig
+from dedup.errors import InputError
+from dedup.run import clean_dump, run_dump
+
+STORY = (
+    "The council of Morrow Vale votes on the new quarry on Monday, and nobody knows the outcome."
+)
+
+
+def _lines(path, number, **fields):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = [json.dumps({"id": f"{path.stem}{n}", **fields}) + "\n" for n in range(number)]
+    path.write_text("".join(rows))
+    return path
+
+
+@pytest.mark.parametrize("number", [1, 3, 5_000])
+def test_a_run_without_a_text_stops_with_the_names_that_there_are(tmp_path, number):
+    dump = _lines(tmp_path / "a.jsonl", number, headline="Quarry", article={"body": STORY})
+    message = (
+        'no record has a text in "text" or "html"; the fields are id, headline, article.body: '
+        "name the one with the text, as in --field text=article.body"
+    )
+    with pytest.raises(InputError, match=message):
+        run_dump([dump], tmp_path / "out", Config())
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(InputError, match=message):
+        clean_dump([dump], tmp_path / "clean.jsonl", Config())
+    with pytest.raises(InputError, match=message):
+        deduplicate(dump)
+
+
+def test_the_named_field_is_then_read(tmp_path):
+    dump = _lines(tmp_path / "a.jsonl", 3, headline="Quarry", article={"body": STORY})
+    config = Config(read=ReadConfig(fields=(("text", "article.body"),)))
+    assert [each.relation for each in deduplicate(dump, config=config).decisions].count(
+        "exact"
+    ) == 2
+
+
+def test_records_of_the_library_without_a_text_are_refused():
+    with pytest.raises(InputError, match=r"--field text=body$"):
+        deduplicate([{"id": "a", "body": STORY, "lead": "Short."}])
+
+
+def test_a_wrong_name_is_in_the_message(tmp_path):
+    dump = _lines(tmp_path / "a.jsonl", 2, body=STORY)
+    with pytest.raises(InputError, match='no record has a text in "boddy" or "html"'):
+        deduplicate(dump, config=Config(read=ReadConfig(fields=(("text", "boddy"),))))
+
+
+def test_the_columns_of_a_table_are_named(tmp_path):
+    (tmp_path / "a.csv").write_text(f"Nr;Inhalt\n1;{STORY}\n2;{STORY}\n")
+    with pytest.raises(InputError, match=r"Nr, Inhalt: .* --field text=Inhalt$"):
+        deduplicate(tmp_path / "a.csv")
+
+
+def test_a_dump_with_a_text_in_another_file_is_read(tmp_path):
+    _lines(tmp_path / "dump" / "a-index.jsonl", 1_500, title="No text here")
+    _lines(tmp_path / "dump" / "b.jsonl", 1, text=STORY)
+    statuses = [each.status for each in deduplicate(tmp_path / "dump").decisions]
+    assert (statuses.count("rejected"), statuses.count("unique")) == (1_500, 1)
+
+
+def test_a_dump_of_many_files_without_a_text_stops_early(tmp_path):
+    for name in "abc":
+        _lines(tmp_path / "dump" / f"{name}.jsonl", 1_500, body=STORY)
+    with pytest.raises(InputError, match="--field text=body"):
+        deduplicate(tmp_path / "dump")
+
+
+def test_one_record_with_a_text_is_enough(tmp_path):
+    dump = _lines(tmp_path / "a.jsonl", 500, body=STORY)
+    dump.write_text(dump.read_text() + json.dumps({"text": STORY}) + "\n")
+    assert [each.status for each in deduplicate(dump).decisions][-1] == "unique"
+
+
+def test_what_has_no_fields_is_rejected_as_ever(tmp_path):
+    (tmp_path / "a.jsonl").write_text("[1]\n{}\noops\n")
+    assert {each.status for each in deduplicate(tmp_path / "a.jsonl").decisions} == {"rejected"}
