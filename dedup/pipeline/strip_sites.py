@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from dedup.clean.site_boilerplate import find_recurring, find_site_lines
-from dedup.clean.site_lines import HostLines, lines_by_host
+from dedup.clean.site_lines import Digests, HostLines, lengths_of, lines_by_host
 from dedup.clean.site_questions import find_questions, read_answers
 from dedup.clean.strip_site_lines import Site, strip_site_lines
 from dedup.config import Config
@@ -17,6 +18,9 @@ from dedup.progress import Progress
 from dedup.store import Step, Store
 
 log = logging.getLogger(__name__)
+
+SHORTEST_ELSEWHERE = 60
+"""Characters from which a line of one site is not compared on other hosts: about a sentence."""
 
 
 def remove_site_boilerplate(store: Store, config: Config, progress: Progress) -> None:
@@ -28,13 +32,17 @@ def remove_site_boilerplate(store: Store, config: Config, progress: Progress) ->
     first = store.dumps.first
 
     def stripped() -> Iterator[StrippedText]:
-        for host, lines in lines_by_host(store.documents.line_digests(), 2):
+        hosts = []
+        for host, lines in lines_by_host(store.documents.line_digests(), 1):
             progress.advance(1)
-            if lines.rows.max(initial=-1) < first:
-                continue
-            site = find_site(host, lines, store, config.clean.site_boilerplate_documents)
+            if lines.rows.max(initial=-1) >= first:
+                least = config.clean.site_boilerplate_documents
+                hosts.append((lines, find_site(host, lines, store, least)))
+        known = lines_of_sites(site for _, site in hosts)
+        for lines, site in hosts:
+            site = with_lines_of_others(site, lines, known)
             if rows := rows_with(lines, site, first):
-                log.info("site boilerplate: %d lines are of %s", len(site.lines), host)
+                log.info("site boilerplate: %d lines are of %s", len(site.lines), site.host)
                 for row, title, text in store.documents.titled_texts(rows):
                     yield strip_site_lines(row, title, text, site, config.clean)
 
@@ -54,6 +62,8 @@ def find_site(host: str, lines: HostLines, store: Store, documents: int) -> Site
         store: Where the texts are that must be read.
         documents: A line must recur in so many documents.
     """
+    if lines.documents.size < 2:
+        return Site(host, frozenset())
     recurring = find_recurring(lines, documents)
     rest = lines.without(recurring) if recurring.size else lines
     questions = find_questions(rest, documents)
@@ -62,6 +72,29 @@ def find_site(host: str, lines: HostLines, store: Store, documents: int) -> Site
     texts = store.documents.titled_texts(questions.rows.tolist(), whole=True)
     answers = read_answers(texts, questions, host)
     return Site.of(host, recurring, find_site_lines(rest, questions, answers, documents))
+
+
+def lines_of_sites(sites: Iterable[Site]) -> Digests:
+    """Return the digests of the longer lines of all sites, sorted."""
+    found = np.array(sorted(frozenset().union(*(site.lines for site in sites))), np.uint64)
+    return found[lengths_of(found) >= SHORTEST_ELSEWHERE]
+
+
+def with_lines_of_others(site: Site, lines: HostLines, known: Digests) -> Site:
+    """Return a site with the lines of other sites that stand on it, too: they are not compared.
+
+    One publisher has several hosts, and a dump may have two documents of one of them.
+
+    Args:
+        site: What of the lines of a host is its own.
+        lines: The lines of the host.
+        known: The lines of all sites, sorted.
+    """
+    if not known.size:
+        return site
+    at = np.minimum(np.searchsorted(known, lines.digests), known.size - 1)
+    there = frozenset(lines.digests[known[at] == lines.digests].tolist()) - site.lines
+    return replace(site, shared=site.shared | there) if there else site
 
 
 def rows_with(lines: HostLines, site: Site, first: int) -> list[int]:

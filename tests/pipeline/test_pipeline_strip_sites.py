@@ -4,7 +4,7 @@ from dedup.clean.site_lines import line_digests, lines_by_host
 from dedup.clean.strip_site_lines import Site, strip_site_lines
 from dedup.config import CleanConfig
 from dedup.models import Listed, Reason
-from dedup.pipeline.strip_sites import rows_with
+from dedup.pipeline.strip_sites import lines_of_sites, rows_with, with_lines_of_others
 
 SIGN_UP = "Sign up for our newsletter"
 FOLLOW = "Follow us"
@@ -51,3 +51,12 @@ def test_a_text_of_which_too_little_stays_is_rejected():
         Reason.NO_TEXT,
         None,
     ]
+
+
+def test_longer_lines_of_one_site_are_not_compared_on_other_hosts():
+    notice = "This article may be printed again by anybody who names the gazette first."
+    known = lines_of_sites([site(notice, FOLLOW), site()])
+    other = with_lines_of_others(site(SIGN_UP), host_lines([f"{STORY}\n{notice}\n{FOLLOW}"]), known)
+    assert other.shared == frozenset(line_digests(notice).tolist())
+    assert other.recurring == site(SIGN_UP).recurring
+    assert with_lines_of_others(site(), host_lines([STORY]), known) == site()
