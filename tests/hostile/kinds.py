@@ -473,6 +473,34 @@ CHARACTERS = [
         page("unknown-charset", head="<meta charset=x-klingon>"),
     ),
     of_page(
+        "latin1",
+        "letters of windows-1252 in a page that declares Latin-1",
+        "Read as browsers read it: quotes, dashes and the euro sign stay.",
+        html(
+            "latin1", head="<meta charset=iso-8859-1>", text=(FRENCH + "« 5 € » – l’élu. ") * 5
+        ).encode("cp1252"),
+        {"a.html": Kept("« 5 € » – l’élu.")},
+    ),
+    of_page(
+        "gbk-cut",
+        "a page in GBK that ends inside a letter",
+        "That letter is lost, the others are kept.",
+        html(
+            "gbk-cut",
+            head="<meta charset=gbk>",
+            text="图书馆下周重新开放，读者可凭旧证入馆。. " * 5,
+        ).encode("gbk")
+        + "<!-- 渡".encode("gbk")[:-1],
+        {"a.html": Kept("读者可凭旧证入馆")},
+    ),
+    of_page(
+        "mixed",
+        "windows-1252 pasted into UTF-8",
+        "Both are read.",
+        html("mixed", text=FRENCH * 5).encode().replace("é".encode(), b"\xe9", 1),
+        {"a.html": Kept("après trois semaines")},
+    ),
+    of_page(
         "broken-utf8",
         "half a character in the middle of UTF-8",
         "That letter becomes U+FFFD, the others are kept.",
