@@ -225,7 +225,7 @@ def _unlisted(line: str) -> tuple[str, str, int] | None:
         return None  # "the Example (Ex)-based company"
     capitals = place.isupper() and len(place) >= _SHORTEST_PLACE and len(place.split()) <= 4
     sure = capitals or bool(comma) or place.casefold() in _CITIES
-    if not is_unlisted_agency(name, place, sure=sure):
+    if not is_unlisted_agency(name, place, sure=sure, dated=_has_date(head)):
         return None
     return name, head, found.end()
 

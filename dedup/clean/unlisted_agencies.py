@@ -17,10 +17,13 @@ def _words(text: str) -> frozenset[str]:
 
 # What only agencies and media have in their names; anywhere in a word, as in "Interwire".
 _MEDIA = re.compile(
-    r"wire|news|press|presse|prensa|agenc|agentur|agenzia|agência|telegra|media|tribune|herald"
-    r"|gazette|journal|nyhets|новост|пресс|агент",
+    r"wire|news|press|prensa|agenc|agentur|agenzia|agência|telegra|media|tribune|herald|gazette"
+    r"|journal|times|daily|network|radio|chronicle|broadcast|bulletin|dispatch|observer|funk|dienst"
+    r"|nyhets|новост|пресс|агент",
     re.IGNORECASE,
 )
+# The short forms of stations and agencies: "WKRN", "CBS4", "HawaiiNow".
+_SHORT_FORM = re.compile(r"[A-Z]{3,6}\d{0,2}(?:-[A-Z]{2,3})?|\w*[a-z][A-Z]\w*|[A-Z]{3,}[a-z]\w*")
 _WORD = re.compile(r"[^\W\d_][\w.&'’+-]*|\d{1,2}|&")
 _DOMAIN = re.compile(r"(?:[a-z0-9-]{1,40}\.){1,3}[a-z]{2,6}", re.IGNORECASE)
 _INSIDE = _words("of the de del do da des la and & y et und für")
@@ -57,17 +60,20 @@ _OTHER = _words(
     aged mr mrs ms dr sir"""
 )
 
+_PARTS_OF_PLACES = _words("square street avenue road park airport station county district island")
+
 # In the languages whose datelines have this form.
 _LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")
 
 
-def is_unlisted_agency(name: str, place: str, *, sure: bool) -> bool:
+def is_unlisted_agency(name: str, place: str, *, sure: bool, dated: bool = False) -> bool:
     """Return whether what stands in parentheses behind a place is an agency's name.
 
     Args:
         name: What stands there.
         place: The place, without region and date.
         sure: Whether the place is one for sure; else only a name of media is taken.
+        dated: Whether a date stands behind the place: then no part of it follows.
 
     >>> is_unlisted_agency("Interwire", "DAYS", sure=False)
     True
@@ -84,7 +90,9 @@ def is_unlisted_agency(name: str, place: str, *, sure: bool) -> bool:
         return False
     if "|".join(folded) in _REGIONS or _key(name) in _territories():
         return False
-    return sure or bool(_MEDIA.search(name))
+    if _MEDIA.search(name):
+        return _PARTS_OF_PLACES.isdisjoint(folded)
+    return sure and (dated or _SHORT_FORM.fullmatch(words[0]) is not None)
 
 
 def _is_name(words: list[str]) -> bool:
