@@ -210,7 +210,7 @@ class TableRows:
         except csv.Error:
             cells = None
         self._read_again += sum(map(len, self._lines.taken))
-        if cells and len(cells) == self._columns and self._begins(cells[0]):
+        if cells and self._is_mended(cells):
             return cells
         self._lines.put_back()
         return None
@@ -222,12 +222,16 @@ class TableRows:
         for split in (self._split, self._csv_row):
             cells = split(line)
             self._trim(cells)
-            if len(cells) == self._columns and self._begins(cells[0]):
-                if self._may_begin(lines.peek()):
-                    return cells
-                break
+            if self._is_mended(cells) and self._may_begin(lines.peek()):
+                return cells
         lines.put_back()
         return None
+
+    def _is_mended(self, cells: list[str]) -> bool:
+        """Return whether values are a row: a blank behind a delimiter is a sentence's."""
+        if len(cells) != self._columns or any(cell[:1] == " " for cell in cells):
+            return False
+        return self._begins(cells[0])
 
     def _trim(self, cells: list[str]) -> None:
         """Cut blank columns off that the first row does not name."""

@@ -73,6 +73,13 @@ def test_a_byte_order_mark_is_passed_over(dump):
     assert dump.read_one("a.jsonl", b'\xef\xbb\xbf{"text": "a"}\n').text == "a"
 
 
+@pytest.mark.parametrize(
+    "content", ['{"text": "ż"}\r\n{"text": "b"}\r\n', '{"text": "ż"},\n{"text": "b"}']
+)
+def test_lines_in_utf16_are_read(dump, content):
+    assert [each.text for each in dump.read("a.jsonl", content.encode("utf-16"))] == ["ż", "b"]
+
+
 def test_line_ends_of_windows_are_read(dump):
     assert [each.text for each in dump.read("a.jsonl", b'{"text": "a"}\r\n{"text": "b"}\r\n')] == [
         "a",

@@ -256,6 +256,16 @@ def test_backslashes_of_a_table_with_doubled_quotes_are_letters(dump):
     assert [each.text for each in dump.read("a.csv", content)] == texts
 
 
+@pytest.mark.parametrize("before", [2, 3_000])
+def test_sentences_of_a_broken_row_become_no_titles(dump, before):
+    rows = [f'Some title {n},"Text {n}, it said\non ""two"" lines",u{n}' for n in range(before)]
+    broken = 'Bad title here,"He said "no", twice\nand more, is'
+    lines = ["title,text,url", *rows, broken, 'Next title here,"x",u', ""]
+    found = dump.read("a.csv", "\n".join(lines).encode())
+    assert reasons(found) == [""] * before + ["broken-table", ""]
+    assert found[-1].fields == {"title": "Next title here", "text": "x", "url": "u"}
+
+
 def test_a_quote_that_another_closes_does_not_swallow_the_rows_between(dump):
     rows = "".join(f"{n},text {n},u\n" for n in range(100))
     content = "id,text,url\n" + rows + '100,"open\n101,b,u\n102,c,u"\n103,d,u\n'
