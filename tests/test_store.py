@@ -267,7 +267,9 @@ def test_a_page_of_an_earlier_format_keeps_whether_its_date_is_believed(path, be
 def test_a_page_is_remembered_by_its_digest(path):
     extraction = Extraction("", title="Ferry", author="Ines", date="2026-03-02", date_source="url")
     pieces = (Removal("dateline", "ROME (AP) -"),)
-    draft = Draft("some words", "Ferry", "Ines", "AP", "ROME (AP) -", None, pieces)
+    draft = Draft(
+        "some words", "Ferry", "Ines", agency="AP", dateline="ROME (AP) -", removed=pieces
+    )
     page = CleanPage(extraction, draft)
     document = Document(
         "a", "source", {}, "some words", agency="AP", dateline="ROME (AP) -", removed=pieces

@@ -234,6 +234,11 @@ def boilerplate(draft: Draft) -> Draft:
     groups = _groups(lines, "".join([sign for sign in tables.BOUND if sign in draft.text]))
     if not any(groups):
         return draft
+    if all(groups):  # a picture and its caption are the whole article of some pages
+        groups = [
+            None if group == "photo" and len(line) > SHORT else group
+            for group, line in zip(groups, lines, strict=True)
+        ]
     kept: list[str] = []
     removed: list[Removal] = []
     index = 0

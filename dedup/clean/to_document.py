@@ -54,7 +54,7 @@ def from_page(record: RawRecord, page: CleanPage, config: CleanConfig) -> Docume
     extraction, draft = page.extraction, page.draft
     if parse_date(extraction.date) is None:  # a date that no page can have
         extraction = replace(extraction, date=None, date_source=None)
-    if bad := too_short(draft.text, config) or no_sentence(draft.text):
+    if bad := too_short(draft.text, config) or no_sentence(draft.text, extraction.title):
         return bad
     fields: dict[str, Any] = {"id": record.doc_id, **record.fields}
     own = _own(record)
@@ -121,13 +121,15 @@ def _plain_words(text: str) -> int:
     return sum(map(str.isalnum, text.split()))
 
 
-def no_sentence(text: str) -> Rejection | None:
+def no_sentence(text: str, title: str | None = None) -> Rejection | None:
     r"""Return a rejection for the text of a page none of whose lines is long enough for a sentence.
+
+    A headline makes no article of a menu.
 
     >>> no_sentence("Home\nPolitics\nSport\nContact us").detail
     'only lines too short for a sentence: a menu'
     """
-    lines = text.split("\n")
+    lines = [line for line in text.split("\n") if line != title]
     if any(_plain_words(line) >= _SENTENCE_WORDS for line in lines):
         return None
     if any(count_words(line) >= _SENTENCE_WORDS for line in lines):

@@ -11,6 +11,7 @@ _LETTERS_PER_FAULT = 4
 
 _CONTROLS = re.compile("[\x80-\x9f]")
 _LATIN = re.compile("[\x80-\u024f]+")
+_ENCODED_CONTROLS = re.compile(rb"\xc2[\x80-\x9f]")
 
 # The encoding of Windows for the letters of an ISO one: it has letters where that has controls,
 # and pages that declare the one are in the other.
@@ -137,7 +138,8 @@ def controls_as_letters(text: str, codec: str = "cp1252") -> str:
     >>> controls_as_letters("nobody\x92s")
     'nobody’s'
     """
-    if not _CONTROLS.search(text):
+    # A search of the bytes takes a fifth of the time of one of the letters.
+    if text.isascii() or not _ENCODED_CONTROLS.search(text.encode("utf-8", "surrogatepass")):
         return text
 
     def letter(found: re.Match[str]) -> str:

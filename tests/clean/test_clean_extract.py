@@ -1,5 +1,10 @@
-import pytest
+import ast
+from pathlib import Path
 
+import pytest
+import trafilatura
+
+import dedup
 from dedup.clean.extract import extract
 from dedup.models import Extraction, Reason, Rejection
 
@@ -163,3 +168,24 @@ def test_a_date_carries_its_source(html, source):
     found = taken(html)
     assert found.date_source == source
     assert (found.date or "")[:10] == ("2024-11-03" if source else "")
+
+
+def test_only_the_public_names_of_trafilatura_are_used():
+    """A page that its next release cannot read as this one does must fail here, not in a run."""
+    names = set()
+    for path in (Path(dedup.__file__).parent).rglob("*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("trafilatura"):
+                names.add(f"from {node.module}")
+            elif isinstance(node, ast.Import):
+                names.update(
+                    f"import {each.name}" for each in node.names if "trafilatura." in each.name
+                )
+            elif isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "trafilatura":
+                assert isinstance(node.ctx, ast.Load)
+                names.add(node.attr)
+            elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "setattr":
+                assert getattr(node.args[0], "id", "") != "trafilatura"
+    assert names
+    assert names <= set(trafilatura.__all__)
