@@ -18,7 +18,7 @@ _WITHOUT_TEXT = (
 
 # A menu: so many links or more, that are this share of its text, and no paragraph.
 _MENU_LINKS = 4
-_MENU_SHARE = 0.8
+_MENU_SHARE = 0.85
 # Elements that mean something without any text.
 _EMPTY = frozenset({"br", "hr", "td", "th", "tr", "wbr"})
 # Characters outside of links from which a run of text is a paragraph.
