@@ -463,7 +463,9 @@ CHARACTERS = [
         "latin",
         "Latin-1 declared as UTF-8",
         "Where the declared encoding does not fit, another is detected.",
-        html("latin", head="<meta charset=utf-8>", text=FRENCH * 5).encode("cp1252"),
+        html("latin", head="<meta charset=utf-8>", text=FRENCH + sentences("latin")).encode(
+            "cp1252"
+        ),
         {"a.html": Kept("La traversée reprendra lundi, a annoncé le propriétaire")},
     ),
     of_page(
@@ -477,7 +479,9 @@ CHARACTERS = [
         "letters of windows-1252 in a page that declares Latin-1",
         "Read as browsers read it: quotes, dashes and the euro sign stay.",
         html(
-            "latin1", head="<meta charset=iso-8859-1>", text=(FRENCH + "« 5 € » – l’élu. ") * 5
+            "latin1",
+            head="<meta charset=iso-8859-1>",
+            text=f"{FRENCH}« 5 € » – l’élu. {sentences('latin1')}",
         ).encode("cp1252"),
         {"a.html": Kept("« 5 € » – l’élu.")},
     ),
@@ -497,14 +501,16 @@ CHARACTERS = [
         "mixed",
         "windows-1252 pasted into UTF-8",
         "Both are read.",
-        html("mixed", text=FRENCH * 5).encode().replace("é".encode(), b"\xe9", 1),
+        html("mixed", text=FRENCH + sentences("mixed")).encode().replace("é".encode(), b"\xe9", 1),
         {"a.html": Kept("après trois semaines")},
     ),
     of_page(
         "broken-utf8",
         "half a character in the middle of UTF-8",
         "That letter becomes U+FFFD, the others are kept.",
-        html("broken-utf8", text=FRENCH * 5).encode().replace("é".encode(), b"\xc3", 1),
+        html("broken-utf8", text=FRENCH + sentences("broken-utf8"))
+        .encode()
+        .replace("é".encode(), b"\xc3", 1),
         {"a.html": Kept("après trois semaines")},
     ),
     of_page(
