@@ -7,6 +7,7 @@ import io
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 from dedup.read.table_dialect import Dialect, with_doubled_quotes
@@ -270,7 +271,8 @@ class TableRows:
             if count and (alone or self._may_begin(line)):
                 break
             lines.begin()
-            next(lines)
+            with suppress(TooLong):  # a line over the limit is passed over like the others
+                next(lines)
             count += 1
             size += len(line)
         if cells is not None and len(cells) > self._columns:

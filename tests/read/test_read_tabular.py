@@ -326,3 +326,14 @@ def test_a_table_keeps_letters_that_stand_after_much_ascii(dump, codec, text):
     found = dump.read("a.csv", "\n".join(["id,text", *rows]).encode(codec))
     assert found[-1].text == text
     assert {record.text for record in found[1_000:]} == {text}
+
+
+def test_a_line_over_the_limit_in_a_quoted_text_costs_that_row(dump):
+    content = (
+        'id,title,text\n1,Ferry,"The ferry, ""again"",\n'
+        f'runs from Monday{",day" * 15_000}, its owner said."\n'
+        "2,Ramp,Repairs to the ramp took three weeks longer than planned\n"
+    )
+    records = dump.read("a.csv", content.encode(), max_document_bytes=20_000)
+    assert reasons(records) == ["broken-table", ""]
+    assert records[1].text == "Repairs to the ramp took three weeks longer than planned"
