@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from html import unescape
+from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -15,6 +17,10 @@ from dedup.clean.dateline import MONTHS
 _LONGEST = 120
 _LONGEST_NAME = 60
 _MOST_WORDS = 7
+
+# Most authors that are looked at, and characters of one entry in a list of them.
+_MOST_AUTHORS = 100
+_LONGEST_ENTRY = 1_000
 
 # Paragraphs of the article before whose last its byline stands.
 _BEFORE = 3
@@ -51,8 +57,8 @@ _NAMED = " or ".join(
     for part in ("uthor", "yline")
 )
 _BYLINES = etree.XPath(
-    f"//body//*[{_NAMED} or contains(@itemprop, 'author') or @rel = 'author' or @class = 'byl']"
-    " | //author"
+    f"//body//*[{_NAMED} or contains(@itemprop, 'author') or @rel = 'author' or @class = 'byl'"
+    " or self::author]"
 )
 _STRONG = re.compile(r"author-?_?name|byline|^author$|\bauthor\b")
 
@@ -73,14 +79,12 @@ def names_of(written: Iterable[str]) -> str | None:
     >>> names_of(["By Jane Doe and John Roe, Example Times", "jane@example.com"])
     'Jane Doe; John Roe; Example Times'
     """
-    names: list[str] = []
-    for each in written:
-        text = _ADDRESS.sub(" ", _MARKUP.sub(" ", unescape(each)))
-        for part in _SPLIT.split(text):
-            name = _name(part)
-            if name and name not in names:
-                names.append(name)
-    whole = [one for one in names if not any(one != other and one in other for other in names)]
+    names: dict[str, None] = {}
+    for each in islice(written, _MOST_AUTHORS):
+        text = _ADDRESS.sub(" ", _MARKUP.sub(" ", unescape(each[:_LONGEST_ENTRY])))
+        names.update((name, None) for part in _SPLIT.split(text) if (name := _name(part)))
+    first = list(names)[:_MOST_AUTHORS]
+    whole = [one for one in first if not any(one != other and one in other for other in first)]
     return "; ".join(whole) or None
 
 
@@ -114,15 +118,19 @@ def byline(tree: HtmlElement, article: Sequence[HtmlElement]) -> str | None:
         tree: The page.
         article: The long paragraphs of its article, in order.
     """
-    last = _position(article[min(len(article), _BEFORE) - 1]) if article else ()
+    elements = _BYLINES(tree)
+    before = len(elements)
+    if article:
+        last = _position(article[min(len(article), _BEFORE) - 1])
+        before = bisect_right(elements, last, key=_position)
     weak: str | None = None
     behind: set[str] = set()
-    for element in _BYLINES(tree):
-        written = " ".join(" ".join(element.itertext()).split())
+    for at, element in enumerate(elements):
+        written = _written(element)
         if not 2 < len(written) < _LONGEST or _is_others(element):
             continue
         names = names_of([written])
-        if names and last and _position(element) > last:
+        if names and at >= before:
             if element.get("rel") == "author" or _PREFIX.match(written):
                 behind.add(names)
         elif names and _is_strong(element):
@@ -130,6 +138,18 @@ def byline(tree: HtmlElement, article: Sequence[HtmlElement]) -> str | None:
         else:
             weak = weak or names
     return weak or (behind.pop() if len(behind) == 1 else None)
+
+
+def _written(element: HtmlElement) -> str:
+    """Return the text of an element in one line, or more than a byline's length of a longer one."""
+    words: list[str] = []
+    size = 0
+    for text in element.itertext():
+        words += text.split(None, _LONGEST)
+        size += len(text)
+        if size > _LONGEST and len(" ".join(words)) > _LONGEST:
+            break
+    return " ".join(words)
 
 
 def _position(element: HtmlElement) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
+from itertools import islice
 from typing import Any
 
 from lxml.etree import LxmlError
@@ -25,7 +26,7 @@ _OTHERS = frozenset(
     | {"relatedlink", "significantlink", "subjectof", "review", "reviews"}
 )
 
-# Objects looked at in one page; a page of a news site has some ten.
+# Objects looked at in one script, and articles in one page; a page of a news site has some ten.
 _MOST_OBJECTS = 2000
 
 # Data that is not valid JSON is searched for what its beginning states, with patterns whose time
@@ -33,10 +34,10 @@ _MOST_OBJECTS = 2000
 _BROKEN = 20_000
 _STRING = r'\s*:\s*"((?:[^"\\\n]|\\.){2,400})"'
 _BROKEN_FIELDS = {name: re.compile(f'"{name}"{_STRING}') for name in ("headline", "datePublished")}
-_BROKEN_AUTHOR = re.compile(rf'"author"\s*:\s*\[?\s*{{[^{{}}]{{0,200}}?"name"{_STRING}')
+_BROKEN_AUTHOR = re.compile(rf'"author"\s*:\s*+(?:\[\s*+)?{{[^{{}}]{{0,200}}?"name"{_STRING}')
 
 _WRAPPING = re.compile(
-    r"^\s*(?:/\*.{0,20}?\*/|//\s*)?(?:<!--|<!\[CDATA\[)(?:\s*\*/)?|(?://\s*)?(?:-->|\]\]>)\s*;?\s*$"
+    r"^\s*(?:/\*.{0,20}?\*/|//\s*)?(?:<!--|<!\[CDATA\[)(?:\s*\*/)?|(?://\s*)?(?:-->|\]\]>)\s*+;?\s*$"
 )
 _SPARE_COMMA = re.compile(r",(?=\s*[}\]])")
 
@@ -70,12 +71,15 @@ def declared_articles(tree: HtmlElement) -> list[DeclaredArticle]:
     for script in tree.iter("script"):
         if "ld+json" not in (script.get("type") or "") or not script.text:
             continue
+        if len(found) >= _MOST_OBJECTS:
+            break
         try:
             data = _loaded(script.text)
         except (ValueError, RecursionError):
             found += _from_broken(script.text[:_BROKEN])
         else:
-            found += [_article(each) for each in _objects(data) if _kind(each)]
+            objects = islice(_objects(data), _MOST_OBJECTS)
+            found += [_article(each) for each in objects if _kind(each)]
     return found
 
 
@@ -91,12 +95,10 @@ def _loaded(text: str) -> Any:
 def _objects(data: Any) -> Iterator[dict[str, Any]]:
     """Yield the objects of a page that may be its article, those on top first."""
     level = [data]
-    seen = 0
-    while level and seen < _MOST_OBJECTS:
+    while level:
         below: list[Any] = []
         for each in level:
             if isinstance(each, dict):
-                seen += 1
                 yield each
                 below += [value for key, value in each.items() if key.lower() not in _OTHERS]
             elif isinstance(each, list):

@@ -110,8 +110,11 @@ def _group_around(text: str, groups: list[ParagraphGroup]) -> tuple[ParagraphGro
     bare = without_space(text)
     most, around = 0, None
     for group in groups:
-        if group.size > most and (found := group.found_in(bare)) > most:
-            most, around = found, group
+        # A group too small is not searched, so that the time does not grow with their number.
+        if group.size > most and group.size >= _FROM_GROUP * len(text):
+            found = group.found_in(bare)
+            if found > most:
+                most, around = found, group
     return (around, most) if around and most >= _FROM_GROUP * len(text) else (None, 0)
 
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from courlan import extract_domain
 from lxml.html import HtmlElement
@@ -74,6 +75,13 @@ class PageMetadata:
     body: str | None
 
 
+class _Wording(NamedTuple):
+    """A headline to compare: its letters and digits in one row, and its words."""
+
+    letters: str
+    words: frozenset[str]
+
+
 def page_metadata(tree: HtmlElement) -> PageMetadata:
     """Read the metadata of a page in one pass over its ``<meta>`` elements and its JSON-LD.
 
@@ -88,7 +96,8 @@ def page_metadata(tree: HtmlElement) -> PageMetadata:
         if "canonical" in (link.get("rel") or "").lower().split()
     )
     headlines = _headlines(tree, named)
-    own = _own_articles(declared_articles(tree), headlines, (url, canonical_url))
+    wordings = [_wording(each) for each in dict.fromkeys(headlines)]
+    own = _own_articles(declared_articles(tree), wordings, (url, canonical_url))
     site = _site(tree, named, own)
     hostname = extract_domain(address, fast=True) if (address := url or canonical_url) else None
     title = _title(headlines, [each.headline for each in own if each.headline])
@@ -103,7 +112,7 @@ def page_metadata(tree: HtmlElement) -> PageMetadata:
         canonical_url=canonical_url,
         language=_language(tree),
         description=next(iter(_values(named, _DESCRIPTIONS)), None),
-        body=declared.body if declared and _agrees(declared.headline, headlines) else None,
+        body=declared.body if declared and _agrees(declared.headline, wordings) else None,
     )
 
 
@@ -160,7 +169,7 @@ def _text_of(element: HtmlElement) -> str | None:
 
 
 def _own_articles(
-    declared: list[DeclaredArticle], headlines: Sequence[str], addresses: Sequence[str | None]
+    declared: list[DeclaredArticle], wordings: Sequence[_Wording], addresses: Sequence[str | None]
 ) -> list[DeclaredArticle]:
     """Return what a page declares of itself, the most trusted first; other articles are left out.
 
@@ -172,7 +181,7 @@ def _own_articles(
     own = [
         each
         for each in articles
-        if _agrees(each.headline, headlines)
+        if _agrees(each.headline, wordings)
         or any(address.partition("#")[0].rstrip("/") in known for address in each.addresses)
     ]
     if not own and len(articles) == 1:
@@ -180,16 +189,21 @@ def _own_articles(
     return own + [each for each in declared if not each.is_article]
 
 
-def _agrees(headline: str | None, headlines: Sequence[str]) -> bool:
+def _wording(headline: str) -> _Wording:
+    """Return the wording of a headline."""
+    return _Wording(_squashed(headline), frozenset(_WORD.findall(headline.casefold())))
+
+
+def _agrees(headline: str | None, wordings: Sequence[_Wording]) -> bool:
     """Return whether a declared headline is one of a page's own, in other words at most."""
     if not headline:
         return False
-    squashed, words = _squashed(headline), set(_WORD.findall(headline.casefold()))
-    for each in headlines:
-        other = set(_WORD.findall(each.casefold()))
-        if squashed and squashed in _squashed(each):
+    letters, words = _wording(headline)
+    for other in wordings:
+        if letters and letters in other.letters:
             return True
-        if words and other and len(words & other) >= _AGREEING * min(len(words), len(other)):
+        least = min(len(words), len(other.words))
+        if least and len(words & other.words) >= _AGREEING * least:
             return True
     return False
 

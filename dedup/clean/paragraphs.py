@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -22,6 +23,9 @@ _FEW = 500
 
 # Characters at either end of a paragraph by which it is found in a text.
 _END = 30
+
+# Ends up to which each is searched by itself: that is faster than to look at every place of a text.
+_FEW_ENDS = 300
 
 
 @dataclass(slots=True)
@@ -46,7 +50,17 @@ class ParagraphGroup:
         Args:
             text: A text without white space.
         """
-        return sum(len(each) for each in self.texts if len(each) >= _LONG and _stands(each, text))
+        long = [(len(each), *_ends(each)) for each in self.texts if len(each) >= _LONG]
+        there = _standing({end for _, *ends in long for end in ends}, text)
+        return sum(size for size, first, last in long if first in there and last in there)
+
+
+@dataclass(slots=True)
+class _Together:
+    """Long paragraphs in one element: how many, and their characters."""
+
+    number: int = 0
+    size: int = 0
 
 
 def without_space(text: str) -> str:
@@ -75,19 +89,21 @@ def _grouped(
 ) -> list[ParagraphGroup]:
     """Return the groups of paragraphs, each given with the element around it and its text."""
     groups: dict[tuple[str, ...], ParagraphGroup] = {}
-    together: dict[HtmlElement, list[int]] = {}
+    names: dict[HtmlElement, str] = {}
+    together: defaultdict[HtmlElement, _Together] = defaultdict(_Together)
     for paragraph, around, text in paragraphs:
         if not text:
             continue
-        group = groups.setdefault(tuple(_place(around)), ParagraphGroup())
+        group = groups.setdefault(tuple(_place(around, names)), ParagraphGroup())
         group.texts.append(text)
         if len(text) >= _LONG:
             group.size += len(text)
             group.elements.append(paragraph)
-            sizes = together.setdefault(around, [])
-            sizes.append(len(text))
-            if len(sizes) >= _SEVERAL:
-                group.largest = max(group.largest, sum(sizes))
+            beside = together[around]
+            beside.number += 1
+            beside.size += len(text)
+            if beside.number >= _SEVERAL:
+                group.largest = max(group.largest, beside.size)
     return [group for group in groups.values() if group.size]
 
 
@@ -106,17 +122,34 @@ def _runs(tree: HtmlElement) -> Iterator[tuple[HtmlElement, HtmlElement, str]]:
                 yield element, around, folded
 
 
-def _place(around: HtmlElement) -> Iterator[str]:
-    """Yield the names and classes of the elements that a paragraph stands in, innermost first."""
+def _place(around: HtmlElement, names: dict[HtmlElement, str]) -> Iterator[str]:
+    """Yield the names and classes of the elements that a paragraph stands in, innermost first.
+
+    Args:
+        around: The innermost.
+        names: Those of elements that were met before; a class may be as long as a page.
+    """
     above: HtmlElement | None = around
     for _ in range(_LEVELS):
         if above is None:
             return
-        yield f"{above.tag} {above.get('class', '')}"
+        if above not in names:
+            names[above] = f"{above.tag} {above.get('class', '')}"
+        yield names[above]
         above = above.getparent()
 
 
-def _stands(paragraph: str, text: str) -> bool:
-    """Return whether both ends of a paragraph stand in a text without white space."""
+def _ends(paragraph: str) -> tuple[str, str]:
+    """Return both ends of a paragraph without white space."""
     first, last = paragraph[: 2 * _END], paragraph[-2 * _END :]
-    return without_space(first)[:_END] in text and without_space(last)[-_END:] in text
+    return without_space(first)[:_END], without_space(last)[-_END:]
+
+
+def _standing(ends: set[str], text: str) -> set[str]:
+    """Return which ends of paragraphs stand in a text without white space.
+
+    The time grows with the length of the text alone.
+    """
+    if len(ends) <= _FEW_ENDS:
+        return {end for end in ends if end in text}
+    return ends.intersection(text[at : at + _END] for at in range(len(text) - _END + 1))
