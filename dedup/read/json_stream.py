@@ -20,24 +20,24 @@ from typing import Any, NamedTuple
 from dedup.config import ReadConfig
 from dedup.models import RawRecord, Reason, Rejection
 from dedup.read.input import CHUNK, Input
+from dedup.read.json_brackets import OpenBrackets
 from dedup.read.json_errors import OPENING_LENGTH, first_error, is_alone, is_broken
-from dedup.read.json_value import MOST_LEVELS, OVERHEAD, BrokenJson, parse_json
+from dedup.read.json_value import OVERHEAD, BrokenJson, parse_json
 from dedup.read.records import record, rejected, too_large
 
 # The first byte of a value: no blank, comma or closing bracket, no opening bracket of a list, no
 # record separator (RFC 7464), no byte-order mark of a file that was appended.
 _VALUE = re.compile(rb"[^\s,\[\]}\x1e\xef\xbb\xbf]")
-_STRUCTURE = re.compile(rb'["{}]')
+_STRUCTURE = re.compile(rb'["{}\[\]]')
 _END_OF_BARE = re.compile(rb'["{}\[\],\n\x1e]')
 # How an object begins, with its first name. Its length is bounded, for it is searched everywhere.
 _OPENING = re.compile(rb'\{\s{0,200}("(?:[^"\\\n]|\\.){0,200}")\s{0,200}:')
 # What stands before an object that is a value in another, behind a colon.
 _BETWEEN = b" \t\r\n["
 
-# What may follow a text, and precede an object in another: a quote too many is found where it is,
-# before it turns texts into structure and structure into texts.
+# What may follow a text: a quote too many is found where it is, before it turns texts into
+# structure and structure into texts.
 _BEHIND_STRING = frozenset(b":,]} \t\r\n")
-_BEFORE_OBJECT = frozenset(b":,[ \t\r\n")
 
 _BACKSLASH, _BRACE = b"\\{"
 
@@ -130,7 +130,7 @@ class JsonStream:
         """Be between two values."""
         self._state = _State.BETWEEN
         self._piece = bytearray()
-        self._depth = 0
+        self._brackets = OpenBrackets()
         self._in_string = self._escaped = self._over_limit = False
 
     def elements(self, chunks: Iterable[bytes]) -> Iterator[Element]:
@@ -203,16 +203,11 @@ class JsonStream:
             byte = mark[0]
             if byte == b'"':
                 self._in_string = True
-            elif byte == b"{":
-                self._depth += 1
-                if self._depth > 1 and self._at > 1 and data[self._at - 2] not in _BEFORE_OBJECT:
-                    return self._lose("an object where none can be")
-                if self._depth > MOST_LEVELS:
-                    return self._lose(f"nested more than {MOST_LEVELS} levels deep")
-            else:
-                self._depth -= 1
-                if not self._depth:
-                    return self._end_of_object()
+            elif byte in b"{[":
+                if fault := self._brackets.open(data, mark.start()):
+                    return self._lose(fault)
+            elif self._brackets.close(byte):
+                return self._end_of_object()
         return self._hold()
 
     def _bare(self) -> Element | None:
@@ -327,7 +322,9 @@ class JsonStream:
         self._after_error = True
         openings = map(_OPENING.match, (self._opening, text))
         self._first_names = {opening[1] for opening in openings if opening}
-        return self._search_behind(max(1, first_error(text)), text, fault)
+        # Of one too deep nothing is read again, or it would be once for each of its levels.
+        error = len(text) if self._brackets.are_too_many() else first_error(text)
+        return self._search_behind(max(1, error), text, fault)
 
     def _search_behind(self, error: int, text: bytes, fault: str) -> Element | None:
         """Search the next object from the first error in the text of the value at hand on."""

@@ -13,7 +13,7 @@ _DELIMITERS = ",;\t|"
 _CUT_LENGTH = 10_000
 
 # The first line that tells Excel the delimiter.
-_SEP_LINE = re.compile(r'"?sep=(.)"?[\r\n]', re.IGNORECASE)
+_SEP_LINE = re.compile(r'"?sep=([^"\r\n])"?[\r\n]', re.IGNORECASE)
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 
 # Backslashes before a quote, a backslash or a line end, as MySQL and Spark write them; before any

@@ -160,11 +160,13 @@ def _whole(source: Input, size: int) -> bytes:
 
 def _extended(header: bytes, name: str, size: int) -> tuple[str, int]:
     """Return name and size of the next member, where an extended header has them."""
-    while header:
-        length, _, _ = header.partition(b" ")
-        if not (length.isdigit() and len(length) <= 7 and 0 < int(length) <= len(header)):
+    at = 0
+    while at < len(header):
+        length, _, _ = header[at : at + 8].partition(b" ")
+        if not (length.isdigit() and len(length) <= 7 and 0 < int(length) <= len(header) - at):
             break
-        record, header = header[len(length) + 1 : int(length)], header[int(length) :]
+        record = header[at + len(length) + 1 : at + int(length)]
+        at += int(length)
         key, _, value = record.rstrip(b"\n").partition(b"=")
         if key == b"path":
             name = _text(value)

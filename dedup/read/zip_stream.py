@@ -182,10 +182,11 @@ def _header(source: Input) -> _Header | None:
 
 def _long_size(extra: bytes, both: bool) -> int:
     """Return the packed size in an extra field of eight bytes a number; -1 where there is none."""
-    while len(extra) >= 4:
-        kind, length = struct.unpack_from("<2H", extra)
-        field, extra = extra[4 : 4 + length], extra[4 + length :]
-        at = 8 if both else 0
+    begin, at = 0, 8 if both else 0
+    while len(extra) - begin >= 4:
+        kind, length = struct.unpack_from("<2H", extra, begin)
+        field = extra[begin + 4 : begin + 4 + length]
+        begin += 4 + length
         if kind == 1 and len(field) >= at + 8:
             return min(int.from_bytes(field[at : at + 8], "little"), 1 << 62)
     return -1

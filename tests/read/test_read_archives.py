@@ -6,6 +6,7 @@ import random
 import struct
 import sys
 import tarfile
+import time
 import zipfile
 from dataclasses import replace
 
@@ -238,6 +239,15 @@ def test_the_size_in_an_extended_header_counts(dump):
     head = content.index(b"a.html\0")
     blocks = content[: head + 512] + page(1).ljust(512, b"\0") + content[head + 512 :]
     assert dump.read_one("a.tar", blocks).html == page(1)
+
+
+def test_an_extended_header_of_many_fields_is_read_in_linear_time(dump):
+    info = tarfile.TarInfo("a.html")
+    info.size, info.type = 1 << 20, tarfile.XHDTYPE
+    header = tarred([(info, b"6 a=b\n" * ((1 << 20) // 6) + b"    ")])[: (1 << 20) + 512]
+    start = time.process_time()
+    assert ids(dump.read("a.tar", header * 4 + tarred({"b.html": page(1)}))) == ["a.tar/b.html"]
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,8 @@ def test_an_object_over_the_limit_with_an_error_does_not_take_the_others_with_it
         b'{"a":"{}',
         b'{"a":{',
         b'{"a":[',
+        b'{"a":1,',
+        b'{"a":[1 x,',
         b'"a":{',
         b"[",
         b"[1",
@@ -158,7 +160,7 @@ def test_what_repeats_without_an_end_is_read_in_linear_time(dump, piece):
     start = time.process_time()
     found = dump.read("a.json", b'[{"a":1},' + piece * (200_000 // len(piece)))
     assert found
-    assert time.process_time() - start < 20
+    assert time.process_time() - start < 8
 
 
 @pytest.mark.parametrize("content", [b"[]", b" [ \n ] \n", b"\xef\xbb\xbf[]"])
