@@ -134,5 +134,7 @@ def _name(info: zipfile.ZipInfo) -> str:
     """Return a member's name, of which the package has made a text."""
     text = info.filename
     with suppress(UnicodeError):
-        return member_name(text.encode("utf-8" if info.flag_bits & UTF8 else "cp437"), UTF8)
+        return member_name(
+            text.encode("utf-8" if info.flag_bits & UTF8 else "cp437"), info.flag_bits
+        )
     return text.replace("\\", "/")

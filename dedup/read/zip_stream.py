@@ -197,7 +197,7 @@ def member_name(name: bytes, flags: int) -> str:
     try:
         text = name.decode("utf-8")
     except UnicodeDecodeError:
-        text = name.decode("utf-8" if flags & UTF8 else "cp437", "replace")
+        text = name.decode("utf-8" if flags & UTF8 else "cp437", "backslashreplace")
     return text.replace("\\", "/")
 
 
