@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tarfile
 from collections.abc import Generator, Iterator
+from dataclasses import dataclass
 
 from dedup.models import Reason, Rejection
 from dedup.read.archives import Member, safe_member_name
@@ -39,6 +40,37 @@ _EMPTY = {
     tarfile.BLKTYPE: "device in an archive",
     tarfile.FIFOTYPE: "device in an archive",
 }
+
+
+@dataclass(slots=True)
+class _Extended:
+    """What extended headers say of the next member.
+
+    Attributes:
+        name: Its name; empty where its own header has it.
+        size: Its bytes; -1 where its own header has them.
+        is_sparse: Whether only the parts of it that are not zero are stored.
+    """
+
+    name: str = ""
+    size: int = -1
+    is_sparse: bool = False
+
+    def add(self, header: bytes) -> None:
+        """Take what an extended header says; it ends at the first damaged record."""
+        at = 0
+        while at < len(header):
+            length, _, _ = header[at : at + 8].partition(b" ")
+            if not (length.isdigit() and len(length) <= 7 and 0 < int(length) <= len(header) - at):
+                break
+            record = header[at + len(length) + 1 : at + int(length)]
+            at += int(length)
+            key, _, value = record.rstrip(b"\n").partition(b"=")
+            if key == b"GNU.sparse.name" or (key == b"path" and not self.is_sparse):
+                self.name = _text(value)
+            elif key == b"size" and value.isdigit() and len(value) <= 18:
+                self.size = int(value)
+            self.is_sparse |= key.startswith(b"GNU.sparse.")
 
 
 class _Content:
@@ -88,7 +120,7 @@ def tar_members(source: Input) -> Iterator[Member]:
 
 
 def _members(source: Input) -> Iterator[Member]:
-    name, size = "", -1  # as an extended header before a member's own says
+    header = _Extended()
     ended = damaged = False
     members = 0
     while block := source.body.read(BLOCK):
@@ -106,20 +138,21 @@ def _members(source: Input) -> Iterator[Member]:
             continue
         ended = damaged = False
         if info.type in _HEADERS and info.size <= _LONGEST_HEADER:
-            header = _whole(source, info.size)
+            content = _whole(source, info.size)
             if info.type == _LONG_NAME:
-                name = _text(header.rstrip(b"\0"))
+                header.name = _text(content.rstrip(b"\0"))
             elif info.type in _EXTENDED:
-                name, size = _extended(header, name, size)
+                header.add(content)
             continue
         members += 1
         if members > _MOST_MEMBERS:
             yield _fault(source, position, f"more than {_MOST_MEMBERS:,} members")
             return
-        info.size = info.size if size < 0 else size
-        if (yield from _member(source, info, safe_member_name(name or info.name))):
+        info.size = info.size if header.size < 0 else header.size
+        info.type = tarfile.GNUTYPE_SPARSE if header.is_sparse else info.type
+        if (yield from _member(source, info, safe_member_name(header.name or info.name))):
             return
-        name, size = "", -1
+        header = _Extended()
     if source.fault:
         raise StreamFault(source.fault)
     if not (ended or damaged):
@@ -156,23 +189,6 @@ def _whole(source: Input, size: int) -> bytes:
     header = b"".join(iter(lambda: content.read(_STEP), b""))
     _Content(source, -size % BLOCK).skip()
     return header
-
-
-def _extended(header: bytes, name: str, size: int) -> tuple[str, int]:
-    """Return name and size of the next member, where an extended header has them."""
-    at = 0
-    while at < len(header):
-        length, _, _ = header[at : at + 8].partition(b" ")
-        if not (length.isdigit() and len(length) <= 7 and 0 < int(length) <= len(header) - at):
-            break
-        record = header[at + len(length) + 1 : at + int(length)]
-        at += int(length)
-        key, _, value = record.rstrip(b"\n").partition(b"=")
-        if key == b"path":
-            name = _text(value)
-        elif key == b"size" and value.isdigit() and len(value) <= 18:
-            size = int(value)
-    return name, size
 
 
 def _text(name: bytes) -> str:
