@@ -85,6 +85,8 @@ def read_mhtml(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
 def saved_page(body: io.BufferedIOBase, limit: int) -> SavedPage | Rejection:
     """Return the page of a message: the part that it names as its start, else the first page in it.
 
+    A blank page counts only where there is no other.
+
     Args:
         body: The message, from its first byte; read only as far as needed.
         limit: Bytes of a page, after which it is cut.
@@ -92,12 +94,16 @@ def saved_page(body: io.BufferedIOBase, limit: int) -> SavedPage | Rejection:
     top = _header(body, first=True)
     start = _parameter(top, "start")
     first: SavedPage | None = None
+    blank: SavedPage | None = None
     for header, content in _pages(body, top, limit * _ENCODED):
         page = SavedPage(_decoded(header, content)[:limit], _fields(header, top))
-        if not start or start == str(header.message.get("Content-ID", "")).strip():
+        if not page.html.strip():
+            blank = blank or page
+        elif not start or start == str(header.message.get("Content-ID", "")).strip():
             return page
-        first = first or page
-    return first or Rejection(Reason.NOT_HTML, "the file is MHTML without an HTML part")
+        else:
+            first = first or page
+    return first or blank or Rejection(Reason.NOT_HTML, "the file is MHTML without an HTML part")
 
 
 def _pages(body: io.BufferedIOBase, top: _Header, limit: int) -> Iterator[tuple[_Header, bytes]]:

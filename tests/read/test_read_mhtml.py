@@ -89,6 +89,14 @@ def test_of_several_pages_the_one_named_as_start_is_taken_else_the_first(dump):
     assert dump.read_one("a.mht", mhtml(frame, kind=start)).html.strip() == b"<p>A frame"
 
 
+def test_a_blank_page_counts_only_where_there_is_no_other(dump):
+    blank = part(b"\r\n", head=b"Content-ID: <main>\r\n")
+    start = b'multipart/related; start="<main>"; boundary="--=_x"'
+    assert dump.read_one("a.mht", mhtml(blank, part(), kind=start)).html.strip() == PAGE
+    assert dump.read_one("a.mht", mhtml(part(), blank, kind=start)).html.strip() == PAGE
+    assert reasons(dump.read("a.mht", mhtml(blank, blank))) == ["empty"]
+
+
 @pytest.mark.parametrize(
     ("top", "head", "fields"),
     [
