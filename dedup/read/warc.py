@@ -57,7 +57,7 @@ def read_warc(source: Input, config: ReadConfig, tally: Tally) -> Iterator[RawRe
         if document:
             yield document
         else:
-            tally.passed_over["WARC record without an HTML page"] += 1
+            tally.passed_over["WARC record without a page or text"] += 1
     else:
         doc_id = f"{source.name}#{source.locate(source.body.tell())}"
     if source.fault:
@@ -121,7 +121,8 @@ def _from_bare(
     payload = frame.block[: config.max_document_bytes + 1]
     if _is_page(payload, response.content_type):
         return _page(payload, response, doc_id, name, fields, config)
-    if response.content_type != _TEXT_TYPE or _scheme(fields) not in _DOCUMENT_SCHEMES:
+    types = ("", _TEXT_TYPE) if _kind(frame.headers) == "conversion" else (_TEXT_TYPE,)
+    if response.content_type not in types or _scheme(fields) not in _DOCUMENT_SCHEMES:
         return None
     text = text_of(in_declared_encoding(payload, response), config)
     if isinstance(text, Rejection):

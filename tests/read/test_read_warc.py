@@ -53,7 +53,7 @@ def test_each_page_is_a_document_at_the_offset_of_its_record(dump):
         "fetched": "2024-02-29T12:30:00Z",
         "http_status": 200,
     }
-    assert dump.tally.passed_over == {"WARC record without an HTML page": 1}
+    assert dump.tally.passed_over == {"WARC record without a page or text": 1}
 
 
 @pytest.mark.parametrize("suffix", PACKERS)
@@ -182,7 +182,7 @@ def test_pages_are_detected_by_type_and_by_content_where_the_type_says_nothing(d
 def test_what_holds_no_page_is_passed_over_and_counted(dump, content):
     found = dump.read("a.warc", content + RECORDS[1])
     assert [each.html for each in found] == [page(0)]
-    assert dump.tally.passed_over["WARC record without an HTML page"] == 1
+    assert dump.tally.passed_over["WARC record without a page or text"] == 1
 
 
 def test_an_archive_without_a_page_is_empty(dump):
@@ -362,6 +362,10 @@ def test_a_text_without_an_http_header_is_a_clean_text(dump, kind):
     }  # fmt: skip
 
 
+def test_a_conversion_record_without_a_type_is_a_clean_text(dump):
+    assert dump.read_one("a.wet", bare(TEXT.encode(), b"", b"conversion")).text == TEXT
+
+
 def test_the_charset_of_a_record_without_an_http_header_counts(dump):
     content = bare("Паром снова ходит".encode("cp1251"), b"text/plain; charset=windows-1251")
     assert dump.read_one("a.warc", content).text == "Паром снова ходит"
@@ -383,7 +387,7 @@ def test_the_charset_of_a_record_without_an_http_header_counts(dump):
 def test_other_records_without_an_http_header_are_passed_over(dump, content):
     found = dump.read("a.warc", content + RECORDS[1])
     assert [each.html for each in found] == [page(0)]
-    assert dump.tally.passed_over["WARC record without an HTML page"] == 1
+    assert dump.tally.passed_over["WARC record without a page or text"] == 1
 
 
 @pytest.mark.parametrize(
