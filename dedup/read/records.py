@@ -119,7 +119,8 @@ def _content(
         if len(stored) > config.max_document_bytes:
             return too_large(config)
         return (content, None) if name == "text" else (None, stored)
-    return Rejection(Reason.NO_TEXT, "neither text nor html has a value")
+    detail = "neither text nor html has a value; --field text=NAME takes another field"
+    return Rejection(Reason.NO_TEXT, detail)
 
 
 def _joined(paragraphs: list[Any]) -> Any:
