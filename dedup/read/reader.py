@@ -42,15 +42,16 @@ _READERS: dict[Format, Callable[[Input, ReadConfig], Iterator[RawRecord | RawLin
 
 
 def read(source: Source, config: ReadConfig, tally: Tally) -> Iterator[RawRecord]:
-    """Yield every input document of a source, at least one; see :func:`read_raw`."""
+    """Yield every input document of a source; see :func:`read_raw`."""
     return (parse_line(raw, config) for raw in read_raw(source, config, tally))
 
 
 def read_raw(source: Source, config: ReadConfig, tally: Tally) -> Iterator[RawRecord | RawLine]:
-    """Yield every input document of a source, at least one; lines of JSON are not parsed yet.
+    """Yield every input document of a source; lines of JSON are not parsed yet.
 
-    Whatever is wrong with the source or with a document in it becomes a record with a rejection.
-    Records come in the order of the file; memory holds one record and a buffer.
+    There is at least one, but of an archive whose members are all left out. Whatever is wrong with
+    the source or with a document in it becomes a record with a rejection. Records come in the order
+    of the file; memory holds one record and a buffer.
 
     Args:
         source: What to read.
@@ -71,19 +72,21 @@ def read_raw(source: Source, config: ReadConfig, tally: Tally) -> Iterator[RawRe
             folder=source.folder,
         )
         last: RawRecord | RawLine | None = None
+        left_out = tally.passed_over[LEFT_OUT]
         for raw in _records(content, config, tally):
             if last:
                 yield last
             consumed = content.newly_read()
             last = replace(raw, consumed=consumed) if consumed else raw
         content.read_through()
-        last = last or _without_document(content)
-        last = replace(last, consumed=last.consumed + content.newly_read())
         digest = content.digest()
-        if isinstance(last, RawRecord) and not content.compression:
-            is_file = len(last.html or b"") == content.stored_bytes
-            last = replace(last, digest=digest) if is_file else last
-        yield last
+        if last or tally.passed_over[LEFT_OUT] == left_out:
+            last = last or _without_document(content)
+            last = replace(last, consumed=last.consumed + content.newly_read())
+            if isinstance(last, RawRecord) and not content.compression:
+                is_file = len(last.html or b"") == content.stored_bytes
+                last = replace(last, digest=digest) if is_file else last
+            yield last
         tally.add_file(source.name, digest.hex(), content.stored_bytes)
 
 
@@ -116,19 +119,22 @@ def _read_members(
     members: Iterator[Member], archive: Input, config: ReadConfig, tally: Tally
 ) -> Iterator[RawRecord | RawLine]:
     """Yield the documents of an archive's members, and what cannot be read of it."""
+    own_paths = archive.places or (archive.name.rpartition("/")[2],)
     for name, content, place in members:
         doc_id = f"{archive.name}/{name}" if name else f"{archive.name}#{place}".rstrip("#")
-        places = (name, *(f"{each}/{name}" for each in archive.places))
+        paths = (name, *(f"{each}/{name}" for each in own_paths))
         if isinstance(content, str):
             tally.passed_over[content] += 1
         elif name and is_hidden(name):
             tally.passed_over["hidden file or folder"] += 1
-        elif name and not is_selected(places, config):
+        elif name and not is_selected(paths, config):
             tally.passed_over[LEFT_OUT] += 1
         elif isinstance(content, Rejection):
             yield rejected(doc_id, doc_id if name else archive.name, content)
         else:
-            member = Input(content, doc_id, places=places, folder=archive.folder)
+            # A page's first folder may be named like a host; the name of an archive is no folder's.
+            places = [f"{each if '/' in each else f'./{each}'}/{name}" for each in archive.places]
+            member = Input(content, doc_id, places=(name, *places), folder=archive.folder)
             yield from _read_member(member, config, tally)
 
 

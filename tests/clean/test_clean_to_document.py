@@ -283,6 +283,8 @@ def test_a_mirrors_folder_wins_over_a_canonical_page_elsewhere_and_not_over_an_a
 def test_a_mirror_is_found_in_an_archive_or_around_it():
     inside = RawRecord("id", "p", html=b"<p>", places=("x.com/a.html", "y.com/p.zip/x.com/a.html"))
     around = RawRecord("id", "p", html=b"<p>", places=("d/a.html", "y.com/p.zip/d/a.html"))
+    neither = RawRecord("id", "p", html=b"<p>", places=("a.html", "./p.zip/a.html"))
+    assert page_document(neither).host is None
     assert page_document(inside).page == "x.com/a.html"
     assert page_document(around).page == "y.com/p.zip/d/a.html"
 

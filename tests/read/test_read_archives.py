@@ -120,6 +120,13 @@ def test_a_member_knows_its_place_in_the_archive_and_in_the_folder(dump, kind):
 
 
 @each_kind
+def test_the_name_of_an_archive_is_not_the_first_folder_of_a_page(dump, kind):
+    source = dump.write(f"a.{kind}", MAKERS[kind]({"b.html": page(1)}))
+    (found,) = read(replace(source, place=f"a.{kind}"), ReadConfig(), Tally())
+    assert found.places == ("b.html", f"./a.{kind}/b.html")
+
+
+@each_kind
 @pytest.mark.parametrize(
     ("name", "doc_id"),
     [
@@ -147,6 +154,20 @@ def test_names_of_zip_members_may_be_written_by_any_program(dump):
     content = zipped({"caf_.html": page(1), "d_a.html": page(2)})
     content = content.replace(b"caf_.html", "caé.html".encode()).replace(b"d_a", b"d\\a")
     assert ids(dump.read("a.zip", content)) == ["a.zip/caé.html", "a.zip/d/a.html"]
+
+
+@pytest.mark.parametrize("says_utf8", [False, True])
+@pytest.mark.parametrize("name", ["a.zip", "a.zip.gz"])
+def test_names_in_an_unknown_encoding_stay_apart(dump, name, says_utf8):
+    plain = {"_____.html": page(1), "=====.html": page(2)}
+    content = zipped({("é" if says_utf8 else "") + each: html for each, html in plain.items()})
+    content = content.replace(b"_____", "весть".encode("cp866"))
+    content = content.replace(b"=====", "песня".encode("cp866"))
+    found = dump.read(name, gzip.compress(content) if name.endswith("gz") else content)
+    pages = [each for each in found if each.html]
+    assert [each.html for each in pages] == list(plain.values())
+    assert len(set(ids(pages))) == 2
+    assert "\ufffd" not in "".join(ids(pages))
 
 
 @each_kind
@@ -197,13 +218,14 @@ def test_members_are_selected_by_their_paths(dump, kind):
     def selected(**options):
         dump.tally = Tally()
         found = dump.read(f"a.{kind}", content, **options)
-        return [each.removeprefix(f"a.{kind}/") for each in ids(found) if "/" in each]
+        return [each.removeprefix(f"a.{kind}/") for each in ids(found)]
 
     assert selected(include=("*.html",)) == ["sport/a.html", "news/sport.html"]
     assert dump.tally.passed_over == {"left out by --include or --exclude": 1}
     assert selected(exclude=("sport",)) == ["news/sport.html"]
     assert selected(include=("sport/*",), exclude=("*.txt",)) == ["sport/a.html"]
     assert selected(include=("*.pdf",)) == []
+    assert selected(include=(f"*.{kind}",)) == list(members)
 
 
 def test_office_documents_are_no_archives(dump):
@@ -320,6 +342,24 @@ def test_a_header_without_end_is_rejected(dump, kind):
     info.type, info.size = kind, 3_000_000
     content = info.tobuf(tarfile.GNU_FORMAT) + bytes(3_000_320) + tarred({"b.html": page(1)})
     assert reasons(dump.read("a.tar", content)) == ["broken-tar", ""]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"GNU.sparse.size": "9000", "path": "a.html"},
+        {"path": "GNUSparseFile.1/a.html", "GNU.sparse.name": "a.html", "GNU.sparse.map": "0,9"},
+        {"GNU.sparse.name": "a.html", "GNU.sparse.major": "1", "path": "GNUSparseFile.1/a.html"},
+    ],
+    ids=["0.0", "0.1", "1.0"],
+)
+def test_a_sparse_file_of_the_newer_forms_is_rejected_under_its_name(dump, headers):
+    stored = tarfile.TarInfo(headers["path"])
+    stored.pax_headers = headers
+    content = tarred([(stored, page(1)), ("b.html", page(2))], format=tarfile.PAX_FORMAT)
+    found = dump.read("a.tar", content)
+    assert reasons(found) == ["unknown-kind", ""]
+    assert ids(found) == ["a.tar/a.html", "a.tar/b.html"]
 
 
 def test_a_sparse_file_is_rejected(dump):
