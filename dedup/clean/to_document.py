@@ -34,6 +34,9 @@ _BEGINNING = 60
 # A folder name that can only be a host: labels with dots between, letters last.
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}", re.IGNORECASE)
 
+# Folders of days, as in ``2026-04-06/x.example/a.html`` and ``2026/04/06/x.example/a.html``.
+_DAYS = re.compile(r"\A(?:[0-9]{1,8}(?:[-_.][0-9]{1,4})*/)+")
+
 _NO_PAGE = Extraction(text="")
 
 # Metadata of a page that goes to its output record, in this order.
@@ -167,8 +170,11 @@ def _host_excluded(host: str | None, config: CleanConfig) -> Rejection | None:
 
 
 def _mirror_address(record: RawRecord) -> str | None:
-    """Return the address of a page in the folder of a mirroring crawler: ``host/path/page``."""
-    for place in record.places:
+    """Return the address of a page in the folder of a mirroring crawler: ``host/path/page``.
+
+    Folders of days may precede it.
+    """
+    for place in (_DAYS.sub("", each) for each in record.places):
         first, slash, _ = place.partition("/")
         if slash and _HOST.fullmatch(first):
             return f"http://{place}"

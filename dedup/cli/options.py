@@ -46,14 +46,14 @@ _SHARED = (
         metavar="GLOB",
         help="Read only files, and members of archives, that the glob matches, as in "
         "--include '*.html' or --include 'sport/**'. Without a slash it matches any component of "
-        "the path below INPUT. May be given several times.",
+        "the path below INPUT, with one the path from its beginning. May be given several times.",
     ),
     click.option(
         "--exclude",
         multiple=True,
         metavar="GLOB",
-        help="Do not read files, folders, or members of archives, that the glob matches. "
-        "May be given several times.",
+        help="Do not read files, folders, or members of archives, that the glob matches; it goes "
+        "before --include. May be given several times.",
     ),
     click.option(
         "--exclude-host",

@@ -257,6 +257,11 @@ def test_without_any_address_the_sites_name_is_the_host():
         ("News.X.co.uk/a.html", "news.x.co.uk"),
         ("x.com", None),
         ("pages/a.html", None),
+        ("2024-05-03/x.com/ferry.html", "x.com"),
+        ("20240503/x.com/ferry.html", "x.com"),
+        ("2024/05/03/x.com/ferry.html", "x.com"),
+        ("pages/x.com/ferry.html", None),
+        ("2024-05-03/pages/ferry.html", None),
         ("2024.05.03/a.html", None),
         ("v1.2/a.html", None),
         ("a..b/a.html", None),
@@ -268,6 +273,11 @@ def test_without_any_address_the_sites_name_is_the_host():
 )
 def test_a_mirrors_folder_is_the_host_of_its_pages(doc_id, host):
     assert page_document(RawRecord("id", "pages", html=b"<p>", places=(doc_id,))).host == host
+
+
+def test_a_page_has_one_address_whether_folders_of_days_are_given_or_the_folder_around_them():
+    inside = RawRecord("id", "p", html=b"<p>", places=("2024-05-03/x.com/2024/05/a.html",))
+    assert page_document(inside).page == "x.com/2024/05/a.html"
 
 
 def test_a_mirrors_folder_wins_over_a_canonical_page_elsewhere_and_not_over_an_address():
