@@ -24,7 +24,7 @@ Flags = npt.NDArray[np.bool_]
 LONGEST_LINE = 400
 """Characters from which a line is a long paragraph, or several in one line."""
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[.!?][\"'”’»)])\s+|(?<=[。！？])")
+_SENTENCE_END = re.compile(r"[.!?][\"'”’»)]?\s+|[。！？]")
 
 SHARED = 1 << 30
 """Flag of a digest that is stored with a document: the line is not compared."""
@@ -77,7 +77,10 @@ def pieces(line: str) -> list[str]:
     """Return what of a line is compared: the line, or the sentences of a long one."""
     if len(line) <= LONGEST_LINE:
         return [line]
-    return [piece for piece in _SENTENCE_END.split(line) if piece]
+    # A split at what stands between sentences would look back from every letter.
+    ends = [found.end() for found in _SENTENCE_END.finditer(line)]
+    cuts = zip([0, *ends], [*ends, len(line)], strict=True)
+    return [piece for start, end in cuts if (piece := line[start:end].rstrip())]
 
 
 def piece_digests(line: str) -> list[int]:
