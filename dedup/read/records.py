@@ -73,7 +73,7 @@ def record(given: Any, source: str, fallback_id: str, config: ReadConfig) -> Raw
         )
         return rejected(fallback_id, source, fault, fields=given)
     doc_id = doc_id or fallback_id
-    content = _content(value("text"), value("html"), config)
+    content = _content(value("text"), value("html"), config, mapped)
     if isinstance(content, Rejection):
         return RawRecord(doc_id, source, given, mapped, rejection=content)
     text, html = content
@@ -99,7 +99,7 @@ def _id(value: Any) -> str | None:
 
 
 def _content(
-    text: Any, html: Any, config: ReadConfig
+    text: Any, html: Any, config: ReadConfig, mapped: Mapping[str, str]
 ) -> tuple[str | None, bytes | None] | Rejection:
     """Return (text, None), or (None, html) where the text is absent or blank, or why neither."""
     for name, content in (("text", text), ("html", html)):
@@ -108,7 +108,7 @@ def _content(
         if content is None:
             continue
         if not isinstance(content, str):
-            return Rejection(Reason.WRONG_TYPE, _not_text(name, content))
+            return Rejection(Reason.WRONG_TYPE, _not_text(name, content, mapped.get(name, name)))
         if not content or content.isspace():
             continue
         try:
@@ -130,13 +130,13 @@ def _joined(paragraphs: list[Any]) -> Any:
     return "\n".join(filter(None, paragraphs))
 
 
-def _not_text(name: str, value: Any) -> str:
-    """Return what is wrong with a text or page of a wrong type."""
+def _not_text(name: str, value: Any, own: str) -> str:
+    """Return what is wrong with a text or page of a wrong type, ``own`` its name in the record."""
     if isinstance(value, dict) or (
         isinstance(value, list) and any(isinstance(each, dict) for each in value)
     ):
         kind = "an object" if isinstance(value, dict) else "a list of objects"
-        return f"the {name} is {kind}: --field {name}={name}.NAME reaches into it"
+        return f"the {name} is {kind}: --field {name}={own}.NAME reaches into it"
     return f"the {name} is {_type(value)}, not text"
 
 

@@ -32,7 +32,10 @@ from dedup.store.cells import (
 from dedup.store.database import Database
 from dedup.store.integrity import input_holds, with_checksum
 
-_DUPLICATE_ID = Rejection(Reason.DUPLICATE_ID, "an earlier input has this id")
+_DUPLICATE_ID = Rejection(
+    Reason.DUPLICATE_ID,
+    "an earlier input has this id; --field id=NAME takes the ids of records from another field",
+)
 
 # Tables beside ``documents``, and the field of ``Stored`` that has their cells.
 _PARTS = (

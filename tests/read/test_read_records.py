@@ -186,6 +186,8 @@ def test_ids_and_other_fields_may_be_in_objects():
 def test_a_text_in_objects_says_how_to_reach_it():
     detail = record_of({"text": [{"p": "a"}]}).rejection.detail
     assert detail == "the text is a list of objects: --field text=text.NAME reaches into it"
+    detail = record_of({"a": {"b": {"p": "x"}}}, ("text", "a.b")).rejection.detail
+    assert detail == "the text is an object: --field text=a.b.NAME reaches into it"
 
 
 @given(
