@@ -19,6 +19,8 @@ BINARIES = {
     "part of a zip": b"PK\x07\x08PK\x03\x04",
     "film": b"\x00\x00\x00\x18ftypmp42",
     "sqlite": b"SQLite format 3\x00",
+    "arc": b"filedesc://a.arc 0.0.0.0 20260406 text/plain 70\n<html><p>Rain</html>",
+    "web archive": b"bplist00\xdf\x01",
     "lz4": b"\x04\x22\x4d\x18",
 }
 
@@ -125,6 +127,13 @@ def test_plain_text_may_begin_as_it_likes(dump, content):
 
 def test_an_archive_is_detected_by_its_content(dump):
     assert reasons(dump.read("a.html", b"WARC/1.0\r\n\r\n")) == ["broken-warc"]
+
+
+@pytest.mark.parametrize("name", ["a.warc", "a.wet", "a.warc.wet"])
+def test_blank_lines_before_an_archive_are_passed_over(dump, name):
+    record = b"WARC/1.0\r\nWARC-Type: conversion\r\nContent-Type: text/plain\r\n"
+    content = b"\r\n\r\n" + record + b"Content-Length: 4\r\n\r\nRain\r\n\r\n"
+    assert dump.read_one(name, content).text == "Rain"
 
 
 @pytest.mark.parametrize("name", ["a.parquet", "a.warc"])
