@@ -24,6 +24,7 @@ from dedup.read.json_brackets import OpenBrackets
 from dedup.read.json_errors import OPENING_LENGTH, first_error, is_alone, is_broken
 from dedup.read.json_value import OVERHEAD, BrokenJson, parse_json
 from dedup.read.records import record, rejected, too_large
+from dedup.text_encoding import decode_text, encoding_of_mark, in_utf8
 
 # The first byte of a value: no blank, comma or closing bracket, no opening bracket of a list, no
 # record separator (RFC 7464), no byte-order mark of a file that was appended.
@@ -65,6 +66,7 @@ class _State(Enum):
 
 def read_values(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
     """Yield a record for each value of the file; a broken one costs itself alone."""
+    read_as_utf8(source)
     number = 0
     stream = JsonStream(config)
     chunks = iter(lambda: source.body.read1(CHUNK), b"")
@@ -79,6 +81,13 @@ def read_values(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
     elif stream.is_open:
         detail = f"the list is not closed where the file ends, at byte {stream.length}"
         yield rejected(place, source.name, Rejection(Reason.BROKEN_JSON, detail))
+
+
+def read_as_utf8(source: Input) -> None:
+    """Have JSON with the mark of UTF-16 or UTF-32 read as UTF-8; a shell of Windows writes such."""
+    if encoding_of_mark(source.head) not in (None, "utf-8"):
+        source.head = decode_text(source.head).encode("utf-8", "replace")
+        source.body = in_utf8(source.body)
 
 
 def record_of(element: Element, source: str, place: str, config: ReadConfig) -> RawRecord:

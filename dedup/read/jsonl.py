@@ -10,10 +10,9 @@ from typing import Any, BinaryIO
 from dedup.config import ReadConfig
 from dedup.models import RawLine, RawRecord, Reason, Rejection
 from dedup.read.input import Input
-from dedup.read.json_stream import JsonStream, read_values, record_of
+from dedup.read.json_stream import JsonStream, read_as_utf8, read_values, record_of
 from dedup.read.json_value import OVERHEAD, BrokenJson, parse_json
 from dedup.read.records import record, rejected, too_large
-from dedup.text_encoding import decode_text, encoding_of_mark, in_utf8
 
 # What is skipped at once of a line that is too long.
 _SKIP = 65_536
@@ -26,9 +25,7 @@ _NEXT_OBJECT = re.compile(rb"\}[\s\x1e,]*\{")
 
 def read_lines(source: Input, config: ReadConfig) -> Iterator[RawRecord | RawLine]:
     """Yield each line that is not blank, unparsed, or a record for each object over several."""
-    if encoding_of_mark(source.head) not in (None, "utf-8"):  # as a shell of Windows writes
-        source.head = decode_text(source.head).encode("utf-8", "replace")
-        source.body = in_utf8(source.body)
+    read_as_utf8(source)
     if _is_no_line(source.head):
         yield from read_values(source, config)
         return

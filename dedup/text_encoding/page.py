@@ -78,11 +78,11 @@ def is_utf8(data: bytes) -> bool:
 
 
 def _labels(page: bytes, declared: str | None) -> list[str]:
-    """Return what is declared, the most trusted first.
+    """Return what is declared, each once, the most trusted first.
 
     The server's word counts before the page's, unless it is the default of many servers.
     """
-    own = list(declarations(page))
+    own = list(dict.fromkeys(declarations(page)))
     server = [declared] if declared else []
     return own + server if declared and codecs_of(declared) == ("cp1252",) else server + own
 
@@ -121,7 +121,8 @@ def _of_seven_bits(data: bytes, labels: Labels) -> str | None:
 
 def _of_eight_bits(data: bytes, labels: Labels) -> str:
     """Return the text of bytes that are not UTF-8."""
-    declared = [codec for label in labels() for codec in codecs_of(label) if codec != "utf-8"]
+    named = dict.fromkeys(codec for label in labels() for codec in codecs_of(label))
+    declared = [codec for codec in named if codec != "utf-8"]
     text = _first(data, declared, decode_strictly)
     if text is None:
         text = _first(data, declared, decode_nearly)

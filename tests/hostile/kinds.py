@@ -261,7 +261,7 @@ SIZES = [
     of_page(
         "huge-array",
         "an element of 300 MB in an array",
-        "Likewise.",
+        "NULs are not JSON; no more than twice `--max-bytes` of it is kept.",
         sparse(b'[{"text": "'),
         {"a.json:1": "broken-json"},
         "a.json",
@@ -269,7 +269,7 @@ SIZES = [
     of_page(
         "huge-text",
         "a text of 300 MB",
-        "Likewise.",
+        "Larger than `--max-bytes`.",
         sparse(sentences("huge-text").encode()),
         "too-large",
         "a.txt",

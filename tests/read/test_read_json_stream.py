@@ -24,6 +24,12 @@ def test_each_element_is_a_record(dump):
     assert [each.text for each in found] == ["a", "b, ]}"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
+def test_an_array_in_a_wide_encoding_is_read(dump, encoding):
+    content = '[{"text": "ż"},\r\n{"text": "b"}]'.encode(encoding)
+    assert [each.text for each in dump.read("a.json", content)] == ["ż", "b"]
+
+
 def test_an_element_of_another_type_is_rejected_and_the_next_is_read(dump):
     found = dump.read("a.json", b'["a", 1, [1, 2], null, {"text": "b"}]')
     assert reasons(found) == ["wrong-type"] * 5 + [""]

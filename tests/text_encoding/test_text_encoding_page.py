@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import codecs
+import time
 
 import pytest
 from hypothesis import assume, given
@@ -239,6 +240,12 @@ def test_what_is_broken_costs_no_more_than_itself(page, text):
 def test_a_declaration_in_an_element_that_is_not_closed_takes_linear_time():
     for piece in (b"<!--", b"<script ", b"<meta ", b"<title ", b'<meta "', b"<?xml "):
         decode_page(piece * 200_000 + b"\xe9")
+
+
+def test_a_declaration_that_is_repeated_is_tried_once():
+    began = time.process_time()
+    decode_page(b"<meta charset=big5>\xff\x81" * 4_000)
+    assert time.process_time() - began < 5
 
 
 LETTERS = {label: TEXTS[language].split() for language, label, _ in ENCODINGS}
