@@ -29,7 +29,7 @@ def extract(html: bytes) -> Extraction | Rejection:
     date = page.date if page.date.text else guessed_date(tree)
     author = page.author or byline(tree, article.elements)
     drop_menus(tree)
-    text = main_text(html, tree, groups, page.body)
+    text = main_text(html, tree, groups, page.headline, page.body)
     if not text:
         return Rejection(Reason.NO_TEXT, "no main text")
     return Extraction(

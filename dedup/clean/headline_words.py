@@ -57,3 +57,24 @@ def headline_stems(title: str | None, host: str) -> frozenset[str]:
 def share_of(headline: frozenset[str], text: str) -> float:
     """Return which share of the stems of a headline is in a text, in [0, 1]; 0 for no headline."""
     return len(headline & stems(text)) / max(1, len(headline))
+
+
+def announced(headline: frozenset[str], text: str, enough: float = 1.0) -> float:
+    r"""Return :func:`share_of` for a text without the lines that are the headline itself.
+
+    Args:
+        headline: The stems of a headline.
+        text: A text of several lines.
+        enough: The share with which no further line is read.
+
+    >>> announced(stems("Ferry resumes"), "Ferry resumes\nThe ferry sails again.")
+    0.5
+    """
+    found: frozenset[str] = frozenset()
+    for line in text.split("\n"):
+        if len(found) >= enough * len(headline):
+            break
+        inside = stems(line)
+        if not inside <= headline:
+            found |= headline & inside
+    return len(found) / max(1, len(headline))

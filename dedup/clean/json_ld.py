@@ -26,6 +26,9 @@ _OTHERS = frozenset(
     | {"relatedlink", "significantlink", "subjectof", "review", "reviews"}
 )
 
+# Fields with the text of an article, the most trusted first.
+_BODIES = ("articleBody", "reviewBody", "text")
+
 # Objects looked at in one script, and articles in one page; a page of a news site has some ten.
 _MOST_OBJECTS = 2000
 
@@ -127,7 +130,7 @@ def _article(each: dict[str, Any]) -> DeclaredArticle:
         headline=plain_text(each.get("headline") or (each.get("name") if is_article else None)),
         published=_text(each.get("datePublished")),
         authors=_authors(each.get("author") or each.get("creator")),
-        body=_body(each.get("articleBody") or each.get("reviewBody")) if is_article else None,
+        body=_body(next(filter(None, map(each.get, _BODIES)), None)) if is_article else None,
         addresses=tuple(each for each in addresses if isinstance(each, str)),
         publisher=_name(each.get("publisher")),
         is_article=is_article,

@@ -12,6 +12,7 @@ from courlan import extract_domain
 from lxml.html import HtmlElement
 
 from dedup.clean.bylines import names_of, stated_authors
+from dedup.clean.headline_words import headline_stems
 from dedup.clean.json_ld import DeclaredArticle, declared_articles, plain_text
 from dedup.clean.publication_date import PublicationDate, publication_date
 
@@ -61,6 +62,7 @@ class PageMetadata:
         language: Two-letter code that the page declares.
         description: The page's own summary.
         body: The text that the page declares for the article of its headline, or None.
+        headline: The stems of the title, none where it says nothing of an article.
     """
 
     title: str | None
@@ -73,6 +75,7 @@ class PageMetadata:
     language: str | None
     description: str | None
     body: str | None
+    headline: frozenset[str]
 
 
 class _Wording(NamedTuple):
@@ -95,13 +98,16 @@ def page_metadata(tree: HtmlElement) -> PageMetadata:
         for link in tree.iter("link")
         if "canonical" in (link.get("rel") or "").lower().split()
     )
+    hostname = extract_domain(address, fast=True) if (address := url or canonical_url) else None
     headlines = _headlines(tree, named)
     wordings = [_wording(each) for each in dict.fromkeys(headlines)]
     own = _own_articles(declared_articles(tree), wordings, (url, canonical_url))
     site = _site(tree, named, own)
-    hostname = extract_domain(address, fast=True) if (address := url or canonical_url) else None
-    title = _title(headlines, [each.headline for each in own if each.headline])
+    telling = [each for each in headlines if _tells(each, site, hostname)]
+    title = _title(telling, [each.headline for each in own if each.headline])
+    title = title or _title(headlines, [])
     declared = next((each for each in own if each.is_article), None)
+    agrees = declared and (_agrees(declared.headline, wordings) or not telling)
     return PageMetadata(
         title=_without_site(title, site, hostname) if title else None,
         date=publication_date(tree, named, own, (url, canonical_url)),
@@ -112,7 +118,8 @@ def page_metadata(tree: HtmlElement) -> PageMetadata:
         canonical_url=canonical_url,
         language=_language(tree),
         description=next(iter(_values(named, _DESCRIPTIONS)), None),
-        body=declared.body if declared and _agrees(declared.headline, wordings) else None,
+        body=declared.body if declared and agrees else None,
+        headline=headline_stems(title, hostname or "") if telling or declared else frozenset(),
     )
 
 
@@ -143,6 +150,18 @@ def _headlines(tree: HtmlElement, named: Mapping[str, str]) -> list[str]:
         *([whole] if whole else []),
         *headings[:1],
     ]
+
+
+def _tells(headline: str, site: str | None, hostname: str | None) -> bool:
+    """Return whether a headline says more than the name of the site.
+
+    >>> _tells("The Example Times", "Example Times", None), _tells("Storm over Elwood", None, None)
+    (False, True)
+    """
+    if not headline_stems(headline, hostname or ""):
+        return False
+    name, says = (_squashed(each).removeprefix("the") for each in (site or "", headline))
+    return name != says
 
 
 def _title(headlines: Sequence[str], declared: Sequence[str]) -> str | None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-# Characters from which a paragraph counts: below are captions, buttons and dates.
+# Letters of Chinese, Japanese and Korean: each says about as much as three of an alphabet.
+_EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+# Size from which a paragraph counts: below are captions, buttons and dates.
 _LONG = 60
 
 # Elements above a paragraph whose names and classes tell what it belongs to. With two, articles of
@@ -18,7 +22,12 @@ _LEVELS = 3
 # Paragraphs in one element that are a text rather than its menus, teasers and notices.
 _SEVERAL = 3
 
-# Characters in paragraphs below which a page is taken to mark them otherwise.
+# Elements that text stands in on pages that mark no paragraphs.
+_AROUND_RUNS = (
+    "div", "td", "article", "section", "span", "font", "center", "body", "figcaption", "dd", "li",
+)  # fmt: skip
+
+# Size of the paragraphs below which a page is taken to mark them otherwise.
 _FEW = 500
 
 # Characters at either end of a paragraph by which it is found in a text.
@@ -35,8 +44,8 @@ class ParagraphGroup:
     Attributes:
         texts: Their texts in the order of the page, white space folded; short ones, too.
         elements: The elements of the long ones.
-        size: Characters of the long ones.
-        largest: Most characters of long ones in one element, three of them or more.
+        size: Sum of the sizes of the long ones.
+        largest: Most of it in one element, three of them or more.
     """
 
     texts: list[str] = field(default_factory=list)
@@ -45,22 +54,32 @@ class ParagraphGroup:
     largest: int = 0
 
     def found_in(self, text: str) -> int:
-        """Return the characters of its long paragraphs that stand in a text.
+        """Return the size of its long paragraphs that stand in a text.
 
         Args:
             text: A text without white space.
         """
-        long = [(len(each), *_ends(each)) for each in self.texts if len(each) >= _LONG]
+        sizes = ((size_of(each), each) for each in self.texts)
+        long = [(size, *_ends(each)) for size, each in sizes if size >= _LONG]
         there = _standing({end for _, *ends in long for end in ends}, text)
         return sum(size for size, first, last in long if first in there and last in there)
 
 
 @dataclass(slots=True)
 class _Together:
-    """Long paragraphs in one element: how many, and their characters."""
+    """Long paragraphs in one element: how many, and their size."""
 
     number: int = 0
     size: int = 0
+
+
+def size_of(text: str) -> int:
+    """Return how much a text is, in characters of an alphabet.
+
+    >>> size_of("The new ferry"), size_of("新渡轮")
+    (13, 9)
+    """
+    return len(text) if text.isascii() else len(text) + 2 * len(_EAST_ASIAN.findall(text))
 
 
 def without_space(text: str) -> str:
@@ -72,14 +91,17 @@ def without_space(text: str) -> str:
     return "".join(text.split())
 
 
-def paragraph_groups(tree: HtmlElement) -> list[ParagraphGroup]:
+def paragraph_groups(tree: HtmlElement | None, *, marked: bool = True) -> list[ParagraphGroup]:
     """Return the groups of a page's paragraphs, in the page's order.
 
     Args:
         tree: The page; it is not changed.
+        marked: Whether marked paragraphs are enough where there are some.
     """
+    if tree is None:
+        return []
     found = _grouped((each, each.getparent(), _text_of(each)) for each in tree.iter("p"))
-    if sum(group.size for group in found) >= _FEW:
+    if marked and sum(group.size for group in found) >= _FEW:
         return found
     return found + _grouped(_runs(tree))
 
@@ -96,12 +118,12 @@ def _grouped(
             continue
         group = groups.setdefault(tuple(_place(around, names)), ParagraphGroup())
         group.texts.append(text)
-        if len(text) >= _LONG:
-            group.size += len(text)
+        if (size := size_of(text)) >= _LONG:
+            group.size += size
             group.elements.append(paragraph)
             beside = together[around]
             beside.number += 1
-            beside.size += len(text)
+            beside.size += size
             if beside.number >= _SEVERAL:
                 group.largest = max(group.largest, beside.size)
     return [group for group in groups.values() if group.size]
@@ -116,9 +138,9 @@ def _text_of(paragraph: HtmlElement) -> str:
 
 def _runs(tree: HtmlElement) -> Iterator[tuple[HtmlElement, HtmlElement, str]]:
     """Yield the long runs of text between elements: the paragraphs of pages that mark none."""
-    for around in tree.iter("div", "td", "article", "section", "span", "font", "center", "body"):
+    for around in tree.iter(*_AROUND_RUNS):
         for element, text in ((around, around.text), *((child, child.tail) for child in around)):
-            if text and len(text) >= _LONG and len(folded := " ".join(text.split())) >= _LONG:
+            if text and size_of(folded := " ".join(text.split())) >= _LONG:
                 yield element, around, folded
 
 

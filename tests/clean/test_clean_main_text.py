@@ -133,3 +133,71 @@ def test_a_declared_text_of_another_article_is_not_taken():
 def test_a_declared_text_loses_its_markup():
     body = "".join(f"<p>{each}</p>" for each in SENTENCES)
     assert text_of(page(TEASERS, head=declared(body))) == "\n".join(SENTENCES)
+
+
+@pytest.mark.parametrize("element", ["aside", "nav", "footer", "noscript", "dialog", "menu"])
+@pytest.mark.parametrize("before", [True, False])
+def test_teasers_are_not_taken_for_the_article_beside_them(element, before):
+    article = f"<{element}>{ARTICLE}</{element}>"
+    text = text_of(page(TEASERS + article if before else article + TEASERS))
+    assert text == "\n".join(SENTENCES)
+
+
+def test_captions_that_mark_no_paragraphs_are_found_beside_teasers():
+    figures = "".join(
+        f'<figure><img src="{n}.jpg"><figcaption>{each}</figcaption></figure>'
+        for n, each in enumerate(SENTENCES)
+    )
+    assert text_of(page(figures + TEASERS * 2)) == "\n".join(SENTENCES)
+
+
+def test_comments_are_not_taken_for_an_article_that_says_little_of_its_headline():
+    comments = "".join(
+        f'<div class="reply"><p>The lighthouse on Gull Point should have been repaired in {n}, '
+        "as I wrote to this newspaper at the time, and nobody answered.</p></div>"
+        for n in range(1990, 2010)
+    )
+    own = "".join(f"<p>{each}</p>" for each in SENTENCES[1:])
+    text = text_of(page(f'<article>{own}</article><div id="replies">{comments}</div>'))
+    assert all(each in text for each in SENTENCES[1:])
+
+
+def test_a_box_of_the_site_is_not_taken_for_a_long_article_with_a_headline_of_other_words():
+    box = "<aside><p>The Keeper writes of the coast each week: subscribe to The Keeper.</p></aside>"
+    html = page(f"<article>{ARTICLE}</article>{box}").replace(HEADLINE, "Keeper writes of coast")
+    assert SENTENCES[0] in text_of(html)
+
+
+def test_short_articles_in_chinese_are_found_in_any_element():
+    lines = (
+        "海边的老灯塔将在夏天修复，港务局周一宣布了这一计划，费用由一项基金承担一半。",
+        "灯塔在一月的风暴中失去了部分栏杆，从那时起一直没有亮灯，渔民只能依靠浮标。",
+        "潜水员检查了塔下的岩石，认为地基依然稳固，只有砌缝受到海水侵蚀需要重做。",
+        "工程将在五月开始，预计需要四个月，守塔人的旧屋将改建成一座小型海岸博物馆。",
+    )
+    body = "".join(f"<p>{each}</p>" for each in lines)
+    html = page(f"<aside>{body}</aside>").replace(HEADLINE, "海边老灯塔将修复")
+    assert text_of(html) == "\n".join(lines)
+
+
+def test_a_declared_text_of_another_article_under_the_own_headline_is_not_taken():
+    other = declared("Some other text of some length that is no part of this page. " * 20)
+    assert text_of(page(f"<article>{ARTICLE}</article>", head=other)) == "\n".join(SENTENCES)
+
+
+def test_the_headline_of_a_page_that_names_only_its_site_is_the_declared_one():
+    head = declared(r"\n".join(SENTENCES)).replace(
+        '"headline"', '"publisher": {"name": "The Coast Courier"}, "headline"'
+    )
+    html = f"<html><head><title>Coast Courier</title>{head}</head><body>{TEASERS}</body></html>"
+    found = extract(html.encode())
+    assert isinstance(found, Extraction)
+    assert (found.title, found.text) == (HEADLINE, "\n".join(SENTENCES))
+
+
+def test_the_name_of_the_site_in_the_first_heading_is_no_title():
+    head = '<meta property="og:site_name" content="Coast Courier"><title>Lamp on again</title>'
+    html = f"<html><head>{head}</head><body><h1>Coast Courier</h1>{ARTICLE}</body></html>"
+    found = extract(html.encode())
+    assert isinstance(found, Extraction)
+    assert found.title == "Lamp on again"
