@@ -60,6 +60,15 @@ _OTHER = _words(
     aged mr mrs ms dr sir"""
 )
 
+# Short forms that are no agencies': of countries in sports, times, organisations, exchanges.
+_SHORT_FORMS = _words(
+    """arg aus aut bel blr bol bra bul can chi chn col cro cub cze den ecu egy esp est eth fin fra
+    gbr ger gre hkg hun ina ind iri irl irq isr ita jam jpn ken kor ksa lat ltu mar mas mex ned ngr
+    nor nzl pak par per phi pol por qat rom rou rsa rus sgp slo srb sri sui svk swe tha tpe tur ukr
+    uru ven vie gmt utc bst cet cest edt cst cdt mst pst pdt ist jst msk aest who imf ioc fifa uefa
+    nato wto opec unesco unicef unhcr asean iaea icc icj nasa ftse nyse nasdaq bse dax"""
+)
+
 _PARTS_OF_PLACES = _words("square street avenue road park airport station county district island")
 
 # In the languages whose datelines have this form.
@@ -86,7 +95,8 @@ def is_unlisted_agency(name: str, place: str, *, sure: bool, dated: bool = False
     if not _is_name(words) or _is_short_form(name, place):
         return False
     folded = [word.casefold().strip(".") for word in words]
-    if not _OTHER.isdisjoint(folded) and not _MEDIA.search(name):
+    known = not (_OTHER.isdisjoint(folded) and _SHORT_FORMS.isdisjoint(folded))
+    if known and not _MEDIA.search(name):
         return False
     if "|".join(folded) in _REGIONS or _key(name) in _territories():
         return False
