@@ -9,7 +9,7 @@ from typing import Any
 
 from dedup.config import STANDARD_FIELDS, ReadConfig
 from dedup.errors import InputError, printable
-from dedup.models import Raw, RawLine, RawRecord
+from dedup.models import Raw, RawLine, RawRecord, Reason
 from dedup.read.jsonl import parse_line
 
 ENOUGH = 1_000
@@ -53,7 +53,7 @@ def require_text(
             lacking.append(RawRecord(record.doc_id, record.source, _outline(record.fields)))
         if len(lacking) >= ENOUGH or size > _ENOUGH_BYTES:
             if lacking and not elsewhere():
-                raise _error(lacking, config)
+                raise _error(lacking, config, f" (seen in the first {len(first):,} inputs)")
             return chain(first, rest)
     if 2 * len(lacking) > len(first):
         raise _error(lacking, config)
@@ -63,9 +63,13 @@ def require_text(
 def lacks_text(record: RawRecord) -> bool:
     """Return whether a record has fields, and none that is a text or a page.
 
+    One that is rejected for another reason, as the pages that a server refused, may have had one.
+
     >>> lacks_text(RawRecord("a", "a", {"body": "Rain"})), lacks_text(RawRecord("a", "a"))
     (True, False)
     """
+    if record.rejection and record.rejection.reason not in (Reason.NO_TEXT, Reason.WRONG_TYPE):
+        return False
     own = (record.own("text"), record.own("html"))
     return bool(record.fields) and not any(isinstance(value, str) for value in own)
 
@@ -88,8 +92,8 @@ def _lengths(fields: Mapping[str, Any], prefix: str, level: int) -> Iterator[tup
             yield name, len(value) if isinstance(value, str) else 0
 
 
-def _error(lacking: list[RawRecord], config: ReadConfig) -> InputError:
-    """Return the error that names the fields that there are."""
+def _error(lacking: list[RawRecord], config: ReadConfig, seen: str = "") -> InputError:
+    """Return the error that names the fields that there are, and says how much of it was seen."""
     letters: Counter[str] = Counter()
     for record in lacking:
         letters.update(record.fields)
@@ -101,5 +105,5 @@ def _error(lacking: list[RawRecord], config: ReadConfig) -> InputError:
     shown = ", ".join(names[:_MOST_NAMES]) + (", ..." if len(names) > _MOST_NAMES else "")
     return InputError(
         f"no record has a text in {expected}; the fields are {shown}: "
-        f"name the one with the text, as in --field text={longest}"
+        f"name the one with the text, as in --field text={longest}{seen}"
     )

@@ -85,3 +85,22 @@ def test_one_record_with_a_text_is_enough(tmp_path):
 def test_what_has_no_fields_is_rejected_as_ever(tmp_path):
     (tmp_path / "a.jsonl").write_text("[1]\n{}\noops\n")
     assert {each.status for each in deduplicate(tmp_path / "a.jsonl").decisions} == {"rejected"}
+
+
+def test_pages_that_a_server_refused_are_no_records_without_a_text(tmp_path):
+    page = f"<html><body><p>{STORY}</p></body></html>"
+    block = f"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n\r\n{page}"
+    record = (
+        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://courier.example/a\r\n"
+        "WARC-Date: 2026-03-05T08:00:00Z\r\nContent-Type: application/http;msgtype=response\r\n"
+        f"Content-Length: {len(block)}\r\n\r\n{block}\r\n\r\n"
+    )
+    (tmp_path / "a.warc").write_text(record * 3, newline="")
+    decisions = deduplicate(tmp_path / "a.warc").decisions
+    assert [each.reason.split(":")[0] for each in decisions] == ["http-status"] * 3
+
+
+def test_a_message_about_the_first_records_says_that_it_is_about_them(tmp_path):
+    dump = _lines(tmp_path / "a.jsonl", 1_200, body=STORY)
+    with pytest.raises(InputError, match=r"=body \(seen in the first 1,000 inputs\)$"):
+        deduplicate(dump)
