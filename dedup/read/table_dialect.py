@@ -12,8 +12,9 @@ _DELIMITERS = ",;\t|"
 # A beginning with so many characters is likely to end within a row.
 _CUT_LENGTH = 10_000
 
-# The first line that tells Excel the delimiter.
-_SEP_LINE = re.compile(r'"?sep=([^"\r\n])"?[\r\n]', re.IGNORECASE)
+# The first line that tells Excel the delimiter; a program that adds blank columns to it writes the
+# delimiter once more for each. A tab may be written as an escape.
+_SEP_LINE = re.compile(r'"?sep=(\\t|[^"\r\n])"?(?: |\1)*(?=[\r\n])', re.IGNORECASE)
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 
 # Backslashes before a quote, a backslash or a line end, as MySQL and Spark write them; before any
@@ -90,7 +91,8 @@ def dialect_of(text: str, *, tabs: bool) -> Dialect:
     cut = len(lines) > 2 and len(text) >= _CUT_LENGTH
     lines = lines[:-1] if cut else lines
     header = next((line for line in lines if line.strip()), "")
-    delimiter = sep_line[1] if sep_line else "\t" if tabs else max(_DELIMITERS, key=header.count)
+    named = sep_line[1].replace("\\t", "\t") if sep_line else "\t" if tabs else None
+    delimiter = named or max(_DELIMITERS, key=header.count)
     dialects = [
         Dialect(delimiter),
         Dialect(delimiter, escaped=True),

@@ -241,3 +241,12 @@ def test_an_object_that_is_cut_anywhere_takes_no_other_with_it(texts, data, size
 @given(st.binary(max_size=300) | st.text('{}[]",:a\\\n 1').map(str.encode), sizes_of_chunks)
 def test_what_is_found_does_not_depend_on_the_buffers(text, sizes):
     assert _values(text, sizes) == _values(text, [1_000])
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_list_in_wide_letters_is_read(dump, name, encoding, indent):
+    texts = ["Żółw w rzece", "Дождь в среду"]
+    content = json.dumps([{"text": text} for text in texts], ensure_ascii=False, indent=indent)
+    assert [each.text for each in dump.read(name, content.encode(encoding))] == texts

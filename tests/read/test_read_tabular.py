@@ -180,7 +180,7 @@ def test_the_null_of_a_database_is_no_value(dump):
     assert reasons(found) == ["", "no-text"]
 
 
-@pytest.mark.parametrize("line", ["sep=;", '"sep=;"', "SEP=;"])
+@pytest.mark.parametrize("line", ["sep=;", '"sep=;"', "SEP=;", "sep=;;;;", "sep=;  ", '"sep=;";'])
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_the_line_that_tells_excel_the_delimiter_is_passed_over(dump, line, end, encoding):
@@ -190,6 +190,11 @@ def test_the_line_that_tells_excel_the_delimiter_is_passed_over(dump, line, end,
         {"id": "1", "text,x": "a,b"},
         {"id": "2", "text,x": "c"},
     ]
+
+
+def test_the_line_for_excel_may_escape_its_tab(dump):
+    content = b'sep=\\t\r\nid\ttext\r\n1\t"Rain, they said; fell"\r\n'
+    assert dump.read_one("a.csv", content).fields == {"id": "1", "text": "Rain, they said; fell"}
 
 
 def test_a_table_may_end_its_lines_as_an_old_mac_does(dump):
