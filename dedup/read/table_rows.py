@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from dedup.read.table_dialect import Dialect, with_doubled_quotes
+from dedup.read.table_sync import WINDOW, RowGrammar
 
 # Characters that may be read again beyond twice those of the table: broken quotes are looked
 # at in several ways, and a hostile table has one in every line.
@@ -74,6 +75,14 @@ class Lines:
             self.ahead.append(line)
         return self.ahead[0] if self.ahead else ""
 
+    def look(self, size: int) -> str:
+        """Return the next lines without taking them, at least so many characters if there are."""
+        found = sum(map(len, self.ahead))
+        while found < size and (line := self._read()):
+            self.ahead.append(line)
+            found += len(line)
+        return "".join(self.ahead)
+
     def __iter__(self) -> Lines:
         """Return itself."""
         return self
@@ -120,6 +129,7 @@ class TableRows:
         # What the first column holds in the rows so far: a row shows by it where it begins.
         self._all_digits = self._all_words = True
         self._any = False
+        self._grammar = RowGrammar(dialect, columns)
         mark = re.escape(dialect.delimiter)
         # A quote inside a value: no delimiter and no line end beside it.
         self._inner_quote = re.compile(rf'(?<=[^{mark}"\r\n])"(?=[^{mark}"\r\n])')
@@ -179,6 +189,8 @@ class TableRows:
 
     def _begins(self, first: str) -> bool:
         """Return whether a value may be that of the first column."""
+        if first.count('"') % 2:
+            return False  # the end of a quoted value
         if self._any and self._all_digits:
             return first.isdigit()
         return not self._all_words or (first != "" and not any(map(str.isspace, first)))
@@ -262,13 +274,29 @@ class TableRows:
             return self._begins(first.strip('"'))
         return len(self._split(line)) == self._columns
 
+    def _rows_begin(self) -> bool:
+        """Return whether the lines from the next on are rows beyond doubt."""
+        line = self._lines.peek()
+        if not self._dialect.quoted or (self._columns < 2 and line[:1] != '"'):
+            return False
+        if self._read_again > _SPARE + 2 * self._lines.size:
+            return False
+        text = self._lines.look(WINDOW)
+        self._read_again += len(text) if '"' in line else len(line)
+        if self._any and not self._begins(self._split(line)[0].strip('"')):
+            return False
+        return self._grammar.begins(text, cut=len(text) >= WINDOW)
+
     def _skipped(self, cells: list[str] | None) -> Row:
         """Pass over the next line and those behind it in which no row can begin."""
         lines, count, size = self._lines, 0, 0
         # Without a quote in it, a line with too many columns is a row, and the next is another.
         alone = cells is not None and '"' not in lines.peek() and not self._after_error
+        sure = alone
         while line := lines.peek():
-            if count and (alone or self._may_begin(line)):
+            if count and (sure := alone or self._rows_begin()):
+                break
+            if count and self._may_begin(line):
                 break
             lines.begin()
             with suppress(TooLong):  # a line over the limit is passed over like the others
@@ -280,7 +308,7 @@ class TableRows:
         else:
             fault = "broken quotes"
         row = self._broken(fault, count, size, cells)
-        self._after_error = not alone
+        self._after_error = not sure
         return row
 
     def _broken(self, fault: str, count: int, size: int, cells: list[str] | None) -> Row:

@@ -225,6 +225,42 @@ def test_a_quote_in_a_tsv_is_a_letter_where_it_closes_nothing(dump, name, plain)
     assert [each.text for each in found[plain:]] == texts
 
 
+@pytest.mark.parametrize("before", [0, 1, 40])
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize(
+    ("order", "broken"),
+    [
+        ("title text id", 'A title{mark}"Never closed\nand no end\n'),
+        ("text title id", 'Rain{mark}"Never closed\nand no end\n'),
+        ("title text id", '"\n'),
+        ("text id", '"\n'),
+        ("title text", '"\n'),
+    ],
+)
+@pytest.mark.parametrize(
+    "text",
+    ['They said, it "rains" now.\nNobody; goes, out.', "雨が降る,と言った。\n誰も出かけない。"],
+)
+def test_a_broken_row_costs_itself_in_tables_whose_first_column_has_blanks(
+    dump, before, mark, order, text, broken
+):
+    columns = order.split()
+    table = io.StringIO()
+    rows = csv.writer(table, delimiter=mark)
+    rows.writerow(columns)
+    for number in range(before + 30):
+        if number == before:
+            table.write(broken.format(mark=mark))
+        values = {"title": f"Title of {number}", "text": f"{text} {number}", "id": f"n{number}"}
+        rows.writerow([values[column] for column in columns])
+    found = dump.read("a.tsv" if mark == "\t" else "a.csv", table.getvalue().encode())
+    texts = [each.text for each in found if not each.rejection]
+    whole = {f"{text} {number}" for number in range(before + 30)}
+    assert set(texts) <= whole
+    assert len(texts) >= before + 29
+    assert "broken-table" in reasons(found)
+
+
 @pytest.mark.parametrize(
     "broken",
     [
