@@ -45,7 +45,7 @@ def _months(languages: tuple[str, ...]) -> dict[str, int]:
 
     months = _numbers_of(get_month_names, languages)
     if languages == ("en",):
-        months["sept"] = {9}
+        months |= {"sept": {9}, "mrz": {3}}  # as people and older programs write them
     return {name: min(numbers) for name, numbers in months.items() if len(numbers) == 1}
 
 

@@ -34,6 +34,7 @@ _SHORT_YEAR = re.compile(
 # Figures alone: the digits before the point say the unit, and no unit has a day of news in the
 # digits of another. A power of ten with fewer digits is rounded by a spreadsheet.
 _FIGURES = re.compile(r"(\d{9,19})(?:\.\d*)?", re.ASCII)
+_DOT_NET = re.compile(r"/Date\((\d{13})(?:[+-]\d{4})?\)/", re.ASCII)  # its zone is for showing only
 _POWER = re.compile(r"\d\.\d{7,18}e\+?\d\d?", re.ASCII | re.IGNORECASE)
 _SECONDS_OF_UNIT = {9: 1.0, 10: 1.0, 13: 1e-3, 16: 1e-6, 19: 1e-9}
 _CLOCK_OF_DIGITS = {12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
@@ -86,7 +87,7 @@ def parse_date(value: object, order: DayOrder | None = None) -> Date | None:
     """Return a date as text and as seconds since 1970 UTC, or None if it has no known form.
 
     Known forms are ISO 8601, Unix times in seconds to nanoseconds, written dates, and the dates of
-    mail and HTTP headers and of MongoDB's exports. A number and its text are the same. A time
+    mail and HTTP headers, of MongoDB's exports and of JSON from .NET. A number and its text are the same. A time
     without a zone is taken as UTC. A day without a time counts as its noon: whatever its zone, that
     is wrong by little more than half a day at most.
 
@@ -115,6 +116,8 @@ def parse_date(value: object, order: DayOrder | None = None) -> Date | None:
         return _from_day(*(int(part) for part in day.groups() if part))
     if _FIGURES.fullmatch(text) or _POWER.fullmatch(text):
         return _from_figures(text)
+    if milliseconds := _DOT_NET.fullmatch(text):
+        return _from_figures(milliseconds[1])
     moment = _from_text(text, order)
     if isinstance(moment, datetime):
         return _in_utc(moment)

@@ -30,7 +30,7 @@ _ZONES = {
 
 _AFTER_NOON = ("p", "下午", "午後", "午后", "오후")
 
-_WEEKDAY = r"(?:(?P<weekday>[^\W\d_][^\d\s.,:;/()]*)[.,]{0,2}\s+(?:den\s+)?)?"
+_WEEKDAY = r"(?:le\s+)?(?:(?P<weekday>[^\W\d_][^\d\s.,:;/()]*)[.,]{0,2}\s+(?:den\s+)?)?"
 _MONTH = r"(?:de\s+|of\s+|d['’])?(?P<month>[^\W\d_][^\d\s.,:;/()–—-]*)[.,]{0,2}"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|e|º|°|ª|\.)?"
 _YEAR = r"(?:del?\s+)?(?P<year>\d{4})(?![\d/.-]\d)"
@@ -64,7 +64,8 @@ _CLOCK = re.compile(
     r"(?P<hour>\d{1,2})(?:(?:[:.時时点]|\s?h\s?|시\s?)(?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,]\d{1,9})?)?"
     r"|(?=\s*(?:[ap]\.?m|uhr)))"
     r"[分분]?\s*(?:(?P<half>[ap])\.?m\b\.?)?\s*(?:uhr|hrs?|h)?"
-    r"\s*(?:(?P<zone>[^\W\d_]{1,5})?(?:(?P<sign>[+-])(?P<hours>\d\d?)(?::?(?P<minutes>\d\d))?)?)"
+    r"\s*(?P<open>\()?(?P<zone>[^\W\d_]{1,5})?"
+    r"(?:(?P<sign>[+-])(?P<hours>\d\d?)(?::?(?P<minutes>\d\d))?)?(?(open)\))"
     r"(?:\s+(?:utc|gmt))?\s*(?:\(.*\)|\[.*\])?"
 )
 

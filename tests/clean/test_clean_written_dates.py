@@ -239,3 +239,20 @@ def test_no_text_is_an_error_or_a_day_out_of_bounds(text):
         found = parse_date(text, order)
         assert found is None or str(FIRST_YEAR) <= found[0][:4] <= str(LAST_YEAR)
     assert own_date(text).unread is None or parse_date(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("13/04/2026 10:05 (GMT+7)", "2026-04-13T03:05:00Z"),
+        ("13.04.2026 10:05 (CEST)", "2026-04-13T08:05:00Z"),
+        ("13.04.2026 10:05 (local)", "2026-04-13"),
+        ("13.04.2026 10:05 (corrected)", "2026-04-13T10:05:00Z"),
+        ("le lundi 13 avril 2026 à 10h05", "2026-04-13T10:05:00Z"),
+        ("le 1er avril 2026", "2026-04-01"),
+        ("13 Mrz 2026", "2026-03-13"),
+        ("/Date(1776074700000+0200)/", "2026-04-13T10:05:00Z"),
+    ],
+)
+def test_zones_in_brackets_articles_and_the_dates_of_dot_net_are_read(text, expected):
+    assert parse_date(text)[0] == expected
