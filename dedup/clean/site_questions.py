@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 
@@ -174,18 +176,24 @@ def _pieces_of(text: str, digests: frozenset[int]) -> str:
 
 def _similar_headlines(headlines: set[frozenset[str]]) -> dict[frozenset[str], int]:
     """Return a number for each headline, the same for those of versions of one article."""
-    first_with: dict[str, list[frozenset[str]]] = {}
+    frequency = Counter(stem for words in headlines for stem in words)
+    first_with: defaultdict[str, list[frozenset[str]]] = defaultdict(list)
+    order: dict[frozenset[str], int] = {}
     numbers: dict[frozenset[str], int] = {}
     for words in sorted(headlines, key=sorted):
-        similar = (
-            other
-            for stem in sorted(words)
-            for other in first_with.get(stem, ())
+        # Similar ones share one of so many of their rarest stems: a series has its own in common.
+        rarest = sorted(words, key=lambda stem: (frequency[stem], stem))
+        rarest = rarest[: len(words) - ceil(_SAME_HEADLINE * len(words)) + 1]
+        others = {other for stem in rarest for other in first_with[stem]}
+        similar = [
+            (min(words & other), order[other], other)
+            for other in others
             if len(words & other) >= _SAME_HEADLINE * len(words | other)
-        )
-        first = next(similar, words)
+        ]
+        first = min(similar)[2] if similar else words
         numbers[words] = number_of(" ".join(sorted(first)))
-        if first is words:
-            for stem in words:
-                first_with.setdefault(stem, []).append(words)
+        if not similar:
+            order[words] = len(order)
+            for stem in rarest:
+                first_with[stem].append(words)
     return numbers

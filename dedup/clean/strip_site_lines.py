@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from dedup.models import Reason, Rejection, StrippedText
 _MOST_STAYS = 0.5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Site:
     """What of the lines of a host is the site's, for looking up.
 
@@ -50,10 +51,20 @@ class Site:
         columns = np.append(recurring, lines.recurring), lines.foreign, lines.shared, lines.walls
         return cls(host, *(frozenset(column.tolist()) for column in columns))
 
-    @property
+    @cached_property
+    def known(self) -> frozenset[int]:
+        """Digests of all lines that go."""
+        return self.recurring | self.foreign
+
+    @cached_property
     def lines(self) -> frozenset[int]:
         """Digests of all lines that go or are not compared."""
-        return self.recurring | self.foreign | self.shared
+        return self.known | self.shared
+
+    @cached_property
+    def lines_of_any_headline(self) -> frozenset[int]:
+        """Likewise without those that the headline of a text decides on."""
+        return self.recurring | self.shared
 
 
 def strip_site_lines(
@@ -68,15 +79,14 @@ def strip_site_lines(
         site: What is the site's.
         config: The least length of a text.
     """
-    known = site.recurring | site.foreign
+    shared = site.lines
     kept, removed = split_lines(text, site.recurring)
-    less, more = split_lines(text, known)
+    less, more = split_lines(text, site.known)
     if len(more) > len(removed) and not _speaks(title, site.host, kept, less, site.foreign):
         kept, removed = less, more
     elif not _has_lead(less):
-        known = site.recurring
+        shared = site.lines_of_any_headline
     rejection = _rejection(title, kept, removed, site, config) if removed else None
-    shared = site.shared | known
     if row in site.walls:
         shared = frozenset(digest for line in text.split("\n") for digest in piece_digests(line))
     lines = None if rejection else flag_shared(text, shared)

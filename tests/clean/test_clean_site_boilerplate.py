@@ -1,3 +1,6 @@
+import time
+
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,7 +16,7 @@ from dedup.clean.site_lines import (
     piece_digests,
     pieces,
 )
-from dedup.clean.site_questions import find_questions, read_answers
+from dedup.clean.site_questions import Questions, find_questions, read_answers
 from dedup.clean.strip_site_lines import Site, split_lines, strip_site_lines
 from dedup.config import CleanConfig
 from dedup.models import Listed, Reason
@@ -405,3 +408,17 @@ def test_the_order_of_articles_changes_nothing_that_headlines_decide(order):
     shuffled = [documents[number] for number in order]
     expected = dict(zip(documents, compared(documents), strict=True))
     assert dict(zip(shuffled, compared(shuffled), strict=True)) == expected
+
+
+def test_headlines_of_one_series_are_compared_in_time_that_grows_with_their_number():
+    letters = "abcdefghijklmnopqr"
+    words = [f"{one}{two}{three}k" for one in letters for two in letters for three in letters]
+    documents = [
+        (row, f"Council update: {words[row]} {words[-row]} {words[row // 2]}", "Text.")
+        for row in range(5_000)
+    ]
+    nothing = np.empty(0, np.int64)
+    questions = Questions(nothing, nothing.astype(np.uint64), nothing.reshape(2, 0))
+    began = time.process_time()
+    assert read_answers(documents, questions, "a.example").rows.size == 5_000
+    assert time.process_time() - began < 10
