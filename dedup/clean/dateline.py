@@ -52,11 +52,11 @@ MONTHS = _words(
     "feb mar apr jun jul aug sep sept oct nov dec januar februar märz mai juni juli oktober "
     "dezember jänner mär okt dez enero febrero marzo abril mayo junio julio agosto septiembre "
     "setiembre octubre noviembre diciembre ene abr ago set dic janvier février mars avril juin "
-    "juillet août septembre octobre novembre décembre janv févr juil déc gennaio febbraio aprile "
+    "juillet août septembre octobre novembre décembre janv févr fév avr juil déc gennaio febbraio aprile "
     "maggio giugno luglio settembre ottobre dicembre gen mag giu lug ott janeiro fevereiro março "
     "maio junho julho setembro outubro novembro dezembro fev out января февраля марта апреля мая "
     "июня июля августа сентября октября ноября декабря янв фев мар апр май июн июл авг сен сент "
-    "окт ноя нояб дек січня лютого березня квітня травня червня липня серпня вересня жовтня "
+    "окт ноя нояб дек февр січня лютого березня квітня травня червня липня серпня вересня жовтня "
     "листопада грудня ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık "
     "januari februari maret mei agustus desember maart augustus mrt siječnja veljače ožujka "
     "travnja svibnja lipnja srpnja kolovoza rujna listopada studenoga studenog prosinca stycznia "
@@ -99,6 +99,7 @@ united nations|vatican city|vienna|vilnius|warsaw|washington|wien|yangon|yerevan
 )
 
 _SHORTEST_PLACE = 4
+_LONGEST_REGION = 2
 _LONGEST_CITY = max(map(len, _CITIES))
 
 WORD = re.compile(r"[^\s,./;:|()•–—-]+")
@@ -258,8 +259,8 @@ def _east_asian(line: str, own: Sequence[str]) -> tuple[str, str, int] | None:
     return None
 
 
-def _plain(line: str) -> tuple[None, str, int] | None:
-    """Read a place without an agency before a dash, or a well-known city before a colon."""
+def _plain(line: str, own: Sequence[str]) -> tuple[str | None, str, int] | None:
+    """Read a place before a dash, with an agency behind a comma or none, or a city before a colon."""
     found = _PLACE.match(line)
     if not found:
         return None
@@ -277,7 +278,12 @@ def _plain(line: str) -> tuple[None, str, int] | None:
             place.isupper() and len(place) >= _SHORTEST_PLACE and len(place.split()) <= 4
         )
     # After the place only a region or a date may follow: "PARIS, the capital," is a sentence.
-    return (None, head, found.end()) if fits and len(head) <= 60 else None
+    if not fits or len(head) > 60:
+        return None
+    before, _, last = head.rpartition(", ")
+    # A region may have two letters: PA is Pennsylvania and the Press Association.
+    agency = agency_of_name(last, own) if before and len(last) > _LONGEST_REGION else None
+    return agency, before if agency else head, found.end()
 
 
 def _read_dateline(
@@ -298,7 +304,7 @@ def _read_dateline(
         )
         if found:
             return found
-    return _plain(start) if first and holds_any(start, _PLACE_ENDS) else None
+    return _plain(start, own) if first and holds_any(start, _PLACE_ENDS) else None
 
 
 def _may_hold_one(lines: Sequence[str]) -> bool:

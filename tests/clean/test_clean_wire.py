@@ -81,6 +81,7 @@ OWN = ("Interwire", "AIM", "远洋社")
 OWN_NAMES = {
     "a dateline": ("(Interwire) - The ferry runs again.", "Interwire"),
     "a dateline in other letters": ("ELWOOD (INTERWIRE) - The ferry runs again.", "Interwire"),
+    "a dateline with a comma": ("ELWOOD, Interwire - The ferry runs again.", "Interwire"),
     "a byline": ("By Jane Doe, Interwire\nThe ferry runs again.", "Interwire"),
     "a byline of the agency": ("Interwire Staff\nThe ferry runs again.", "Interwire"),
     "a credit": ("The ferry runs again.\n(Interwire)", "Interwire"),
