@@ -87,9 +87,9 @@ def parse_date(value: object, order: DayOrder | None = None) -> Date | None:
     """Return a date as text and as seconds since 1970 UTC, or None if it has no known form.
 
     Known forms are ISO 8601, Unix times in seconds to nanoseconds, written dates, and the dates of
-    mail and HTTP headers, of MongoDB's exports and of JSON from .NET. A number and its text are the same. A time
-    without a zone is taken as UTC. A day without a time counts as its noon: whatever its zone, that
-    is wrong by little more than half a day at most.
+    mail and HTTP headers, of MongoDB's exports and of JSON from .NET. A number and its text are the
+    same. A time without a zone is taken as UTC. A day without a time counts as its noon: whatever
+    its zone, that is wrong by little more than half a day at most.
 
     Args:
         value: A JSON value.

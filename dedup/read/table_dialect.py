@@ -22,6 +22,10 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _ESCAPED = re.compile(r'\\(["\\]|\r\n|\r|\n)')
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _MYSQL_ESCAPE = re.compile(r"\\(\r\n|.)", re.DOTALL)
+# Line ends as letters, as the clients of MySQL and PostgreSQL write them: behind a sentence, in a
+# table in which a backslash is never anything else.
+_LINE_END_LETTERS = re.compile(r"""[.!?…"'»”’)\]。！？]\\n""")
+_LETTERS = re.compile(r"\\[\\abfnrtvNZ0\t]")
 _MYSQL_LETTERS = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a"}
 
 
@@ -100,8 +104,19 @@ def dialect_of(text: str, *, tabs: bool) -> Dialect:
     ]
     if any(ends_with_escape(line) or "\\" + delimiter in line for line in lines):
         dialects.insert(1, Dialect(delimiter, quoted=False, escaped=True))
+    if delimiter == "\t" and _has_line_end_letters("".join(lines)):
+        dialects.insert(0, Dialect(delimiter, quoted=False, escaped=True))
     # Equal ones: quotes are quotes and backslashes letters unless that fits worse.
     return min(dialects, key=lambda dialect: _misfits(dialect, lines, cut=cut))
+
+
+def _has_line_end_letters(text: str) -> bool:
+    r"""Return whether a text has line ends as letters, and no other backslash.
+
+    >>> _has_line_end_letters(r"Rain.\nSnow."), _has_line_end_letters(r"See C:\new. Or .\docs.\n")
+    (True, False)
+    """
+    return _LINE_END_LETTERS.search(text) is not None and "\\" not in _LETTERS.sub("", text)
 
 
 def _misfits(dialect: Dialect, lines: list[str], *, cut: bool) -> int:

@@ -174,6 +174,21 @@ def test_backslashes_before_quotes_and_line_ends_are_read(dump, delimiter, write
     assert [each.text for each in found[after:]] == TEXTS
 
 
+@pytest.mark.parametrize("name", ["a.tsv", "a.csv"])
+def test_line_ends_that_a_client_writes_as_letters_are_line_ends(dump, name):
+    content = b'id\ttext\n1\tRain fell.\\n"Never so much," she said.\\tA\\\\B\n2\tb\n'
+    found = dump.read(name, content)
+    assert [each.text for each in found] == ['Rain fell.\n"Never so much," she said.\tA\\B', "b"]
+
+
+@pytest.mark.parametrize(
+    "text", ["See C:\\new and .\\notes", 'Its share is ".\\n", in \\data', "It ends.\\next"]
+)
+def test_backslashes_of_paths_stay(dump, text):
+    content = f"id\ttext\n1\t{text}\n2\tin .\\docs\n".encode()
+    assert dump.read("a.tsv", content)[0].text == text
+
+
 def test_the_null_of_a_database_is_no_value(dump):
     found = dump.read("a.tsv", b"id\ttext\tdate\n1\ta\\\nb\t\\N\n2\t\\N\t2024-05-01\n")
     assert found[0].fields == {"id": "1", "text": "a\nb", "date": None}
