@@ -19,6 +19,7 @@ _ENOUGH_BYTES = 50_000_000
 _MOST_NAMES = 30
 _NAME_LENGTH = 60
 _LEVELS = 4
+_RECORDS = "[]"  # behind the name of a list whose objects are records
 
 
 def require_text(
@@ -85,11 +86,17 @@ def _lengths(fields: Mapping[str, Any], prefix: str, level: int) -> Iterator[tup
         name = prefix + own
         inner = value[0] if isinstance(value, list) and value else value
         if isinstance(inner, dict) and level < _LEVELS:
-            yield from _lengths(inner, f"{name}.", level + 1)
+            mark = _RECORDS if inner is not value and _is_record(inner) else ""
+            yield from _lengths(inner, f"{name}{mark}.", level + 1)
         elif isinstance(value, list) and isinstance(inner, str):
             yield name, sum(len(each) for each in value if isinstance(each, str))
         else:
             yield name, len(value) if isinstance(value, str) else 0
+
+
+def _is_record(inner: Mapping[str, Any]) -> bool:
+    """Return whether an object in a list is an article of its own, no paragraph of one."""
+    return sum(name in inner for name in STANDARD_FIELDS) > 1
 
 
 def _error(lacking: list[RawRecord], config: ReadConfig, seen: str = "") -> InputError:
@@ -103,7 +110,8 @@ def _error(lacking: list[RawRecord], config: ReadConfig, seen: str = "") -> Inpu
     others = [name for name in names if letters[name] and name not in STANDARD_FIELDS]
     longest = max(others, key=lambda name: letters[name], default="NAME")
     shown = ", ".join(names[:_MOST_NAMES]) + (", ..." if len(names) > _MOST_NAMES else "")
-    return InputError(
-        f"no record has a text in {expected}; the fields are {shown}: "
-        f"name the one with the text, as in --field text={longest}{seen}"
-    )
+    inner, mark, _ = longest.partition(_RECORDS)
+    advice = f"name the one with the text, as in --field text={longest}"
+    if mark:  # their texts would become one
+        advice = f"give each record of {inner} a line of its own, as jq -c '.{inner}[]' writes them"
+    return InputError(f"no record has a text in {expected}; the fields are {shown}: {advice}{seen}")

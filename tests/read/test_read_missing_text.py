@@ -104,3 +104,20 @@ def test_a_message_about_the_first_records_says_that_it_is_about_them(tmp_path):
     dump = _lines(tmp_path / "a.jsonl", 1_200, body=STORY)
     with pytest.raises(InputError, match=r"=body \(seen in the first 1,000 inputs\)$"):
         deduplicate(dump)
+
+
+def test_records_in_a_list_of_one_object_are_not_to_be_joined(tmp_path):
+    articles = [{"title": f"Vote {number}", "text": f"{STORY} {number}"} for number in range(3)]
+    (tmp_path / "a.json").write_text(json.dumps({"status": "ok", "articles": articles}))
+    message = (
+        r"articles\[\].text: give each record of articles a line .* jq -c '\.articles\[\]' writes"
+    )
+    with pytest.raises(InputError, match=message):
+        deduplicate(tmp_path / "a.json")
+
+
+def test_paragraphs_in_a_list_are_named_to_be_joined(tmp_path):
+    parts = [{"type": "p", "value": STORY}, {"type": "p", "value": STORY}]
+    (tmp_path / "a.json").write_text(json.dumps([{"id": 1, "content": parts}]))
+    with pytest.raises(InputError, match=r"--field text=content\.value$"):
+        deduplicate(tmp_path / "a.json")
