@@ -57,6 +57,7 @@ _TAR = "a tar archive"
 _ARCHIVES = {_ZIP: Format.ZIP, _TAR: Format.TAR}
 
 TAR_BLOCK = 512
+_TAR_MAGIC = slice(257, 265)
 
 # First bytes of other files that are found among scraped pages.
 _FOREIGN = (
@@ -123,6 +124,9 @@ def tar_header(block: bytes) -> tarfile.TarInfo | None:
         info = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
     except (tarfile.HeaderError, ValueError):
         return None
+    if block[_TAR_MAGIC] == b"ustar  \0":
+        # GNU's form has times where others have the folder, which the package puts before the name.
+        info.name = block[:100].partition(b"\0")[0].decode("utf-8", "surrogateescape")
     return info if info.size >= 0 else None
 
 

@@ -31,6 +31,8 @@ _MOST_EXPANSION = 2_000
 _LONG_NAME = tarfile.GNUTYPE_LONGNAME
 _EXTENDED = (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE)
 _HEADERS = (_LONG_NAME, tarfile.GNUTYPE_LONGLINK, *_EXTENDED, tarfile.XGLTYPE)
+# Labels of archives, and lists of what a folder holds, which backups have.
+_NOTES = (b"V", b"D")
 # Members without bytes of their own, and what they are.
 _EMPTY = {
     tarfile.DIRTYPE: "",
@@ -172,6 +174,8 @@ def _member(source: Input, info: tarfile.TarInfo, name: str) -> Generator[Member
     content = _Content(source, info.size)
     if info.type == tarfile.GNUTYPE_SPARSE:
         yield Member(name, Rejection(Reason.UNKNOWN_KIND, "a sparse file: unpack it first"))
+    elif info.type in _NOTES:
+        pass
     elif info.type in _HEADERS:
         yield Member(name, Rejection(Reason.BROKEN_TAR, "its header is too long"))
     else:

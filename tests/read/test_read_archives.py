@@ -362,6 +362,20 @@ def test_a_sparse_file_of_the_newer_forms_is_rejected_under_its_name(dump, heade
     assert ids(found) == ["a.tar/a.html", "a.tar/b.html"]
 
 
+def test_a_backup_has_the_names_of_its_files_and_nothing_else(dump):
+    kinds = {"a label": b"V", "news": b"D", "news/a.html": tarfile.REGTYPE}
+    content = b""
+    for name, kind in kinds.items():
+        info = tarfile.TarInfo(name)
+        info.type, info.size = kind, 0 if kind == b"V" else len(page(1))
+        header = bytearray(info.tobuf(tarfile.GNU_FORMAT))
+        header[345:369] = b"15302213243\x0015302213243\0"  # when it was read and changed
+        header[148:156] = b"%06o\0 " % (sum(header[:148] + header[156:]) + 8 * 32)
+        content += header + page(1).ljust(512, b"\0")[: 512 if info.size else 0]
+    found = dump.read("a.tar", content + bytes(1_024))
+    assert (ids(found), reasons(found)) == (["a.tar/news/a.html"], [""])
+
+
 def test_a_sparse_file_is_rejected(dump):
     info = tarfile.TarInfo("a.html")
     info.type = tarfile.GNUTYPE_SPARSE
