@@ -49,10 +49,8 @@ class LineCounts:
         """
         line, doc = self.at
         among = counted[doc]
-        _, number = np.unique(values, return_inverse=True)
-        return np.bincount(
-            _pairs(line[among], number[doc[among]])[0], minlength=self.frequency.size
-        )
+        _, number = np.unique(values, return_inverse=True)  # of fewer documents than occurrences
+        return _different(line[among], number[doc[among]], self.frequency.size)
 
 
 def any_recurs(lines: HostLines, documents: int) -> bool:
@@ -71,9 +69,8 @@ def count_lines(lines: HostLines, documents: int) -> LineCounts:
     lengths, size = lines.lengths, lines.documents.size
     total = np.bincount(doc, weights=lengths, minlength=size)
     own_total = np.bincount(doc, weights=lengths * own, minlength=size)
-    before: Numbers = (
-        np.cumsum(own) - own
-    )  # own lines before each, those of earlier documents among them
+    # Own lines before each, those of earlier documents among them.
+    before: Numbers = np.cumsum(own) - own
     starts = np.append(0, np.cumsum(np.bincount(doc[own], minlength=size)))
     around = np.minimum(before - starts[doc], starts[doc + 1] - before - own)
     inside = around >= _LEAST_AROUND
@@ -98,7 +95,12 @@ def _pairs(one: Numbers, other: Numbers) -> tuple[Numbers, Numbers]:
 def count_different(group: Numbers, values: Numbers | Digests, size: int) -> Numbers:
     """Return how many different values each of ``size`` groups has, int64."""
     _, number = np.unique(values, return_inverse=True)
-    return np.bincount(_pairs(group, number)[0], minlength=size)
+    return _different(group, number, size)
+
+
+def _different(group: Numbers, values: Numbers, size: int) -> Numbers:
+    """Return the same as :func:`count_different` for values that are small numbers."""
+    return np.bincount(_pairs(group, values)[0], minlength=size)
 
 
 def _leads(line: Numbers, doc: Numbers, eligible: Flags, size: int) -> Numbers:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from dedup.clean.agencies import agency_of_domain
-from dedup.clean.dates import own_date, parse_date
+from dedup.clean.dates import OwnDate, own_date, parse_date
 from dedup.clean.pipeline import clean_text
 from dedup.clean.urls import host_of, page_of
 from dedup.config import CleanConfig
@@ -211,10 +211,6 @@ def _document(
         return refused
     stated = own_date(own.get("date"))
     date = stated.date or parse_date(extraction.date)
-    if stated.date is None:
-        believed = extraction.date_source in BELIEVED_DATES
-    else:  # a line of `dedup clean` says so of a page's date
-        believed = record.fields.get("date_source") != GUESSED_DATE
     domain_agency = agency_of_domain(host) if host else None
     return Document(
         doc_id=record.doc_id,
@@ -227,7 +223,7 @@ def _document(
         canonical_page=page_of(declared),
         host=host,
         date=date[0] if date else None,
-        moment=date[1] if date and believed else None,
+        moment=date[1] if date and _is_believed(record, stated, extraction) else None,
         unread_date=stated.unread,
         date_order=stated.order,
         language=_text_or(own.get("language"), extraction.language),
@@ -237,3 +233,11 @@ def _document(
         credit=draft.credit,
         removed=draft.removed,
     )
+
+
+def _is_believed(record: RawRecord, stated: OwnDate, extraction: Extraction) -> bool:
+    """Return whether the date of a document decides: its own, or one that its page states."""
+    if stated.date is None:
+        return extraction.date_source in BELIEVED_DATES
+    # A line of `dedup clean` says so of a page's date.
+    return record.fields.get("date_source") != GUESSED_DATE
