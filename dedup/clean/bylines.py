@@ -66,7 +66,7 @@ _STRONG = re.compile(r"author-?_?name|byline|^author$|\bauthor\b")
 _OTHERS = re.compile(
     r"(?:^|\s)(?:comment|discuss|repl(?:y|ies)|disqus|responses|respond\b|reaction|related"
     r"|sidebar\b|recommend|most-?read|teaser|promo|widget[_-]|footer\b|newsletter|popular"
-    r"|trending|carousel|is-hidden)"
+    r"|trending|carousel|is-hidden|latest\b|kommentare\b|comentarios\b|commenti\b|forum|thread\b)"
 )
 _OTHER_TAGS = frozenset(
     {"time", "figure", "figcaption", "aside", "nav", "form", "blockquote", "head"}
@@ -167,6 +167,20 @@ def _is_strong(element: HtmlElement) -> bool:
         return True
     named = f"{element.get('class') or ''} {element.get('id') or ''}".strip().lower()
     return "author" in (element.get("itemprop") or "") or bool(_STRONG.search(named))
+
+
+_TYPES = ("article", "posting", "report", "review", "page", "work", "blog", "site")
+"""What the types of schema.org end with that stand for a page's article, or the page."""
+
+
+def is_of_another(element: HtmlElement) -> bool:
+    """Return whether a microdata property is that of a video, a comment or another article."""
+    around = list(element.iterancestors())
+    if any(above.tag == "head" for above in around):
+        return False
+    scope = next((above for above in around if above.get("itemscope") is not None), None)
+    kind = (scope.get("itemtype") or "").lower().rstrip("/") if scope is not None else ""
+    return (bool(kind) and not kind.endswith(_TYPES)) or (bool(around) and _is_others(around[0]))
 
 
 def _is_others(element: HtmlElement) -> bool:

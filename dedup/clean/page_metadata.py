@@ -11,8 +11,8 @@ from typing import NamedTuple
 from courlan import extract_domain
 from lxml.html import HtmlElement
 
-from dedup.clean.bylines import names_of, stated_authors
-from dedup.clean.headline_words import headline_stems
+from dedup.clean.bylines import is_of_another, names_of, stated_authors
+from dedup.clean.headline_words import headline_stems, stems
 from dedup.clean.json_ld import DeclaredArticle, declared_articles, plain_text
 from dedup.clean.publication_date import PublicationDate, publication_date
 
@@ -101,9 +101,11 @@ def page_metadata(tree: HtmlElement) -> PageMetadata:
     hostname = extract_domain(address, fast=True) if (address := url or canonical_url) else None
     headlines = _headlines(tree, named)
     wordings = [_wording(each) for each in dict.fromkeys(headlines)]
-    own = _own_articles(declared_articles(tree), wordings, (url, canonical_url))
-    site = _site(tree, named, own)
+    articles = declared_articles(tree)
+    site = _site(tree, named, articles)
     telling = [each for each in headlines if _tells(each, site, hostname)]
+    own = _own_articles(articles, wordings, (url, canonical_url), stems(" ".join(telling)))
+    site = _site(tree, named, own)
     title = _title(telling, [each.headline for each in own if each.headline])
     title = title or _title(headlines, [])
     declared = next((each for each in own if each.is_article), None)
@@ -129,7 +131,9 @@ def _named(tree: HtmlElement) -> dict[str, str]:
     for meta in tree.iter("meta"):
         name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
         content = meta.get("content")
-        if name and content and not content.isspace():
+        if not name or not content or content.isspace() or name.lower() in named:
+            continue
+        if not (meta.get("itemprop") and is_of_another(meta)):
             named.setdefault(name.lower(), content)
     return named
 
@@ -188,12 +192,15 @@ def _text_of(element: HtmlElement) -> str | None:
 
 
 def _own_articles(
-    declared: list[DeclaredArticle], wordings: Sequence[_Wording], addresses: Sequence[str | None]
+    declared: list[DeclaredArticle],
+    wordings: Sequence[_Wording],
+    addresses: Sequence[str | None],
+    telling: frozenset[str],
 ) -> list[DeclaredArticle]:
     """Return what a page declares of itself, the most trusted first; other articles are left out.
 
     Its own article has its headline or its address. The only article that is declared is its own
-    in any case.
+    unless none of the page's headlines has a word of its headline.
     """
     articles = [each for each in declared if each.is_article]
     known = {each.rstrip("/") for each in addresses if each}
@@ -204,7 +211,8 @@ def _own_articles(
         or any(address.partition("#")[0].rstrip("/") in known for address in each.addresses)
     ]
     if not own and len(articles) == 1:
-        own = articles
+        words = stems(articles[0].headline or "")
+        own = articles if not words or not telling or words & telling else []
     return own + [each for each in declared if not each.is_article]
 
 
@@ -277,7 +285,8 @@ def _without_site(title: str, site: str | None, hostname: str | None) -> str:
         return title
     for end, part in ((-1, parts[-1]), (0, parts[0])):
         name = _squashed(part)
-        if name in names or (len(name) >= 4 and name in host):
+        of_host = len(name) >= 4 and (name in host or name.removeprefix("the") in host)
+        if name in names or of_host:
             cut = title[: title.rindex(part)] if end else title[title.index(part) + len(part) :]
             return cut.strip(" |–—·-\t\n") or title
     return title

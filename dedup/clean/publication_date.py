@@ -10,6 +10,7 @@ from typing import NamedTuple
 from htmldate import find_date
 from lxml.html import HtmlElement
 
+from dedup.clean.bylines import is_of_another
 from dedup.clean.dates import parse_date, parse_timestamp
 from dedup.clean.json_ld import DeclaredArticle
 
@@ -102,7 +103,8 @@ def _stated(
     written = [(named[name], "meta") for name in _DATE_NAMES if name in named]
     written += [(each.published, "jsonld") for each in articles if each.published]
     for element in tree.iter("time"):
-        if element.get("itemprop") == "datePublished" or "pubdate" in element.attrib:
+        stated = element.get("itemprop") == "datePublished" or "pubdate" in element.attrib
+        if stated and not is_of_another(element):
             written.append((element.get("datetime") or "", "time"))
     for text, source in written:
         if parsed := parse_date(text):

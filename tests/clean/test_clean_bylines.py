@@ -69,6 +69,11 @@ def test_a_commenter_is_not_the_author(below):
     assert author('<span class="byline">By Jane Doe</span>', below) == "Jane Doe"
 
 
+@pytest.mark.parametrize("name", ["kommentare", "comentarios", "forum-posts", "latest", "thread"])
+def test_a_commenter_above_the_article_is_not_its_author(name):
+    assert author(f'<div class="{name}"><b class="author">Angry Gull</b><p>No.</p></div>') is None
+
+
 def test_the_only_byline_below_the_article_counts_where_it_says_that_it_is_one():
     assert author(below='<span class="post-author">Posted by Jane Doe on 9/30/2026</span>') == (
         "Jane Doe"

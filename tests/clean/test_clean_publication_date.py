@@ -1,6 +1,7 @@
 import pytest
 
 from dedup.clean.extract import extract
+from dedup.models import Extraction
 
 SENTENCE = "The committee met on Tuesday and spoke about the bridge over the river for two hours. "
 
@@ -70,3 +71,34 @@ def test_what_a_page_states_is_believed(head, body, date, source):
 def test_anything_else_is_a_guess_or_nothing(head, body):
     date, source = dated(head, body)
     assert source == ("text" if date else None)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        '<div itemscope itemtype="https://schema.org/VideoObject"><meta itemprop="datePublished" '
+        'content="2017-01-01"></div>',
+        '<div itemscope itemtype="https://schema.org/Comment"><time itemprop="datePublished" '
+        'datetime="2017-01-01">then</time></div>',
+        '<ul class="related"><li><time pubdate datetime="2017-01-01">then</time></li></ul>',
+        '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Gold coins found '
+        'under a chapel", "datePublished": "2017-01-01"}</script>',
+    ],
+)
+def test_a_date_that_is_stated_of_another_text_is_not_believed(other):
+    body = "<p>The old mill at Asby was sold on Friday to a group of bakers from the town.</p>" * 3
+    page = f"<html><head><title>Mill at Asby sold</title></head><body>{body}{other}</body></html>"
+    found = extract(page.encode())
+    assert isinstance(found, Extraction)
+    assert found.date is None or found.date_source == "text"
+
+
+@pytest.mark.parametrize("kind", ["NewsArticle", "WebPage", "Blog"])
+def test_a_date_that_is_stated_of_the_page_is_believed(kind):
+    time = '<time itemprop="datePublished" datetime="2026-03-05T08:00">5 March</time>'
+    body = f'<div itemscope itemtype="https://schema.org/{kind}">{time}<p>{SENTENCE * 4}</p></div>'
+    found = extract(
+        f"<html><head><title>Bridge opens</title></head><body>{body}</body></html>".encode()
+    )
+    assert isinstance(found, Extraction)
+    assert (found.date, found.date_source) == ("2026-03-05T08:00:00", "time")
