@@ -281,10 +281,12 @@ class TableRows:
             return False
         if self._read_again > _SPARE + 2 * self._lines.size:
             return False
-        text = self._lines.look(WINDOW)
-        self._read_again += len(text) if '"' in line else len(line)
+        if '"' not in line and line.count(self._dialect.delimiter) < self._columns - 1:
+            return False  # most, without a look at the lines behind them
         if self._any and not self._begins(self._split(line)[0].strip('"')):
             return False
+        text = self._lines.look(WINDOW)
+        self._read_again += len(text)
         return self._grammar.begins(text, cut=len(text) >= WINDOW)
 
     def _skipped(self, cells: list[str] | None) -> Row:

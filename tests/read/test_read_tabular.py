@@ -393,3 +393,10 @@ def test_a_line_over_the_limit_in_a_quoted_text_costs_that_row(dump):
     records = dump.read("a.csv", content.encode(), max_document_bytes=20_000)
     assert reasons(records) == ["broken-table", ""]
     assert records[1].text == "Repairs to the ramp took three weeks longer than planned"
+
+
+def test_short_lines_behind_a_broken_row_are_passed_over_in_linear_time(dump):
+    content = b'id,title,text\n1,a,b\n2,a,b\n3,"a" "b",c,"d\n' + b"x\n" * 100_000
+    start = time.process_time()
+    assert ids(dump.read("a.csv", content)) == ["1", "2", "a.csv:3"]
+    assert time.process_time() - start < 10
