@@ -29,7 +29,7 @@ from typing import Any
 
 import trafilatura
 
-from dedup.clean.extract import extract
+from dedup.clean.page.extract import extract
 from dedup.clean.pipeline import clean_text
 from dedup.models import Rejection
 

@@ -29,8 +29,8 @@ import numpy as np
 from dedup.clean.agencies import agency_of_name
 from dedup.clean.boilerplate import group_of
 from dedup.clean.dates import own_date, parse_date
-from dedup.clean.extract import extract
 from dedup.clean.normalise import normalise
+from dedup.clean.page.extract import extract
 from dedup.clean.pipeline import clean_text
 from dedup.clean.site_lines import line_digests, piece_digests
 from dedup.clean.strip_site_lines import split_lines

@@ -196,7 +196,7 @@ def clean_page(html: bytes, agencies: tuple[str, ...] = ()) -> Answer:
         html: The page's bytes.
         agencies: Names of agencies beside those of the table.
     """
-    from dedup.clean.extract import extract  # Trafilatura belongs into workers only
+    from dedup.clean.page.extract import extract  # Trafilatura belongs into workers only
 
     page: PageResult
     extraction = extract(html)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dedup.clean.extract import extract
+from dedup.clean.page.extract import extract
 from dedup.clean.pipeline import clean_text
 from dedup.models import Extraction
 

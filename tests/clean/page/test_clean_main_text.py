@@ -2,7 +2,7 @@
 
 import pytest
 
-from dedup.clean.extract import extract
+from dedup.clean.page.extract import extract
 from dedup.models import Extraction
 
 SENTENCES = (

@@ -11,10 +11,10 @@ from typing import NamedTuple
 from courlan import extract_domain
 from lxml.html import HtmlElement
 
-from dedup.clean.bylines import is_of_another, names_of, stated_authors
 from dedup.clean.headline_words import headline_stems, stems
-from dedup.clean.json_ld import DeclaredArticle, declared_articles, plain_text
-from dedup.clean.publication_date import PublicationDate, publication_date
+from dedup.clean.page.bylines import is_of_another, names_of, stated_authors
+from dedup.clean.page.json_ld import DeclaredArticle, declared_articles, plain_text
+from dedup.clean.page.publication_date import PublicationDate, publication_date
 
 # Meta elements by what they state, the most trusted first.
 _TITLES = (

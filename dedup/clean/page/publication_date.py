@@ -10,9 +10,9 @@ from typing import NamedTuple
 from htmldate import find_date
 from lxml.html import HtmlElement
 
-from dedup.clean.bylines import is_of_another
 from dedup.clean.dates import parse_date, parse_timestamp
-from dedup.clean.json_ld import DeclaredArticle
+from dedup.clean.page.bylines import is_of_another
+from dedup.clean.page.json_ld import DeclaredArticle
 
 # Meta elements with the time of publication, the most trusted first.
 _DATE_NAMES = (

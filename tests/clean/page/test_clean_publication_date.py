@@ -1,6 +1,6 @@
 import pytest
 
-from dedup.clean.extract import extract
+from dedup.clean.page.extract import extract
 from dedup.models import Extraction
 
 SENTENCE = "The committee met on Tuesday and spoke about the bridge over the river for two hours. "

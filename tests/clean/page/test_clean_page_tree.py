@@ -1,7 +1,7 @@
 import pytest
 
-from dedup.clean.page_pruning import drop_menus, drop_without_text
-from dedup.clean.page_tree import parse
+from dedup.clean.page.page_pruning import drop_menus, drop_without_text
+from dedup.clean.page.page_tree import parse
 
 SENTENCE = "The committee met on Tuesday and spoke about the bridge over the river for two hours."
 

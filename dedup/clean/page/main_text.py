@@ -6,8 +6,8 @@ import trafilatura
 from lxml.html import HtmlElement
 
 from dedup.clean.headline_words import FOREIGN, SPEAKS, announced
-from dedup.clean.page_tree import parse
-from dedup.clean.paragraphs import ParagraphGroup, paragraph_groups, size_of, without_space
+from dedup.clean.page.page_tree import parse
+from dedup.clean.page.paragraphs import ParagraphGroup, paragraph_groups, size_of, without_space
 
 # Size below which a text is short: the number of characters with which Trafilatura is content.
 _SHORT = 250

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dedup.clean.bylines import byline
-from dedup.clean.main_text import main_text
-from dedup.clean.page_metadata import page_metadata
-from dedup.clean.page_pruning import drop_menus, drop_without_text
-from dedup.clean.page_tree import parse
-from dedup.clean.paragraphs import ParagraphGroup, paragraph_groups
-from dedup.clean.publication_date import guessed_date
+from dedup.clean.page.bylines import byline
+from dedup.clean.page.main_text import main_text
+from dedup.clean.page.page_metadata import page_metadata
+from dedup.clean.page.page_pruning import drop_menus, drop_without_text
+from dedup.clean.page.page_tree import parse
+from dedup.clean.page.paragraphs import ParagraphGroup, paragraph_groups
+from dedup.clean.page.publication_date import guessed_date
 from dedup.models import Extraction, Reason, Rejection
 
 

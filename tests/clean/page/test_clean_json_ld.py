@@ -2,8 +2,8 @@ import time
 
 import pytest
 
-from dedup.clean.json_ld import declared_articles
-from dedup.clean.page_tree import parse
+from dedup.clean.page.json_ld import declared_articles
+from dedup.clean.page.page_tree import parse
 
 
 def declared(*data):

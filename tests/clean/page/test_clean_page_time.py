@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from dedup.clean.bylines import byline
-from dedup.clean.page_metadata import page_metadata
-from dedup.clean.page_tree import parse
-from dedup.clean.paragraphs import paragraph_groups
+from dedup.clean.page.bylines import byline
+from dedup.clean.page.page_metadata import page_metadata
+from dedup.clean.page.page_tree import parse
+from dedup.clean.page.paragraphs import paragraph_groups
 
 MANY = 20_000
 ARTICLE = "<p>The committee met on Tuesday and spoke about the bridge over the river.</p>" * 6

@@ -1,7 +1,7 @@
 import pytest
 
-from dedup.clean.bylines import names_of
-from dedup.clean.extract import extract
+from dedup.clean.page.bylines import names_of
+from dedup.clean.page.extract import extract
 
 SENTENCE = "The committee met on Tuesday and spoke about the bridge over the river for two hours."
 ARTICLE = f"<p>{SENTENCE}</p>" * 6

@@ -5,7 +5,7 @@ import pytest
 import trafilatura
 
 import dedup
-from dedup.clean.extract import extract
+from dedup.clean.page.extract import extract
 from dedup.models import Extraction, Reason, Rejection
 
 SENTENCE = "The committee met on Tuesday and spoke about the bridge over the river for two hours. "
