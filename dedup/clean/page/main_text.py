@@ -59,10 +59,11 @@ def main_text(
         text = _better(_extracted(parse(html), fast=False), text, groups)
         if _is_poor(text, groups):
             text = _paragraphs(text, groups)
-    if headline and announced(headline, text, FOREIGN) < FOREIGN:
-        groups = paragraph_groups(parse(html), marked=False)
-    if meant := _meant(headline, text, groups):
-        text = "\n".join(meant.texts)
+    if headline and (said := announced(headline, text, SPEAKS)) < SPEAKS:
+        if said < FOREIGN:
+            groups = paragraph_groups(parse(html), marked=False)
+        if meant := _meant(headline, text, groups):
+            text = "\n".join(meant.texts)
     return declared if declared and _is_missing(declared, text, groups, headline) else text
 
 
