@@ -84,39 +84,40 @@ def run_dump(
     _refuse_addresses(outputs)
     _refuse_nested(inputs, outputs)
     size = size_of_inputs(inputs, config, outputs)
-    records = read_inputs(inputs, config, tally)
     folder = OutputFolder(out)
-    with (
-        folder.claim(resume=resume, overwrite=overwrite),
-        Store(store, ANOTHER) if store else Store(folder.store) as opened,
-    ):
-        opened.claim(
-            options=config_digest.digest(config), basis=config_digest.basis(config),
-            resume=resume, overwrite=overwrite,
-        )  # fmt: skip
-        run_stages(records, size, opened, config, timer)
-        read = {
-            "inputs": sorted(map(str, inputs)),
-            "files": tally.files,
-            "bytes": tally.bytes,
-            "sha256": tally.digest(),
-            "passed_over": dict(sorted(tally.passed_over.items())),
-        }
-        opened.put("inputs", read)
-        timer.start("write", None, "file")
-        report = _report(opened, config, strict=strict)
-        _write_results(opened, folder, table_format, survivors_to)
-        if store:
-            write_file(out / "changes.jsonl", opened.results.changes(opened.dumps.number))
-        timer.end()
-        report.manifest["timings"] = timer.seconds
-        report.manifest["peak_memory_mib"] = {
-            "parent": peak_memory(),
-            "largest_worker": round(opened.get("worker_kib") * KIBIBYTES_A_UNIT / 1024, 1),
-        }
-        folder.write_json("manifest.json", report.manifest)
-        opened.put("manifest", report.manifest)
-        opened.dumps.reach(Step.WRITTEN)
+    with folder.claim(resume=resume, overwrite=overwrite):
+        # Before an earlier run is removed: there may be nothing to replace it with.
+        records = read_inputs(inputs, config, tally)
+        if overwrite:
+            folder.clear()
+        with Store(store, ANOTHER) if store else Store(folder.store) as opened:
+            opened.claim(
+                options=config_digest.digest(config), basis=config_digest.basis(config),
+                resume=resume, overwrite=overwrite,
+            )  # fmt: skip
+            run_stages(records, size, opened, config, timer)
+            read = {
+                "inputs": sorted(map(str, inputs)),
+                "files": tally.files,
+                "bytes": tally.bytes,
+                "sha256": tally.digest(),
+                "passed_over": dict(sorted(tally.passed_over.items())),
+            }
+            opened.put("inputs", read)
+            timer.start("write", None, "file")
+            report = _report(opened, config, strict=strict)
+            _write_results(opened, folder, table_format, survivors_to)
+            if store:
+                write_file(out / "changes.jsonl", opened.results.changes(opened.dumps.number))
+            timer.end()
+            report.manifest["timings"] = timer.seconds
+            report.manifest["peak_memory_mib"] = {
+                "parent": peak_memory(),
+                "largest_worker": round(opened.get("worker_kib") * KIBIBYTES_A_UNIT / 1024, 1),
+            }
+            folder.write_json("manifest.json", report.manifest)
+            opened.put("manifest", report.manifest)
+            opened.dumps.reach(Step.WRITTEN)
     return report
 
 

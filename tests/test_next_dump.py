@@ -233,7 +233,7 @@ def test_ids_made_of_file_names_get_the_number_of_the_dump(days):
 
 def test_a_day_without_a_single_document_changes_nothing(days):
     days.add(article("a", text_of(1)))
-    second = days.add({"id": "n"})
+    second = days.add({"id": "n", "text": "Rain."})
 
     assert second.status() == {"n": "rejected"}
     assert (second.stories, changes(second)) == ([], [])

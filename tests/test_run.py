@@ -318,7 +318,7 @@ def test_what_is_passed_over_is_counted(command, tmp_path):
 
 @pytest.mark.parametrize(
     "records",
-    [[record("a")], [record("a"), record("b", prose(3))], [{"id": "a"}], []],
+    [[record("a")], [record("a"), record("b", prose(3))], [record("a", "Rain.")], []],
     ids=["one", "two strangers", "one rejected", "none"],
 )
 def test_a_dump_in_which_nothing_matches_is_a_run_like_any(records, command, jsonl, tmp_path):

@@ -49,14 +49,17 @@ class OutputFolder:
     def claim(self, *, resume: bool, overwrite: bool) -> Iterator[None]:
         """Make the folder and lock it for one run; refuse it where another run is or was.
 
+        What is there stays until :meth:`clear`. A folder that is made and stays empty is removed.
+
         Args:
-            resume: Continue the run that is there.
-            overwrite: Remove the files of the run that is there; other files stay.
+            resume: The run that is there is to be continued.
+            overwrite: The run that is there is to be replaced.
 
         Raises:
             OutputError: It holds a run, is in use, is no folder, or cannot be written.
         """
         lock = self.path / _LOCK
+        is_new = not self.path.exists()
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             locked = lock.open("wb")
@@ -71,22 +74,31 @@ class OutputFolder:
                     path=self.path,
                 ) from error
             try:
-                self._make_room(resume=resume, overwrite=overwrite)
+                if self._existing() and not resume and not overwrite:
+                    raise OutputError(
+                        f"{self.path} holds an earlier run; continue it with --resume, "
+                        "replace it with --overwrite, or choose another folder",
+                        path=self.path,
+                    )
                 yield
             finally:
                 lock.unlink(missing_ok=True)
+                if is_new:
+                    with suppress(OSError):  # it holds something, as after every run
+                        self.path.rmdir()
 
-    def _make_room(self, *, resume: bool, overwrite: bool) -> None:
-        """Refuse the run that is there, or remove it, or leave it to be continued."""
-        existing = [self.path / name for name in _FILES_OF_A_RUN if (self.path / name).exists()]
-        if existing and not resume and not overwrite:
-            raise OutputError(
-                f"{self.path} holds an earlier run; continue it with --resume, "
-                "replace it with --overwrite, or choose another folder",
-                path=self.path,
-            )
+    def _existing(self) -> list[Path]:
+        """Return the files of a run that are there."""
+        return [self.path / name for name in _FILES_OF_A_RUN if (self.path / name).exists()]
+
+    def clear(self) -> None:
+        """Remove the files of the run that is there; other files stay.
+
+        Raises:
+            OutputError: One cannot be removed.
+        """
         try:
-            for path in existing if overwrite else ():
+            for path in self._existing():
                 path.unlink()
         except OSError as error:
             raise _refusal(self.path, error) from error

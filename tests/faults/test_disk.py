@@ -156,7 +156,7 @@ def test_a_second_run_on_a_folder_is_refused_and_harms_nothing(
     reader, writer = os.pipe()
     first = subprocess.Popen([command.program, "run", "-", "-o", out, "-q"], stdin=reader, cwd=ROOT)
     os.close(reader)
-    while not (out / "store.sqlite").exists():
+    while not (out / ".dedup.lock").exists():
         assert first.poll() is None
     for option in ("--resume", "--overwrite", "-q"):
         line = sentence(command.installed("run", samples / "dump", "-o", out, "-q", option))
