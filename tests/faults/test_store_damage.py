@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 
 from dedup.errors import OutputError
-from dedup.models import Document
+from dedup.models import Document, StrippedText
 from dedup.store import Store, stored_document
 from dedup.store.integrity import SUMMED
 
@@ -146,7 +146,7 @@ def test_an_undone_change_leaves_the_store_acceptable(tmp_path):
     path = tmp_path / "store.sqlite"
 
     def changes():
-        yield 0, "words", ("a line",), None
+        yield StrippedText(0, "words", ("a line",))
         raise InterruptedError
 
     document = Document("a", "source", {}, "words and a line")
