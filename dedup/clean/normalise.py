@@ -154,6 +154,8 @@ def normalise(text: str) -> str:
         text = _slow(text)
     if not text.isascii():
         text = _bounded(unicodedata.normalize("NFC", _bounded(text)))  # NFC parts some into two
+        if "\u200c" in text or "\u200d" in text:  # NFC may move a mark away from a joiner
+            text = _bounded(unicodedata.normalize("NFC", _visible(text)))
     lines = lines_of(text)
     kept = tuple([line for line in map(str.strip, lines) if line])
     return text if kept == lines else "\n".join(kept)

@@ -50,3 +50,8 @@ def test_deeply_escaped_text_takes_no_time():
     for _ in range(12):  # every round uncovers the next
         chain = f"&am{chain}p;shy;"
     assert len(normalise(chain)) < len(chain)
+
+
+def test_a_joiner_that_loses_its_letter_to_the_order_of_marks_goes_at_once():
+    once = normalise("\u0926\u093f\u05aa\u094d\u200c\u0940")
+    assert normalise(once) == once
