@@ -129,13 +129,18 @@ def _named(tree: HtmlElement) -> dict[str, str]:
     """Return the contents of the meta elements by name in lower case, the first of each name."""
     named: dict[str, str] = {}
     for meta in tree.iter("meta"):
-        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
+        name = _name_of(meta)
         content = meta.get("content")
-        if not name or not content or content.isspace() or name.lower() in named:
+        if not name or not content or content.isspace() or name in named:
             continue
         if not (meta.get("itemprop") and is_of_another(meta)):
-            named.setdefault(name.lower(), content)
+            named[name] = content
     return named
+
+
+def _name_of(meta: HtmlElement) -> str:
+    """Return the name of a meta element in lower case, empty where it has none."""
+    return (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
 
 
 def _values(named: Mapping[str, str], names: Sequence[str]) -> list[str]:
@@ -245,9 +250,9 @@ def _meta_authors(tree: HtmlElement) -> list[str]:
     """Return the contents of the meta elements for authors, all those of the most trusted name."""
     found: dict[str, list[str]] = {}
     for meta in tree.iter("meta"):
-        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
-        if name.lower() in _AUTHORS and (content := plain_text(meta.get("content"))):
-            found.setdefault(name.lower(), []).append(content)
+        name = _name_of(meta)
+        if name in _AUTHORS and (content := plain_text(meta.get("content"))):
+            found.setdefault(name, []).append(content)
     return next((found[name] for name in _AUTHORS if stated_authors(found.get(name, []))), [])
 
 
