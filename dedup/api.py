@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dedup.cluster.canonical import parse_policy
 from dedup.config import Config
@@ -19,8 +19,12 @@ from dedup.read import Tally, require_text
 from dedup.read.records import record
 from dedup.renamed import warn
 from dedup.run import read_inputs, size_of_inputs
+from dedup.scorer_file import scorer_file
 from dedup.store import Store
 from dedup.write import story_lines, survivor_lines
+
+if TYPE_CHECKING:
+    from dedup.match.story_score import Scorer
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ def deduplicate(
     inputs: str | Path | Iterable[str | Path | Mapping[str, Any]],
     *,
     config: Config | None = None,
+    scorer: str | Path | Scorer | None = None,
     progress: Progress | None = None,
     observer: Progress | None = None,
 ) -> Result:
@@ -64,6 +69,8 @@ def deduplicate(
         inputs: Records as dicts with ``text`` or ``html`` and, where known, ``id url title date
             ...``; or paths and globs as for ``dedup run``. Not both at once.
         config: The options; None for the defaults of ``dedup run``.
+        scorer: What scores pairs of tellings: a file as for ``dedup run --scorer``, or a scorer;
+            None for the one that comes with the package.
         progress: Gets the progress of each stage.
         observer: The old name of ``progress``, until the next release.
 
@@ -76,13 +83,15 @@ def deduplicate(
         warn("observer", "progress")
     config = config or Config()
     parse_policy(config.cluster.canonical)
+    if isinstance(scorer, (str, Path)):
+        scorer = scorer_file(Path(scorer)).scorer
     items = [inputs] if isinstance(inputs, (str, Path)) else inputs
     records, size = _records(iter(items), config)
     with (
         tempfile.TemporaryDirectory(prefix="dedup-") as folder,
         Store(Path(folder) / "store.sqlite") as store,
     ):
-        run_stages(records, size, store, config, progress or observer or NullProgress())
+        run_stages(records, size, store, config, progress or observer or NullProgress(), scorer)
         decisions = list(store.results.decisions())
         return Result(
             survivors=[load_json(line) for line in survivor_lines(store.results.survivors())],

@@ -18,6 +18,9 @@ STANDARD_FIELDS = (
 LEVELS = ("copies", "stories")
 FORMATS = ("jsonl", "parquet")
 
+SHIPPED_SCORER = "shipped"
+"""Name of the scorer of pairs of tellings that comes with the package."""
+
 RENAMED = {
     "clean": {"residue_documents": "site_boilerplate_documents"},
     "story": {

@@ -19,6 +19,7 @@ from dedup.pipeline.stages import clean_stages, run_stages
 from dedup.progress import NullProgress, Progress, Timer
 from dedup.read import Tally, discover, read, read_raw, real_path, require_text
 from dedup.run_warnings import run_warnings
+from dedup.scorer_file import ScorerFile, scorer_file
 from dedup.store import ANOTHER, Step, Store
 from dedup.write import (
     KIBIBYTES_A_UNIT,
@@ -50,6 +51,7 @@ def run_dump(
     table_format: str = "jsonl",
     survivors_to: BinaryIO | None = None,
     store: Path | None = None,
+    scorer: Path | None = None,
     resume: bool = False,
     overwrite: bool = False,
     strict: bool = False,
@@ -65,6 +67,8 @@ def run_dump(
         survivors_to: A stream for the survivors as JSON lines, in place of a file.
         store: A store outside of ``out`` with earlier dumps, whose stories this dump continues;
             None for a store in ``out``.
+        scorer: A file with the scorer of pairs of tellings; None for the one that comes with the
+            package.
         resume: Go on with a run that was killed.
         overwrite: Replace an earlier run.
         strict: A rejected input makes the exit code 1.
@@ -78,6 +82,7 @@ def run_dump(
             resumed nor replaced, or would itself be read or replaced.
     """
     parse_policy(config.cluster.canonical)  # a wrong rule is refused before anything is read
+    scored_by = scorer_file(scorer)  # so is a wrong file
     timer = Timer(progress or NullProgress())
     tally = Tally()
     outputs = [out] if store is None else [out, store]
@@ -93,9 +98,9 @@ def run_dump(
         with Store(store, ANOTHER) if store else Store(folder.store) as opened:
             opened.claim(
                 options=config_digest.digest(config), basis=config_digest.basis(config),
-                resume=resume, overwrite=overwrite,
+                scorer=scored_by.names, resume=resume, overwrite=overwrite,
             )  # fmt: skip
-            run_stages(records, size, opened, config, timer)
+            run_stages(records, size, opened, config, timer, scored_by.scorer)
             read = {
                 "inputs": sorted(map(str, inputs)),
                 "files": tally.files,
@@ -105,7 +110,7 @@ def run_dump(
             }
             opened.put("inputs", read)
             timer.start("write", None, "file")
-            report = _report(opened, config, strict=strict)
+            report = _report(opened, config, scored_by, strict=strict)
             _write_results(opened, folder, table_format, survivors_to)
             if store:
                 write_file(out / "changes.jsonl", opened.results.changes(opened.dumps.number))
@@ -256,7 +261,7 @@ def _refuse_nested(inputs: Sequence[str | Path], outputs: Sequence[Path]) -> Non
             )
 
 
-def _report(store: Store, config: Config, *, strict: bool) -> RunReport:
+def _report(store: Store, config: Config, scorer: ScorerFile, *, strict: bool) -> RunReport:
     """Return the counts of a run, and its manifest without times."""
     status, reasons, relations = store.results.tally()
     counts = {"inputs": sum(status.values()), **status}
@@ -268,6 +273,7 @@ def _report(store: Store, config: Config, *, strict: bool) -> RunReport:
         "format": 1,
         "versions": package_versions(),
         "config": config_digest.as_manifest(config),
+        "scorer": scorer.as_manifest(),
         "read": inputs,
         "counts": {**counts, "stories": stories},
         "rejected_by_reason": reasons,

@@ -29,7 +29,7 @@ LAYERS = [
     },
     {"models", "config", "parallel"},
     {"read", "clean", "signatures", "match", "cluster", "write", "store", "config_digest"},
-    {"pipeline", "run_warnings", "evaluation"},
+    {"pipeline", "run_warnings", "scorer_file", "evaluation"},
     {"run"},
     {"api"},
     {"__init__"},

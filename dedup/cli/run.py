@@ -51,6 +51,13 @@ from dedup.errors import FullDiskError, printable
     "An unknown date is within the window of every date.",
 )
 @click.option(
+    "--scorer",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="JSON file of another scorer of pairs of tellings, as scripts/train_scorer.py writes it, "
+    "for --level stories. Without it the scorer that comes with dedup is used.",
+)
+@click.option(
     "--canonical",
     multiple=True,
     metavar="RULES",
@@ -120,6 +127,7 @@ def run(
     table_format: str,
     survivors: str | None,
     store: Path | None,
+    scorer: Path | None,
     resume: bool,
     overwrite: bool,
     dry_run: bool,
@@ -143,6 +151,7 @@ def run(
       dedup run news.parquet -o out --format parquet --canonical earliest
       dedup run news.jsonl -o out --level copies          keep rewrites
       dedup run news.jsonl -o out --threshold 0.7 --window 2 --warn-story-size 20
+      dedup run news.jsonl -o out --scorer my-scorer.json
       dedup run 2024-05-02/ -o out-02 --store news.sqlite --expire 30
       zcat news.jsonl.gz | dedup run - -o out --survivors - | next-step
 
@@ -179,6 +188,7 @@ def run(
                 table_format=table_format,
                 survivors_to=sys.stdout.buffer if survivors else None,
                 store=store,
+                scorer=scorer,
                 resume=resume,
                 overwrite=overwrite,
                 strict=strict,

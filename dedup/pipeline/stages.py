@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from dedup.config import Config
 from dedup.models import Raw
@@ -15,9 +16,17 @@ from dedup.pipeline.strip_sites import remove_site_boilerplate
 from dedup.progress import Progress
 from dedup.store import Step, Store
 
+if TYPE_CHECKING:
+    from dedup.match.story_score import Scorer
+
 
 def run_stages(
-    records: Iterable[Raw], size: int | None, store: Store, config: Config, progress: Progress
+    records: Iterable[Raw],
+    size: int | None,
+    store: Store,
+    config: Config,
+    progress: Progress,
+    scorer: Scorer | None = None,
 ) -> None:
     """Take records through all stages; all results are in the store afterwards.
 
@@ -31,6 +40,7 @@ def run_stages(
             records.
         config: The options.
         progress: Is called with the progress of each stage.
+        scorer: Scores pairs of tellings; None for the one that comes with the package.
     """
     clean_stages(records, size, store, config, progress, signed=True)
     sign_texts(store, config, progress)
@@ -47,7 +57,8 @@ def run_stages(
         pair_scores = match_copies(store, exact_duplicates, earlier, config, progress)
         cluster_copy_pairs(store, exact_duplicates, pair_scores, earlier, config, progress)
         if config.level == "stories":
-            cluster_rewrites(store, exact_duplicates, earlier, shipped_scorer(), config, progress)
+            used = scorer or shipped_scorer()
+            cluster_rewrites(store, exact_duplicates, earlier, used, config, progress)
         note_changes(store, earlier)
         store.put("expired", store.dumps.expire(config.expire) if config.expire else 0)
         store.dumps.reach(Step.DECIDED)

@@ -7,10 +7,12 @@ bytes, structures JSON, and long texts Zstandard-compressed UTF-8; nothing in it
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from dedup.config import SHIPPED_SCORER
 from dedup.errors import OutputError
 from dedup.json_codec import dump_json, load_json
 from dedup.store.cells import Cells, Stored, StoredPart, blobs, stored_document, stored_rejection
@@ -78,13 +80,17 @@ class Store:
         if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.ProgrammingError):
             raise self._db.refusal(error) from error
 
-    def claim(self, *, options: str, basis: str, resume: bool, overwrite: bool) -> None:
+    def claim(
+        self, *, options: str, basis: str, scorer: Sequence[str], resume: bool, overwrite: bool
+    ) -> None:
         """Begin the next dump, or go on with one that was not finished; check the store first.
 
         Args:
             options: Digest of all options that can change a result; a resumed run must have the
                 same.
             basis: Digest of the options that all dumps of a store must share.
+            scorer: What the scorer is known by; the one that scored earlier pairs, which are kept,
+                must share a name.
             resume: Whether to go on with the dump that was not finished.
             overwrite: Whether to replace it, unless its stories are already stored.
 
@@ -94,18 +100,25 @@ class Store:
         """
         self.verify(whole=resume)
         begun, known_basis = self.get("config_digest"), self.get("basis")
+        # Stores from before the option have scores of the scorer that came with the package.
+        known_scorer = self.get("scorer") or ([SHIPPED_SCORER] if known_basis else scorer)
+        another_scorer = set(known_scorer).isdisjoint(scorer)
         if resume and begun is not None:
             if begun != options:
-                raise OutputError(
-                    f"the run in {self.path} was begun with other options; "
-                    "give the same ones, or begin anew with --overwrite",
-                    path=self.path,
-                )
+                raise self._begun_with("other options; give the same ones")
+            if another_scorer:
+                raise self._begun_with("another --scorer; give the same one")
             return
         if known_basis is not None and known_basis != basis:
             raise OutputError(
                 f"the store {self.path} was made with another --level or other signatures; "
                 "give the same options, or another store",
+                path=self.path,
+            )
+        if another_scorer:
+            raise OutputError(
+                f"the store {self.path} keeps scores of another scorer; "
+                "give the same --scorer as before, or another store",
                 path=self.path,
             )
         step = self.dumps.step
@@ -121,8 +134,14 @@ class Store:
             else:
                 self.dumps.forget()
             self.put("basis", basis)
+            self.put("scorer", scorer)
             self.put("config_digest", options)
             self.put("worker_kib", 0)
+
+    def _begun_with(self, other: str) -> OutputError:
+        """Return the error for a run that is not to be gone on with so."""
+        message = f"the run in {self.path} was begun with {other}, or begin anew with --overwrite"
+        return OutputError(message, path=self.path)
 
     def verify(self, *, whole: bool) -> None:
         """Check that the store is what was written: a disk or a program may have changed it.

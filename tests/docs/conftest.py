@@ -39,6 +39,7 @@ def desk(tmp_path_factory, samples, sample_run):
     _write_records(folder, [_record(each) for each in sample_run.survivors[:12]])
     gold = [{"id": each["id"], "story": each["id"]} for each in sample_run.decisions]
     (folder / "gold.jsonl").write_bytes(_lines(gold))
+    shutil.copy(ROOT / "dedup" / "match" / "scorer.json", folder / "my-scorer.json")
     (folder / "bin").mkdir()
     step = folder / "bin" / "next-step"
     step.write_text("#!/bin/sh\ncat > next-step.jsonl\n")
