@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.errors import InputError
+from dedup.evaluation.articles_lost import articles_lost
 from dedup.evaluation.metrics import (
     MEASURES,
     Decided,
@@ -269,6 +270,113 @@ class TestMistakes:
             assert wrong == sorted(wrong, reverse=True)
 
 
+def made(status):
+    """Documents and decisions of a table: id, gold story or None, status, canonical."""
+    documents = [Labelled(name, story) for name, story, *_ in status if story is not None]
+    return documents, {
+        name: decided({"status": word, "canonical_id": canonical}, name)
+        for name, _, word, canonical in status
+    }
+
+
+class TestArticlesLost:
+    def test_a_removed_document_is_lost_if_no_document_of_its_story_remains(self):
+        found = articles_lost(
+            *made(
+                [
+                    ("a", "x", "canonical", "a"),
+                    ("b", "x", "duplicate", "a"),
+                    ("c", "y", "duplicate", "a"),
+                    ("d", "y", "duplicate", "a"),
+                    ("e", "z", "duplicate", "a"),
+                    ("f", "z", "unique", None),
+                ]
+            )
+        )
+
+        assert (found.removed, found.lost, found.unknown) == ((1, 2, 3, 4), (2, 3), ())
+
+    def test_a_rejected_document_and_one_without_a_decision_are_neither_removed_nor_kept(self):
+        documents, decisions = made(
+            [
+                ("a", "x", "canonical", "a"),
+                ("b", "y", "duplicate", "a"),
+                ("c", "y", "rejected", None),
+                ("d", "y", "unique", None),
+            ]
+        )
+        del decisions["d"]
+
+        assert articles_lost(documents, decisions).lost == (1,)
+        assert articles_lost(documents, decisions).removed == (1,)
+
+    def test_of_a_canonical_without_a_label_nothing_is_known(self):
+        found = articles_lost(
+            *made(
+                [
+                    ("a", None, "canonical", "a"),
+                    ("b", "x", "duplicate", "a"),
+                    ("c", "y", "duplicate", "a"),
+                    ("d", "y", "unique", None),
+                ]
+            )
+        )
+
+        assert (found.removed, found.lost, found.unknown) == ((0, 1), (), (0,))
+
+    def test_a_labelled_canonical_of_an_earlier_dump_remains(self):
+        documents, decisions = made(
+            [
+                ("a", "x", "canonical", "a"),
+                ("b", "x", "duplicate", "a"),
+                ("c", "y", "duplicate", "a"),
+            ]
+        )
+        del decisions["a"]
+
+        assert articles_lost(documents, decisions).lost == (2,)
+
+    def test_decisions_without_a_status_say_nothing(self):
+        documents = [Labelled("a", "x"), Labelled("b", "y")]
+
+        assert articles_lost(documents, {"a": Decided("s"), "b": Decided("s")}) is None
+        assert articles_lost(documents, {"a": Decided("s", rejected=True)}) is None
+
+    @given(groupings())
+    def test_it_is_what_the_definition_says(self, labels):
+        gold, story = labels[0], own(labels[1])
+        first = {label: str(place) for place, label in reversed([*enumerate(story)])}
+        size = {label: story.count(label) for label in story}
+        decisions = {
+            str(place): decided(
+                {
+                    "status": "unique"
+                    if size[label] == 1
+                    else "canonical"
+                    if first[label] == str(place)
+                    else "duplicate",
+                    "canonical_id": first[label] if size[label] > 1 else None,
+                },
+                "",
+            )
+            for place, label in enumerate(story)
+        }
+        documents = [Labelled(str(place), label) for place, label in enumerate(gold)]
+        found = articles_lost(documents, decisions)
+        remaining = {gold[int(place)] for place in first.values()}
+
+        assert len(found.removed) == len(gold) - len(first)
+        assert [gold[at] in remaining for at in found.removed] == [
+            at not in found.lost for at in found.removed
+        ]
+        assert found.unknown == ()
+        # A perfect output loses nothing, whatever it leaves apart.
+        if all(
+            len({g for g, s in zip(gold, story, strict=True) if s == one}) == 1 for one in first
+        ):
+            assert found.lost == ()
+
+
 class TestLines:
     def test_a_gold_line_has_its_title_or_its_first_words(self):
         line = {"story": 7, "set": "x", "title": " ", "text": " ".join("abcdefghijklmn")}
@@ -487,6 +595,73 @@ class TestCommand:
         assert "damaged or no store" in done.stderr
         assert command("evaluate", out, gold, "--quiet").stderr == ""
         assert command("evaluate", out, gold, "--quiet").stdout == done.stdout
+
+    def test_articles_lost_are_counted_and_listed(self, command, jsonl):
+        line = {"story_id": "s", "canonical_id": "a", "status": "duplicate", "relation": "rewrite"}
+        out = jsonl(
+            [
+                {"id": "a", "story_id": "s", "canonical_id": "a", "status": "canonical"},
+                {"id": "b", "score": 0.6, **line},
+                {"id": "c", "score": 0.9, **line},
+                {"id": "d", "score": 0.7, **line},
+                {"id": "e", "story_id": None, "status": "unique"},
+            ],
+            "decisions.jsonl",
+        )
+        gold = jsonl(
+            [
+                {"id": "a", "story": "ferry", "set": "one"},
+                {"id": "b", "story": "storm", "set": "one"},
+                {"id": "c", "story": "vote", "set": "two", "title": "Polls close"},
+                {"id": "d", "story": "ferry", "set": "two"},
+                {"id": "e", "story": "fire", "set": "two"},
+            ]
+        )
+        lost = report_of(command, out, gold)["articles_lost"]
+        assert (lost["count"], lost["removed"], lost["unknown"]) == (2, 3, 0)
+        assert (lost["share_of_removed"], lost["share_of_all"]) == (2 / 3, 2 / 5)
+        numbers = {name: (row["count"], row["removed"]) for name, row in lost["sets"].items()}
+        assert numbers == {"one": (1, 1), "two": (1, 2)}
+        assert [(each["id"], each["story"]) for each in lost["worst"]] == [
+            ("c", "vote"),
+            ("b", "storm"),
+        ]
+        assert lost["worst"][0]["title"] == "Polls close"
+
+        lines = command("evaluate", out, gold, "--worst", 1).stdout.splitlines()
+        assert lines[0].split()[-2:] == ["removed", "lost"]
+        assert [line.split()[-2:] for line in lines[1:4]] == [["1", "1"], ["2", "1"], ["3", "2"]]
+        start = lines.index("articles lost: 2 of 3 removed (66.7 %), 40.0 % of all; the first 1:")
+        assert lines[start + 1] == "      c  Polls close  [rewrite 0.900 of a]  gold story vote"
+
+    def test_articles_lost_are_not_known_without_a_status(self, command, decisions, jsonl):
+        gold = jsonl([{"id": "a", "story": "x"}, {"id": "b", "story": "y", "set": "one"}])
+        out = decisions(("a", "s"), ("b", "s"))
+        lost = report_of(command, out, gold)["articles_lost"]
+
+        assert lost["count"] is lost["removed"] is lost["sets"]["one"]["share_of_all"] is None
+        assert lost["worst"] == []
+        assert "articles lost: not known" in command("evaluate", out, gold).stdout
+
+    def test_articles_whose_canonical_has_no_label_are_counted_apart(self, command, jsonl):
+        out = jsonl(
+            [
+                {"id": "a", "story_id": "s", "canonical_id": "a", "status": "canonical"},
+                {"id": "b", "story_id": "s", "canonical_id": "a", "status": "duplicate"},
+            ],
+            "decisions.jsonl",
+        )
+        gold = jsonl([{"id": "b", "story": "x"}])
+
+        assert report_of(command, out, gold)["articles_lost"]["unknown"] == 1
+        line = "articles lost: 0 of 1 removed; not known of 1, whose canonical is not in GOLD"
+        assert line in command("evaluate", out, gold).stdout.splitlines()
+
+    def test_a_real_run_that_joins_only_copies_loses_nothing(self, command, copies_run, gold):
+        lost = report_of(command, copies_run.path, gold)["articles_lost"]
+
+        assert lost["removed"] > 10
+        assert (lost["count"], lost["share_of_removed"], lost["worst"]) == (0, 0.0, [])
 
 
 class TestRefusals:

@@ -38,7 +38,8 @@ from dedup.cli.summary import evaluation_report
     type=click.IntRange(0),
     default=5,
     metavar="N",
-    help="How many false merges and how many splits to list, the largest first.",
+    help="How many false merges and how many splits to list, the largest first, and how many "
+    "articles lost, those with the highest scores first.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, not a table.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no notes on stderr.")
@@ -53,6 +54,8 @@ def evaluate(
     quiet: bool,
 ) -> None:
     """Score the stories in OUT against the gold stories in GOLD, and list the worst mistakes.
+
+    Articles lost are removed documents of GOLD of whose gold story no document remains.
 
     OUT is the output folder of a run, or a file of decisions (id, story_id). GOLD has one line for
     each document: its id, its story, and optionally a set and a title. A document of GOLD that was

@@ -19,6 +19,8 @@ _COLUMNS = (
     ("B3 P", "b3_precision"), ("R", "b3_recall"), ("F1", "b3_f1"), ("ARI", "adjusted_rand"),
 )  # fmt: skip
 
+_LOST = ("removed", "count")
+
 # What a screen has room for; --json prints everything.
 _PARTS_LISTED = 8
 _DOCUMENTS_LISTED = 4
@@ -116,27 +118,48 @@ def _counted(counts: Mapping[str, int]) -> str:
 
 def evaluation_report(report: dict[str, Any]) -> Iterator[str]:
     """Yield the lines of the report of an evaluation: the table of scores, the worst mistakes."""
-    yield from _table({**report["sets"], "all": report["all"]})
+    lost = report["articles_lost"]
+    yield from _table({**report["sets"], "all": report["all"]}, {**lost["sets"], "all": lost})
     for field, name in (("without_decision", "no decision"), ("rejected", "rejected")):
         if ids := report[field]:
             some = ", ".join(map(printable, ids[:_EXAMPLES])) + (", ..." if ids[_EXAMPLES:] else "")
             yield f"{name}: {len(ids):,} of GOLD, each a story of its own: {some}"
+    yield from _articles_lost(lost)
     yield from _mistakes("false merges", "story_id", "story", "gold stories", report["merges"])
     yield from _mistakes("splits", "story", "story_id", "stories of OUT", report["splits"])
 
 
-def _table(rows: Mapping[str, dict[str, Any]]) -> Iterator[str]:
-    """Yield the table of scores."""
+def _table(rows: Mapping[str, dict[str, Any]], lost: Mapping[str, dict[str, Any]]) -> Iterator[str]:
+    """Yield the table of scores, and how many documents were removed and lost."""
     names = {name: _shortened(name, 24) for name in rows}
     width = max(6, *map(len, names.values()))
     headings = "".join(f"{heading:>8}" for heading, _ in _COLUMNS)
-    yield f"{'set':{width}}{'n':>8}{'stories':>9}{headings}"
+    yield f"{'set':{width}}{'n':>8}{'stories':>9}{headings}{'removed':>9}{'lost':>6}"
     for name, row in rows.items():
         values = "".join(f"{row[field]:8.3f}" for _, field in _COLUMNS)
-        yield f"{names[name]:{width}}{row['n']:8d}{row['stories']:9d}{values}"
+        removed, gone = ("-" if lost[name][each] is None else lost[name][each] for each in _LOST)
+        yield f"{names[name]:{width}}{row['n']:8d}{row['stories']:9d}{values}{removed:>9}{gone:>6}"
         for end, percent in enumerate(("2.5 %", "97.5 %") if "intervals" in row else ()):
             values = "".join(f"{row['intervals'][field][end]:8.3f}" for _, field in _COLUMNS)
             yield f"{'':{width}}{percent:>17}{values}"
+
+
+def _articles_lost(lost: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines on removed documents that no kept document tells."""
+    yield ""
+    if lost["count"] is None:
+        yield "articles lost: not known, for no decision has a status"
+        return
+    line = f"articles lost: {lost['count']:,} of {lost['removed']:,} removed"
+    if lost["count"]:
+        shares = (100 * lost[f"share_of_{whole}"] for whole in ("removed", "all"))
+        line += " ({:.1f} %), {:.1f} % of all".format(*shares)
+    if lost["unknown"]:
+        line += f"; not known of {lost['unknown']:,}, whose canonical is not in GOLD"
+    worst = lost["worst"]
+    yield line + (f"; the first {len(worst):,}:" if worst else "")
+    for each in worst:
+        yield f"{_document(each)}  gold story {printable(str(each['story']))}"
 
 
 def _mistakes(

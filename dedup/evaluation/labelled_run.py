@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from dedup.config import ReadConfig
 from dedup.errors import InputError, OutputError, printable
+from dedup.evaluation.articles_lost import ArticlesLost, articles_lost
 from dedup.evaluation.metrics import (
     Decided,
     Labelled,
@@ -30,7 +31,7 @@ Report = dict[str, Any]
 def score_run(
     out: Path, gold: str, *, key: str, samples: int | None, seed: int, worst: int
 ) -> tuple[Report, str]:
-    """Return the scores and the worst mistakes of a run as JSON values.
+    """Return the scores, the articles lost and the worst mistakes of a run as JSON values.
 
     Args:
         out: Folder of a run, or a file of decisions.
@@ -38,7 +39,7 @@ def score_run(
         key: Field of ``gold`` that holds the id.
         samples: Bootstrap samples, None for no intervals.
         seed: Seed of the bootstrap.
-        worst: Most mistakes of each kind that are listed.
+        worst: Most mistakes of each kind, and most articles lost, that are listed.
 
     Returns:
         The report; and why titles could not be read from the store, or an empty text.
@@ -52,17 +53,24 @@ def score_run(
         raise InputError(f"no id of {gold} is in {out}: check --key, which is {key}")
     report = _report(documents, decisions, samples, seed)
     merges, splits = mistakes(*_labels(documents, decisions))
+    lost = articles_lost(documents, decisions)
+    worst_lost = _worst_lost(lost, documents, decisions)[:worst]
     parts = [part for each in (*merges[:worst], *splits[:worst]) for part in each.parts]
-    shown = {documents[at].doc_id for part in parts for at in part.positions}
+    positions = [at for part in parts for at in part.positions] + worst_lost
+    shown = {documents[at].doc_id for at in positions}
     titles, note = _titles(out / "store.sqlite", shown)
 
+    def document(at: int) -> Report:
+        return _document_as_json(documents[at], decisions, titles)
+
     def as_json(found: list[Mistake], whole: str, part: str) -> Report:
-        listed = [
-            _mistake_as_json(each, whole, part, documents, decisions, titles)
-            for each in found[:worst]
-        ]
+        listed = [_mistake_as_json(each, whole, part, document) for each in found[:worst]]
         return {"count": len(found), "worst": listed}
 
+    report["articles_lost"] = {
+        **_losses(lost, documents),
+        "worst": [{**document(at), "story": documents[at].story} for at in worst_lost],
+    }
     report["merges"] = as_json(merges, "story_id", "story")
     report["splits"] = as_json(splits, "story", "story_id")
     return report, note
@@ -151,6 +159,41 @@ def _report(
     }
 
 
+def _losses(lost: ArticlesLost | None, documents: Sequence[Labelled]) -> Report:
+    """Return the numbers of articles lost, of all documents and of each set, as JSON values."""
+    groups = sorted({each.group for each in documents if each.group is not None})
+    by_set = {
+        name: _losses_of(lost, [at for at, each in enumerate(documents) if each.group == name])
+        for name in groups
+    }
+    return {**_losses_of(lost, range(len(documents))), "sets": by_set}
+
+
+def _losses_of(lost: ArticlesLost | None, part: Sequence[int]) -> Report:
+    """Return the numbers of articles lost among some documents; None where nothing is known."""
+    names = ("count", "removed", "unknown", "share_of_removed", "share_of_all")
+    if lost is None:
+        return dict.fromkeys(names)
+    among = set(part)
+    count, removed, unknown = (
+        len(among.intersection(each)) for each in (lost.lost, lost.removed, lost.unknown)
+    )
+    shares = (count / removed if removed else 0.0, count / len(part))
+    return dict(zip(names, (count, removed, unknown, *shares), strict=True))
+
+
+def _worst_lost(
+    lost: ArticlesLost | None, documents: Sequence[Labelled], decisions: Mapping[str, Decided]
+) -> list[int]:
+    """Return the articles lost, those first that were removed with the highest score."""
+
+    def order(at: int) -> tuple[float, str]:
+        score = decisions[documents[at].doc_id].score
+        return (-score if isinstance(score, int | float) else 0.0, documents[at].doc_id)
+
+    return sorted(lost.lost if lost else (), key=order)
+
+
 def _titles(path: Path, wanted: set[str]) -> tuple[dict[str, str], str]:
     """Return titles or first words by id from the store; and why it cannot be read, if so."""
     titles: dict[str, str] = {}
@@ -171,13 +214,24 @@ def _titles(path: Path, wanted: set[str]) -> tuple[dict[str, str], str]:
     return titles, ""
 
 
+def _document_as_json(
+    document: Labelled, decisions: Mapping[str, Decided], titles: Mapping[str, str]
+) -> Report:
+    """Return a document and the decision on it as JSON values.
+
+    Args:
+        document: The labelled document.
+        decisions: The decisions, by id.
+        titles: The titles that the store has, by id.
+    """
+    known = asdict(decisions.get(document.doc_id, Decided()))
+    title = titles.get(document.doc_id) or document.title or document.doc_id
+    names = ("canonical_id", "relation", "score")
+    return {"id": document.doc_id, "title": title, **{name: known[name] for name in names}}
+
+
 def _mistake_as_json(
-    mistake: Mistake,
-    whole: str,
-    part: str,
-    documents: Sequence[Labelled],
-    decisions: Mapping[str, Decided],
-    titles: Mapping[str, str],
+    mistake: Mistake, whole: str, part: str, document: Callable[[int], Report]
 ) -> Report:
     """Return a mistake as JSON values.
 
@@ -185,23 +239,14 @@ def _mistake_as_json(
         mistake: The mistake.
         whole: Name of its label.
         part: Name of the labels of its parts.
-        documents: The labelled documents.
-        decisions: The decisions on them, by id.
-        titles: The titles that the store has, by id.
+        document: Returns the JSON values of the document at a position.
     """
-
-    def document(each: Labelled) -> Report:
-        known = asdict(decisions[each.doc_id]) if each.doc_id in decisions else {}
-        title = titles.get(each.doc_id) or each.title or each.doc_id
-        names = ("canonical_id", "relation", "score")
-        return {"id": each.doc_id, "title": title, **{name: known.get(name) for name in names}}
-
     return {
         whole: mistake.label,
         "documents": sum(len(each.positions) for each in mistake.parts),
         "wrong_pairs": mistake.wrong_pairs,
         "parts": [
-            {part: each.label, "documents": [document(documents[at]) for at in each.positions]}
+            {part: each.label, "documents": [document(at) for at in each.positions]}
             for each in mistake.parts
         ],
     }

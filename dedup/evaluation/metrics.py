@@ -21,6 +21,9 @@ MEASURES = (
 )  # fmt: skip
 """The fields of :class:`Scores` that have a confidence interval."""
 
+# By the status of a decision.
+_KEPT = {"canonical": True, "unique": True, "duplicate": False}
+
 # The middle 95 % of the resamples.
 _PERCENTILES = (2.5, 97.5)
 
@@ -108,6 +111,7 @@ class Decided:
     Attributes:
         story_id: Its story, None if it is in no story.
         rejected: Whether it could not be used.
+        kept: Whether it remains; None if the decision does not say, and where it is rejected.
         canonical_id: The canonical of its story.
         relation: Its relation to the canonical.
         score: The score of the relation.
@@ -115,6 +119,7 @@ class Decided:
 
     story_id: Label | None = None
     rejected: bool = False
+    kept: bool | None = None
     canonical_id: str | None = None
     relation: str | None = None
     score: float | None = None
@@ -236,6 +241,8 @@ def labelled(fields: Mapping[str, Any], doc_id: str, place: str) -> Labelled:
 def decided(fields: Mapping[str, Any], place: str) -> Decided:
     """Return the decision in a record; only its ``story_id`` counts for scores.
 
+    Its ``status`` says whether the document remains.
+
     Args:
         fields: The record.
         place: Place of the record in the file, for messages.
@@ -246,9 +253,11 @@ def decided(fields: Mapping[str, Any], place: str) -> Decided:
     story_id = fields.get("story_id") or None
     if isinstance(story_id, bool | list | dict):
         raise InputError(f"{place} has a story_id that is neither text nor a number")
+    status = fields.get("status")
     return Decided(
         story_id=story_id,
-        rejected=fields.get("status") == "rejected",
+        rejected=status == "rejected",
+        kept=_KEPT.get(status) if isinstance(status, str) else None,
         canonical_id=fields.get("canonical_id"),
         relation=fields.get("relation"),
         score=fields.get("score"),
