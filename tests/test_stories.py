@@ -18,6 +18,8 @@ AGAIN = (
     "a roundup"
 )
 
+HELD = "of an affair that is held out: its decisions are counted, not looked at"
+
 KNOWN: dict[tuple[str, str, str], str] = {
     ("traffic-template", "dated", "met"): "two of four share most of their roads and places",
     (
@@ -66,6 +68,35 @@ KNOWN: dict[tuple[str, str, str], str] = {
     ("cyclone-odalys", "dated", "again"): AGAIN,
     ("tamberly-measles", "dated", "again"): AGAIN,
     ("halcyon-probe-launch", "dated", "again"): AGAIN,
+    ("saturday-shootings", "undated", "met"): "the report of the arrest tells the shooting again",
+    (
+        "cullerton-tap-water",
+        "dated",
+        "met",
+    ): "the notice of the morning and the meeting of the evening name one company and one day",
+    (
+        "cullerton-tap-water",
+        "undated",
+        "met",
+    ): "every report recalls the notice, the valve and the company",
+    ("operacao-prato-raso", "undated", "met"): "every report recalls the arrests and the sum",
+    ("tinfar-medics", "dated", "met"): HELD,
+    ("tinfar-medics", "undated", "met"): HELD,
+    ("avalanches-du-dimanche", "dated", "met"): HELD,
+    ("avalanches-du-dimanche", "undated", "met"): HELD,
+    ("nordkvist-montalbero", "undated", "met"): HELD,
+    ("every affair", "dated", "met"): "the reports that meet alone on one day meet here too",
+    (
+        "cullerton-tap-water",
+        "dated",
+        "split",
+    ): "two accounts of one meeting: one joins the news of the morning instead",
+    (
+        "cullerton-tap-water",
+        "undated",
+        "split",
+    ): "two accounts of one meeting: one joins the news of the morning instead",
+    ("saturday-shootings", "dated", "again"): AGAIN,
 }
 """Known failures and why: (label, mode, question)."""
 
@@ -75,6 +106,7 @@ CASES = Path(__file__).parent / "cases"
 
 STORIES = json.loads((CASES / "stories.json").read_text("utf-8"))["cases"]
 AFFAIRS = json.loads((CASES / "affairs.json").read_text("utf-8"))["affairs"]
+HELD_OUT = json.loads((CASES / "affairs_held_out.json").read_text("utf-8"))["affairs"]
 
 EVERY_AFFAIR = "every affair"
 
@@ -100,18 +132,22 @@ def in_affair(affair):
 
 DUMPS = {
     **{case["label"]: case["documents"] for case in STORIES},
-    **{affair["affair"]: in_affair(affair) for affair in AFFAIRS},
+    **{affair["affair"]: in_affair(affair) for affair in (*AFFAIRS, *HELD_OUT)},
     EVERY_AFFAIR: [document for affair in AFFAIRS for document in in_affair(affair)],
 }
 MODES = [
     *((case["label"], "dated") for case in STORIES),
-    *((affair["affair"], mode) for affair in AFFAIRS for mode in ("dated", "undated")),
+    *(
+        (affair["affair"], mode)
+        for affair in (*AFFAIRS, *HELD_OUT)
+        for mode in ("dated", "undated")
+    ),
     (EVERY_AFFAIR, "dated"),
     (EVERY_AFFAIR, "undated"),
 ]
 ENGLISH = [
     (each.get("label") or each["affair"], "dated")
-    for each in (*STORIES, *AFFAIRS)
+    for each in (*STORIES, *AFFAIRS, *HELD_OUT)
     if each["language"] == "en"
 ]
 
