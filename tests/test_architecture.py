@@ -23,6 +23,7 @@ LAYERS = [
         "version",
         "json_codec",
         "text_batch",
+        "calendar_names",
         "text_encoding",
         "tokens",
         "progress",

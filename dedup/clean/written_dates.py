@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime, time, timedelta, timezone
 from enum import StrEnum
 
-from dedup.clean.calendar_names import month_of, weekdays_of
+from dedup.calendar_names import month_of, weekdays_of
 
 LONGEST = 100
 """Characters of the longest text that is read as a written date."""

@@ -13,6 +13,14 @@ _LANGUAGES = (
     "he", "hi",
 )  # fmt: skip
 
+# A language of texts to those of the CLDR that its texts follow: months of the Levant are others
+# than those of Egypt, and one language has two scripts.
+_LOCALES = {
+    "ar": ("ar", "ar_LB", "ar_DZ"), "sh": ("sr", "sr_Latn", "hr"), "no": ("nb",), "tl": ("fil",),
+}  # fmt: skip
+
+_SHORTEST_NAME = 3  # letters of a name of a month inside of a text
+
 _BEFORE_NAMES = ("de ", "d’", "d'")  # the Catalan names have it, and other texts before any name
 
 
@@ -36,6 +44,20 @@ def weekdays_of(name: str) -> set[int]:
     An abbreviation may be that of different days in different languages.
     """
     return _weekdays(("en",)).get(name) or _weekdays(_LANGUAGES).get(name, set())
+
+
+@cache
+def months_in(language: str) -> dict[str, int]:
+    """Return the months by their names in texts of a language, as in :func:`month_of`.
+
+    Args:
+        language: A language of the CLDR, two letters.
+
+    >>> months_in("ru")["марта"], months_in("en")["sept"]
+    (3, 9)
+    """
+    months = _months(_LOCALES.get(language, (language,)))
+    return {name: month for name, month in months.items() if len(name) >= _SHORTEST_NAME}
 
 
 @cache
