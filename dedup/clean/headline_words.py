@@ -17,6 +17,14 @@ _WIDE = re.compile(
     r"[\u0e00-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
 )
 
+# What an agency puts before the headline of a message that it sends again: "UPDATE 1-".
+_AGAIN = re.compile(
+    r"(?:[(\[]?(?:\d(?:st|nd|rd|th) )?"
+    r"(?:update|wrapup|rpt|refile|corrected|correction|lead|breaking|urgent|flash|alert"
+    r"|eil|eilmeldung|urgente|срочно)"
+    r"(?: \d{1,2})?(?:[)\]]|(?=[-–—:]))\s?[-–—:]?\s*)+"
+)
+
 # What a site adds to its headlines: " | The Elwood Gazette".
 _SITE_NAME = re.compile(r"\s+[|»·–—-]\s+[^|»·–—]*$")
 
@@ -52,6 +60,16 @@ def headline_stems(title: str | None, host: str) -> frozenset[str]:
     found = stems(shorter) if len(stems(shorter)) >= _LEAST_WORDS else stems(title or "")
     own = frozenset(stem for stem in found if stem not in host)
     return own if len(own) >= _LEAST_WORDS else frozenset()
+
+
+def same_headline_key(title: str | None) -> str:
+    """Return a headline without letter case and without what an agency adds when it sends it again.
+
+    >>> same_headline_key("UPDATE 1-Assembly passes law"), same_headline_key("(LEAD) Law passed")
+    ('assembly passes law', 'law passed')
+    """
+    folded = " ".join((title or "").casefold().split())
+    return _AGAIN.sub("", folded, count=1) if _AGAIN.match(folded) else folded
 
 
 def share_of(headline: frozenset[str], text: str) -> float:

@@ -41,6 +41,9 @@ class Ballot:
         coverage: Share of the common text (shingles in at least half of the story's documents) that
             is in it, in [0, 1].
         surplus: Share of its own text that is not common text, in [0, 1].
+        superseded: Of what later version of its page it is an earlier one, in words; None where
+            the story has no later one.
+        compared: What coverage and surplus are shares of: "text" or "terms".
     """
 
     facts: Facts
@@ -49,6 +52,8 @@ class Ballot:
     declared: int = 0
     coverage: float = 1.0
     surplus: float = 0.0
+    superseded: str | None = None
+    compared: str = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,8 @@ def _part_in_words(ballot: Ballot) -> str:
 def _coverage_in_words(ballot: Ballot) -> str:
     """Return what ``complete`` compares."""
     return (
-        f"covers {ballot.coverage:.0%} of the common text, {ballot.surplus:.0%} of its own is extra"
+        f"covers {ballot.coverage:.0%} of the common {ballot.compared}, "
+        f"{ballot.surplus:.0%} of its own is extra"
     )
 
 
@@ -104,6 +110,12 @@ RULES: Mapping[str, Rule] = {
         ),
         # The page that most others of the story name in rel=canonical comes first.
         Rule("declared", lambda b: (-b.declared,), lambda b: f"named canonical by {b.declared}"),
+        # The last version of a page comes before the earlier ones and their copies.
+        Rule(
+            "current",
+            lambda b: (b.superseded is not None,),
+            lambda b: b.superseded or "no later version is there",
+        ),
         # The text that covers most of what the documents share comes first, then the leanest.
         Rule("complete", lambda b: (-_tenths(b.coverage), _tenths(b.surplus)), _coverage_in_words),
         # The first or the last published comes first; undated ones come last.
@@ -130,7 +142,8 @@ RULES: Mapping[str, Rule] = {
 }
 
 DEFAULT_ORDER = (
-    "whole", "agency", "declared", "complete", "earliest", "cleanest", "shortest-url", "id",
+    "whole", "agency", "declared", "current", "complete",
+    "earliest", "cleanest", "shortest-url", "id",
 )  # fmt: skip
 
 Policy = tuple[Rule, ...]

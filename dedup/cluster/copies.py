@@ -20,6 +20,10 @@ KEPT = "elected in an earlier dump; not all of its copies match the runner-up"
 """Why a canonical stays where a new document would win."""
 
 
+CONNECTED = "elected among all connected documents; of its copies alone the runner-up is better by"
+"""Why a canonical stays that is not the best of its own copies, before the name of the rule."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectedComponent:
     """One connected set.
@@ -57,17 +61,15 @@ def cluster_copies(
     """
     documents = tuple(sorted(component.documents, key=attrgetter("doc_id")))
     graph = CopyGraph(documents, component.edges, component.shares, texts, relate, policy)
-    roundups = frozenset(long for (_, long), alike in graph.containing.items() if not alike)
-    stories = _new_stories(documents, roundups, graph, policy)
+    stories = _new_stories(documents, graph, policy)
     if component.tellings and _torn(component.tellings, stories):
-        return _continue_stories(component.tellings, documents, roundups, graph, policy)
+        return _continue_stories(component.tellings, documents, graph, policy)
     return stories
 
 
-def _new_stories(
-    documents: Sequence[Facts], roundups: frozenset[int], graph: CopyGraph, policy: Policy
-) -> list[Story]:
+def _new_stories(documents: Sequence[Facts], graph: CopyGraph, policy: Policy) -> list[Story]:
     """Return the stories of documents that have no earlier stories."""
+    roundups = graph.roundups
     if not roundups:
         ranking = graph.ranked(documents)
         joined = _matches(ranking[0].facts, documents, graph)
@@ -81,7 +83,7 @@ def _new_stories(
     rest = _add_roundups([f for f in documents if f.text_id in roundups], clusters, graph)
     clusters += _star_clusters(rest, graph)
     return [
-        _story(cluster, _final_ranking(cluster, graph, roundups), policy)
+        _story(cluster, _final_ranking(cluster, graph), policy)
         for cluster in clusters
         if cluster.members
     ]
@@ -98,7 +100,6 @@ def _torn(tellings: Sequence[tuple[int, ...]], stories: Sequence[Story]) -> bool
 def _continue_stories(
     tellings: Sequence[tuple[int, ...]],
     documents: Sequence[Facts],
-    roundups: frozenset[int],
     graph: CopyGraph,
     policy: Policy,
 ) -> list[Story]:
@@ -134,7 +135,7 @@ def _continue_stories(
     stories = []
     for cluster in clusters:
         if cluster.members:
-            ranking = _final_ranking(cluster, graph, roundups)
+            ranking = _final_ranking(cluster, graph)
             story = _story(cluster, ranking, policy)
             if cluster.canonical.row in kept and ranking[0].facts.row != cluster.canonical.row:
                 story = replace(story, why=Why("kept", ranking[0].facts.doc_id, KEPT))
@@ -215,7 +216,7 @@ def _settle(clusters: Sequence[StarCluster], graph: CopyGraph) -> None:
     """Move each member to the canonical it shares most with; a document alone counts as one, too.
 
     The elected takes all that matches it, also what is more like another canonical. Documents with
-    the same text move together, and never to a stub of theirs.
+    the same text move together, and never to a stub or an earlier version of theirs.
     """
     by_text: dict[int, list[StarCluster]] = {}
     for cluster in clusters:
@@ -225,9 +226,19 @@ def _settle(clusters: Sequence[StarCluster], graph: CopyGraph) -> None:
         for match in sorted(cluster.members, key=lambda match: match.facts.doc_id):
             texts.setdefault(match.facts.text_id, []).append(match)
         for text_id, alike in texts.items():
-            for other, moved in _better(text_id, alike, cluster, by_text, graph)[:1]:
-                cluster.members = [each for each in cluster.members if each not in alike]
-                other.members.extend(moved)
+            for other, moved in _better(text_id, alike, cluster, by_text, graph):
+                if not _are_later(moved, other, graph):
+                    cluster.members = [each for each in cluster.members if each not in alike]
+                    other.members.extend(moved)
+                    break
+
+
+def _are_later(moved: Sequence[_Match], cluster: StarCluster, graph: CopyGraph) -> bool:
+    """Return whether the canonical of a story is a stub or an earlier version of a document."""
+    documents = [*cluster.documents(), *(match.facts for match in moved)]
+    ranking = graph.ranked(documents)
+    canonical = next(b for b in ranking if b.facts.row == cluster.canonical.row)
+    return why(ranking[0], canonical, graph.policy).rule in ("whole", "current")
 
 
 def _better(
@@ -241,7 +252,7 @@ def _better(
     now = alike[0].pair.jaccard
     found = []
     for text, pair in (*graph.seen[text_id], (text_id, SAME)):
-        if text not in by_text or pair.jaccard <= now or graph.containing.get((text, text_id)):
+        if text not in by_text or pair.jaccard <= now:
             continue
         for other in by_text[text]:
             moved = [
@@ -282,11 +293,9 @@ def _add_roundups(
     return rest
 
 
-def _final_ranking(
-    cluster: StarCluster, graph: CopyGraph, roundups: frozenset[int]
-) -> list[Ballot]:
+def _final_ranking(cluster: StarCluster, graph: CopyGraph) -> list[Ballot]:
     """Return the ballots of a story's documents, best first; roundups have no vote."""
-    everyone = cluster.documents()
+    everyone, roundups = cluster.documents(), graph.roundups
     plain = [facts for facts in everyone if facts.text_id not in roundups]
     if not plain or len(plain) == len(everyone):
         return graph.ranked(everyone)
@@ -298,13 +307,17 @@ def _story(cluster: StarCluster, ranking: Sequence[Ballot], policy: Policy) -> S
     """Return the story of a canonical and its members, with the reason for the election."""
     canonical = next(b for b in ranking if b.facts.row == cluster.canonical.row)
     runner_up = next(b for b in ranking if b.facts.row != cluster.canonical.row)
+    reason = why(canonical, runner_up, policy)
+    if ranking[0] is not canonical:
+        better = why(runner_up, canonical, policy)
+        reason = replace(reason, rule="connected", detail=f"{CONNECTED} {better.rule}")
     members = [build_member(each.facts, each.pair, each.related) for each in cluster.members]
     far = min(members, key=lambda member: (member.score or 0.0, member.doc_id))
     return build_story(
         cluster.canonical,
         members,
         [ballot.facts for ballot in ranking],
-        why(canonical, runner_up, policy),
+        reason,
         origins=1,
         weakest=Link(cluster.canonical.doc_id, far.doc_id, far.score or 0.0),
     )

@@ -15,8 +15,9 @@ from dedup.cluster.canonical import (
     declared_pages,
     rank,
 )
+from dedup.cluster.page_versions import superseded
 from dedup.kernels.array_types import UInt32s
-from dedup.models import Facts, Pair, Relation
+from dedup.models import Facts, Pair, Relation, same_page, shares_headline
 
 LEAD_SHARE = 0.5
 """Share of the shorter text's first shingles that must be among the longer's to begin alike: there
@@ -55,8 +56,8 @@ class CopyGraph:
         texts: The texts.
         relate: Names relations.
         policy: Rules that elect.
-        containing: Texts (short, long) where the long one contains the short and much more, each
-            with whether it begins so.
+        roundups: Texts that contain another and much more, and do not begin so, but for later
+            versions of its page and for what its page declares to be the whole article.
     """
 
     def __init__(
@@ -76,10 +77,18 @@ class CopyGraph:
         self._edges = edges
         self._shares = shares
         self._sizes = {facts.text_id: facts.shingles for facts in documents}
-        self.containing = self._containing()
+        self._by_text_id: dict[int, list[Facts]] = {}
+        for facts in documents:
+            self._by_text_id.setdefault(facts.text_id, []).append(facts)
+        containing = self._containing()
+        self.roundups = frozenset(
+            long
+            for (short, long), begins_so in containing.items()
+            if not begins_so and not self._one_article(short, long)
+        )
         self._stub_of: dict[int, list[int]] = {}
-        for (short, long), begins_so in self.containing.items():
-            if begins_so:
+        for (short, long), begins_so in containing.items():
+            if begins_so and long not in self.roundups:
                 self._stub_of.setdefault(short, []).append(long)
         self._voters = frozenset[int]()
         self._ranking: list[Ballot] = []
@@ -113,7 +122,10 @@ class CopyGraph:
         return seen
 
     def _containing(self) -> dict[tuple[int, int], bool]:
-        """Return the attribute ``containing``; few sets have any such texts."""
+        """Return texts (short, long) where the long one contains the short and much more.
+
+        Few sets have any. Each comes with whether the long one begins with the short.
+        """
         sizes = self._sizes
         if max(sizes.values()) < STUB_RATIO * min(sizes.values()):
             return {}
@@ -124,12 +136,21 @@ class CopyGraph:
             if pair.contained >= CONTAINED and sizes[long] >= STUB_RATIO * sizes[short]
         }
 
+    def _one_article(self, short: int, long: int) -> bool:
+        """Return whether a text is of the page whose whole article, or later version, another is.
+
+        A live blog puts what is new on top; a page with the whole article contains its parts.
+        """
+        return any(
+            same_page(part, whole) or declares(part, whole)
+            for part in self._by_text_id[short]
+            for whole in self._by_text_id[long]
+        )
+
     @cached_property
     def _linked(self) -> dict[int, list[int]]:
         """For each text those that match it."""
-        by_text_id: dict[int, list[Facts]] = {}
-        for facts in self.documents:
-            by_text_id.setdefault(facts.text_id, []).append(facts)
+        by_text_id = self._by_text_id
         linked: dict[int, list[int]] = {text_id: [] for text_id in by_text_id}
         edges = set(self._edges)
         for (one, other), pair in self._measured.items():
@@ -186,11 +207,19 @@ class CopyGraph:
             Ballot(facts, False, False, pages.get(facts.page, 0), *shares[facts.text_id])
             for facts in documents
         ]
+        if len(shares) > 1 and (older := superseded(documents, self._matching)):
+            for ballot in ballots:
+                ballot.superseded = older.get(ballot.facts.row)
         if stubs := self._stub_of:
             for ballot in ballots:
                 longer = stubs.get(ballot.facts.text_id, ())
                 ballot.stub = any(map(shares.__contains__, longer))
         return ballots
+
+    def _matching(self, canonical: Facts, member: Facts) -> Pair | None:
+        """Return what is measured on two documents that match, seen from the second."""
+        pair = self.texts.pairs(canonical.text_id, [member.text_id])[0]
+        return pair if self.relate(canonical, member, pair) else None
 
     def _shares_among(self, documents: Sequence[Facts]) -> Mapping[int, Share]:
         """Return coverage and surplus of the texts of some documents among one another."""
@@ -199,6 +228,19 @@ class CopyGraph:
             weights[facts.text_id] = weights.get(facts.text_id, 0) + 1
         sets = [self.texts.distinct(text_id) for text_id in weights]
         return dict(zip(weights, common_text(sets, list(weights.values())), strict=True))
+
+
+def declares(part: Facts, whole: Facts) -> bool:
+    """Return whether a page says that another page of its site has the whole of its article.
+
+    A list page has other headlines than what is on it, whatever its entries declare.
+    """
+    return (
+        part.canonical_page is not None
+        and part.canonical_page == whole.page
+        and part.host == whole.host
+        and shares_headline(part.title, whole.title)
+    )
 
 
 def _begin_alike(short: UInt32s, long: UInt32s) -> bool:

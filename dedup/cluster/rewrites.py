@@ -10,6 +10,7 @@ import numpy as np
 from dedup.cluster.build_story import build_member, build_story
 from dedup.cluster.canonical import Ballot, Policy, common_text, declared_pages, rank, why
 from dedup.cluster.copy_graph import Texts
+from dedup.cluster.page_versions import superseded
 from dedup.kernels.array_types import Bools, Float64s, UInt32s
 from dedup.kernels.components import components
 from dedup.models import Facts, Link, Pair, Relation, Story
@@ -56,7 +57,7 @@ def merge_rewrites(
         retell: Names relations.
         policy: Rules that elect the canonical.
     """
-    ballots = _ballots(tellings)
+    ballots = _ballots(tellings, texts)
     first, second, *_ = rank(ballots, policy)
     place = next(k for k, part in enumerate(tellings) if part.representative.row == first.facts.row)
     listed = [
@@ -81,8 +82,13 @@ def merge_rewrites(
     )
 
 
-def _ballots(tellings: Sequence[Telling]) -> list[Ballot]:
+def _ballots(tellings: Sequence[Telling], texts: Texts) -> list[Ballot]:
     """Return the ballot of each representative."""
+
+    def measured(one: Facts, other: Facts) -> Pair:
+        return texts.pairs(one.text_id, [other.text_id])[0]
+
+    earlier = superseded([part.representative for part in tellings], measured)
     pages = declared_pages(
         [each for part in tellings for each in (part.representative, *part.copies)]
     )
@@ -93,6 +99,8 @@ def _ballots(tellings: Sequence[Telling]) -> list[Ballot]:
             declared=pages.get(part.representative.page, 0),
             coverage=coverage,
             surplus=surplus,
+            superseded=earlier.get(part.representative.row),
+            compared="terms",
         )
         for part, (coverage, surplus) in zip(tellings, shares, strict=True)
     ]

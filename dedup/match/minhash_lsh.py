@@ -42,6 +42,13 @@ class Candidates:
         """Return the pairs where a mask is true."""
         return replace(self, left=self.left[chosen], right=self.right[chosen])
 
+    def and_pairs(self, left: Int64s, right: Int64s) -> Candidates:
+        """Return these pairs and others, given by rows in any order."""
+        low, high = np.minimum(left, right), np.maximum(left, right)
+        both = np.stack([np.append(self.left, low), np.append(self.right, high)])
+        left, right = np.unique(both[:, both[0] != both[1]], axis=1)
+        return replace(self, left=left, right=right)
+
     def summary(self) -> dict[str, int]:
         """Return the counts, for the manifest."""
         return {

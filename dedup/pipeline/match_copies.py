@@ -9,7 +9,7 @@ import numpy as np
 from dedup.config import Config
 from dedup.kernels.array_types import Bools, Float64s, Int64s
 from dedup.match.loaded_texts import LoadedTexts
-from dedup.match.minhash_lsh import candidate_pairs
+from dedup.match.minhash_lsh import Candidates, candidate_pairs
 from dedup.match.similarity import PairScores, accepted
 from dedup.match.versions import versions
 from dedup.models import Facts
@@ -21,6 +21,9 @@ from dedup.store import Store
 log = logging.getLogger(__name__)
 
 PAIR_BATCH = 10_000
+
+# Documents of the page that another one names as its original; most pages were crawled once.
+MOST_ORIGINALS = 8
 
 # Pairs that share less than this say nothing to anybody; they are measured and not kept.
 KEPT_CONTAINMENT = 0.2
@@ -53,6 +56,7 @@ def match_copies(
     )
     candidates = candidate_pairs(whole, leads, config.match)
     del whole, leads
+    candidates = _with_originals(candidates, signed, store, exact_duplicates)
     fresh = signed >= earlier.first
     candidates = candidates.pick(fresh[candidates.left] | fresh[candidates.right])
     store.put("candidates", candidates.summary())
@@ -80,6 +84,22 @@ def match_copies(
         progress.advance(left.size)
     progress.end()
     return PairScores.concatenate(linked)
+
+
+def _with_originals(
+    candidates: Candidates, signed: Int64s, store: Store, exact_duplicates: ExactDuplicates
+) -> Candidates:
+    """Return candidates with the pairs of a page and the one that it names as its original.
+
+    A part of a long article shares few bands with the page that has all parts.
+    """
+    pairs = store.documents.declared_originals(MOST_ORIGINALS)
+    if not pairs.size:
+        return candidates
+    texts = exact_duplicates.texts(pairs[np.isin(pairs, exact_duplicates.rows).all(axis=1)])
+    texts = texts[np.isin(texts, signed).all(axis=1)]
+    left, right = np.searchsorted(signed, texts).T
+    return candidates.and_pairs(left, right)
 
 
 def matched_before(matched: Float64s, exact_duplicates: ExactDuplicates) -> PairScores:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from dedup.clean.headline_words import same_headline_key
 from dedup.clean.site_lines import own_text
 from dedup.config import Config
 from dedup.progress import Progress
@@ -79,7 +80,12 @@ def signature_parts(
         if count < config.sign.signable_tokens:
             # What is left of a failed page ("This video is not available.") is the same for many
             # articles, whose titles differ.
-            text, signature, lead, own_terms = f"{text}\0{title or ''}", None, None, None
+            text, signature, lead, own_terms = (
+                f"{text}\0{same_headline_key(title)}",
+                None,
+                None,
+                None,
+            )
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
         parts.append(
             StoredPart(digest, count, language, signature, lead, shingles, numbers, own_terms)

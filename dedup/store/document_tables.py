@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -151,6 +153,27 @@ class Documents:
         _, places, at = np.intersect1d(rows, known_rows, True, return_indices=True)
         numbers[places] = known_numbers[at]
         return numbers
+
+    def declared_originals(self, most: int) -> npt.NDArray[np.int64]:
+        """Return the active documents whose page names another page as its original, with those.
+
+        Args:
+            most: Most documents of the named page for each; the first by id.
+
+        Returns:
+            n x 2 rows, int64.
+        """
+        query = (
+            "SELECT one.row, other.row FROM active CROSS JOIN documents one USING (row) "
+            "JOIN documents other ON other.page = one.canonical_page "
+            "WHERE one.canonical_page IS NOT one.page AND other.row IN (SELECT row FROM active) "
+            "ORDER BY one.row, other.doc_id"
+        )
+        found = self._db.execute(query)
+        pairs = [
+            pair for _, of_row in groupby(found, itemgetter(0)) for pair in islice(of_row, most)
+        ]
+        return np.array(pairs, np.int64).reshape(-1, 2)
 
     def line_digests(self) -> Iterator[Listed]:
         """Yield the active documents whose host is known, rejected ones among them.

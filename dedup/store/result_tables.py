@@ -34,6 +34,12 @@ _STORIES_OF_DUMP = (
     "story_id IN (SELECT DISTINCT story_id FROM decisions WHERE row >= ? AND story_id IS NOT NULL)"
 )
 
+# Why a document is unique, by whether it has a signature.
+_ALONE = (
+    "too little text to compare, and no other document has it under this title",
+    "no document that stays matches it",
+)
+
 
 class Results:
     """Pairs of matching, stories and decisions of clustering."""
@@ -303,10 +309,7 @@ class Results:
             elif status is not None:
                 yield Decision(row, doc_id, _STATUS[status], *cells)
             else:
-                reason = (
-                    "no other document matches" if signed else "too short to sign, none is equal"
-                )
-                yield Decision(row, doc_id, Status.UNIQUE, reason=reason)
+                yield Decision(row, doc_id, Status.UNIQUE, reason=_ALONE[bool(signed)])
 
     def tally(self) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
         """Return inputs by status, rejected ones by reason, duplicates by relation."""

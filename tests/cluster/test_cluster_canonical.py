@@ -55,7 +55,7 @@ def test_without_rules_of_the_users_the_default_order_decides():
 
 
 def test_named_rules_go_before_the_others_and_whole_before_all():
-    rest = ["agency", "declared", "complete", "cleanest", "shortest-url", "id"]
+    rest = ["agency", "declared", "current", "complete", "cleanest", "shortest-url", "id"]
     assert order("earliest") == ["whole", "earliest", *rest]
     assert order("longest", "earliest") == ["whole", "longest", "earliest", *rest]
     assert order("field:a b:asc")[:2] == ["whole", "field:a b:asc"]

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from dedup.config import MatchConfig, SignConfig
 from dedup.match.loaded_texts import PASSAGE, passage_share
 from dedup.match.similarity import PairScores
-from dedup.match.versions import same_article, title_jaccard, versions
+from dedup.match.versions import same_article, versions
 from dedup.models import Facts, Pair
+from dedup.models.pages import title_jaccard
 from dedup.signatures.minhash import sign
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "versions.json").read_text("utf-8"))
