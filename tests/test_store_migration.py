@@ -1,7 +1,7 @@
 """A store of an earlier format is migrated in place, and no story is lost.
 
 ``cases/store_format_5`` has a store that version 5 made of a dump of 30 articles, the next dump,
-and what version 5 itself made of that against the store.
+and what version 5 itself made of that against the store, with the reasons in the words of today.
 """
 
 import gzip

@@ -83,15 +83,18 @@ def merge_rewrites(
 
 
 def _ballots(tellings: Sequence[Telling], texts: Texts) -> list[Ballot]:
-    """Return the ballot of each representative."""
+    """Return the ballot of each representative.
+
+    One with the text of an earlier version of another's page is superseded, too.
+    """
 
     def measured(one: Facts, other: Facts) -> Pair:
         return texts.pairs(one.text_id, [other.text_id])[0]
 
-    earlier = superseded([part.representative for part in tellings], measured)
-    pages = declared_pages(
-        [each for part in tellings for each in (part.representative, *part.copies)]
-    )
+    everyone = [each for part in tellings for each in (part.representative, *part.copies)]
+    pages = declared_pages(everyone)
+    rows = superseded(everyone, measured)
+    earlier = {each.text_id: rows[each.row] for each in everyone if each.row in rows}
     shares = common_text([part.terms for part in tellings], [1] * len(tellings))
     return [
         Ballot(
@@ -99,7 +102,7 @@ def _ballots(tellings: Sequence[Telling], texts: Texts) -> list[Ballot]:
             declared=pages.get(part.representative.page, 0),
             coverage=coverage,
             surplus=surplus,
-            superseded=earlier.get(part.representative.row),
+            superseded=earlier.get(part.representative.text_id),
             compared="terms",
         )
         for part, (coverage, surplus) in zip(tellings, shares, strict=True)
