@@ -13,9 +13,10 @@ from dedup.clean.site_lines import own_text
 from dedup.config import Config
 from dedup.progress import Progress
 from dedup.signatures.language import best_language, languages_of
+from dedup.signatures.lead_days import NO_DAYS, named_days
 from dedup.signatures.minhash import sign
 from dedup.signatures.terms import terms
-from dedup.store import Store, StoredPart, blobs
+from dedup.store import LeadDayCells, Store, StoredPart, blob, blobs
 from dedup.text_batch import TextBatch
 
 SIGN_BATCH = 1000
@@ -64,33 +65,37 @@ def signature_parts(
     signed = sign(texts, config.sign)
     story_terms: Sequence[bytes | None] = [None] * len(texts)
     languages: Sequence[str | None] = [None] * len(texts)
+    days: Sequence[LeadDayCells | None] = [None] * len(texts)
     if config.level == "stories":
         tokens, bounds = terms(texts)
         guessed = languages_of(texts, tokens, bounds)
         languages = [best_language(*both) for both in zip(stated, guessed, strict=True)]
         story_terms = blobs(tokens, bounds)
+        days = list(map(_lead_days, texts, languages))
     columns = zip(
         whole or texts, titles, signed.tokens.tolist(), languages,
         _rows(signed.signatures), _rows(signed.leads),
         blobs(signed.shingles, signed.shingle_bounds),
-        blobs(signed.numbers, signed.number_bounds), story_terms, strict=True,
+        blobs(signed.numbers, signed.number_bounds), story_terms, days, strict=True,
     )  # fmt: skip
     parts = []
-    for text, title, count, language, signature, lead, shingles, numbers, own_terms in columns:
+    for text, title, count, language, signature, lead, *sets in columns:
         if count < config.sign.signable_tokens:
             # What is left of a failed page ("This video is not available.") is the same for many
             # articles, whose titles differ.
-            text, signature, lead, own_terms = (
-                f"{text}\0{same_headline_key(title)}",
-                None,
-                None,
-                None,
-            )
+            text, signature, lead = f"{text}\0{same_headline_key(title)}", None, None
+            sets[-2:] = None, None
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
-        parts.append(
-            StoredPart(digest, count, language, signature, lead, shingles, numbers, own_terms)
-        )
+        parts.append(StoredPart(digest, count, language, signature, lead, *sets))
     return parts
+
+
+def _lead_days(text: str, language: str | None) -> LeadDayCells | None:
+    """Return the cells of the days that the lead of a text names, None where it names none."""
+    named = named_days(text, language)
+    if named == NO_DAYS:
+        return None
+    return named.days, named.first, blob(np.array(named.dates, np.uint16))
 
 
 def _rows(values: npt.NDArray[np.uint32]) -> list[bytes]:

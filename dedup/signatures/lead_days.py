@@ -17,6 +17,7 @@ from dedup.signatures.day_names import DAY_NAMES
 from dedup.signatures.lead_patterns import (
     MONTHS,
     MOST_DAYS,
+    TODAY,
     YESTERDAY,
     LeadPatterns,
     lead_patterns,
@@ -38,6 +39,8 @@ DATE_BITS = 61
 
 _CONTEXT = 24  # characters before and after a name that are looked at
 _WEEKDAYS = 7
+_ALL_DAYS = (1 << _WEEKDAYS) - 1
+_ALL_ZONES = (-8, 11)
 _DAY_SECONDS = 86_400
 _HOUR_SECONDS = 3_600
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -45,10 +48,33 @@ _LEAP_YEAR = 2000
 _CALENDAR = range(1 - NEAR_DAYS[0], date.max.toordinal() - NEAR_DAYS[-1])
 """Days whose near days are all dates of Python."""
 
-_SENTENCE_END = re.compile(r"""[.!?…]["'”’»)]*\s|[。！？]|\n""")
+# Not behind "3. März", "at 8 p.m." or "the U.S."
+_SENTENCE_END = re.compile(r"""(?<!\d)(?<!\W\w)[.!?…]["'”’»)]*\s|[。！？]|\n""")
 _NAME_BEFORE = re.compile(r"""(?:^|\W)[^\W\d_a-zа-яё][^\W\d_]+\s$|["“«„]$""")
 _NAME_AFTER = re.compile(r"\s[A-ZÀ-ÞА-ЯЁ]")
 _DAY_AFTER_MONTH = re.compile(r"\.?\s(\d{1,2})(?!\d|[.,:]\d|\s?%|\s(?:percent|million|billion)\b)")
+
+
+class NamedDays(NamedTuple):
+    """The days that a lead names, whenever it was published.
+
+    Attributes:
+        days: Bits: 1 for Monday to 64 for Sunday, 128 for today, 256 for yesterday.
+        first: Those of the first sentence that names a day.
+        dates: Dates in order: 32 times the month, 0 where it is not written, and the day; and
+            ``IN_FIRST`` for those of that sentence.
+    """
+
+    days: int
+    first: int
+    dates: tuple[int, ...]
+
+
+NO_DAYS = NamedDays(0, 0, ())
+
+IN_FIRST = 512
+
+_DATE_SPAN = 32
 
 
 class LeadDays(NamedTuple):
@@ -56,16 +82,13 @@ class LeadDays(NamedTuple):
 
     Attributes:
         days: Weekdays, 1 for Monday to 64 for Sunday.
-        first: Those of the first sentence that names one.
+        first: Those of the first sentence that names a day.
         dates: Dates with day and month, 2 to the power of the day of the year modulo ``DATE_BITS``.
     """
 
     days: int
     first: int
     dates: int
-
-
-NO_DAYS = LeadDays(0, 0, 0)
 
 
 class Mention(NamedTuple):
@@ -96,30 +119,59 @@ def lead_days(text: str, language: str | None, moment: float | None = None) -> i
 
 
 def days_of(text: str, language: str | None, moment: float | None = None) -> LeadDays:
-    """Return the weekdays and dates that a lead names.
+    """Return the weekdays and dates that a lead names; see :func:`weekdays_of`."""
+    return weekdays_of(named_days(text, language), language, moment)
+
+
+def named_days(text: str, language: str | None) -> NamedDays:
+    """Return the days that a lead names.
 
     Args:
         text: A cleaned text.
         language: Its language in two letters; None for unknown, where that of the first name of a
             day counts that means the same in all.
-        moment: Publication in seconds since 1970 UTC. With it, today, yesterday and near dates are
-            weekdays, too; where the clock of the place may show one of two days, both.
     """
     language = language or _language_of(text)
     if language is None or language not in DAY_NAMES:
         return NO_DAYS
     patterns = lead_patterns(language)
     lead = text[: LEAD_CHARACTERS if patterns.language.spaced else LEAD_UNSPACED]
-    published = _published(moment, patterns.language.zones)
-    days = first = dates = 0
-    end = len(lead) + 1
+    days = first = end = 0
+    dates: list[int] = []
     for mention in mentions(lead, patterns):
-        bits = _weekdays(mention, published)
-        if bits and not days and (stop := _SENTENCE_END.search(lead, mention.start)):
-            end = stop.start()
-        days |= bits
-        first |= bits if mention.start < end else 0
-        dates |= _date_bit(mention)
+        if not end:
+            stop = _SENTENCE_END.search(lead, mention.start)
+            end = stop.start() + 1 if stop else len(lead) + 1
+        in_first = mention.start < end
+        if mention.weekday is None:
+            dates.append(mention.month * _DATE_SPAN + mention.day + in_first * IN_FIRST)
+        else:
+            days |= 1 << mention.weekday
+            first |= in_first << mention.weekday
+    return NamedDays(days, first, tuple(dates)) if end else NO_DAYS
+
+
+def weekdays_of(named: NamedDays, language: str | None, moment: float | None) -> LeadDays:
+    """Return the weekdays of named days where they are known.
+
+    Args:
+        named: The days.
+        language: The language of the text, None if unknown.
+        moment: Publication in seconds since 1970 UTC, None if unknown. With it, today, yesterday
+            and near dates are weekdays, too; where the clock of the place may show one of two days,
+            both.
+    """
+    published = _published(moment, language)
+    days = _with_relative(named.days, published)
+    first = _with_relative(named.first, published)
+    dates = 0
+    for code in named.dates:
+        month, day = divmod(code & ~IN_FIRST, _DATE_SPAN)
+        for ordinal in published:
+            bit = _near(ordinal).get((month, day), 0)
+            days |= bit
+            first |= bit if code & IN_FIRST else 0
+        dates |= _date_bit(month, day)
     return LeadDays(days, first, dates)
 
 
@@ -215,30 +267,29 @@ def _is_proper(lead: str, start: int, end: int) -> bool:
     )
 
 
-def _published(moment: float | None, zones: tuple[int, int]) -> tuple[int, ...]:
-    """Return the days of publication where the clock is one of some zones, as ordinals.
+def _published(moment: float | None, language: str | None) -> tuple[int, ...]:
+    """Return the days of publication where a language is written, as ordinals.
 
     A moment at midnight is a day without a time.
     """
     if moment is None:
         return ()
+    known = DAY_NAMES.get(language or "")
+    zones = known.zones if known else _ALL_ZONES
     hours = zones if moment % _DAY_SECONDS else (0,)
     days = (_EPOCH + int((moment + hour * _HOUR_SECONDS) // _DAY_SECONDS) for hour in hours)
     return tuple(day for day in days if day in _CALENDAR)
 
 
-def _weekdays(mention: Mention, published: tuple[int, ...]) -> int:
-    """Return the bits of the weekdays of a mention; 0 where they are not known."""
-    bits = 0
-    if mention.weekday is None:
-        for day in published:
-            bits |= _near(day).get((mention.month, mention.day), 0)
-    elif mention.weekday < _WEEKDAYS:
-        bits = 1 << mention.weekday
-    else:
-        for day in published:
-            bits |= _bit(day - (mention.weekday == YESTERDAY))
-    return bits
+def _with_relative(bits: int, published: tuple[int, ...]) -> int:
+    """Return the bits of weekdays, those of today and yesterday among them."""
+    found = bits & _ALL_DAYS
+    for day in published:
+        if bits >> TODAY & 1:
+            found |= _bit(day)
+        if bits >> YESTERDAY & 1:
+            found |= _bit(day - 1)
+    return found
 
 
 @lru_cache(maxsize=1024)
@@ -256,12 +307,11 @@ def _bit(ordinal: int) -> int:
     return 1 << (ordinal - 1) % _WEEKDAYS
 
 
-def _date_bit(mention: Mention) -> int:
-    """Return the bit of a date, 0 where there is none; the 31st of June is the 1st of July."""
-    if not mention.month:
+def _date_bit(month: int, day: int) -> int:
+    """Return the bit of a date, 0 where it has no month; the 31st of June is the 1st of July."""
+    if not month:
         return 0
-    first = date(_LEAP_YEAR, mention.month, 1).toordinal()
-    return 1 << (first + mention.day - 1) % DATE_BITS
+    return 1 << (date(_LEAP_YEAR, month, 1).toordinal() + day - 1) % DATE_BITS
 
 
 def _language_of(text: str) -> str | None:

@@ -15,7 +15,16 @@ from typing import Any
 from dedup.config import SHIPPED_SCORER
 from dedup.errors import OutputError
 from dedup.json_codec import dump_json, load_json
-from dedup.store.cells import Cells, Stored, StoredPart, blobs, stored_document, stored_rejection
+from dedup.store.cells import (
+    Cells,
+    LeadDayCells,
+    Stored,
+    StoredPart,
+    blob,
+    blobs,
+    stored_document,
+    stored_rejection,
+)
 from dedup.store.database import ANEW, ANOTHER, Database
 from dedup.store.document_tables import Documents
 from dedup.store.dump_tables import Dumps, Step
@@ -24,8 +33,8 @@ from dedup.store.result_tables import Results
 from dedup.store.signature_tables import Signatures
 
 __all__ = [
-    "ANOTHER", "Cells", "Step", "Store", "Stored", "StoredPart", "blobs", "stored_document",
-    "stored_rejection",
+    "ANOTHER", "Cells", "LeadDayCells", "Step", "Store", "Stored", "StoredPart", "blob", "blobs",
+    "stored_document", "stored_rejection",
 ]  # fmt: skip
 
 

@@ -15,6 +15,10 @@ from dedup.models import CleanPage, Document, Rejection, Removal
 
 Cells = tuple[Any, ...]
 
+LeadDayCells = tuple[int, int, bytes]
+"""The days that a lead names: bits of all and of the first sentence, dates as little-endian
+uint16; see :class:`dedup.signatures.lead_days.NamedDays`."""
+
 DOCUMENT_COLUMNS = (
     "doc_id", "source", "reason", "detail", "from_page", "title", "url", "page", "canonical_page",
     "host", "date", "moment", "language", "agency", "agency_page", "dateline", "credit",
@@ -38,6 +42,7 @@ class Stored(NamedTuple):
         signature: Cells of ``signatures``; None where nothing is signed.
         sets: Cells of ``sets``, likewise.
         written_date: Cells of ``written_dates``; None for a date that tells nothing of the others.
+        lead_days: Cells of ``lead_days``; None for a text whose lead names no day.
     """
 
     document: Cells
@@ -45,6 +50,7 @@ class Stored(NamedTuple):
     signature: Cells | None = None
     sets: Cells | None = None
     written_date: Cells | None = None
+    lead_days: Cells | None = None
 
 
 class StoredPart(NamedTuple):
@@ -59,6 +65,8 @@ class StoredPart(NamedTuple):
         shingles: Shingle hashes in text order, uint32.
         numbers: Sorted distinct hashes of numbers, uint32.
         terms: Tokens of the story view in text order, uint32; None at the level ``copies``.
+        lead_days: The days that the lead names; None where it names none, and at the level
+            ``copies``.
     """
 
     fingerprint: bytes
@@ -69,6 +77,7 @@ class StoredPart(NamedTuple):
     shingles: bytes
     numbers: bytes
     terms: bytes | None = None
+    lead_days: LeadDayCells | None = None
 
 
 def stored_document(
@@ -111,6 +120,7 @@ def stored_document(
         signature,
         sets,
         _written_date(document.unread_date, document.date_order),
+        None if part is None else part.lead_days,
     )  # fmt: skip
 
 

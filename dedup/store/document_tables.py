@@ -42,7 +42,7 @@ _DUPLICATE_ID = Rejection(
 # Tables beside ``documents``, and the field of ``Stored`` that has their cells.
 _PARTS = (
     ("contents", "content"), ("signatures", "signature"), ("sets", "sets"),
-    ("written_dates", "written_date"),
+    ("written_dates", "written_date"), ("lead_days", "lead_days"),
 )  # fmt: skip
 
 _DOCUMENTS = "SELECT * FROM documents WHERE row IN"
@@ -322,7 +322,7 @@ class Documents:
                     cells["reason"] = change.rejection.reason.value
                     cells["detail"] = change.rejection.detail
                 self._change("documents", row, **cells)
-                for table in ("signatures", "sets"):
+                for table in ("signatures", "sets", "lead_days"):
                     self._db.execute(f"DELETE FROM {table} WHERE row = ?", [row])
 
     def _change(self, table: str, row: int, **changes: Any) -> None:

@@ -84,7 +84,7 @@ class Dumps:
     def forget(self) -> None:
         """Delete the inputs of the current dump, which must not be decided yet."""
         with self._db.commit():
-            for table in ("documents", "contents", "written_dates", "signatures", "sets"):
+            for table in NUMBERED:  # it has no decisions
                 self._db.execute(f"DELETE FROM {table} WHERE row >= ?", [self.first])
             self.reach(Step.INGESTING)
 

@@ -16,7 +16,9 @@ from zlib import crc32
 
 import orjson
 
-NUMBERED = ("documents", "contents", "written_dates", "signatures", "sets", "decisions")
+NUMBERED = (
+    "documents", "contents", "written_dates", "signatures", "sets", "lead_days", "decisions",
+)  # fmt: skip
 """Tables whose first cell is the row number of a document."""
 
 SUMMED = (
@@ -39,6 +41,7 @@ _READ_BY_NEXT_DUMP = {
     "documents": _ACTIVE,
     "signatures": _ACTIVE,
     "sets": _ACTIVE,
+    "lead_days": _ACTIVE,
     "document_frequencies": "true",
     "decisions": _ACTIVE,
     "copy_pairs": _PAIRS,

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from dedup.json_codec import dump_json, load_own_json
 from dedup.models import Decision, Facts, Status, Story
+from dedup.store.cells import LeadDayCells
 from dedup.store.database import Database
 
 # Columns in the order of the fields of ``Facts`` after ``text_id``.
@@ -189,17 +190,26 @@ class Results:
             "decisions", ((*_DECISION_CELLS(each), representatives[each.row]) for each in ordered)
         )
 
-    def representatives(self) -> Iterator[tuple[int, float | None, str | None]]:
-        """Yield row, moment and language of the active representatives of tellings, by id.
+    def representatives(
+        self,
+    ) -> Iterator[tuple[int, float | None, str | None, LeadDayCells | None]]:
+        """Yield the active representatives of tellings, by id.
 
         A document without copies is one. Documents too short for a signature are left out.
+
+        Yields:
+            Row, moment, language, and the days that its lead names, None for none.
         """
-        yield from self._db.execute(
-            "SELECT d.row, d.moment, s.language FROM documents d JOIN active USING (row) "
+        found = self._db.execute(
+            "SELECT d.row, d.moment, s.language, l.days, l.first, l.dates "
+            "FROM documents d JOIN active USING (row) "
             "JOIN signatures s USING (row) LEFT JOIN decisions c USING (row) "
+            "LEFT JOIN lead_days l USING (row) "
             "WHERE s.signature IS NOT NULL "
             "AND (c.representative IS NULL OR c.representative = d.row) ORDER BY d.doc_id"
         )
+        for row, moment, language, days, first, dates in found:
+            yield row, moment, language, None if days is None else (days, first, dates)
 
     def copies(self, representatives: Sequence[int]) -> dict[int, list[int]]:
         """Return the copies of those of some representatives that have any, rows ascending."""

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 
-FORMAT = 7
+FORMAT = 8
 """Version of the tables; arrays in them are little-endian."""
 
 # Small cells that are read for many rows, and large cells, are in different tables.
 _WRITTEN_DATES = (
     "CREATE TABLE written_dates (row INTEGER PRIMARY KEY, unread TEXT, date_order TEXT, "
     "sum INTEGER NOT NULL)"
+)
+_LEAD_DAYS = (
+    "CREATE TABLE lead_days (row INTEGER PRIMARY KEY, days INTEGER NOT NULL, "
+    "first INTEGER NOT NULL, dates BLOB NOT NULL, sum INTEGER NOT NULL)"
 )
 SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL, sum INTEGER NOT NULL)
@@ -44,6 +48,7 @@ CREATE TABLE sets (
     row INTEGER PRIMARY KEY, numbers BLOB NOT NULL, shingles BLOB NOT NULL, terms BLOB,
     sum INTEGER NOT NULL
 );
+{_LEAD_DAYS};
 CREATE TABLE document_frequencies (
     documents INTEGER NOT NULL, terms BLOB NOT NULL, counts BLOB NOT NULL, sum INTEGER NOT NULL
 );
@@ -87,6 +92,7 @@ MIGRATIONS = {
         "WHERE representative != row",
     ),
     6: (_WRITTEN_DATES,),
+    7: (_LEAD_DAYS,),
 }
 """The statements that bring an earlier format to the next one, by the earlier format.
 

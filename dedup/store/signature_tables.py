@@ -54,10 +54,13 @@ class Signatures:
 
     def add(self, parts: Iterable[tuple[int, StoredPart]]) -> None:
         """Store signature data by row; commits whole."""
-        cells = [(row, *signature_cells(part)) for row, part in parts]
+        listed = list(parts)
+        cells = [(row, *signature_cells(part)) for row, part in listed]
+        days = [(row, *part.lead_days) for row, part in listed if part.lead_days is not None]
         with self._db.commit():
             self._db.insert("signatures", ((row, *signature) for row, signature, _ in cells))
             self._db.insert("sets", ((row, *sets) for row, _, sets in cells))
+            self._db.insert("lead_days", days)
 
     def exact_duplicates(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Return the active rows that are signed, and for each the first one with its text."""

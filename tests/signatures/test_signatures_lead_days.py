@@ -101,7 +101,7 @@ def test_any_text_has_days_that_fit_their_bits(text, language, moment):
 def test_the_first_and_the_last_days_of_the_calendar_are_days_of_publication(year):
     moment = datetime(year, 1 if year == 1 else 12, 1 if year == 1 else 31, tzinfo=UTC).timestamp()
 
-    assert lead_days("It was said on Monday, March 3, and today.", "en", moment) & 1 == 1
+    assert lead_days("It was said on Monday, March 3, and today.", "en", moment) & 1
 
 
 @given(
