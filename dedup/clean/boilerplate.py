@@ -36,7 +36,7 @@ SHORT = 60
 _ENDING = 90
 
 
-def _is_stamp(folded: str) -> bool:
+def is_stamp(folded: str) -> bool:
     """Return whether a line is a date or time, or a small number that counted something."""
     unsigned = tables.BY_NAME.sub("", folded) if holds_any(folded, tables.BEFORE_NAME) else folded
     tokens = []
@@ -61,7 +61,7 @@ def _group_at_edge(folded: str, word: str) -> str | None:
     for group, pattern in tables.EDGE_BY_WORD.get(word, ()):
         if pattern.fullmatch(folded):
             return group
-    if _may_begin_stamp(word) and len(folded) <= tables.MAX_STAMP and _is_stamp(folded):
+    if _may_begin_stamp(word) and len(folded) <= tables.MAX_STAMP and is_stamp(folded):
         return "stamps"
     if (
         holds_any(folded, tables.LETTER)

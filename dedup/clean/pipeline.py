@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dedup.clean.boilerplate import GROUPS, boilerplate
+from dedup.clean.comments import comments
 from dedup.clean.dateline import dateline
 from dedup.clean.headline import headline
 from dedup.clean.normalise import normalise
@@ -33,6 +34,8 @@ class Step:
 
 
 STEPS: tuple[Step, ...] = (
+    # Before the boilerplate, which takes their heading and buttons.
+    Step("comments", comments, ("comments",)),
     Step("headline", headline, ("headline",)),
     Step("byline", byline, ("byline",)),
     Step("dateline", dateline, ("dateline",)),

@@ -1,0 +1,37 @@
+"""Comments of readers go from behind an article, and nothing goes that may be the article."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dedup.clean.pipeline import clean_text
+
+CASES = json.loads((Path(__file__).parents[1] / "cases" / "comments.json").read_text("utf-8"))
+ARTICLE = "\n".join(CASES["article"])
+
+
+@pytest.mark.parametrize("comments", CASES["comments"], ids=lambda lines: lines[0])
+def test_comments_behind_an_article_are_no_part_of_it(comments):
+    draft = clean_text("\n".join([ARTICLE, *comments]))
+    assert draft.text == ARTICLE
+    assert {each.step for each in draft.removed} == {"comments"}
+    assert [each.text for each in draft.removed] == comments
+
+
+@pytest.mark.parametrize("lines", CASES["not comments"], ids=lambda lines: lines[0])
+def test_what_may_be_the_article_stays(lines):
+    draft = clean_text("\n".join([ARTICLE, *lines]))
+    assert "comments" not in {each.step for each in draft.removed}
+
+
+@pytest.mark.parametrize("top", ["12 comments", "Comments", "Readers' comments"])
+def test_the_number_of_comments_above_an_article_is_no_heading_of_comments(top):
+    for lines in ([top, ARTICLE], [CASES["article"][0], top, ARTICLE]):
+        assert ARTICLE in clean_text("\n".join(lines)).text
+
+
+def test_cleaning_a_text_without_its_comments_again_changes_nothing():
+    for comments in CASES["comments"]:
+        once = clean_text("\n".join([ARTICLE, *comments])).text
+        assert clean_text(once).text == once
