@@ -47,7 +47,7 @@ DAY_NAMES = {
         "monday,tuesday,wednesday,thursday,friday,saturday,sunday",
         not_before=r"next|coming|since|until|till|til|by|through|to|every|each|before|ahead of|"
         r"starting|beginning|black|cyber|giving|super|bloody|ruby|manic|blue|freaky|girl|joe|stormy|"
-        r"casual|taco|throwback|sheffield|mail on",
+        r"casual|taco|throwback|sheffield|mail on|usa|(?:published|posted|updated)[:,]?|updated on",
         not_after=r"(?:times|telegraph|mirror|express|mail|sun|star|post|herald|people|world|news|"
         r"independent|league|school|agreement|addams|weld|roast|best|papers?|next|"
         r"night (?:football|live|lights|fever|baseball|raw|smackdown)|"
@@ -78,7 +78,7 @@ DAY_NAMES = {
     ),
     "es": DayNames(
         "lunes,martes,miércoles|miercoles,jueves,viernes,sábado|sabado,domingo",
-        not_before=r"los|cada|(?:próximo|proximo)|desde el|hasta el|"
+        not_before=r"los|cada|(?:próximo|proximo)|(?:desde|hasta) (?:el|este)|"
         r"a partir del|antes del|para el|o|black|santo|plácido",
         not_after=r"(?:próximo|proximo|siguiente|que viene|santo)\b",
         today="hoy|esta mañana|esta tarde|esta noche",
@@ -128,7 +128,7 @@ DAY_NAMES = {
         endings="а|у|ом|е|ем|ы|ой|ей|я|ю",
         doubtful=",,среда|среду|среды|среде|средой,,,,",
         before="в|утром|вечером|днем|днём|ночью|ночь на|эту|утро|вечер",
-        not_before=r"до|с|со|к|ко|кажд(?:ый|ую|ое)|следующ\w+|будущ\w+|"
+        not_before=r"до|с|со|к|ко|(?!ночь)\w+ на|кажд(?:ый|ую|ое)|следующ\w+|будущ\w+|"
         r"ближайш\w+|черн\w+|чёрн\w+|кровав\w+|или",
         not_after=r"(?:следующей|обитания)\b",
         today="сегодня|сегодня утром|сегодня вечером|сегодня днем|сегодня ночью",

@@ -48,8 +48,11 @@ _LEAP_YEAR = 2000
 _CALENDAR = range(1 - NEAR_DAYS[0], date.max.toordinal() - NEAR_DAYS[-1])
 """Days whose near days are all dates of Python."""
 
-# Not behind "3. März", "at 8 p.m." or "the U.S."
-_SENTENCE_END = re.compile(r"""(?<!\d)(?<!\W\w)[.!?…]["'”’»)]*\s|[。！？]|\n""")
+# Not behind "3. März", "at 8 p.m." or "the U.S."; it begins with characters, by which the search
+# passes over all others at once.
+_SENTENCE_END = re.compile(
+    r"""[.!?…\n。！？](?:(?<=[\n。！？])|(?<!\d.)(?<!\W\w.)["'”’»)]*\s)""", re.DOTALL
+)
 _NAME_BEFORE = re.compile(r"""(?:^|\W)[^\W\d_a-zа-яё][^\W\d_]+\s$|["“«„]$""")
 _NAME_AFTER = re.compile(r"\s[A-ZÀ-ÞА-ЯЁ]")
 _DAY_AFTER_MONTH = re.compile(r"\.?\s(\d{1,2})(?!\d|[.,:]\d|\s?%|\s(?:percent|million|billion)\b)")
@@ -60,7 +63,7 @@ class NamedDays(NamedTuple):
 
     Attributes:
         days: Bits: 1 for Monday to 64 for Sunday, 128 for today, 256 for yesterday.
-        first: Those of the first sentence that names a day.
+        first: Those of the first sentence that names one; of the first with a date where none does.
         dates: Dates in order: 32 times the month, 0 where it is not written, and the day; and
             ``IN_FIRST`` for those of that sentence.
     """
@@ -82,7 +85,7 @@ class LeadDays(NamedTuple):
 
     Attributes:
         days: Weekdays, 1 for Monday to 64 for Sunday.
-        first: Those of the first sentence that names a day.
+        first: Those of the first sentence that names a day, as in :class:`NamedDays`.
         dates: Dates with day and month, 2 to the power of the day of the year modulo ``DATE_BITS``.
     """
 
@@ -95,7 +98,7 @@ class Mention(NamedTuple):
     """A day that a lead names.
 
     Attributes:
-        start: Its place.
+        start: Its place, 1 for the first character.
         weekday: 0 for Monday, or ``TODAY`` or ``YESTERDAY``; None for a date.
         month: The month of a date, 1 to 12; 0 where it only has a day, as in Chinese and Japanese.
         day: The day of a date, 1 to 31.
@@ -136,19 +139,22 @@ def named_days(text: str, language: str | None) -> NamedDays:
         return NO_DAYS
     patterns = lead_patterns(language)
     lead = text[: LEAD_CHARACTERS if patterns.language.spaced else LEAD_UNSPACED]
-    days = first = end = 0
+    found = list(mentions(lead, patterns))
+    if not found:
+        return NO_DAYS
+    start = next((each.start for each in found if each.weekday is not None), found[0].start)
+    stop = _SENTENCE_END.search(lead, start)
+    end = stop.start() if stop else len(lead)
+    days = first = 0
     dates: list[int] = []
-    for mention in mentions(lead, patterns):
-        if not end:
-            stop = _SENTENCE_END.search(lead, mention.start)
-            end = stop.start() + 1 if stop else len(lead) + 1
-        in_first = mention.start < end
+    for mention in found:
+        in_first = start <= mention.start <= end
         if mention.weekday is None:
             dates.append(mention.month * _DATE_SPAN + mention.day + in_first * IN_FIRST)
         else:
             days |= 1 << mention.weekday
             first |= in_first << mention.weekday
-    return NamedDays(days, first, tuple(dates)) if end else NO_DAYS
+    return NamedDays(days, first, tuple(dates))
 
 
 def weekdays_of(named: NamedDays, language: str | None, moment: float | None) -> LeadDays:
@@ -195,9 +201,7 @@ def mentions(lead: str, patterns: LeadPatterns) -> Iterator[Mention]:
             mention = _named(word, start, end, lead, lower, patterns)
         else:
             mention = _month_first(word, start, end, lead, patterns)
-        if mention is None:
-            continue
-        if not _ends_in(lower[max(0, start - _CONTEXT) : start], patterns.not_before, spaced):
+        if mention is not None:
             yield mention
 
 
@@ -205,16 +209,19 @@ def _named(
     word: str, start: int, end: int, lead: str, lower: str, patterns: LeadPatterns
 ) -> Mention | None:
     """Return the mention of a day by its name, None where the name means something else."""
-    if patterns.not_after.match(lower, end):
+    before = lower[max(0, start - _CONTEXT) : start]
+    spaced = patterns.language.spaced
+    if patterns.not_after.match(lower, end) or _ends_in(before, patterns.not_before, spaced):
         return None
     if word in patterns.doubtful and not (
-        patterns.after.match(lower, end)
-        or _ends_in(lower[max(0, start - _CONTEXT) : start], patterns.before, True)
+        patterns.after.match(lower, end) or _ends_in(before, patterns.before, spaced)
     ):
         return None
-    if not patterns.language.capital and _is_proper(lead, start, start + len(word)):
+    day = patterns.day_of[word]
+    has_capital = patterns.language.capital and day < _WEEKDAYS
+    if not has_capital and _is_proper(lead, start, start + len(word)):
         return None
-    return Mention(start, patterns.day_of[word])
+    return Mention(start, day)
 
 
 def _dated(match: re.Match[str], start: int, lower: str, patterns: LeadPatterns) -> Mention | None:
@@ -222,11 +229,11 @@ def _dated(match: re.Match[str], start: int, lower: str, patterns: LeadPatterns)
     found = match.groupdict()
     if name := found.get("name"):
         return _date(start, patterns.month_of[name], found["day"])
-    if short := found.get("short"):
-        before = lower[max(0, start - _CONTEXT) : start]
-        return (
-            _date(start, int(short), found["day"]) if patterns.before_short.search(before) else None
-        )
+    short = found.get("short")
+    if short and not patterns.before_short.search(lower[max(0, start - _CONTEXT) : start]):
+        return None
+    if short:
+        return _date(start, int(short), found["day"])
     return _date(start, int(found.get("month") or found.get("number") or 0), found["day"])
 
 
@@ -252,7 +259,9 @@ def _ends_in(before: str, pattern: re.Pattern[str], spaced: bool) -> bool:
     if not spaced:
         return pattern.search(before) is not None
     words = before.replace("(", " ").split()[-2:]
-    return any(pattern.fullmatch(" ".join(words[at:])) for at in range(len(words)))
+    if not words:
+        return False
+    return bool(pattern.fullmatch(words[-1]) or pattern.fullmatch(" ".join(words)))
 
 
 def _is_proper(lead: str, start: int, end: int) -> bool:

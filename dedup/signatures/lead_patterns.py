@@ -32,7 +32,7 @@ _VIETNAMESE = r"\stháng\s(?P<number>\d{1,2})(?!\d)|[-/.](?P<short>\d{1,2})(?![\
 _IN_BRACKETS = r"/(?P<short>\d{1,2})(?![\d%])"
 _EAST_ASIAN = (
     r"|(?:(?P<month>\d{1,2})\s?[月월]\s?)?(?P<day>\d{1,2})\s?[日号號일]"
-    r"(?![間间內内後前目之以世經经])"
+    r"(?![間间內内後前目之以世經经連连ぶ分圓圆元本語语])"
 )
 _SHORT = {"vi": _VIETNAMESE, "pt": _IN_BRACKETS, "id": _IN_BRACKETS, "ms": _IN_BRACKETS}
 """Dates of figures without a year; in other languages they are as often a score or a version."""
