@@ -41,6 +41,8 @@ def test_what_stays_of_the_documents_is_what_a_reader_would_keep(case, level):
     if "rule" in case:
         (canonical,) = [each for each in found if each.status == "canonical"]
         assert canonical.reason.startswith(f"elected by {case['rule']}: ")
+    reasons = {each.doc_id: each.reason for each in found}
+    assert case.get("reasons", {}).items() <= reasons.items()
 
 
 def test_the_order_of_the_input_decides_no_election():

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.clean.site_line_counts import SHORTEST_LEAD, any_recurs, count_different, count_lines
+from dedup.clean.site_line_counts import SHORTEST_LEAD, any_recurs, count_lines
 from dedup.clean.site_lines import Digests, HostLines, Numbers, lengths_of, of_long_lines
 from dedup.clean.site_questions import Answers, Questions
 
@@ -36,8 +36,8 @@ class SiteLines:
         recurring: Lines that recur under different leads, uint64, sorted.
         foreign: Lines that the headlines show to be the site's, likewise.
         shared: Other lines under different leads, which are not compared, likewise.
-        walls: Documents whose whole text is not compared, int64: it stands under two headlines and
-            says nothing of either.
+        walls: Documents whose whole text is not compared, int64: it stands under different
+            headlines and does not tell theirs.
     """
 
     recurring: Digests
@@ -97,7 +97,10 @@ def find_site_lines(
     recurring = find_recurring(rest, documents) if foreign.size else np.empty(0, np.uint64)
     rest = rest.without(recurring)
     return SiteLines(
-        recurring, foreign, _shared_lines(rest, answers, documents), _walls(questions, answers)
+        recurring,
+        foreign,
+        _shared_lines(rest, answers, documents),
+        _walls(lines, questions, answers),
     )
 
 
@@ -146,13 +149,14 @@ def _headlines(lines: HostLines, answers: Answers) -> Digests:
     return headlines
 
 
-def _walls(questions: Questions, answers: Answers) -> Numbers:
-    """Return the documents whose whole text stands under two headlines and is foreign to both."""
+def _walls(lines: HostLines, questions: Questions, answers: Answers) -> Numbers:
+    """Return the documents whose whole text stands under different headlines and tells none.
+
+    What was read of one document is true of all with its text and its headline.
+    """
     text, row = questions.same_text
-    known = np.isin(row, answers.rows)
-    text, row = text[known], row[known]
-    at = np.searchsorted(answers.rows, row)
-    foreign = answers.foreign_texts[at]
-    text, row, at = text[foreign], row[foreign], at[foreign]
-    different = count_different(text, answers.headlines[at], int(text.max(initial=0)) + 1)
-    return np.unique(row[different[text] > 1])
+    titles = lines.titles[np.searchsorted(lines.documents, row)]
+    untold = np.isin(row, answers.rows[answers.untold])
+    known = set(zip(text[untold].tolist(), titles[untold].tolist(), strict=True))
+    walls = [pair in known for pair in zip(text.tolist(), titles.tolist(), strict=True)]
+    return np.unique(row[np.array(walls, np.bool_)])

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
 
-from dedup.clean.headline_words import FOREIGN, headline_stems, share_of
+from dedup.clean.headline_words import FOREIGN, headline_stems, share_of, stems
 from dedup.clean.site_line_counts import LineCounts, any_recurs, count_different, count_lines
 from dedup.clean.site_lines import (
     Digests,
@@ -24,6 +25,11 @@ from dedup.clean.site_lines import (
 # Documents, of different headlines, that are read to judge a line.
 _SAMPLE = 24
 
+# Different stems from which a text is no mere introduction: some hundred words.
+_ARTICLE = 50
+
+_KICKER = re.compile(r" ?[:：|] | [–—-] |：")
+
 # Titles of versions of one article have this share of stems in common.
 _SAME_HEADLINE = 0.6
 
@@ -36,7 +42,7 @@ class Questions:
         rows: Documents to read, int64, ascending.
         digests: The lines, uint64, sorted.
         same_text: Pairs of a number of a text and a document that has it, int64, 2 x n: documents
-            of different pages and headlines that have the same text, to be read, too.
+            of different pages and headlines that have the same text; of each headline one is read.
     """
 
     rows: Numbers
@@ -52,13 +58,14 @@ class Answers:
         rows: The documents whose headline is known, int64, ascending.
         headlines: Number of the headline of each, uint64, the same for similar ones.
         foreign: Which of them have a headline that their shared lines say nothing of.
-        foreign_texts: The same of their whole text.
+        untold: Which have a headline that their whole text does not tell, see
+            :func:`_untold_texts`.
     """
 
     rows: Numbers
     headlines: Digests
     foreign: Flags
-    foreign_texts: Flags
+    untold: Flags
 
 
 def find_questions(lines: HostLines, documents: int) -> Questions:
@@ -68,7 +75,8 @@ def find_questions(lines: HostLines, documents: int) -> Questions:
         lines: The lines without those of :func:`find_recurring`.
         documents: A line must stand on this many pages with different leads or headlines.
     """
-    rows, digests, same_text = np.empty(0, np.int64), np.empty(0, np.uint64), _same_texts(lines)
+    rows, digests = np.empty(0, np.int64), np.empty(0, np.uint64)
+    same_text, read = _same_texts(lines)
     if any_recurs(lines, documents):
         counts = count_lines(lines, documents)
         asked = _asked(lines, counts, documents)
@@ -76,7 +84,7 @@ def find_questions(lines: HostLines, documents: int) -> Questions:
         chosen = asked[line]
         rows = lines.documents[_sample(line[chosen], doc[chosen], lines)]
         digests = counts.digests[asked]
-    return Questions(np.union1d(rows, same_text[1]), digests, same_text)
+    return Questions(np.union1d(rows, read), digests, same_text)
 
 
 def _asked(lines: HostLines, counts: LineCounts, documents: int) -> Flags:
@@ -110,8 +118,11 @@ def _sample(group: Numbers, doc: Numbers, lines: HostLines) -> Numbers:
     return np.unique(doc[order][new & (rank < _SAMPLE)])
 
 
-def _same_texts(lines: HostLines) -> Numbers:
-    """Return documents of different pages and headlines with the same text, see ``Questions``."""
+def _same_texts(lines: HostLines) -> tuple[Numbers, Numbers]:
+    """Return documents of different pages and headlines with the same text, see ``Questions``.
+
+    And which of them are read.
+    """
     doc = np.searchsorted(lines.documents, lines.rows)
     starts = np.searchsorted(lines.rows, lines.documents)
     place = (np.arange(doc.size) - starts[doc]).astype(np.uint64)
@@ -129,7 +140,7 @@ def _same_texts(lines: HostLines) -> Numbers:
     ]
     places = places[(np.minimum(*different) > 1)[text[places]]]
     read = _sample(text[places], places, lines)
-    return np.stack([text[read], lines.documents[read]])
+    return np.stack([text[places], lines.documents[places]]), lines.documents[read]
 
 
 def read_answers(
@@ -144,24 +155,80 @@ def read_answers(
     """
     asked = frozenset(questions.digests.tolist())
     headlines: dict[int, frozenset[str]] = {}
-    foreign: dict[int, tuple[bool, bool]] = {}
+    foreign: dict[int, bool] = {}
+    kickers: dict[int, frozenset[str]] = {}
+    found: dict[int, frozenset[str]] = {}
+    same_text = frozenset(questions.same_text[1].tolist())
     for row, title, text in documents:
         if words := headline_stems(title, host):
             headlines[row] = words
             shared = _pieces_of(text, asked)
-            foreign[row] = (
-                bool(shared) and share_of(words, shared) < FOREIGN,
-                share_of(words, text) < FOREIGN,
-            )
+            foreign[row] = bool(shared) and share_of(words, shared) < FOREIGN
+            if row in same_text:
+                kickers[row], found[row] = _kicker(title), stems(text)
     rows = sorted(headlines)
     numbers = _similar_headlines(set(headlines.values()))
-    says = np.array([foreign[row] for row in rows], np.bool_).reshape(-1, 2)
+    untold = _untold_texts(questions, headlines, kickers, found)
     return Answers(
         rows=np.array(rows, np.int64),
         headlines=np.array([numbers[headlines[row]] for row in rows], np.uint64),
-        foreign=says[:, 0],
-        foreign_texts=says[:, 1],
+        foreign=np.array([foreign[row] for row in rows], np.bool_),
+        untold=np.array([row in untold for row in rows], np.bool_),
     )
+
+
+def _untold_texts(
+    questions: Questions,
+    headlines: Mapping[int, frozenset[str]],
+    kickers: Mapping[int, frozenset[str]],
+    found: Mapping[int, frozenset[str]],
+) -> set[int]:
+    """Return the documents whose text, under several headlines, does not say what theirs does.
+
+    It has less than a third of the words of the headline. Or it is short, such as the introduction
+    of a series, and has less than a third of the words that only this headline has. One headline
+    of that kind among others may be an edited one.
+
+    Args:
+        questions: Which documents have the same text.
+        headlines: Stems of the headline of each document that was read.
+        kickers: Stems of its kicker.
+        found: Stems of the texts of those with the text of another.
+    """
+    groups: defaultdict[int, list[int]] = defaultdict(list)
+    for text, row in questions.same_text.T.tolist():
+        if row in found:
+            groups[text].append(row)
+    untold: set[int] = set()
+    for rows in groups.values():
+        for row in rows:
+            headline, text_stems = headlines[row], found[row]
+            foreign = len(headline & text_stems) < FOREIGN * len(headline)
+            least = _SAME_HEADLINE if foreign else FOREIGN
+            unlike = [
+                headlines[other]
+                for other in rows
+                if _likeness(headline, headlines[other], kickers[row] & kickers[other]) < least
+            ]
+            if unlike and (foreign or _is_introduction(text_stems, headline.difference(*unlike))):
+                untold.add(row)
+    return untold
+
+
+def _is_introduction(text: frozenset[str], own: frozenset[str]) -> bool:
+    """Return whether a text is short and does not say what only one of its headlines does."""
+    return len(text) < _ARTICLE and len(own & text) < FOREIGN * len(own)
+
+
+def _likeness(one: frozenset[str], other: frozenset[str], kicker: frozenset[str]) -> float:
+    """Return the Jaccard of two headlines without the kicker that both have."""
+    return len((one & other) - kicker) / max(1, len((one | other) - kicker))
+
+
+def _kicker(title: str | None) -> frozenset[str]:
+    """Return the stems of what stands before a colon or dash in a headline."""
+    kicker, mark, _ = _KICKER.sub("\0", title or "", count=1).partition("\0")
+    return stems(kicker) if mark else frozenset()
 
 
 def _pieces_of(text: str, digests: frozenset[int]) -> str:

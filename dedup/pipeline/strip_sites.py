@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from dedup.clean.series_openings import find_openings, introductions
 from dedup.clean.site_boilerplate import find_recurring, find_site_lines
 from dedup.clean.site_lines import Digests, HostLines, lengths_of, lines_by_host
 from dedup.clean.site_questions import find_questions, read_answers
@@ -64,6 +65,17 @@ def find_site(host: str, lines: HostLines, store: Store, documents: int) -> Site
     """
     if lines.documents.size < 2:
         return Site(host, frozenset())
+    site = _recurring_lines(host, lines, store, documents)
+    if openings := find_openings(lines):
+        rows = sorted({row for each in openings for row in each})
+        texts = store.documents.titled_texts(rows)
+        shared = frozenset(introductions(texts, openings, host).tolist()) - site.known
+        site = replace(site, shared=site.shared | shared)
+    return site
+
+
+def _recurring_lines(host: str, lines: HostLines, store: Store, documents: int) -> Site:
+    """Return what of the lines of a host recurs under different headlines."""
     recurring = find_recurring(lines, documents)
     rest = lines.without(recurring) if recurring.size else lines
     questions = find_questions(rest, documents)
