@@ -95,7 +95,8 @@ def _lead_days(text: str, language: str | None) -> LeadDayCells | None:
     named = named_days(text, language)
     if named == NO_DAYS:
         return None
-    return named.days, named.first, blob(np.array(named.dates, np.uint16))
+    dates = blob(np.array(named.dates, np.uint16)) if named.dates else b""
+    return named.days, named.first, dates
 
 
 def _rows(values: npt.NDArray[np.uint32]) -> list[bytes]:

@@ -209,12 +209,10 @@ def _named(
     word: str, start: int, end: int, lead: str, lower: str, patterns: LeadPatterns
 ) -> Mention | None:
     """Return the mention of a day by its name, None where the name means something else."""
-    before = lower[max(0, start - _CONTEXT) : start]
-    spaced = patterns.language.spaced
-    if patterns.not_after.match(lower, end) or _ends_in(before, patterns.not_before, spaced):
+    if patterns.not_after.match(lower, end) or _ends_in(lower, start, patterns.not_before, patterns):
         return None
     if word in patterns.doubtful and not (
-        patterns.after.match(lower, end) or _ends_in(before, patterns.before, spaced)
+        patterns.after.match(lower, end) or _ends_in(lower, start, patterns.before, patterns)
     ):
         return None
     day = patterns.day_of[word]
@@ -254,14 +252,17 @@ def _date(start: int, month: int, day: str) -> Mention | None:
     return Mention(start, None, month, number) if fits else None
 
 
-def _ends_in(before: str, pattern: re.Pattern[str], spaced: bool) -> bool:
-    """Return whether a text ends in one or two words that a pattern describes as a whole."""
-    if not spaced:
+def _ends_in(
+    lower: str, start: int, pattern: re.Pattern[str], patterns: LeadPatterns
+) -> bool:
+    """Return whether a pattern describes the one or two whole words before a place."""
+    before = lower[max(0, start - _CONTEXT) : start]
+    if not patterns.language.spaced:
         return pattern.search(before) is not None
-    words = before.replace("(", " ").split()[-2:]
+    words = before.rsplit(None, 2)[-2:]
     if not words:
         return False
-    return bool(pattern.fullmatch(words[-1]) or pattern.fullmatch(" ".join(words)))
+    return bool(pattern.fullmatch(words[-1].lstrip("(")) or pattern.fullmatch(" ".join(words)))
 
 
 def _is_proper(lead: str, start: int, end: int) -> bool:
