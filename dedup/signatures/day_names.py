@@ -13,9 +13,11 @@ class DayNames(NamedTuple):
 
     Attributes:
         days: The seven days from Monday, parted by commas; ``|`` parts the forms of one.
-        endings: Pattern of what may follow a form inside of its word.
+        beginnings: Pattern of what may stand before a form inside of its word.
+        endings: Pattern of what may follow it there.
         doubtful: Forms that are other words as well, as in ``days``; a day may have none.
-        before: Pattern of what stands before a doubtful form that is a day.
+        before: Pattern of what stands before a doubtful form that is a day; with ``capital``, one
+            with a capital inside of a sentence is a day, too.
         after: Pattern of what follows one, otherwise.
         not_before: Pattern of words before a form that is no day of a past event: a name, a day to
             come, every week's.
@@ -29,6 +31,7 @@ class DayNames(NamedTuple):
     """
 
     days: str
+    beginnings: str = ""
     endings: str = ""
     doubtful: str = ",,,,,,"
     before: str = ""
@@ -39,17 +42,17 @@ class DayNames(NamedTuple):
     yesterday: str = ""
     capital: bool = False
     spaced: bool = True
-    zones: tuple[int, int] = (0, 2)
+    zones: tuple[int, int] = (0, 3)
 
 
 DAY_NAMES = {
     "en": DayNames(
-        "monday,tuesday,wednesday,thursday,friday,saturday,sunday",
+        "monday,tuesday|tues,wednesday|weds,thursday|thurs,friday,saturday,sunday",
         not_before=r"next|coming|since|until|till|til|by|through|to|every|each|before|ahead of|"
         r"starting|beginning|black|cyber|giving|super|bloody|ruby|manic|blue|freaky|girl|joe|stormy|"
         r"casual|taco|throwback|sheffield|mail on|usa|(?:published|posted|updated)[:,]?|updated on",
         not_after=r"(?:times|telegraph|mirror|express|mail|sun|star|post|herald|people|world|news|"
-        r"independent|league|school|agreement|addams|weld|roast|best|papers?|next|"
+        r"independent|league|school|agreement|addams|weld|roast|best|papers?|next|the 13th|"
         r"night (?:football|live|lights|fever|baseball|raw|smackdown)|"
         r"(?:to|through|until|till|thru) \w+day)\b|[-–](?!\w*night)",
         today="today|tonight|this morning|this afternoon|this evening",
@@ -58,11 +61,13 @@ DAY_NAMES = {
         zones=(-8, 11),
     ),
     "de": DayNames(
-        "montag,dienstag,mittwoch,donnerstag,freitag,samstag|sonnabend,sonntag",
+        "montag|rosenmontag|ostermontag|pfingstmontag,dienstag,mittwoch|aschermittwoch,"
+        "donnerstag|gründonnerstag,freitag|karfreitag,samstag|sonnabend,"
+        "sonntag|ostersonntag|pfingstsonntag",
         endings="vormittag|nachmittag|mittag|abend|morgen|nacht|früh",
         not_before=r"kommende[mnr]|nächste[mnr]|jede[mnr]|"
         r"seit|bis|ab|bis zum|ab dem|(?:bild|welt) am|schwarzer|black|oder|ersten|super",
-        not_after=r"(?:kommender|nächster) woche\b|in einer woche\b|-",
+        not_after=r"(?:kommender|nächster) woche\b|in einer woche\b|bis \w+tag\b|-",
         today="heute|heute morgen|heute abend|heute früh|heute nacht",
         yesterday="gestern|gestern abend|gestern morgen",
         capital=True,
@@ -70,8 +75,8 @@ DAY_NAMES = {
     "fr": DayNames(
         "lundi,mardi,mercredi,jeudi,vendredi,samedi,dimanche",
         not_before=r"les|tous les|chaque|depuis|jusqu.(?:à|au)|jusqu.à ce|d.ici|dès|à partir de|"
-        r"avant|ou",
-        not_after=r"(?:prochain|suivant|gras)\b",
+        r"avant|ou|au|journal du",
+        not_after=r"(?:prochain|suivant|gras|au (?:vendredi|samedi))\b",
         today="aujourd'hui|aujourd’hui|ce matin|ce soir|cet après-midi",
         yesterday="hier|hier soir|hier matin",
         zones=(-5, 2),
@@ -79,8 +84,8 @@ DAY_NAMES = {
     "es": DayNames(
         "lunes,martes,miércoles|miercoles,jueves,viernes,sábado|sabado,domingo",
         not_before=r"los|cada|(?:próximo|proximo)|(?:desde|hasta) (?:el|este)|"
-        r"a partir del|antes del|para el|o|black|santo|plácido",
-        not_after=r"(?:próximo|proximo|siguiente|que viene|santo)\b",
+        r"a partir del|antes del|para el|o|a|al|black|santo|plácido",
+        not_after=r"(?:a (?:jueves|viernes|sábado)|próximo|proximo|siguiente|que viene|santo)\b",
         today="hoy|esta mañana|esta tarde|esta noche",
         yesterday="ayer|anoche",
         zones=(-7, 2),
@@ -88,9 +93,9 @@ DAY_NAMES = {
     "it": DayNames(
         "lunedì|lunedi,martedì|martedi,mercoledì|mercoledi,giovedì|giovedi,venerdì|venerdi,"
         "sabato,domenica",
-        not_before=r"prossim[oa]|ogni|da|dal|dalla|fino a|entro|di ogni|per|o|"
+        not_before=r"prossim[oa]|ogni|da|dal|dalla|fino a|entro|di ogni|per|o|al?|alla|"
         r"tutti i",
-        not_after=r"(?:prossim[oa]|in poi|dopo|grasso)\b",
+        not_after=r"(?:al? (?:giovedì|venerdì|sabato)|prossim[oa]|in poi|dopo|grasso)\b",
         today="oggi|stamattina|stamani|stasera|stanotte|questa mattina",
         yesterday="ieri|ieri sera|ieri mattina",
     ),
@@ -100,8 +105,8 @@ DAY_NAMES = {
         before="nesta|desta|última",
         after=r"(?:\s*\(\d|[,.;]|\s(?:à|de manhã|pela)\b)",
         not_before=r"próxim[oa]|cada|tod[oa]s? [oa]s?|desde|desde [oa]|"
-        r"até|até [oa]|a partir d[eo]|antes d[eo]|aos|às|ou|são",
-        not_after=r"(?:que vem|seguinte|parte|fase|edição|"
+        r"até|até [oa]|a partir d[eo]|antes d[eo]|aos|às|ou|são|a|à",
+        not_after=r"(?:a (?:quinta|sexta|sábado|domingo)|que vem|seguinte|parte|fase|edição|"
         r"etapa|temporada|vez|rodada|metade|posição|divisão|turma|maior|via|onda)\b",
         today="hoje|esta manhã|esta tarde|esta noite",
         yesterday="ontem",
@@ -121,14 +126,13 @@ DAY_NAMES = {
         not_after=r"(?:viitoare|următoare)\b",
         today="astăzi|azi",
         yesterday="ieri|aseară",
-        zones=(2, 3),
     ),
     "ru": DayNames(
         "понедельник,вторник,,четверг,пятниц,суббот,воскресень",
         endings="а|у|ом|е|ем|ы|ой|ей|я|ю",
         doubtful=",,среда|среду|среды|среде|средой,,,,",
         before="в|утром|вечером|днем|днём|ночью|ночь на|эту|утро|вечер",
-        not_before=r"до|с|со|к|ко|(?!ночь)\w+ на|кажд(?:ый|ую|ое)|следующ\w+|будущ\w+|"
+        not_before=r"до|с|со|к|ко|по|(?!ночь)\w+ на|кажд(?:ый|ую|ое)|следующ\w+|будущ\w+|"
         r"ближайш\w+|черн\w+|чёрн\w+|кровав\w+|или",
         not_after=r"(?:следующей|обитания)\b",
         today="сегодня|сегодня утром|сегодня вечером|сегодня днем|сегодня ночью",
@@ -136,15 +140,15 @@ DAY_NAMES = {
         zones=(3, 5),
     ),
     "uk": DayNames(
-        "понеділ|понеділок,вівтор|вівторок,,четвер,п'ятниц|п’ятниц|пʼятниц,субот,неділ",
-        endings="ка|ку|кa|га|гa|у|а|ю|я|і|ка|кові|г",
+        "понеділок|понеділка|понеділку,вівторок|вівторка|вівторку,,четвер|четверга,"
+        "п'ятниця|п'ятницю|п'ятниці|п’ятниця|п’ятницю|п’ятниці|пʼятниця|пʼятницю|пʼятниці,"
+        "субота|суботу|суботи,неділя|неділю|неділі",
         doubtful=",,середа|середу|середи|середі,,,,",
         before="в|у|ранку|вранці|ввечері|увечері|ніч на",
         not_before=r"до|з|із|від|кожн\w+|наступн\w+|по",
         not_after=r"(?:наступного)\b",
         today="сьогодні",
         yesterday="вчора|учора",
-        zones=(2, 3),
     ),
     "bg": DayNames(
         "понеделник,вторник,сряда,четвъртък,петък,събота,",
@@ -153,7 +157,6 @@ DAY_NAMES = {
         not_before=r"всек\w+|от|до|следващ\w+",
         today="днес|тази сутрин|тази вечер",
         yesterday="вчера|снощи",
-        zones=(2, 3),
     ),
     "mk": DayNames(
         "понеделник,вторник,,четврток,петок,сабота,",
@@ -164,7 +167,7 @@ DAY_NAMES = {
         yesterday="вчера|синоќа",
     ),
     "pl": DayNames(
-        "poniedziałek|poniedziałku,wtorek|wtorku,środa|środę|środy|środowy,czwartek|czwartku,"
+        "poniedziałek|poniedziałku,wtorek|wtorku,środa|środę|środy,czwartek|czwartku,"
         "piątek|piątku,sobota|sobotę|soboty,niedziela|niedzielę|niedzieli",
         not_before=r"każd(?:y|ą)|od|do|przyszł\w+|następn\w+|"
         r"najbliższ\w+|dwie|cztery|lub",
@@ -244,7 +247,6 @@ DAY_NAMES = {
         not_before=r"ensi|joka",
         today="tänään|tänä aamuna|tänä iltana",
         yesterday="eilen|eilisiltana",
-        zones=(2, 3),
     ),
     "hu": DayNames(
         "hétfő,kedd,szerda|szerdá,csütörtök,péntek,szombat,vasárnap",
@@ -259,7 +261,6 @@ DAY_NAMES = {
         not_before=r"kit\w+|kiekvien\w+|iki|nuo",
         today="šiandien|šįryt|šįvakar",
         yesterday="vakar",
-        zones=(2, 3),
     ),
     "lv": DayNames(
         "pirmdien,otrdien,trešdien,ceturtdien,piektdien,sestdien,svētdien",
@@ -267,31 +268,31 @@ DAY_NAMES = {
         not_before=r"nākam\w+|katru|līdz|no",
         today="šodien|šorīt|šovakar",
         yesterday="vakar",
-        zones=(2, 3),
     ),
     "el": DayNames(
-        "δευτέρα|δευτέρας,τρίτη|τρίτης,τετάρτη|τετάρτης,πέμπτη|πέμπτης,παρασκευή|παρασκευής,"
-        "σάββατο|σαββάτου,κυριακή|κυριακής",
+        ",,,,παρασκευή|παρασκευής,σάββατο|σαββάτου,κυριακή|κυριακής",
+        doubtful="δευτέρα|δευτέρας,τρίτη|τρίτης,τετάρτη|τετάρτης,πέμπτη|πέμπτης,,,",
         not_before=r"επόμεν\w+|κάθε|μέχρι|έως|από",
         today="σήμερα|απόψε",
         yesterday="χθες|χτες",
         capital=True,
-        zones=(2, 3),
     ),
     "tr": DayNames(
         "pazartesi,,çarşamba,perşembe,,cumartesi,",
         doubtful=",salı,,,cuma,,pazar",
+        before=r"bu|geçen|\d{1,2} \w+|\w+ 20\d\d",
         after=r"\s(?:günü|akşamı|sabahı|gecesi|öğle)",
         not_before=r"gelecek|önümüzdeki|her|her hafta|kara|efsane|veya",
-        not_after=r"(?:günleri|gününe kadar|gününden|pazarı|namazı|ilçesi)",
+        not_after=r"(?:['’]\w+ (?:kadar|itibaren)|günleri|gününe|gününden|pazarı|namazı|ilçesi)",
         today="bugün|bu sabah|bu akşam|bu gece",
         yesterday="dün|dün akşam|dün gece",
         capital=True,
         zones=(3, 3),
     ),
     "ar": DayNames(
-        "الاثنين|الإثنين|الأثنين|والاثنين|والإثنين,الثلاثاء,الأربعاء|الاربعاء|الإربعاء,الخميس,الجمعة,السبت,"
+        "الاثنين|الإثنين|الأثنين,الثلاثاء,الأربعاء|الاربعاء|الإربعاء,الخميس,الجمعة,السبت,"
         "الأحد|الاحد",
+        beginnings="[وفب]",
         not_before=r"حتى|منذ|كل|كل يوم|منذ يوم|حتى يوم|صلاة|خطبة|قبل يوم|بحلول",
         not_after=r"(?:المقبل|المقبلة|القادم|القادمة|الأسبوع المقبل)\b",
         today="اليوم",
@@ -308,13 +309,13 @@ DAY_NAMES = {
         zones=(3, 5),
     ),
     "he": DayNames(
-        "יום שני|ביום שני|יום ב',יום שלישי|ביום שלישי,יום רביעי|ביום רביעי,יום חמישי|ביום חמישי,"
-        "יום שישי|ביום שישי,יום שבת|בשבת|ביום שבת,יום ראשון|ביום ראשון",
+        "יום שני|יום ב',יום שלישי|יום ג',יום רביעי|יום ד',יום חמישי|יום ה',יום שישי|יום ו',"
+        "יום שבת|שבת,יום ראשון|יום א'",
+        beginnings="[בוהל]",
         not_before=r"כל|עד|מאז",
         not_after=r"(?:הבא|הקרוב)\b",
         today="היום|הבוקר|הערב",
         yesterday="אתמול|אמש",
-        zones=(2, 3),
     ),
     "hi": DayNames(
         "सोमवार,मंगलवार,बुधवार,गुरुवार|वीरवार|बृहस्पतिवार,शुक्रवार,शनिवार,रविवार|इतवार",
@@ -334,7 +335,7 @@ DAY_NAMES = {
         doubtful="thứ hai|thứ 2,thứ ba|thứ 3,thứ tư|thứ 4,thứ năm|thứ 5,thứ sáu|thứ 6,"
         "thứ bảy|thứ 7,",
         before="ngày|sáng|chiều|tối|trưa|đêm|hôm|vào|rạng sáng",
-        after=r"\s*(?:\(|,|, ngày |ngày |\(ngày )\d",
+        after=r"\s*(?:\(|,|, ngày |ngày |\(ngày )\d|\s(?:vừa qua|vừa rồi|tuần này|tuần trước)\b",
         not_before=r"mỗi|đến|từ|hàng|tới|đến ngày|từ ngày|trước|mọi",
         not_after=r"(?:tuần (?:sau|tới)|tới|hàng tuần|sau)\b",
         today="hôm nay|sáng nay|chiều nay|tối nay|trưa nay",
@@ -359,7 +360,7 @@ DAY_NAMES = {
         "周四|週四|星期四|礼拜四|禮拜四,周五|週五|星期五|礼拜五|禮拜五,周六|週六|星期六|礼拜六|禮拜六,"
         "周日|週日|星期日|星期天|星期日|礼拜日|礼拜天|禮拜日|禮拜天|周天",
         not_before=r"[一二两兩三四五六七八九十几幾每下半首整多数數个個第\d]|直到|截至|从|從|自",
-        not_after=r"[样樣次带帶度个個年月直些切定般种種报報刊分期家人位]|起|之前|以来|以來",
+        not_after=r"[样樣次带帶度个個年月直些切定般种種报報刊分期家人位]|起|之前|以来|以來|头条|頭條",
         today="今天|今日|今早|今晨|今晚|今午",
         yesterday="昨天|昨日|昨晚|昨夜|昨晨|昨早",
         spaced=False,
@@ -368,7 +369,7 @@ DAY_NAMES = {
     "ja": DayNames(
         "月曜|(月)|（月）,火曜|(火)|（火）,水曜|(水)|（水）,木曜|(木)|（木）,金曜|(金)|（金）,土曜|(土)|（土）,"
         "日曜|(日)|（日）",
-        not_before=r"毎週|来週の?|次の|毎|隔週",
+        not_before=r"毎週|来週の?|次の|毎|隔週|一",
         not_after=r"日?(?:まで|から|以降|版|劇場|ドラマ|朝刊|夕刊|ロードショー)",
         today="今日|本日|今朝|今夜|けさ|きょう|今晩",
         yesterday="昨日|昨夜|昨晩|きのう|ゆうべ",

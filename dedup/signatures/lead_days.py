@@ -54,6 +54,7 @@ _SENTENCE_END = re.compile(
     r"""[.!?…\n。！？](?:(?<=[\n。！？])|(?<!\d.)(?<!\W\w.)["'”’»)]*\s)""", re.DOTALL
 )
 _NAME_BEFORE = re.compile(r"""(?:^|\W)[^\W\d_a-zа-яё][^\W\d_]+\s$|["“«„]$""")
+_CAPITAL_INSIDE = re.compile(r"[\w,]\s[^\W\d_a-zà-ÿά-ώ][\wά-ώ]*[^\W_A-ZÀ-Þ]")
 _NAME_AFTER = re.compile(r"\s[A-ZÀ-ÞА-ЯЁ]")
 _DAY_AFTER_MONTH = re.compile(r"\.?\s(\d{1,2})(?!\d|[.,:]\d|\s?%|\s(?:percent|million|billion)\b)")
 
@@ -193,8 +194,8 @@ def mentions(lead: str, patterns: LeadPatterns) -> Iterator[Mention]:
     spaced = patterns.language.spaced
     searched = lower.replace("\n", " ").replace("(", " ") if spaced else lower
     for match in patterns.search.finditer(searched):
-        start, end = match.start() + spaced, match.end()  # places in the lead are one less
         word = match["word"]
+        start, end = match.start("day" if word is None else "word"), match.end()
         if word is None:
             mention = _dated(match, start, lower, patterns)
         elif word in patterns.day_of:
@@ -209,10 +210,14 @@ def _named(
     word: str, start: int, end: int, lead: str, lower: str, patterns: LeadPatterns
 ) -> Mention | None:
     """Return the mention of a day by its name, None where the name means something else."""
-    if patterns.not_after.match(lower, end) or _ends_in(lower, start, patterns.not_before, patterns):
+    if patterns.not_after.match(lower, end) or _ends_in(
+        lower, start, patterns.not_before, patterns
+    ):
         return None
     if word in patterns.doubtful and not (
-        patterns.after.match(lower, end) or _ends_in(lower, start, patterns.before, patterns)
+        patterns.after.match(lower, end)
+        or _ends_in(lower, start, patterns.before, patterns)
+        or (patterns.language.capital and _CAPITAL_INSIDE.match(lead, start - 2))
     ):
         return None
     day = patterns.day_of[word]
@@ -252,9 +257,7 @@ def _date(start: int, month: int, day: str) -> Mention | None:
     return Mention(start, None, month, number) if fits else None
 
 
-def _ends_in(
-    lower: str, start: int, pattern: re.Pattern[str], patterns: LeadPatterns
-) -> bool:
+def _ends_in(lower: str, start: int, pattern: re.Pattern[str], patterns: LeadPatterns) -> bool:
     """Return whether a pattern describes the one or two whole words before a place."""
     before = lower[max(0, start - _CONTEXT) : start]
     if not patterns.language.spaced:

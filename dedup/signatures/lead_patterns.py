@@ -26,18 +26,26 @@ _MONTH_FIRST = frozenset({"en", "hu", "lt"})
 MOST_DAYS, MONTHS = 31, 12
 
 _DIGITS = "[0-9٠-٩۰-۹०-९০-৯]"
-_NAMED_MONTH = r"(?:st|nd|rd|th|er|[.º°ª])?\s(?:(?:de|of|den|من)\s|d['’])?(?P<name>{})(?!\w)"
-_WITH_YEAR = r"[./](?P<month>\d{1,2})[./](?:19|20)\d\d(?!\d)"
+_NAMED_MONTH = r"(?:st|nd|rd|th|er|[.º°ª])?\s(?:(?:de|of|den|من)\s|d['’]|ב)?(?P<name>{})(?!\w)"
+_WITH_YEAR = r"[./](?P<month>\d{1,2})[./]\d{4}(?!\d)"
 _VIETNAMESE = r"\stháng\s(?P<number>\d{1,2})(?!\d)|[-/.](?P<short>\d{1,2})(?![\d%])"
 _IN_BRACKETS = r"/(?P<short>\d{1,2})(?![\d%])"
 _EAST_ASIAN = (
     r"|(?:(?P<month>\d{1,2})\s?[月월]\s?)?(?P<day>\d{1,2})\s?[日号號일]"
-    r"(?![間间內内後前目之以世經经連连ぶ分圓圆元本語语])"
+    r"(?![間间內内後前目之以世經经連连ぶ分圓圆元本語语游遊간째])"
 )
-_SHORT = {"vi": _VIETNAMESE, "pt": _IN_BRACKETS, "id": _IN_BRACKETS, "ms": _IN_BRACKETS}
+_DOTTED = r"\.(?P<short>\d{1,2})\."
+_SHORT = {
+    "de": _DOTTED,
+    "vi": _VIETNAMESE,
+    "pt": _IN_BRACKETS,
+    "id": _IN_BRACKETS,
+    "ms": _IN_BRACKETS,
+}
 """Dates of figures without a year; in other languages they are as often a score or a version."""
 
 _BEFORE_SHORT = {
+    "de": re.compile(r"(?:(?:am|vom|zum|dem|den|bis)\s|,\s|\()$"),
     "vi": re.compile(r"(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|vào|thứ \w+|nhật,?|\()\s*$"),
     "pt": re.compile(r"\($"),
     "id": re.compile(r"\($"),
@@ -140,7 +148,8 @@ def _search(
     if language in _SHORT:
         after_day.append(_SHORT[language])
     date = rf"(?P<day>{_DIGITS}{{1,2}})(?:{'|'.join(after_day)})"
-    return re.compile(rf" (?:(?P<word>{_any_of(words)}){ending}(?!\w)|{date})")
+    beginning = f"(?:{names.beginnings})?" if names.beginnings else ""
+    return re.compile(rf" (?:{beginning}(?P<word>{_any_of(words)}){ending}(?!\w)|{date})")
 
 
 def _any_of(forms: Iterable[str]) -> str:
