@@ -50,13 +50,22 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def without_site_name(title: str) -> str:
+    """Return a headline without the name of the site behind it.
+
+    >>> without_site_name("Ferry resumes | The Gazette")
+    'Ferry resumes'
+    """
+    return _SITE_NAME.sub("", title)
+
+
 def headline_stems(title: str | None, host: str) -> frozenset[str]:
     """Return the stems of a headline without the name of the site; none where it says too little.
 
     >>> sorted(headline_stems("Ferry to Port Elwood resumes | The Gazette", "gazette.example"))
     ['elwoo', 'ferry', 'port', 'resum']
     """
-    shorter = _SITE_NAME.sub("", title or "")
+    shorter = without_site_name(title or "")
     found = stems(shorter) if len(stems(shorter)) >= _LEAST_WORDS else stems(title or "")
     own = frozenset(stem for stem in found if stem not in host)
     return own if len(own) >= _LEAST_WORDS else frozenset()

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from dedup.clean.headline_words import without_site_name
 from dedup.models import Listed
 
 Digests = npt.NDArray[np.uint64]
@@ -23,6 +24,11 @@ Flags = npt.NDArray[np.bool_]
 
 LONGEST_LINE = 400
 """Characters from which a line is a long paragraph, or several in one line."""
+
+# Characters, and blanks, of a headline that other pages list; shorter ones name a rubric.
+_SHORTEST_ENTRY = 10
+_LONGEST_ENTRY = 160
+_ENTRY_BLANKS = 3
 
 _SENTENCE_END = re.compile(r"[.!?][\"'”’»)]?\s+|[。！？]")
 
@@ -43,6 +49,8 @@ class HostLines:
         documents: Rows of the documents, int64, ascending.
         pages: Number of each document's page, uint64; documents without one have different numbers.
         titles: Number of each document's headline, uint64, 0 where it is unknown.
+        headlines: The same as :func:`headline_digest`, uint64.
+        all_headlines: Digests of the headlines of all hosts, uint64, sorted.
     """
 
     rows: Numbers
@@ -50,6 +58,8 @@ class HostLines:
     documents: Numbers
     pages: Digests
     titles: Digests
+    headlines: Digests
+    all_headlines: Digests
 
     @property
     def lengths(self) -> Numbers:
@@ -140,6 +150,28 @@ def own_text(text: str, lines: bytes | None) -> str:
     return "\n".join(line for line in kept if line)
 
 
+def headline_digest(title: str | None) -> int:
+    """Return the digest of the line that a headline is where another page lists it.
+
+    It is that of the headline without the name of the site; 0 where it is too short to say much.
+    """
+    shorter = without_site_name(title or "").strip()
+    if not is_entry(shorter):
+        return 0
+    return zlib.crc32(shorter.encode("utf-8", "surrogatepass")) << 32 | len(shorter)
+
+
+def is_entry(line: str) -> bool:
+    """Return whether a line may be a headline in a list: short, and no sentence by its end.
+
+    >>> is_entry("Council votes on toll"), is_entry("Council votes on toll, says the mayor.")
+    (True, False)
+    """
+    if not _SHORTEST_ENTRY <= len(line) <= _LONGEST_ENTRY or line[-1] in ".:。…;,":
+        return False
+    return line.count(" ") >= _ENTRY_BLANKS or not line.isascii()
+
+
 def number_of(name: str | None) -> int:
     """Return a number for a page or a headline, the same for the same; 0 for None."""
     if name is None:
@@ -157,16 +189,18 @@ def lines_by_host(documents: Iterable[Listed], least: int) -> Iterator[tuple[str
     """
     numbers: dict[str, int] = {}
     rows, hosts, sizes = array("q"), array("q"), array("q")
-    pages, titles, stored = array("Q"), array("Q"), bytearray()
+    pages, titles, headlines, stored = array("Q"), array("Q"), array("Q"), bytearray()
     for document in documents:
         rows.append(document.row)
         hosts.append(numbers.setdefault(document.host, len(numbers)))
         sizes.append(len(document.lines) // 8)
         pages.append(number_of(document.page) or 2 * len(rows))
         titles.append(number_of(document.title))
+        headlines.append(headline_digest(document.title))
         stored += document.lines
     all_rows, all_pages = np.array(rows, np.int64), np.array(pages, np.uint64)
-    all_titles = np.array(titles, np.uint64)
+    all_titles, own_headlines = np.array(titles, np.uint64), np.array(headlines, np.uint64)
+    all_headlines = np.unique(own_headlines[own_headlines > 0])
     of_host = np.array(hosts, np.int64)
     host_of = np.repeat(of_host, sizes)
     together = np.argsort(host_of, kind="stable")
@@ -182,6 +216,12 @@ def lines_by_host(documents: Iterable[Listed], least: int) -> Iterator[tuple[str
             yield (
                 host,
                 HostLines(
-                    row_of[own], digests[own], all_rows[among], all_pages[among], all_titles[among]
+                    row_of[own],
+                    digests[own],
+                    all_rows[among],
+                    all_pages[among],
+                    all_titles[among],
+                    own_headlines[among],
+                    all_headlines,
                 ),
             )

@@ -10,7 +10,7 @@ import numpy as np
 from dedup.clean.headline_words import SPEAKS, headline_stems, share_of, stems
 from dedup.clean.site_boilerplate import SiteLines
 from dedup.clean.site_line_counts import SHORTEST_LEAD
-from dedup.clean.site_lines import Digests, flag_shared, piece_digests
+from dedup.clean.site_lines import Digests, flag_shared, headline_digest, piece_digests
 from dedup.clean.to_document import too_short
 from dedup.config import CleanConfig
 from dedup.models import Reason, Rejection, StrippedText
@@ -29,6 +29,8 @@ class Site:
         foreign: Digests of lines that go unless the headline of the text speaks of them.
         shared: Digests of lines that stay and are not compared.
         walls: Rows of documents no line of which is compared.
+        teasers: Digests of headlines of other articles, which are not compared but in the article
+            whose headline it is.
     """
 
     host: str
@@ -36,6 +38,7 @@ class Site:
     foreign: frozenset[int] = frozenset()
     shared: frozenset[int] = frozenset()
     walls: frozenset[int] = frozenset()
+    teasers: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, host: str, recurring: Digests, lines: SiteLines | None = None) -> Site:
@@ -59,12 +62,12 @@ class Site:
     @cached_property
     def lines(self) -> frozenset[int]:
         """Digests of all lines that go or are not compared."""
-        return self.known | self.shared
+        return self.known | self.shared | self.teasers
 
     @cached_property
     def lines_of_any_headline(self) -> frozenset[int]:
         """Likewise without those that the headline of a text decides on."""
-        return self.recurring | self.shared
+        return self.recurring | self.shared | self.teasers
 
 
 def strip_site_lines(
@@ -87,6 +90,7 @@ def strip_site_lines(
     elif not _has_lead(less):
         shared = site.lines_of_any_headline
     rejection = _rejection(title, kept, removed, site, config) if removed else None
+    shared -= {headline_digest(title)}
     if row in site.walls:
         shared = frozenset(digest for line in text.split("\n") for digest in piece_digests(line))
     lines = None if rejection else flag_shared(text, shared)

@@ -13,6 +13,7 @@ from dedup.clean.site_boilerplate import find_recurring, find_site_lines
 from dedup.clean.site_lines import Digests, HostLines, lengths_of, lines_by_host
 from dedup.clean.site_questions import find_questions, read_answers
 from dedup.clean.strip_site_lines import Site, strip_site_lines
+from dedup.clean.teasers import teaser_candidates, teasers
 from dedup.config import Config
 from dedup.models import StrippedText
 from dedup.progress import Progress
@@ -63,12 +64,14 @@ def find_site(host: str, lines: HostLines, store: Store, documents: int) -> Site
         store: Where the texts are that must be read.
         documents: A line must recur in so many documents.
     """
-    if lines.documents.size < 2:
-        return Site(host, frozenset())
-    site = _recurring_lines(host, lines, store, documents)
+    several = lines.documents.size > 1
+    site = _recurring_lines(host, lines, store, documents) if several else Site(host, frozenset())
+    candidates, rows = teaser_candidates(lines)
+    if rows.size:
+        texts = store.documents.titled_texts(rows.tolist())
+        site = replace(site, teasers=frozenset(teasers(texts, candidates).tolist()) - site.known)
     if openings := find_openings(lines):
-        rows = sorted({row for each in openings for row in each})
-        texts = store.documents.titled_texts(rows)
+        texts = store.documents.titled_texts(sorted({row for each in openings for row in each}))
         shared = frozenset(introductions(texts, openings, host).tolist()) - site.known
         site = replace(site, shared=site.shared | shared)
     return site
