@@ -54,6 +54,15 @@ def test_every_row_is_still_what_was_written(old_store):
         store.verify(whole=True)
 
 
+def test_the_documents_of_an_earlier_format_name_no_days(old_store):
+    with Store(old_store) as store:
+        store.dumps.look_back(4)
+        named = [days for *_, days in store.results.representatives()]
+
+    assert len(named) > 0
+    assert set(named) == {None}
+
+
 @pytest.mark.parametrize(
     "change",
     ["DROP TABLE edges", "DROP INDEX decisions_head", "CREATE TABLE another (x)"],
