@@ -11,9 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
+import numpy as np
+
 from dedup.cluster.build_story import build_member, build_story
 from dedup.cluster.canonical import Ballot, Policy, Share, rank, why
-from dedup.cluster.copy_graph import CopyGraph, Relate, Texts
+from dedup.cluster.copy_graph import CONTAINED, CopyGraph, Relate, Texts
 from dedup.models import SAME, Facts, Link, Pair, Relation, Story, Why
 
 KEPT = "elected in an earlier dump; not all of its copies match the runner-up"
@@ -268,29 +270,40 @@ def _better(
 def _add_roundups(
     roundups: Sequence[Facts], clusters: Sequence[StarCluster], graph: CopyGraph
 ) -> list[Facts]:
-    """Add each roundup to the story that it shares most with; return those that do not match it.
+    """Add each roundup to the story that it shares most with; return those that stand alone.
 
-    The story is that of the document it is most alike, be that the canonical or not.
+    The story is that of the document it is most alike, be that the canonical or not. A roundup
+    stands alone where it does not match the canonical, or tells what no document of these stories
+    does: it would be lost.
     """
     cluster_of = {each.text_id: cluster for cluster in clusters for each in cluster.documents()}
     rest = []
     for facts in roundups:
         alike = [
-            (-pair.jaccard, cluster_of[text_id].canonical.doc_id, cluster_of[text_id])
+            (-pair.jaccard, cluster_of[text_id].canonical.doc_id, text_id)
             for text_id, pair in graph.seen.get(facts.text_id, ())
             if text_id in cluster_of
         ]
         if not alike:
             rest.append(facts)
             continue
-        cluster = min(alike, key=lambda each: each[:2])[2]
-        pair = graph.texts.pairs(cluster.canonical.text_id, [facts.text_id])[0]
-        related = graph.relate(cluster.canonical, facts, pair)
-        if related:
+        cluster = cluster_of[min(alike)[2]]
+        canonical = cluster.canonical
+        pair = graph.texts.pairs(canonical.text_id, [facts.text_id])[0]
+        related = graph.relate(canonical, facts, pair)
+        same_headline = facts.title is not None and facts.title == canonical.title
+        others = [text_id for _, _, text_id in alike]
+        if related and (same_headline or _tells_all(others, facts.text_id, graph.texts)):
             cluster.members.append(_Match(facts, pair, related))
         else:
             rest.append(facts)
     return rest
+
+
+def _tells_all(text_ids: Sequence[int], text_id: int, texts: Texts) -> bool:
+    """Return whether some texts together contain another one."""
+    others = np.concatenate([texts.distinct(each) for each in text_ids])
+    return float(np.isin(texts.distinct(text_id), others).mean()) >= CONTAINED
 
 
 def _final_ranking(cluster: StarCluster, graph: CopyGraph) -> list[Ballot]:

@@ -133,6 +133,28 @@ def shingle(tokens: npt.NDArray[np.uint64], size: int, out: npt.NDArray[np.uint3
     return count
 
 
+@nb.njit(cache=True, inline="always")
+def _finalise(h: np.uint32) -> np.uint32:
+    """Apply the 32-bit finaliser of MurmurHash3 (Appleby, public domain constants)."""
+    # numba widens uint32 arithmetic to 64 bits; each cast takes the result back modulo 2**32
+    h = np.uint32(np.uint32(h ^ (h >> np.uint32(16))) * np.uint32(0x85EBCA6B))
+    h = np.uint32(np.uint32(h ^ (h >> np.uint32(13))) * np.uint32(0xC2B2AE35))
+    return np.uint32(h ^ (h >> np.uint32(16)))
+
+
+@nb.njit(cache=True)
+def permuted(
+    shingles: npt.NDArray[np.uint32],
+    multiplier: np.uint32,
+    offset: np.uint32,
+) -> npt.NDArray[np.uint32]:
+    """Return the values whose smallest one :func:`minima` keeps for one permutation."""
+    out = np.empty(shingles.size, np.uint32)
+    for index in range(shingles.size):
+        out[index] = np.uint32(np.uint32(multiplier * _finalise(shingles[index])) + offset)
+    return out
+
+
 @nb.njit(cache=True)
 def minima(
     shingles: npt.NDArray[np.uint32],
@@ -147,11 +169,7 @@ def minima(
     """
     hashed = np.empty((shingles.size + LANES - 1) // LANES * LANES, np.uint32)
     for index in range(shingles.size):
-        # numba widens uint32 arithmetic to 64 bits; each cast takes the result back modulo 2**32
-        h = shingles[index]
-        h = np.uint32(np.uint32(h ^ (h >> np.uint32(16))) * np.uint32(0x85EBCA6B))
-        h = np.uint32(np.uint32(h ^ (h >> np.uint32(13))) * np.uint32(0xC2B2AE35))
-        hashed[index] = np.uint32(h ^ (h >> np.uint32(16)))
+        hashed[index] = _finalise(shingles[index])
     for index in range(shingles.size, hashed.size):
         hashed[index] = hashed[0]  # changes no minimum
     for k in range(out.size):

@@ -1,28 +1,26 @@
-"""Parties among the neighbours of a document: those that are neighbours of one another."""
+"""Parties among the neighbours of a document, and the passage of it that each tells best."""
 
 from __future__ import annotations
 
 import numba as nb
 import numpy as np
 
-from dedup.kernels.array_types import Int32s, Int64s
+from dedup.kernels.array_types import Bools, Float64s, Int32s, Int64s
 
-WAITING = -2
-NO_PARTY = -1
+WAITING = -1
 
 
 @nb.njit(cache=True, nogil=True)
-def parties_of(near: Int64s, bounds: Int64s, least: int, party: Int32s, parties: Int32s) -> None:
+def parties_of(near: Int64s, bounds: Int64s, party: Int32s, parties: Int32s) -> None:
     """Write the parties among the neighbours of each document.
 
-    A party is a connected set of neighbours, with ``least`` documents or more.
+    A party is a connected set of neighbours; one that no other is connected with is one, too.
 
     Args:
         near: Neighbours of all documents, ascending for each; being neighbours is mutual.
         bounds: Document d has ``near[bounds[d]:bounds[d + 1]]``.
-        least: Documents of a party.
         party: Output, as long as ``near``: number of the neighbour's party among those of the
-            document, by their smallest member; -1 for none.
+            document, by their smallest member.
         parties: Output: how many each document has.
     """
     count = bounds.size - 1
@@ -30,10 +28,7 @@ def parties_of(near: Int64s, bounds: Int64s, least: int, party: Int32s, parties:
     reached = np.empty(0, np.int64)
     for doc in range(count):
         start, end = bounds[doc], bounds[doc + 1]
-        party[start:end] = NO_PARTY
         parties[doc] = 0
-        if end - start < 2 * least:
-            continue
         for at in range(start, end):
             place[near[at]] = at
             party[at] = WAITING
@@ -57,9 +52,41 @@ def parties_of(near: Int64s, bounds: Int64s, least: int, party: Int32s, parties:
                         reached[size] = where
                         size += 1
                         waiting -= 1
-            if size < least:
-                party[reached[:size]] = NO_PARTY
-            else:
-                parties[doc] += 1
+            parties[doc] += 1
         for at in range(start, end):
             place[near[at]] = -1
+
+
+@nb.njit(cache=True, nogil=True)
+def best_passages(
+    best: Float64s, counted: Bools, least: float, where: Int32s, sums: Float64s
+) -> None:
+    """Write the run of sentences around the best one that each other document tells.
+
+    Args:
+        best: Others x sentences: how well each of some others tells each sentence of a document.
+        counted: Which sentences count; what is written of others is 0.
+        least: Overlap from which a sentence is one of the run.
+        where: Output, others x 4: the best sentence, the first one of the run, the one behind its
+            last, and how many that count are in it.
+        sums: Output, others x 2: the overlaps in the run, and all.
+    """
+    for row in range(best.shape[0]):
+        top, total = 0, 0.0
+        for at in range(counted.size):
+            if counted[at]:
+                total += best[row, at]
+                if not counted[top] or best[row, at] > best[row, top]:
+                    top = at
+        start, stop = top, top + 1
+        while start > 0 and counted[start - 1] and best[row, start - 1] >= least:
+            start -= 1
+        while stop < counted.size and counted[stop] and best[row, stop] >= least:
+            stop += 1
+        size, inside = 0, 0.0
+        for at in range(start, stop):
+            if counted[at]:
+                size += 1
+                inside += best[row, at]
+        where[row, 0], where[row, 1], where[row, 2], where[row, 3] = top, start, stop, size
+        sums[row, 0], sums[row, 1] = inside, total

@@ -113,29 +113,38 @@ def _retold(shared: Float64s, own: Float64s, other: Float64s) -> float:
 
 
 @nb.njit(cache=True, nogil=True)
-def best_overlaps(vectors: Vectors, out: Float64s) -> None:
-    """Write how well any sentence of the others retells each sentence of the first document.
+def best_overlaps(
+    vectors: Vectors, document: int, others: Int64s, best: Float64s, place: Int32s
+) -> None:
+    """Write how well any sentence of each other document retells each one of a document.
 
     Args:
         vectors: The seven arrays of some documents.
-        out: Output, one overlap in [0, 1] a sentence of the first document.
+        document: The document, as its index among them.
+        others: The others, likewise.
+        best: Output, others x sentences of the document: an overlap in [0, 1] each.
+        place: Output, likewise: which sentence of the other it is, 0 where none is.
     """
     terms, weight, _, sentence, bounds, sentence_weight, sentence_bounds = vectors
-    out[:] = 0.0
-    own = sentence_weight[sentence_bounds[0] : sentence_bounds[1]]
-    i, i_end = bounds[PLACES], bounds[PARTS]
-    for doc in range(1, sentence_bounds.size - 1):
-        its = sentence_weight[sentence_bounds[doc] : sentence_bounds[doc + 1]]
+    best[:] = 0.0
+    place[:] = 0
+    own = sentence_weight[sentence_bounds[document] : sentence_bounds[document + 1]]
+    i, i_end = bounds[PARTS * document + PLACES], bounds[PARTS * document + PARTS]
+    for row in range(others.size):
+        other = others[row]
+        its = sentence_weight[sentence_bounds[other] : sentence_bounds[other + 1]]
         shared = np.zeros((own.size, its.size))
         none = np.zeros((0, own.size))
-        j, j_end = bounds[PARTS * doc + PLACES], bounds[PARTS * doc + PARTS]
+        j, j_end = bounds[PARTS * other + PLACES], bounds[PARTS * other + PARTS]
         _shared_by_sentence(
             terms[i:i_end], weight[i:i_end], sentence[i:i_end],
             terms[j:j_end], weight[j:j_end], sentence[j:j_end], shared, none,
         )  # fmt: skip
         for s in range(own.size):
             for t in range(its.size):
-                out[s] = max(out[s], shared[s, t] / max(own[s], its[t]))
+                overlap = shared[s, t] / max(own[s], its[t])
+                if overlap > best[row, s]:
+                    best[row, s], place[row, s] = overlap, t
 
 
 @nb.njit(cache=True, nogil=True)

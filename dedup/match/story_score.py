@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from dedup.json_codec import load_json
 from dedup.kernels import story_score as kernels
-from dedup.kernels.array_types import Float64s, Int64s
+from dedup.kernels.array_types import Float64s, Int32s, Int64s
 from dedup.models import TermVectors
 
 FEATURES: Mapping[str, str] = {
@@ -107,16 +107,25 @@ def pair_features(
     return out
 
 
-def sentence_overlaps(vectors: TermVectors) -> tuple[Float64s, Float64s]:
-    """Return the weights of the sentences of the first document, and how well others tell them.
+def sentence_overlaps(
+    vectors: TermVectors, document: int, others: Int64s
+) -> tuple[Float64s, Float64s, Int32s]:
+    """Return the weights of the sentences of a document, and how well each other one tells them.
 
     Args:
-        vectors: The document, and those that may tell its sentences again.
+        vectors: Some documents.
+        document: The document, as its index among them.
+        others: Those that may tell its sentences again, likewise.
+
+    Returns:
+        A weight a sentence; the best overlap of it with any sentence of each other document, others
+        x sentences, in [0, 1]; and which sentence of the other that is, likewise.
     """
-    weights = vectors.sentence_weight[: vectors.sentence_bounds[1]]
-    out = np.empty(weights.size)
-    kernels.best_overlaps(_arrays(vectors), out)
-    return weights, out
+    start, end = vectors.sentence_bounds[document : document + 2]
+    best = np.empty((others.size, end - start))
+    place = np.empty(best.shape, np.int32)
+    kernels.best_overlaps(_arrays(vectors), document, others, best, place)
+    return vectors.sentence_weight[start:end], best, place
 
 
 def _arrays(vectors: TermVectors) -> tuple[npt.NDArray[Any], ...]:

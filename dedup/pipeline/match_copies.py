@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 
 import numpy as np
 
+from dedup.cluster.canonical import STUB_RATIO
+from dedup.cluster.copy_graph import CONTAINED
 from dedup.config import Config
-from dedup.kernels.array_types import Bools, Float64s, Int64s
+from dedup.kernels.array_types import Bools, Float64s, Int64s, UInt32s, UInt64s
+from dedup.match.contained_leads import contained_leads
 from dedup.match.loaded_texts import LoadedTexts
-from dedup.match.minhash_lsh import Candidates, candidate_pairs
+from dedup.match.minhash_lsh import Candidates, band_keys, candidate_pairs, decoded, encoded
 from dedup.match.similarity import PairScores, accepted
 from dedup.match.versions import versions
 from dedup.models import Facts
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.exact_duplicates import ExactDuplicates
 from dedup.progress import Progress
+from dedup.signatures.minhash import permutations
 from dedup.store import Store
 
 log = logging.getLogger(__name__)
@@ -24,6 +29,9 @@ PAIR_BATCH = 10_000
 
 # Documents of the page that another one names as its original; most pages were crawled once.
 MOST_ORIGINALS = 8
+
+# Texts whose leads are looked for at once.
+TEXT_BATCH = 5_000
 
 # Pairs that share less than this say nothing to anybody; they are measured and not kept.
 KEPT_CONTAINMENT = 0.2
@@ -55,7 +63,8 @@ def match_copies(
         exact_duplicates.text_ids, config.sign.num_perm, config.sign.lead_perm
     )
     candidates = candidate_pairs(whole, leads, config.match)
-    del whole, leads
+    keys = band_keys(whole, 0, config.sign.num_perm)
+    del whole
     candidates = _with_originals(candidates, signed, store, exact_duplicates)
     fresh = signed >= earlier.first
     candidates = candidates.pick(fresh[candidates.left] | fresh[candidates.right])
@@ -65,13 +74,33 @@ def match_copies(
     progress.end()
     progress.start("verify pairs", candidates.left.size, "pair")
     matched = np.array(list(store.results.matched_pairs()), np.float64).reshape(-1, 6)
-    linked = [matched_before(matched, exact_duplicates)]
-    for start in range(0, candidates.left.size, PAIR_BATCH):
-        window = slice(start, start + PAIR_BATCH)
-        left, right = signed[candidates.left[window]], signed[candidates.right[window]]
-        rows, places = np.unique(np.concatenate([left, right]), return_inverse=True)
+    pairs = signed[candidates.left], signed[candidates.right]
+    before = matched_before(matched, exact_duplicates)
+    linked = [before, *_verified(store, exact_duplicates, *pairs, config, progress)]
+    progress.end()
+    progress.start("match posts", None, "pair")
+    longer = _longer_texts(PairScores.concatenate(linked))
+    posts = _posts(store, signed, fresh, longer, leads, keys, config)
+    new = ~np.isin(encoded(*posts), encoded(*pairs))
+    linked += _verified(store, exact_duplicates, posts[0][new], posts[1][new], config, progress)
+    progress.end()
+    return PairScores.concatenate(linked)
+
+
+def _verified(
+    store: Store,
+    exact_duplicates: ExactDuplicates,
+    left: Int64s,
+    right: Int64s,
+    config: Config,
+    progress: Progress,
+) -> Iterator[PairScores]:
+    """Measure pairs of texts, store what shares something, and yield those that match."""
+    for start in range(0, left.size, PAIR_BATCH):
+        ends = left[start : start + PAIR_BATCH], right[start : start + PAIR_BATCH]
+        rows, places = np.unique(np.concatenate(ends), return_inverse=True)
         texts = load_texts(store, rows.tolist(), config)
-        pair_scores = texts.measured(places[: left.size], places[left.size :]).of_rows(rows)
+        pair_scores = texts.measured(places[: ends[0].size], places[ends[0].size :]).of_rows(rows)
         links = accepted(pair_scores, config.match)
         may_be = ~links & (pair_scores.max_containment() >= config.match.update_containment)
         may_be &= exact_duplicates.may_share_host(pair_scores.left, pair_scores.right)
@@ -80,10 +109,51 @@ def match_copies(
         documents = facts_by_text(store, exact_duplicates, text_ids)
         links[may_be] = versions(pairs, documents, texts.passages, config.match)
         _keep_copy_pairs(store, pair_scores, links)
-        linked.append(pair_scores.pick(links))
-        progress.advance(left.size)
-    progress.end()
-    return PairScores.concatenate(linked)
+        yield pair_scores.pick(links)
+        progress.advance(ends[0].size)
+
+
+def _longer_texts(pair_scores: PairScores) -> Int64s:
+    """Return the texts that contain another and much more: each may be a page of several posts."""
+    contained, contains = pair_scores.left_in_right, pair_scores.right_in_left
+    short, long = pair_scores.left, pair_scores.right
+    turned = contains > contained
+    short, long = np.where(turned, long, short), np.where(turned, short, long)
+    most, least = np.maximum(contained, contains), np.minimum(contained, contains)
+    return np.unique(long[(most >= CONTAINED) & (most >= STUB_RATIO * least)])
+
+
+def _posts(
+    store: Store,
+    signed: Int64s,
+    fresh: Bools,
+    longer: Int64s,
+    leads: UInt32s,
+    keys: UInt64s,
+    config: Config,
+) -> tuple[Int64s, Int64s]:
+    """Return pairs of texts, the smaller first, one of which contains the lead of the other.
+
+    Args:
+        store: Where their shingles are read.
+        signed: The texts with a signature.
+        fresh: Which of them are new; pairs without one are left out.
+        longer: Those that may contain others.
+        leads: Signatures of the leads of all.
+        keys: A number for the whole of each.
+        config: The permutations.
+    """
+    drawn = permutations(config.sign.num_perm, config.sign.seed)
+    found = [np.empty((2, 0), np.int64)]
+    for start in range(0, longer.size, TEXT_BATCH):
+        batch = longer[start : start + TEXT_BATCH]
+        texts = load_texts(store, batch.tolist(), config).all_distinct()
+        place, others = contained_leads(texts, leads, keys, drawn)
+        places = np.searchsorted(signed, batch)[place]
+        new = (places != others) & (fresh[places] | fresh[others])
+        found.append(np.sort(signed[np.stack([places, others])[:, new]], axis=0))
+    left, right = np.concatenate(found, axis=1)
+    return decoded(np.unique(encoded(left, right)))
 
 
 def _with_originals(

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from dedup.config import Config
-from dedup.kernels.array_types import Float64s, Int16s, Int64s
+from dedup.kernels.array_types import Float64s, Int16s, Int32s, Int64s
 from dedup.match.candidate_blocks import Block, runs, tile_blocks
 from dedup.match.minhash_lsh import Candidates
 from dedup.match.similarity import RaggedArray
@@ -113,8 +113,8 @@ def _score_block(
 
 def overlaps_of(
     representatives: Representatives, questions: Sequence[tuple[int, list[int]]]
-) -> Iterator[tuple[Float64s, Float64s]]:
-    """Yield the weights of a document's sentences, and how well some others tell them.
+) -> Iterator[tuple[Float64s, Float64s, Int32s]]:
+    """Yield what :func:`dedup.match.story_score.sentence_overlaps` gives for each question.
 
     Args:
         representatives: Reads the documents.
@@ -122,7 +122,9 @@ def overlaps_of(
     """
     sizes = np.array([1 + len(others) for _, others in questions], np.int64)
     for group in runs(np.arange(sizes.size), np.cumsum(sizes) // BLOCK):
-        numbers = [row for at in group.tolist() for row in (questions[at][0], *questions[at][1])]
-        vectors = representatives.vectors(np.array(numbers, np.int64))
+        block = [questions[at] for at in group.tolist()]
+        asked = np.concatenate([[document, *others] for document, others in block])
+        numbers, places = np.unique(asked, return_inverse=True)
+        vectors = representatives.vectors(numbers)
         for start, end in pairwise([0, *np.cumsum(sizes[group]).tolist()]):
-            yield sentence_overlaps(vectors.part(start, end))
+            yield sentence_overlaps(vectors, int(places[start]), places[start + 1 : end])

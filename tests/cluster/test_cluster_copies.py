@@ -347,9 +347,33 @@ def test_two_roundups_that_match_no_canonical_are_a_story_of_their_own():
     assert ["d1", "d0"] in found
 
 
-def test_a_roundup_that_is_the_only_match_joins_its_story():
-    (story,) = Dump(given_as("A", "B C A")).stories()
+def test_a_roundup_joins_a_story_only_where_all_that_it_tells_stays():
+    assert stories_of("A", "B C A") == []
+    for texts in itertools.permutations(("A", "B", "C", "B C A")):
+        (story,) = Dump(given_as(*texts)).stories()
+        assert [member.relation for member in story.members] == [None, Relation.EXPANDED]
+        assert texts[int(story.members[1].doc_id[1:])] == "B C A"
+
+
+def test_the_page_of_an_article_that_shows_more_joins_it_under_its_headline():
+    headline = {"title": "Ferry runs again"}
+    (story,) = Dump(given_as(("A", headline), ("B C A", headline))).stories()
     assert [member.relation for member in story.members] == [None, Relation.EXPANDED]
+    assert stories_of(("A", headline), ("B C A", {"title": "News of the day"})) == []
+
+
+def test_a_list_page_of_whole_posts_takes_none_of_them_with_it():
+    """The post on top is no stub of it."""
+    posts = ["A", "B:30", "C", "D:35", "E", "F:38"]
+    found = stories_of(*posts, " ".join(posts))
+    assert [len(story) for story in found] == [2]
+    assert found[0][1] == "d6"
+
+
+def test_two_crawls_of_a_list_page_are_copies():
+    posts = ["A", "B", "C"]
+    found = stories_of(*posts, "X Y A B C Z", "X Y A B C Z V:3")
+    assert [sorted(story) for story in found] == [["d3", "d4"]]
 
 
 @pytest.mark.parametrize("chosen", [(), ("earliest",), ("id",), ("field:n:asc",)])
@@ -426,7 +450,7 @@ def test_a_set_too_large_to_measure_whole_is_grouped_by_what_met():
     assert all(story.members[1].relation for story in found)
 
 
-def test_of_a_large_set_a_roundup_that_met_only_another_roundup_is_left_alone():
+def test_of_a_large_set_a_roundup_that_met_only_another_roundup_takes_nothing_else():
     """d70 holds d0 and met it; d71 holds d70 and met nothing else."""
     dump = Dump(
         given_as(
@@ -438,13 +462,9 @@ def test_of_a_large_set_a_roundup_that_met_only_another_roundup_is_left_alone():
     met = {(0, each): dump.pair(dump.facts[each], dump.facts[0]) for each in range(1, 71)}
     met[70, 71] = dump.pair(dump.facts[71], dump.facts[70])
     component = dump.component(met)
-    grouped = {
-        member.doc_id
-        for story in cluster_copies(component, dump.texts, dump.relate, parse_policy(()))
-        for member in story.members
-    }
-    assert len(grouped) >= 70
-    assert "d71" not in grouped
+    found = names(cluster_copies(component, dump.texts, dump.relate, parse_policy(())))
+    assert sorted(map(len, found)) == [2, 70]
+    assert ["d71", "d70"] in found
 
 
 def test_a_stub_is_found_by_a_text_of_no_common_bucket():

@@ -14,9 +14,11 @@ from dedup.config import StoryConfig
 CONFIG = StoryConfig()
 
 
-def never(questions):
-    assert not questions
-    return []
+def retold(questions):
+    """Every document tells some of every sentence of any other: none is a roundup."""
+    for _, others in questions:
+        shape = len(others), 8
+        yield np.ones(8), np.full(shape, 0.5), np.zeros(shape, np.int32)
 
 
 def arrays(pairs):
@@ -34,7 +36,7 @@ def groups(labels):
 
 def test_small_groups_are_those_of_average_linkage_at_the_loose_threshold():
     pairs = {(0, 1): 0.29, (1, 2): 0.05, (3, 4): 0.2}
-    labels, several = loose_groups(5, *arrays(pairs), never, CONFIG)
+    labels, several = loose_groups(5, *arrays(pairs), retold, CONFIG)
     assert labels.tolist() == average_linkage(5, *arrays(pairs), CONFIG.loose_threshold).tolist()
     assert groups(labels) == [[0, 1], [3, 4]]
     assert several == []
@@ -44,9 +46,11 @@ def test_a_document_that_tells_several_stories_is_in_no_group():
     pairs = {(0, n): 0.9 for n in (1, 2, 3, 4)} | {(1, 2): 0.9, (3, 4): 0.9}
 
     def overlaps(questions):
-        for document, party in questions:
-            assert document == 0
-            yield np.ones(2), np.array([0.9, 0.0] if party == [1, 2] else [0.0, 0.9])
+        for document, others in questions:
+            best = np.full((len(others), 2), 0.5)
+            if document == 0:
+                best[:] = [[0.9, 0.0] if other < 3 else [0.0, 0.9] for other in others]
+            yield np.ones(2), best, np.zeros(best.shape, np.int32)
 
     labels, several = loose_groups(5, *arrays(pairs), overlaps, CONFIG)
     assert several == [0]
@@ -59,15 +63,15 @@ def test_a_group_that_is_too_large_is_cut_at_higher_scores():
         (one, other): 0.6 if one // 4 == other // 4 else 0.25
         for one, other in itertools.combinations(range(12), 2)
     }
-    whole, _ = loose_groups(12, *arrays(pairs), never, StoryConfig(max_group=12))
+    whole, _ = loose_groups(12, *arrays(pairs), retold, StoryConfig(max_group=12))
     assert groups(whole) == [list(range(12))]
-    cut, _ = loose_groups(12, *arrays(pairs), never, StoryConfig(max_group=11))
+    cut, _ = loose_groups(12, *arrays(pairs), retold, StoryConfig(max_group=11))
     assert groups(cut) == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]]
 
 
 def test_what_no_score_cuts_is_cut_by_number():
     pairs = dict.fromkeys(itertools.combinations(range(7), 2), 1.0)
-    labels, _ = loose_groups(7, *arrays(pairs), never, StoryConfig(max_group=3))
+    labels, _ = loose_groups(7, *arrays(pairs), retold, StoryConfig(max_group=3))
     assert groups(labels) == [[0, 1, 2], [3, 4, 5]]
 
 
@@ -78,7 +82,7 @@ def test_no_group_is_larger_than_the_most_and_all_are_parts_of_loose_ones(seed, 
     pairs = {
         p: rng.random() * 0.29 for p in itertools.combinations(range(20), 2) if rng.random() < 0.4
     }
-    cut, _ = loose_groups(20, *arrays(pairs), never, StoryConfig(max_group=most))
+    cut, _ = loose_groups(20, *arrays(pairs), retold, StoryConfig(max_group=most))
     whole = average_linkage(20, *arrays(pairs), CONFIG.loose_threshold)
     assert all(len(group) <= most for group in groups(cut))
     assert all(len(set(whole[group].tolist())) == 1 for group in groups(cut))

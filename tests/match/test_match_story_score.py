@@ -253,13 +253,16 @@ def test_a_shorter_text_is_contained_in_a_longer_one():
 def test_how_well_sentences_are_retold_is_as_defined(batch):
     vectors = viewed(batch)
     first, *others = (Document(vectors, number) for number in range(vectors.size))
-    weights, best = sentence_overlaps(vectors)
+    weights, best, place = sentence_overlaps(vectors, 0, np.arange(1, vectors.size))
     assert weights.tolist() == pytest.approx([sum(each.values()) for each in first.sentences])
-    expected = [
-        max((overlap(each, its) for other in others for its in other.sentences), default=0.0)
-        for each in first.sentences
-    ]
-    assert best.tolist() == pytest.approx(expected, abs=ERROR)
+    assert best.shape == place.shape == (len(others), len(first.sentences))
+    for other, its_best, its_place in zip(others, best.tolist(), place.tolist(), strict=True):
+        found = [[overlap(each, its) for its in other.sentences] for each in first.sentences]
+        expected = [max(each, default=0.0) for each in found]
+        assert its_best == pytest.approx(expected, abs=ERROR)
+        assert [
+            each[at] if each else 0.0 for each, at in zip(found, its_place, strict=True)
+        ] == pytest.approx(expected, abs=ERROR)
 
 
 # --- odds ----------------------------------------------------------------------------------------
