@@ -504,3 +504,33 @@ def test_the_summary_counts_changes_of_earlier_stories(days):
 
     assert done.exit_code == 0
     assert "earlier stories: 1 grown" in done.stderr
+
+
+PARAGRAPHS = json.loads((ROOT / "tests/cases/election.json").read_text("utf-8"))["paragraphs"]
+
+
+def crawl(number, paragraphs):
+    text = "\n".join(map(PARAGRAPHS.__getitem__, paragraphs.split()))
+    return article(
+        f"v{number}", text, hour=number, url="https://post.example/1", title="Trams return"
+    )
+
+
+def canonical_of(out, doc_id):
+    return decision(out, doc_id)["canonical_id"] or doc_id
+
+
+@pytest.mark.parametrize("dumps", [[(1, 2), (3,), (4, 5)], [(1,), (2,), (3,), (4,), (5,)]])
+def test_the_last_version_of_a_page_stands_in_whichever_dump_it_comes(days, dumps):
+    names = ["b1", "b2", "b3", "b4", "b5", "b6", "b7"]
+    for numbers in dumps:
+        out = days.add(*(crawl(each, " ".join(names[: each + 2])) for each in numbers))
+        last = f"v{numbers[-1]}"
+        assert canonical_of(out, last) == last
+
+
+def test_a_later_version_is_no_duplicate_of_one_that_its_earlier_copies_keep(days):
+    days.add(crawl(1, "l3 l2 l1"), crawl(2, "l5 l4 l3 l2"))
+    for number, text in ((3, "l7 l6 l5 l4"), (4, "l8 l7 l6 l5 l4")):
+        out = days.add(crawl(number, text))
+        assert canonical_of(out, f"v{number}") == f"v{number}"

@@ -192,24 +192,31 @@ def _field_rule(field: str, *, descending: bool) -> Rule:
 
     def key(ballot: Ballot) -> Key:
         value = _value(ballot, field)
-        if isinstance(value, (bool, int, float)) and value == value:  # NaN has no place
-            return (0, -value if descending else value)
         if isinstance(value, str):
             points = tuple(-ord(c) for c in value) if descending else tuple(map(ord, value))
             return (1, (*points, 1) if descending else points)
-        return (2,)
+        if value is None:
+            return (2,)
+        return (0, -value if descending else value)
 
     def says(ballot: Ballot) -> str:
-        return f"{field} is {_value(ballot, field)!r}"
+        value = _value(ballot, field)
+        if value is not None:
+            return f"{field} is {value!r}"
+        known = ballot.facts.fields.get(field) is not None
+        return f"{field} is nothing to compare" if known else f"no {field}"
 
     return Rule(f"field:{field}:{'desc' if descending else 'asc'}", key, says)
 
 
-def _value(ballot: Ballot, field: str) -> Any:
-    """Return a record's own field, None for a date that is a guess."""
+def _value(ballot: Ballot, field: str) -> float | str | None:
+    """Return a record's own field; None for a date that is a guess, and what has no order."""
     fields = ballot.facts.fields
-    guess = field == "date" and fields.get("date_source") == GUESSED_DATE
-    return None if guess else fields.get(field)
+    value = fields.get(field)
+    if field == "date" and fields.get("date_source") == GUESSED_DATE:
+        return None
+    comparable = isinstance(value, (bool, int, float, str)) and value == value  # not NaN
+    return value if comparable else None
 
 
 def common_text(sets: Sequence[UInt32s], weights: Sequence[int]) -> list[Share]:

@@ -107,7 +107,8 @@ def _continue_stories(
 ) -> list[Story]:
     """Return the stories where each earlier one goes on with its canonical, and the new ones.
 
-    A new document joins the canonical that it shares most with.
+    A new document joins the canonical that it shares most with, unless that is a stub or an earlier
+    version of it: what the earlier copies do not match is a story of its own.
     """
     by_row = {facts.row: facts for facts in documents}
     clusters = []
@@ -124,6 +125,7 @@ def _continue_stories(
                 (-joined.pair.jaccard, cluster.canonical.doc_id, cluster, joined)
                 for cluster in begun
                 for joined in _matches(cluster.canonical, [facts], graph)
+                if not _are_later([joined], cluster, graph)
             ),
             key=lambda each: each[:2],
             default=None,
