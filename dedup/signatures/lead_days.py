@@ -144,7 +144,7 @@ def named_days(text: str, language: str | None) -> NamedDays:
     if not found:
         return NO_DAYS
     start = next((each.start for each in found if each.weekday is not None), found[0].start)
-    stop = _SENTENCE_END.search(lead, start)
+    stop = _SENTENCE_END.search(lead, start) if len(found) > 1 else None
     end = stop.start() if stop else len(lead)
     days = first = 0
     dates: list[int] = []
