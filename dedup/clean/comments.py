@@ -38,6 +38,12 @@ _MOST_READ = 200
 # Share of the lines behind a heading without a number that speak as readers do.
 _SPEAKING = 0.5
 
+# Most lines of an article that speak so outside of quotes; of the lines behind it, least that call
+# or speak to somebody, and most that ask.
+_QUIET = 0.15
+_CALLING = 0.25
+_ASKING = 0.4
+
 _COMMENTS = (
     r"comments|kommentare|leserkommentare|comentarios|commentaires|commenti|comentários|комментарии"
     r"|коментарі|评论|網友評論|网友评论|最新评论|評論|コメント|댓글|تعليقات|التعليقات|yorumlar"
@@ -98,6 +104,11 @@ _MARKED = (
     "назад", "前", "önce", "just now",
 )  # fmt: skip
 _HOURS = re.compile(r"(?<!\w)\d{1,2} ?(?:[smhdwy]|hours?|min(?:ute)?s?)\b")
+_CALLS = re.compile(
+    r"!|\b(?:you|your|du|dir|dich|euch|ihr|usted|ustedes|tú|vosotros|vous|tu|voi|lei|vocês?|вы|вам|ты)\b"
+    r"[^?]*$|你|您|お前|あなた"
+)
+_QUOTED = re.compile(r"[\"“„«][^\"“”„»]{1,600}[\"”“»]")
 _DIGIT = re.compile(r"\d")
 _SPEAKS = re.compile(
     r"\b(?:i|i['’]m|i['’]ve|me|my|mine|you|your|ich|mir|mich|mein\w*|yo|mi|je|mon|ma|io|eu|я|мне|мой"
@@ -121,6 +132,40 @@ def comments(draft: Draft) -> Draft:
         return draft
     removed = tuple(Removal("comments", line) for line in lines[start:])
     return replace(draft, text="\n".join(lines[:start]), removed=(*draft.removed, *removed))
+
+
+def comments_behind(article: str, page: str) -> bool:
+    """Return whether what a page has behind an article is of readers, though nothing names it so.
+
+    Each line is of another reader: it has a name of its own before a colon, or it speaks as no line
+    of the article does, and calls or speaks to somebody. An interview has the same names again and
+    again, or questions; who tells his own story calls nobody.
+
+    Args:
+        article: The text of another document, which the page contains.
+        page: The text of the page.
+    """
+    own, lines = frozenset(lines_of(article)), lines_of(page)
+    last = max((place for place, line in enumerate(lines) if line in own), default=len(lines))
+    behind = lines[last + 1 : last + 1 + _MOST_READ]
+    if len(behind) < _LEAST_NAMED or not _has_article(lines[: last + 1]):
+        return False
+    labels = [found[1] for line in behind if (found := _LABELLED.match(line))]
+    if len(labels) >= _DIFFERENT * len(behind):
+        return len(set(labels)) >= max(_LEAST_NAMED, _DIFFERENT * len(labels))
+    asked = sum(line.rstrip("\"'”’»").endswith(("?", "？")) for line in behind)
+    called = sum(bool(_CALLS.search(line.casefold())) for line in behind)
+    return (
+        _speaking(behind) >= _DIFFERENT
+        and _speaking([_QUOTED.sub("", line) for line in own]) <= _QUIET
+        and called >= _CALLING * len(behind)
+        and asked <= _ASKING * len(behind)
+    )
+
+
+def _speaking(lines: Sequence[str]) -> float:
+    """Return which share of some lines speaks as readers do."""
+    return sum(bool(_SPEAKS.search(line.casefold())) for line in lines) / max(1, len(lines))
 
 
 def _after_heading(lines: Sequence[str], short: Sequence[int]) -> int:
@@ -153,8 +198,7 @@ def _are_comments(lines: Sequence[str]) -> bool:
     labels = [found[1] for line in lines if (found := _LABELLED.match(line))]
     if named >= 2 or (len(labels) >= 2 and len(set(labels)) >= _DIFFERENT * len(labels)):
         return True
-    speaking = sum(bool(_SPEAKS.search(line.casefold())) for line in lines)
-    return len(lines) > 1 and speaking >= _SPEAKING * len(lines)
+    return len(lines) > 1 and _speaking(lines) >= _SPEAKING
 
 
 def _without_heading(lines: Sequence[str], short: Sequence[int]) -> int:

@@ -36,6 +36,7 @@ class Ballot:
     Attributes:
         facts: The document.
         stub: Whether it is the start of a text of the story at least twice as long.
+        padded: Whether it has a text of the story and behind it what is no part of the article.
         roundup: Whether it contains the story among others.
         declared: How many other documents of the story name its page as their canonical.
         coverage: Share of the common text (shingles in at least half of the story's documents) that
@@ -54,6 +55,7 @@ class Ballot:
     surplus: float = 0.0
     superseded: str | None = None
     compared: str = "text"
+    padded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ def _part_in_words(ballot: Ballot) -> str:
     """Return what ``whole`` compares."""
     if ballot.roundup:
         return "a roundup that holds the story"
+    if ballot.padded and not ballot.stub:
+        return "the story and comments or the like behind it"
     return "the start of a longer text" if ballot.stub else "the whole story"
 
 
@@ -101,7 +105,7 @@ RULES: Mapping[str, Rule] = {
     rule.name: rule
     for rule in (
         # Stubs come last, roundups after them: they are less or more than the story.
-        Rule("whole", lambda b: (b.stub + 2 * b.roundup,), _part_in_words),
+        Rule("whole", lambda b: (2 * b.roundup or b.stub or b.padded / 2,), _part_in_words),
         # The wire agency's own page comes first.
         Rule(
             "agency",

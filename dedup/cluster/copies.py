@@ -15,7 +15,14 @@ import numpy as np
 
 from dedup.cluster.build_story import build_member, build_story
 from dedup.cluster.canonical import Ballot, Policy, Share, rank, why
-from dedup.cluster.copy_graph import CONTAINED, CopyGraph, Relate, Texts
+from dedup.cluster.copy_graph import (
+    CONTAINED,
+    CopyGraph,
+    Padded,
+    Relate,
+    Texts,
+    never_padded,
+)
 from dedup.models import SAME, Facts, Link, Pair, Relation, Story, Why
 
 KEPT = "elected in an earlier dump; not all of its copies match the runner-up"
@@ -45,7 +52,11 @@ class ConnectedComponent:
 
 
 def cluster_copies(
-    component: ConnectedComponent, texts: Texts, relate: Relate, policy: Policy
+    component: ConnectedComponent,
+    texts: Texts,
+    relate: Relate,
+    policy: Policy,
+    padded: Padded = never_padded,
 ) -> list[Story]:
     """Return the stories of one connected set; documents in none of them are unique.
 
@@ -57,12 +68,13 @@ def cluster_copies(
         texts: Measures pairs that are no edges: canonical and member need not share a bucket.
         relate: ``relate(canonical, member, pair)`` names a relation or returns None.
         policy: Rules that elect the canonical.
+        padded: Tells a page with comments behind an article from the whole of a stub.
 
     Returns:
         Stories of two or more; no document is in two.
     """
     documents = tuple(sorted(component.documents, key=attrgetter("doc_id")))
-    graph = CopyGraph(documents, component.edges, component.shares, texts, relate, policy)
+    graph = CopyGraph(documents, component.edges, component.shares, texts, relate, policy, padded)
     stories = _new_stories(documents, graph, policy)
     if component.tellings and _torn(component.tellings, stories):
         return _continue_stories(component.tellings, documents, graph, policy)

@@ -29,10 +29,34 @@ FIRST = 24
 CONTAINED = 0.8
 """Containment from which a text counts as contained where stubs and roundups are looked for."""
 
+NEARLY_ALL = 0.9
+"""Containment from which all of a text is in another, but for a few words."""
+
+PADDED = 1.1
+"""How many times as long as an article a page is at least that has something else behind it."""
+
+WHOLE_TOKENS = 150
+"""Least tokens of a text that ends where several hosts agree: a paywall mostly shows less."""
+
+AGREEING_HOSTS = 3
+"""Least hosts that agree where a text ends, against one."""
+
+ALIKE = 0.9
+"""Jaccard from which two texts end at one place."""
+
 ALL_PAIRS_LIMIT = 64
 """Most texts of a connected set whose pairs are all measured; of larger ones those that met."""
 
 Relate = Callable[[Facts, Facts, Pair], tuple[Relation, float] | None]
+
+
+Padded = Callable[[int, int], bool]
+"""Returns whether what a text has behind another, which it contains, is no part of the article."""
+
+
+def never_padded(_short: int, _long: int) -> bool:
+    """Return that all of a text is the article."""
+    return False
 
 
 class Texts(Protocol):
@@ -68,6 +92,7 @@ class CopyGraph:
         texts: Texts,
         relate: Relate,
         policy: Policy,
+        padded: Padded = never_padded,
     ) -> None:
         """Take the documents and the matching pairs of texts of a set."""
         self.documents = documents
@@ -87,8 +112,12 @@ class CopyGraph:
             if not begins_so and not self._one_article(short, long)
         )
         self._stub_of: dict[int, list[int]] = {}
+        self._padding: dict[int, list[int]] = {}
+        for short, long in self._longer():
+            if padded(short, long) or self._end_agreed(short, long):
+                self._padding.setdefault(long, []).append(short)
         for (short, long), begins_so in containing.items():
-            if begins_so and long not in self.roundups:
+            if begins_so and long not in self.roundups and short not in self._padding.get(long, ()):
                 self._stub_of.setdefault(short, []).append(long)
         self._voters = frozenset[int]()
         self._ranking: list[Ballot] = []
@@ -135,6 +164,43 @@ class CopyGraph:
             for long, pair in self.seen[short]
             if pair.contained >= CONTAINED and sizes[long] >= STUB_RATIO * sizes[short]
         }
+
+    def _longer(self) -> list[tuple[int, int]]:
+        """Return texts (short, long) where the long one contains nearly all of the short and more.
+
+        Of each long text the longest that it contains.
+        """
+        sizes = self._sizes
+        if len(sizes) > ALL_PAIRS_LIMIT or max(sizes.values()) < PADDED * min(sizes.values()):
+            return []
+        longest: dict[int, int] = {}
+        for short in sorted(
+            sizes, key=lambda each: (sizes[each], self._by_text_id[each][0].doc_id)
+        ):
+            for long, pair in self.seen[short]:
+                if pair.contained >= NEARLY_ALL and sizes[long] >= PADDED * sizes[short]:
+                    longest[long] = short
+        return [(short, long) for long, short in longest.items() if long not in self.roundups]
+
+    def _end_agreed(self, short: int, long: int) -> bool:
+        """Return whether documents of several hosts agree that a text ends before another does.
+
+        Several paywalls may show one beginning, so it must be of the length of an article.
+        """
+        if min(facts.tokens for facts in self._by_text_id[short]) < WHOLE_TOKENS:
+            return False
+        if self._one_article(short, long):
+            return False
+        ends, goes_on = (
+            {
+                facts.host
+                for text_id in (text, *(t for t, pair in self.seen[text] if pair.jaccard >= ALIKE))
+                for facts in self._by_text_id[text_id]
+                if facts.host
+            }
+            for text in (short, long)
+        )
+        return len(goes_on) == 1 and len(ends - goes_on) >= AGREEING_HOSTS
 
     def _one_article(self, short: int, long: int) -> bool:
         """Return whether a text is of the page whose whole article, or later version, another is.
@@ -210,6 +276,10 @@ class CopyGraph:
         if len(shares) > 1 and (older := superseded(documents, self._matching)):
             for ballot in ballots:
                 ballot.superseded = older.get(ballot.facts.row)
+        if self._padding:
+            for ballot in ballots:
+                shorter = self._padding.get(ballot.facts.text_id, ())
+                ballot.padded = any(map(shares.__contains__, shorter))
         if stubs := self._stub_of:
             for ballot in ballots:
                 longer = stubs.get(ballot.facts.text_id, ())

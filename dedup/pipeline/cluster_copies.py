@@ -9,6 +9,7 @@ from itertools import chain, pairwise
 
 import numpy as np
 
+from dedup.clean.comments import comments_behind
 from dedup.cluster.canonical import common_texts, parse_policy, reads_own_fields
 from dedup.cluster.copies import ConnectedComponent, cluster_copies
 from dedup.cluster.copy_graph import ALL_PAIRS_LIMIT
@@ -54,6 +55,10 @@ def cluster_copy_pairs(
     progress.start("cluster copies", None, "doc")
     policy = parse_policy(config.cluster.canonical)
     own_fields = reads_own_fields(policy)
+
+    def padded(short: int, long: int) -> bool:
+        return comments_behind(store.documents.text(short), store.documents.text(long))
+
     for sets in connected_sets(exact_duplicates, pair_scores, earlier):
         text_ids = np.sort(sets.texts)
         facts = facts_by_text(store, exact_duplicates, text_ids, with_fields=own_fields)
@@ -69,7 +74,7 @@ def cluster_copy_pairs(
             documents = tuple(chain.from_iterable(facts[text] for text in members))
             tellings = earlier.tellings(facts.row for facts in documents)
             component = ConnectedComponent(documents, edges, shares, tellings)
-            stories += cluster_copies(component, texts, relate, policy)
+            stories += cluster_copies(component, texts, relate, policy, padded)
         touched = earlier.numbers(member.row for story in stories for member in story.members)
         dated = [earlier.provisional_story(story) for story in stories]
         store.results.add_copies(

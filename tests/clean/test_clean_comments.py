@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dedup.clean.comments import comments_behind
 from dedup.clean.pipeline import clean_text
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "comments.json").read_text("utf-8"))
@@ -35,3 +36,18 @@ def test_cleaning_a_text_without_its_comments_again_changes_nothing():
     for comments in CASES["comments"]:
         once = clean_text("\n".join([ARTICLE, *comments])).text
         assert clean_text(once).text == once
+
+
+@pytest.mark.parametrize("behind", CASES["behind"], ids=lambda lines: lines[0][:30])
+def test_lines_of_different_readers_behind_another_text_are_comments(behind):
+    assert comments_behind(ARTICLE, "\n".join([ARTICLE, *behind]))
+
+
+@pytest.mark.parametrize("behind", CASES["not behind"], ids=lambda lines: lines[0][:30])
+def test_what_goes_on_with_the_article_is_no_comment(behind):
+    assert not comments_behind(ARTICLE, "\n".join([ARTICLE, *behind]))
+
+
+def test_nothing_and_what_stands_before_an_article_are_no_comments():
+    assert not comments_behind(ARTICLE, ARTICLE)
+    assert not comments_behind(ARTICLE, "\n".join([*CASES["behind"][0], ARTICLE]))
