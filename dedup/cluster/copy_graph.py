@@ -276,10 +276,12 @@ class CopyGraph:
         if len(shares) > 1 and (older := superseded(documents, self._matching)):
             for ballot in ballots:
                 ballot.superseded = older.get(ballot.facts.row)
+        for ballot in ballots:
+            ballot.padded = ballot.facts.comments
         if self._padding:
             for ballot in ballots:
                 shorter = self._padding.get(ballot.facts.text_id, ())
-                ballot.padded = any(map(shares.__contains__, shorter))
+                ballot.padded |= any(map(shares.__contains__, shorter))
         if stubs := self._stub_of:
             for ballot in ballots:
                 longer = stubs.get(ballot.facts.text_id, ())

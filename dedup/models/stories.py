@@ -56,6 +56,7 @@ class Facts:
         shingles: Number of shingles of the cleaned text.
         leftovers: Number of texts that cleaning removed.
         fields: The document's output fields, for rules on a user's own field.
+        comments: Whether its own text, which goes to the output as it is, ends with comments.
     """
 
     row: int
@@ -74,6 +75,7 @@ class Facts:
     shingles: int = 0
     leftovers: int = 0
     fields: dict[str, Any] = field(default_factory=dict)
+    comments: bool = False
 
 
 @dataclass(slots=True)

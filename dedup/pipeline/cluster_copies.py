@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, pairwise
@@ -21,7 +21,7 @@ from dedup.match.loaded_texts import LoadedTexts
 from dedup.match.minhash_lsh import pairs_inside
 from dedup.match.relations import relation
 from dedup.match.similarity import PairScores
-from dedup.models import Story
+from dedup.models import Facts, Story
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.exact_duplicates import ExactDuplicates
 from dedup.pipeline.match_copies import facts_by_text, load_texts
@@ -62,6 +62,7 @@ def cluster_copy_pairs(
     for sets in connected_sets(exact_duplicates, pair_scores, earlier):
         text_ids = np.sort(sets.texts)
         facts = facts_by_text(store, exact_duplicates, text_ids, with_fields=own_fields)
+        _note_comments(store, facts)
         texts = load_texts(store, sets.texts.tolist(), config)
         _measure_pairs(texts, sets)
         relate = partial(relation, passages=texts.passages, config=config.match)
@@ -84,6 +85,13 @@ def cluster_copy_pairs(
         )
         progress.advance(int(counts.sum()), int(counts.sum()))
     progress.end()
+
+
+def _note_comments(store: Store, facts: Mapping[int, Sequence[Facts]]) -> None:
+    """Note which documents have comments of readers in the text that goes to the output."""
+    cleaned = {each.row: each for group in facts.values() for each in group if each.leftovers > 1}
+    for row in store.documents.records_without("comments", sorted(cleaned)):
+        cleaned[row].comments = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,6 +227,18 @@ class Documents:
         found = self._db.execute("SELECT removed FROM contents WHERE row = ?", [row]).fetchone()
         return expand_removals(found[0])
 
+    def records_without(self, step: str, rows: Sequence[int]) -> set[int]:
+        """Return which of some documents are records with a text from which a step took a piece."""
+        query = (
+            "SELECT row, removed FROM documents JOIN contents USING (row) "
+            "WHERE from_page = 0 AND removed IS NOT NULL AND row IN"
+        )
+        return {
+            row
+            for row, removed in self._db.select_rows(query, rows)
+            if any(each.step == step for each in expand_removals(removed))
+        }
+
     def cleaned(
         self,
     ) -> Iterator[tuple[dict[str, Any], str, dict[str, str | None], tuple[Removal, ...]]]:
