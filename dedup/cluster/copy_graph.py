@@ -44,6 +44,9 @@ AGREEING_HOSTS = 3
 ALIKE = 0.9
 """Jaccard from which two texts end at one place."""
 
+UNLIKE = 0.2
+"""Containment, either way, below which two texts inside a third are two stories."""
+
 ALL_PAIRS_LIMIT = 64
 """Most texts of a connected set whose pairs are all measured; of larger ones those that met."""
 
@@ -80,8 +83,9 @@ class CopyGraph:
         texts: The texts.
         relate: Names relations.
         policy: Rules that elect.
-        roundups: Texts that contain another and much more, and do not begin so, but for later
-            versions of its page and for what its page declares to be the whole article.
+        roundups: Texts that contain another and much more, and do not begin so or contain one that
+            is unlike it, too; but for later versions of its page and for what its page declares to
+            be the whole article.
     """
 
     def __init__(
@@ -109,7 +113,8 @@ class CopyGraph:
         self.roundups = frozenset(
             long
             for (short, long), begins_so in containing.items()
-            if not begins_so and not self._one_article(short, long)
+            if not self._one_article(short, long)
+            and (not begins_so or self._contains_another(short, long))
         )
         self._stub_of: dict[int, list[int]] = {}
         self._padding: dict[int, list[int]] = {}
@@ -211,6 +216,17 @@ class CopyGraph:
             same_page(part, whole) or declares(part, whole)
             for part in self._by_text_id[short]
             for whole in self._by_text_id[long]
+        )
+
+    def _contains_another(self, short: int, long: int) -> bool:
+        """Return whether a text contains one that has next to nothing of a second one inside it."""
+        near = dict(self.seen[short])
+        return any(
+            pair.contains >= CONTAINED
+            and other in near
+            and max(near[other].contained, near[other].contains) < UNLIKE
+            and not self._one_article(other, long)
+            for other, pair in self.seen[long]
         )
 
     @cached_property

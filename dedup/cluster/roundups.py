@@ -50,8 +50,15 @@ pages with the articles of their entries, 0.06 % of two rewrites."""
 COPIED = 0.6
 """Mean overlap from which a passage is the same words."""
 
-VERBATIM = 0.85
-"""Mean overlap from which it is so word for word."""
+VERBATIM = 0.95
+"""Overlap from which a sentence is the same word for word."""
+
+LEAST_UNMATCHED = 3
+"""Least sentences that another document does not tell, where it tells the others in the same words:
+half of list pages of one site tell one another so, and 1 % of two rewrites."""
+
+MOST_TELLERS = 2
+"""Most neighbours that tell the same entry: what more have is the site's, not one article's."""
 
 LEAD = 3
 """First sentences of a text that a list page shows; what is last is often the site's."""
@@ -76,6 +83,10 @@ class Passages:
         beside: How many other sentences the document has, int64.
         overlap_beside: Mean overlap of those.
         place: The sentence of the other document that tells the best sentence, int32.
+        tellers: Others x others: whether the second one tells the best sentence, too.
+        in_pieces: Whether the other document has some sentences in the same words, here and there,
+            and nothing of the others.
+        exact: Whether it has the best sentence word for word, and not most of the document.
     """
 
     start: Int32s
@@ -85,6 +96,19 @@ class Passages:
     beside: Int64s
     overlap_beside: Float64s
     place: Int32s
+    tellers: Bools
+    in_pieces: Bools
+    exact: Bools
+
+    @property
+    def headed(self) -> Bools:
+        """Where the best sentence is at the beginning of the other document, word for word.
+
+        Beside it, the other document may tell some of the rest: the page is of one subject.
+        """
+        tellers = (self.tellers & self.exact).sum(axis=1)
+        headed: Bools = self.exact & (self.place < LEAD) & (tellers <= MOST_TELLERS)
+        return headed
 
     @property
     def entry(self) -> Bools:
@@ -94,7 +118,9 @@ class Passages:
     @property
     def lead(self) -> Bools:
         """Where it is the beginning of the other document, in the same words."""
-        return (self.overlap >= COPIED) & (self.place < LEAD)
+        tellers = (self.tellers & self.entry).sum(axis=1)
+        lead: Bools = (self.overlap >= COPIED) & (self.place < LEAD) & (tellers <= MOST_TELLERS)
+        return lead
 
     @property
     def teaser(self) -> Bools:
@@ -132,8 +158,8 @@ def roundups(left: Int64s, right: Int64s, scores: Float64s, overlaps: Overlaps) 
     - its neighbours fall into parties of two or more with no pair between them, and each party
       tells another part of it. An article that only recalls what happened before has one party that
       tells nearly all of it;
-    - one neighbour tells a teaser, and no other neighbour tells more than a passage, unless that
-      one is a roundup itself.
+    - one neighbour tells a teaser, and no other one more than a passage or, as another list page
+      does, some sentences word for word; but for those that are roundups themselves.
 
     Args:
         left: One document of each scored pair, each pair once.
@@ -197,11 +223,11 @@ def _passages(counted: Bools, best: Float64s, place: Int32s) -> Passages:
     Sentences count alike, those without a term not at all: most of the weight of a list page may
     be in one entry with rare names.
     """
-    where, sums = np.empty((best.shape[0], 4), np.int32), np.empty((best.shape[0], 2))
+    where, sums = np.empty((best.shape[0], 5), np.int32), np.empty((best.shape[0], 3))
     best_passages(best, counted, LEAST_OVERLAP, where, sums)
-    top, start, stop, size = where.T
-    inside, total = sums.T
-    beside = counted.sum() - size
+    top, start, stop, size, matched = where.T
+    inside, total, copied = sums.T
+    beside, unmatched = counted.sum() - size, counted.sum() - matched
     return Passages(
         start=start,
         stop=stop,
@@ -210,12 +236,18 @@ def _passages(counted: Bools, best: Float64s, place: Int32s) -> Passages:
         beside=beside,
         overlap_beside=(total - inside) / np.maximum(beside, 1),
         place=place[np.arange(top.size), top],
+        tellers=best[:, top].T >= COPIED,
+        exact=(best[np.arange(top.size), top] >= VERBATIM)
+        & (matched <= MOST_OF_ENTRY * counted.sum()),
+        in_pieces=(unmatched >= LEAST_UNMATCHED)
+        & (copied >= COPIED * matched)
+        & (total - copied <= MOST_BESIDE_ENTRY * unmatched),
     )
 
 
 def _lists(counted: Bools, passages: Passages) -> bool:
     """Return whether several neighbours each tell an entry, and together a part of a document."""
-    shown = np.flatnonzero(passages.entry & passages.lead)
+    shown = np.flatnonzero((passages.entry & passages.lead) | passages.headed)
     if shown.size < 2:
         return False
     listed = np.zeros(counted.size, np.bool_)
@@ -240,18 +272,10 @@ def _between_parties(weight: Float64s, best: Float64s, party: Int32s) -> bool:
 
 
 def _against(near: Neighbourhood, passages: Passages) -> list[int]:
-    """Return the strong neighbours of a document with a teaser that tell more than a passage.
-
-    Where a teaser is word for word, those that do not know the document that tells it say nothing
-    against it: they are other list pages.
-    """
-    more = ~passages.entry & (near.party >= 0)
-    against = []
-    for at in np.flatnonzero(passages.teaser).tolist():
-        verbatim = passages.overlap[at] >= VERBATIM
-        known = near.party == near.party[at]
-        against.append(near.others[more & known if verbatim else more].tolist())
-    return min(against, key=len)
+    """Return the strong neighbours that tell more of a document than list pages do."""
+    more = (near.party >= 0) & ~passages.entry & ~passages.in_pieces
+    against: list[int] = near.others[more].tolist()
+    return against
 
 
 def _without_counterevidence(suspects: dict[int, list[int]], found: set[int]) -> set[int]:

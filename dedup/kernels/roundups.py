@@ -67,15 +67,18 @@ def best_passages(
         best: Others x sentences: how well each of some others tells each sentence of a document.
         counted: Which sentences count; what is written of others is 0.
         least: Overlap from which a sentence is one of the run.
-        where: Output, others x 4: the best sentence, the first one of the run, the one behind its
-            last, and how many that count are in it.
-        sums: Output, others x 2: the overlaps in the run, and all.
+        where: Output, others x 5: the best sentence, the first one of the run, the one behind its
+            last, how many that count are in it, and how many overlap by ``least`` or more.
+        sums: Output, others x 3: the overlaps in the run, all, and those of ``least`` or more.
     """
     for row in range(best.shape[0]):
-        top, total = 0, 0.0
+        top, matched, total, copied = 0, 0, 0.0, 0.0
         for at in range(counted.size):
             if counted[at]:
                 total += best[row, at]
+                if best[row, at] >= least:
+                    matched += 1
+                    copied += best[row, at]
                 if not counted[top] or best[row, at] > best[row, top]:
                     top = at
         start, stop = top, top + 1
@@ -88,5 +91,6 @@ def best_passages(
             if counted[at]:
                 size += 1
                 inside += best[row, at]
-        where[row, 0], where[row, 1], where[row, 2], where[row, 3] = top, start, stop, size
-        sums[row, 0], sums[row, 1] = inside, total
+        where[row, 0], where[row, 1], where[row, 2] = top, start, stop
+        where[row, 3], where[row, 4] = size, matched
+        sums[row, 0], sums[row, 1], sums[row, 2] = inside, total, copied

@@ -110,6 +110,11 @@ def test_a_single_passage_that_may_be_a_rewrites_is_no_teaser(best):
     assert not found({1: best})
 
 
+def test_a_sentence_that_several_documents_have_is_the_sites_and_no_teaser():
+    assert found({1: entry(0, 1), 2: entry(0, 1)})
+    assert not found({1: entry(0, 1), 2: entry(0, 1), 3: entry(0, 1)})
+
+
 def test_what_a_document_ends_with_is_no_teaser():
     """The last sentences of many pages are the site's."""
     assert not found({1: entry(4, 6)}, place=9)
