@@ -1,7 +1,7 @@
 """A store of an earlier format is migrated in place, and no story is lost.
 
 ``cases/store_format_5`` has a store that version 5 made of a dump of 30 articles, the next dump,
-and what version 5 itself made of that against the store, with the reasons in the words of today.
+and what is decided of that against the store: as with version 5, but by the rules of today.
 """
 
 import gzip
