@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -259,10 +260,13 @@ class StoryConfig:
         singleton_penalty: Log odds by which two single documents must exceed ``threshold``: they
             have no contrast terms, and may be two reports of one affair.
         date_penalty: Log odds that a day between two documents costs, beyond a day and a half.
+        affair_level: Mean probability of being one story with documents of other days above which
+            a document's pairs lose as much: it is of an affair whose reports are alike. A lower
+            level separates more reports of one affair, and splits more stories.
         derived: Containment from which a rewrite is ``derived``: so much is word for word the same.
     """
 
-    threshold: float = 0.5
+    threshold: float = 0.38
     window_days: float = 4.0
     bands: int = 128
     rows: int = 2
@@ -272,8 +276,9 @@ class StoryConfig:
     loose_threshold: float = 0.1
     max_group: int = 600
     contrast_weight: float = 1.2
-    singleton_penalty: float = 0.5
-    date_penalty: float = 2.0
+    singleton_penalty: float = 0.75
+    date_penalty: float = 0.5
+    affair_level: float = 0.08
     derived: float = 0.2
 
     def __post_init__(self) -> None:
@@ -289,12 +294,23 @@ class StoryConfig:
         _within("contrast_weight", self.contrast_weight, 0.0, 100.0)
         _within("singleton_penalty", self.singleton_penalty, 0.0, 100.0)
         _within("date_penalty", self.date_penalty, 0.0, 100.0)
+        _within("affair_level", self.affair_level, 0.01, 0.99)
         for name in ("loose_threshold", "derived"):
             _within(name, getattr(self, name), 0.0, 1.0)
         if self.loose_threshold > self.threshold:
             raise ConfigError(
                 f"--threshold is {self.threshold}, but must be at least {self.loose_threshold}"
             )
+
+    @property
+    def threshold_odds(self) -> float:
+        """The threshold as log odds."""
+        return math.log(self.threshold / (1 - self.threshold))
+
+    @property
+    def affair_odds(self) -> float:
+        """The affair level as log odds."""
+        return math.log(self.affair_level / (1 - self.affair_level))
 
 
 @renamed_fields(**RENAMED["cluster"])

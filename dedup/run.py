@@ -281,6 +281,7 @@ def _report(store: Store, config: Config, scorer: ScorerFile, *, strict: bool) -
         "dates": asdict(dates),
         "candidates": store.get("candidates"),
         "story_candidates": store.get("story_candidates"),
+        "event_splits": store.get("event_splits"),
         "warnings": warnings,
         "blast_radius": warnings,  # its name until the first release
         "store": {

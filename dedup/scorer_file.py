@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from importlib.resources import files
@@ -117,12 +116,11 @@ def _checked(data: Any) -> Scorer:
         ValueError: It is no scorer.
     """
     # Compiled code, which a run loads later where no file is given.
-    from dedup.match.story_score import FEATURES, Model, Scorer, read_scorer
+    from dedup.match.story_score import MODEL_FEATURES, Model, read_scorer
 
     whole = _object(data, "it")
-    for name, kind in typing.get_type_hints(Scorer).items():
-        if kind is Model:
-            _check_model(whole, name, FEATURES, [each.name for each in fields(Model)])
+    for name, features in MODEL_FEATURES.items():
+        _check_model(whole, name, features, [each.name for each in fields(Model)])
     try:
         return read_scorer(whole)
     except (AttributeError, KeyError, TypeError, ValueError) as error:

@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import math
 
 import pytest
 
@@ -106,6 +107,10 @@ RANGES = [
     (MatchConfig, "update_containment", "update_containment", 0.0, 1.0),
     (MatchConfig, "update_passages", "update_passages", 0.0, 1.0),
     (MatchConfig, "shared_numbers", "shared_numbers", 0.0, 1.0),
+    (StoryConfig, "contrast_weight", "contrast_weight", 0.0, 100.0),
+    (StoryConfig, "singleton_penalty", "singleton_penalty", 0.0, 100.0),
+    (StoryConfig, "date_penalty", "date_penalty", 0.0, 100.0),
+    (StoryConfig, "affair_level", "affair_level", 0.01, 0.99),
     (Config, "workers", "--workers", 1, 1024),
 ]
 IDS = [field for _, field, *_ in RANGES]
@@ -212,12 +217,22 @@ def test_a_bad_option_is_an_error_of_the_package_and_a_bad_value():
     assert issubclass(ConfigError, ValueError)
 
 
-def test_digests_are_those_that_stores_of_version_5_hold():
+@pytest.mark.parametrize("chance", [0.1, 0.36, 0.5, 0.9, 0.99])
+def test_levels_and_thresholds_are_log_odds_of_a_probability(chance):
+    story = StoryConfig(threshold=chance, affair_level=chance)
+    for odds in (story.threshold_odds, story.affair_odds):
+        assert 1 / (1 + math.exp(-odds)) == pytest.approx(chance)
+
+
+def test_the_options_of_copies_have_the_digest_that_stores_of_version_5_hold():
+    assert basis(Config()) == "b86075fe2ef9a67ce4f4ed2dacdecdc881b24e4b9f946133fcc81974e3e72d73"
+
+
+def test_digests_are_those_that_stopped_runs_hold():
     config = Config(story=StoryConfig(threshold=0.6), clean=CleanConfig(min_tokens=7))
 
-    assert basis(Config()) == "b86075fe2ef9a67ce4f4ed2dacdecdc881b24e4b9f946133fcc81974e3e72d73"
-    assert digest(Config()) == "613e1596f8e53fb142c7c5dd70b307952388ec2452aa9f01d55b6590f072fffb"
-    assert digest(config) == "bd83da4d8ac788cfb4bdeb883e0ae942c5a5e15b2a777b2efe2c6dad6d39978e"
+    assert digest(Config()) == "e32a11e5093ec9e464c3982c50c5cce6f51bec9fc6967e9f109183a5366f50b9"
+    assert digest(config) == "49ad0a783354a5f490d3f14214d1c56c4ac5a31dcba1a94cdead4c262481a838"
 
 
 OLD_NAMES = [(part, old, new) for part, names in RENAMED.items() for old, new in names.items()]

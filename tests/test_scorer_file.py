@@ -12,12 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.errors import ConfigError
-from dedup.match.story_score import FEATURES, read_scorer, shipped_scorer
+from dedup.match.story_score import (
+    FEATURES,
+    GROUP_FEATURES,
+    MODEL_FEATURES,
+    read_scorer,
+    shipped_scorer,
+)
 from dedup.scorer_file import LARGEST_BYTES, scorer_file
 
 BYTES = files("dedup.match").joinpath("scorer.json").read_bytes()
 SHIPPED = json.loads(BYTES)
-FIRST = next(iter(FEATURES))
+FIRST, LAST = next(iter(FEATURES)), list(GROUP_FEATURES)[-1]
 
 
 def changed(change):
@@ -93,6 +99,18 @@ BAD = {
         changed(lambda data: data["candidate"]["weights"].pop(FIRST)),
         f"candidate.weights has no {FIRST}",
     ),
+    "a feature of loose groups is missing": (
+        changed(lambda data: data["group"]["weights"].pop(LAST)),
+        f"group.weights has no {LAST}",
+    ),
+    "a feature of loose groups in the other model": (
+        changed(lambda data: data["candidate"]["weights"].update({LAST: 1.0})),
+        f"candidate.weights has {LAST}, which is no feature",
+    ),
+    "a feature of an earlier version": (
+        changed(lambda data: data["group"]["weights"].update(jaccard=1.0)),
+        "group.weights has jaccard, which is no feature",
+    ),
     "an unknown feature": (
         changed(lambda data: data["group"]["weights"].update({"moon\x1b[2J": 1.0})),
         r"group.weights has moon\\x1b\[2J, which is no feature",
@@ -149,5 +167,5 @@ def test_any_other_value_gives_a_scorer_or_a_sentence(tmp_path_factory, model, p
     except ConfigError:
         return
     weights = getattr(scorer, model).weights
-    assert len(weights) == len(FEATURES)
+    assert len(weights) == len(MODEL_FEATURES[model])
     assert min(weights) >= 0

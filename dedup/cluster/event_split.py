@@ -91,7 +91,7 @@ def rewrite_clusters(
         must_link: A label of each document; those of a group with the same one are of one cluster.
         config: Threshold, contrast weight and singleton penalty.
     """
-    threshold = float(np.log(config.threshold / (1 - config.threshold)))
+    threshold = config.threshold_odds
     at = 0
     for start, end in pairwise(groups.bounds.tolist()):
         size = end - start
@@ -112,6 +112,37 @@ def rewrite_clusters(
             inside = np.ix_(members, members)
             weakest = Join(start + join.left, start + join.right, join.odds + threshold)
             yield RewriteCluster(start + members, odds[inside], shared[inside], weakest)
+
+
+def count_splits(
+    groups: ScoredGroups, clusters: Sequence[RewriteCluster], config: StoryConfig
+) -> int:
+    """Return how many pairs of clusters were kept apart by more than their scores.
+
+    These are pairs of three documents or more together, of one loose group, whose mean log odds
+    reach the threshold: they are reports of one affair with contrast terms.
+
+    Args:
+        groups: The groups.
+        clusters: What :func:`rewrite_clusters` made of them.
+        config: The threshold.
+    """
+    threshold = config.threshold_odds
+    labels = np.arange(groups.bounds[-1])
+    for cluster in clusters:
+        labels[cluster.members] = cluster.members[0]
+    splits = at = 0
+    for start, end in pairwise(groups.bounds.tolist()):
+        size = end - start
+        pairs = slice(at, at := at + size * (size - 1) // 2)
+        left, right = groups.left[pairs] - start, groups.right[pairs] - start
+        odds = _square(size, left, right, groups.odds[pairs] - threshold)
+        of = labels[start:end, np.newaxis] == np.unique(labels[start:end])
+        sizes = of.sum(axis=0)
+        sums = of.T.astype(np.float64) @ odds @ of
+        several = sizes[:, np.newaxis] + sizes > 2
+        splits += int(np.triu((sums >= 0) & several, 1).sum())
+    return splits
 
 
 def split_events(

@@ -8,7 +8,7 @@ import numba as nb
 import numpy as np
 
 from dedup.kernels.array_types import Float32s, Float64s, Int32s, Int64s, UInt32s
-from dedup.kernels.vectorizer import LEAD, NAMES, PARTS, PLACES, WHOLE
+from dedup.kernels.vectorizer import HEADLINE, LEAD, LEAD_NAMES, NAMES, PARTS, PLACES, WHOLE
 
 # The arrays of dedup.models.TermVectors in their order, and for pairs the weights of the documents.
 Vectors = tuple[Any, ...]
@@ -46,6 +46,28 @@ def _common(terms: UInt32s, weight: Float32s, others: UInt32s, other_weight: Flo
         else:
             y += 1
     return total
+
+
+@nb.njit(cache=True)
+def _share_found(terms: UInt32s, weight: Float32s, others: UInt32s) -> float:
+    """Return which share of the weight of a part's terms is of terms that another part has."""
+    found = total = 0.0
+    y = 0
+    for x in range(terms.size):
+        while y < others.size and others[y] < terms[x]:
+            y += 1
+        total += weight[x]
+        if y < others.size and others[y] == terms[x]:
+            found += weight[x]
+    return found / total if total > 0.0 else 0.0
+
+
+@nb.njit(cache=True, inline="always")
+def _part_or_lead(bounds: Int64s, part: int) -> tuple[int, int]:
+    """Return the bounds of a part, or of the whole lead where it is empty."""
+    if bounds[part] == bounds[part + 1]:
+        part = LEAD
+    return bounds[part], bounds[part + 1]
 
 
 @nb.njit(cache=True)
@@ -169,7 +191,7 @@ def pair_features(
         left: Index of one document of each pair, in the one batch.
         right: Index of the other, in the other batch.
         sentences: First sentences whose retelling is looked for.
-        out: Output, pairs x 5, in the order of ``dedup.match.story_score.FEATURES``.
+        out: Output, pairs x 6, in the order of ``dedup.match.story_score.FEATURES``.
     """
     terms, weight, normalised, sentence, bounds, weights, starts, wholes = vectors
     terms2, weight2, normalised2, sentence2, bounds2, weights2, starts2, wholes2 = others
@@ -178,7 +200,7 @@ def pair_features(
         i = bounds[PARTS * a : PARTS * a + PARTS + 1]
         j = bounds2[PARTS * b : PARTS * b + PARTS + 1]
         names = NAMES
-        if i[NAMES] == i[PLACES] or j[NAMES] == j[PLACES]:
+        if i[NAMES] == i[NAMES + 1] or j[NAMES] == j[NAMES + 1]:
             names = WHOLE  # a script without capitals, or a text without names
         for column, part in ((0, LEAD), (1, names)):
             x, x_end, y, y_end = i[part], i[part + 1], j[part], j[part + 1]
@@ -197,5 +219,10 @@ def pair_features(
         out[pair, 2] = (_retold(one, own, its) + _retold(two, its, own)) / 2.0
         x, x_end, y, y_end = i[WHOLE], i[LEAD], j[WHOLE], j[LEAD]
         shared = _common(terms[x:x_end], weight[x:x_end], terms2[y:y_end], weight2[y:y_end])
-        out[pair, 3] = shared / max(wholes[a] + wholes2[b] - shared, 1e-9)
-        out[pair, 4] = shared / max(min(wholes[a], wholes2[b]), 1e-9)
+        out[pair, 3] = shared / max(min(wholes[a], wholes2[b]), 1e-9)
+        for column, part in ((4, HEADLINE), (5, LEAD_NAMES)):
+            p, p_end = _part_or_lead(i, part)
+            q, q_end = _part_or_lead(j, part)
+            one_found = _share_found(terms[p:p_end], weight[p:p_end], terms2[y:y_end])
+            other_found = _share_found(terms2[q:q_end], weight2[q:q_end], terms[x:x_end])
+            out[pair, column] = (one_found + other_found) / 2.0

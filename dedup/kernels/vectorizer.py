@@ -10,9 +10,13 @@ import numpy as np
 from dedup.kernels.array_types import Bools, Float32s, Float64s, Int32s, Int64s, UInt32s
 from dedup.kernels.terms import FLAGS, NAME, OPENS
 
-# The parts of a document: its whole, its lead, its names, and the places of its terms.
-WHOLE, LEAD, NAMES, PLACES = 0, 1, 2, 3
-PARTS = 4
+# The parts of a document: its whole, its lead, its names, its headline, the names of its lead, and
+# the places of its terms.
+WHOLE, LEAD, NAMES, HEADLINE, LEAD_NAMES, PLACES = 0, 1, 2, 3, 4, 5
+PARTS = 6
+
+# A capitalised word that weighs less is no name: "I", the start of a quotation.
+LEAST_NAME_WEIGHT = 0.0005
 
 
 @nb.njit(cache=True, inline="always")
@@ -67,9 +71,19 @@ def _sort_places(places: Int64s, index: Int64s, spare: Int64s, limit: int) -> No
 
 
 @nb.njit(cache=True)
+def _headline_end(own: UInt32s, most: int) -> int:
+    """Return where the headline of a document ends: its first sentence, or the start of it."""
+    end = min(most, own.size)
+    for place in range(1, end):
+        if own[place] & np.uint32(OPENS):
+            return place
+    return end
+
+
+@nb.njit(cache=True)
 def _write_part(
-    which: int,
-    lead: int,
+    end: int,
+    names: bool,
     own: UInt32s,
     index: Int64s,
     places: Int64s,
@@ -80,7 +94,8 @@ def _write_part(
 ) -> int:
     """Write one part: its distinct terms sorted, their weights, and the same as a unit vector.
 
-    In the vector a term that occurs tf times counts (1 + ln tf) times its weight.
+    In the vector a term that occurs tf times counts (1 + ln tf) times its weight. The part has the
+    tokens before ``end``, of these only the names where ``names`` is set.
     """
     count = 0
     square = 0.0
@@ -91,10 +106,10 @@ def _write_part(
         times = 0
         while at < places.size and index[places[at]] == column:
             place = places[at]
-            if which == WHOLE or (place < lead if which == LEAD else own[place] & np.uint32(NAME)):
+            if place < end and (not names or own[place] & np.uint32(NAME)):
                 times += 1
             at += 1
-        if times == 0:
+        if times == 0 or (names and weights[column] < LEAST_NAME_WEIGHT):
             continue
         value = weights[column] * (1.0 + np.log(times) if times > 1 else 1.0)
         terms[count], weight[count], normalised[count] = term, weights[column], value
@@ -170,10 +185,11 @@ def build_vectors(
     weights: Float32s,
     language: Int64s,
     lead: int,
+    headline: int,
     shortest: int,
     out: tuple[Any, ...],
 ) -> None:
-    """Write the parts of a batch of documents: whole, lead, names, and places in sentences.
+    """Write the parts of a batch of documents; see :class:`dedup.models.TermVectors`.
 
     Args:
         tokens: Tokens of all documents, see :mod:`dedup.kernels.terms`.
@@ -182,6 +198,7 @@ def build_vectors(
         weights: languages x terms: the weight of each.
         language: Row of ``weights`` of each document.
         lead: Tokens of a document that are its lead.
+        headline: Most tokens of its first sentence that are its headline.
         shortest: Sentences with fewer distinct terms are left out.
         out: Output, the arrays of :class:`dedup.models.TermVectors`: the first four at least
             ``PARTS`` times as long as ``tokens``, the weights of sentences as long.
@@ -207,10 +224,12 @@ def build_vectors(
             index[place] = column
             places[place] = place
         _sort_places(places, index, spare, vocabulary.size)
+        ends = (own.size, lead, own.size, _headline_end(own, headline), lead)
         for which in range(PLACES):
             at += _write_part(
-                which, lead, own, index, places, row, terms[at:], weight[at:], normalised[at:]
-            )
+                ends[which], which in (NAMES, LEAD_NAMES),
+                own, index, places, row, terms[at:], weight[at:], normalised[at:],
+            )  # fmt: skip
             part_bounds[PARTS * doc + which + 1] = at
         begin = sentence_bounds[doc]
         end = begin + _number_sentences(own, shortest, index, places, sentences)

@@ -20,13 +20,24 @@ FEATURES: Mapping[str, str] = {
     "lead": "cosine of the first 80 tokens of each",
     "names": "cosine over words that are capitalised inside a sentence; the whole where none are",
     "retold": "mean of the best overlap of the first six sentences with any sentence of the other",
-    "jaccard": "weighted Jaccard of the distinct terms",
     "containment": "weighted share of the lighter text's terms that the other holds",
+    "headline": "weighted share of the headline's terms that the other text holds, mean of both",
+    "lead_names": "weighted share of the lead's names that the other text holds, mean of both",
 }
-"""What each feature means; all lie in [0, 1], and a higher value makes one story more likely."""
+"""What each feature of two texts means; all lie in [0, 1], and a higher value makes one story more
+likely."""
 
-NAMES, CONTAINMENT = (list(FEATURES).index(name) for name in ("names", "containment"))
-"""Columns of the two features that :func:`dedup.match.templates.from_template` reads."""
+GROUP_FEATURES: Mapping[str, str] = {
+    **FEATURES,
+    "no_other_day": "0 where the leads name weekdays, none in common, on other days; else 1",
+    "same_day": "1 where the leads name a weekday in common, else 0",
+}
+"""The same for a pair inside a loose group, whose reports may be of different days."""
+
+TEMPLATE_FEATURES: Mapping[str, int] = {
+    name: list(FEATURES).index(name) for name in ("names", "containment", "headline", "lead_names")
+}
+"""Columns of the features that :func:`dedup.match.templates.from_template` reads."""
 
 SENTENCES = 6
 """First sentences of a text whose retelling is looked for: news puts what happened first."""
@@ -41,7 +52,8 @@ class Model:
 
     Attributes:
         intercept: Log odds where every feature is 0.
-        weights: Log odds for a unit of each feature, in the order of :data:`FEATURES`.
+        weights: Log odds for a unit of each feature, in the order of :data:`FEATURES` or of
+            :data:`GROUP_FEATURES`.
     """
 
     intercept: float
@@ -60,11 +72,19 @@ class Scorer:
 
     Attributes:
         candidate: For pairs that were only proposed: makes loose groups.
-        group: For all pairs inside a loose group, where the easy ones are gone.
+        group: For all pairs inside a loose group, where the easy ones are gone; of
+            :data:`GROUP_FEATURES`.
     """
 
     candidate: Model
     group: Model
+
+
+MODEL_FEATURES: Mapping[str, Mapping[str, str]] = {
+    "candidate": FEATURES,
+    "group": GROUP_FEATURES,
+}
+"""The features of each model of a scorer."""
 
 
 def probability(odds: Float64s) -> Float64s:
@@ -74,11 +94,11 @@ def probability(odds: Float64s) -> Float64s:
 
 def read_scorer(data: Mapping[str, Any]) -> Scorer:
     """Return the scorer of a JSON object as ``scripts/train_scorer.py`` writes it."""
-    candidate, group = (
-        Model(data[name]["intercept"], tuple(data[name]["weights"][key] for key in FEATURES))
-        for name in ("candidate", "group")
-    )
-    return Scorer(candidate, group)
+    models = {
+        name: Model(data[name]["intercept"], tuple(data[name]["weights"][key] for key in features))
+        for name, features in MODEL_FEATURES.items()
+    }
+    return Scorer(**models)
 
 
 @functools.cache

@@ -14,15 +14,15 @@ if TYPE_CHECKING:  # the command line imports the models, and must not wait for 
 class TermVectors:
     """The weighted terms of n documents, end to end.
 
-    Document d has four parts: its whole text, its lead, its names, and its sentences. Part q of it
-    is ``terms[bounds[4 * d + q]:bounds[4 * d + q + 1]]``.
+    Document d has six parts: its whole text, its lead, its names, its headline, the names of its
+    lead, and its sentences. Part q of it is ``terms[bounds[6 * d + q]:bounds[6 * d + q + 1]]``.
 
     Attributes:
         terms: Distinct terms of each part, sorted, uint32; in sentences once for each sentence.
         weight: The weight of each, float32.
         normalised: Its value in the part's unit vector, float32; unused in sentences.
         sentence: In sentences, the number of the sentence, int32.
-        bounds: 4 n + 1 bounds, int64.
+        bounds: 6 n + 1 bounds, int64.
         sentence_weight: Weight of each sentence, float64.
         sentence_bounds: n + 1 bounds in ``sentence_weight``, int64.
     """

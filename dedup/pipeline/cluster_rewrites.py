@@ -11,7 +11,12 @@ import numpy as np
 from dedup.cluster.average_linkage import groups_of
 from dedup.cluster.canonical import Policy, parse_policy, reads_own_fields
 from dedup.cluster.decisions import decisions_of
-from dedup.cluster.event_split import RewriteCluster, ScoredGroups, rewrite_clusters
+from dedup.cluster.event_split import (
+    RewriteCluster,
+    ScoredGroups,
+    count_splits,
+    rewrite_clusters,
+)
 from dedup.cluster.loose_groups import loose_groups, with_must_links
 from dedup.cluster.rewrites import Telling, merge_rewrites
 from dedup.config import Config
@@ -67,20 +72,18 @@ def cluster_rewrites(
     scores = score_candidates(representatives, candidates, scorer, config, progress)
     members, bounds = group_candidates(representatives, candidates, scores, config, progress)
     progress.start("cluster rewrites", members.size, "doc")
-    work = partial(_score_groups, representatives, scorer.group, config)
-    loaded = _read_groups(store, representatives, members, bounds, config)
+    work = partial(score_groups, representatives, scorer.group, config)
+    splits = 0
+    loaded = read_groups(store, representatives, members, bounds, config)
     for numbers, groups in ordered_map(work, loaded, config.workers):
         changed = representatives.changed[numbers]
-        clusters = [
-            cluster
-            for cluster in rewrite_clusters(
-                groups, representatives.must_link[numbers], config.story
-            )
-            if changed[cluster.members].any()
-        ]
+        found = list(rewrite_clusters(groups, representatives.must_link[numbers], config.story))
+        splits += count_splits(groups, found, config.story)
+        clusters = [cluster for cluster in found if changed[cluster.members].any()]
         rows = representatives.rows[numbers]
         _store_clusters(store, exact_duplicates, earlier, rows, groups.vectors, clusters, config)
         progress.advance(numbers.size, numbers.size)
+    store.put("event_splits", splits)
     progress.end()
 
 
@@ -116,7 +119,7 @@ def group_candidates(
     return groups_of(labels)
 
 
-def _read_groups(
+def read_groups(
     store: Store, representatives: Representatives, members: Int64s, bounds: Int64s, config: Config
 ) -> Iterator[tuple[Int64s, Tokens, LoadedTexts]]:
     """Yield the bounds of as many groups as can be loaded at once, their tokens and texts."""
@@ -130,7 +133,7 @@ def _read_groups(
         start = end
 
 
-def _score_groups(
+def score_groups(
     representatives: Representatives,
     model: Model,
     config: Config,
@@ -143,6 +146,7 @@ def _score_groups(
     odds, shared = loose_group_odds(
         vectors,
         representatives.moments[tokens.numbers],
+        representatives.lead_days[tokens.numbers],
         representatives.languages[tokens.numbers],
         texts.measured(left, right),
         model,

@@ -15,7 +15,12 @@ from dedup.parallel.ordered_map import ordered_map
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.progress import Progress
 from dedup.signatures.lead_days import NamedDays, weekdays_of
-from dedup.signatures.term_weights import DocumentFrequencies, count_terms, vectorize
+from dedup.signatures.term_weights import (
+    PROPOSING,
+    DocumentFrequencies,
+    count_terms,
+    vectorize,
+)
 from dedup.signatures.vectorizer import HEAVIEST, heaviest_terms
 from dedup.store import LeadDayCells, Store
 
@@ -49,7 +54,9 @@ class Tokens:
 
     def heaviest(self, frequencies: DocumentFrequencies) -> tuple[UInt32s, Int64s]:
         """Return the heaviest terms of each that other documents of the dump have; n + 1 bounds."""
-        vectors, vocabulary = vectorize(self.tokens, self.bounds, self.languages, frequencies)
+        vectors, vocabulary = vectorize(
+            self.tokens, self.bounds, self.languages, frequencies, PROPOSING
+        )
         return heaviest_terms(vectors, vocabulary, frequencies.of(vocabulary) > 1)
 
 

@@ -15,7 +15,7 @@ from dedup.progress import Progress
 from dedup.signatures.language import best_language, languages_of
 from dedup.signatures.lead_days import NO_DAYS, named_days
 from dedup.signatures.minhash import sign
-from dedup.signatures.terms import terms
+from dedup.signatures.terms import titled_terms
 from dedup.store import LeadDayCells, Store, StoredPart, blob, blobs
 from dedup.text_batch import TextBatch
 
@@ -67,7 +67,7 @@ def signature_parts(
     languages: Sequence[str | None] = [None] * len(texts)
     days: Sequence[LeadDayCells | None] = [None] * len(texts)
     if config.level == "stories":
-        tokens, bounds = terms(texts)
+        tokens, bounds = titled_terms(titles, texts)
         guessed = languages_of(texts, tokens, bounds)
         languages = [best_language(*both) for both in zip(stated, guessed, strict=True)]
         story_terms = blobs(tokens, bounds)

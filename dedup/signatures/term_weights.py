@@ -23,13 +23,33 @@ LEAST = 0.05
 POWER = 3
 """Rare terms separate stories: weights are cubed."""
 
-OWN_SHARE = 0.25
-"""Share that the dump's own frequencies have in a weight. More made scores depend on the size of
-the dump; without it a dump's own commonplaces (its outlets, its town) tie strangers together."""
 
-SETTLED = 50
-"""Documents with which a dump's frequencies have half of that share: those of five documents are
-hardly evidence."""
+@dataclass(frozen=True, slots=True)
+class OwnShare:
+    """How much the dump's own frequencies count in a weight, beside those of the language.
+
+    Attributes:
+        most: Their share in a large dump, in [0, 1].
+        settled: Documents with which they have half of that share; with a third of them it is a
+            tenth: those of five documents are hardly evidence.
+    """
+
+    most: float
+    settled: float
+
+    def of(self, documents: int) -> float:
+        """Return the share in a dump of some documents."""
+        return self.most * documents**2 / (documents**2 + self.settled**2)
+
+
+PROPOSING = OwnShare(0.25, 50)
+"""For the terms by which documents meet. What is rare in the dump is in few tellings of a story:
+with more of it a third of the pairs of one story did not meet."""
+
+SCORING = OwnShare(0.9, 12)
+"""For scores. What many documents of a dump say, the background of its affairs, is no sign of one
+report. On labelled news the area under the curve of the pairs of all sets rose from 0.71 to 0.79
+with this share, as most of the affair of a set is common to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +113,10 @@ def _table(size: int) -> Table:
 
 
 def term_weights(
-    frequencies: DocumentFrequencies, wanted: UInt32s, zipf: Float32s | None
+    frequencies: DocumentFrequencies,
+    wanted: UInt32s,
+    zipf: Float32s | None,
+    own_share: OwnShare = SCORING,
 ) -> Float32s:
     """Return the weight of some terms, in (0, 1].
 
@@ -103,6 +126,7 @@ def term_weights(
         frequencies: Those of the dump.
         wanted: The terms.
         zipf: Their Zipf frequency in the language, 0 where unknown; None for no language.
+        own_share: How much the frequencies of the dump count.
     """
     n = frequencies.documents
     rare = np.log((n + 1) / (frequencies.of(wanted) + 0.5)) / np.log(n + 1)
@@ -110,7 +134,7 @@ def term_weights(
     rarity = own
     if zipf is not None:
         known = np.clip((COMMONEST - zipf.astype(np.float64)) / COMMONEST, LEAST, 1.0)
-        share = OWN_SHARE * n / (n + SETTLED)
+        share = own_share.of(n)
         rarity = (1 - share) * known + share * own
     weights: Float32s = (rarity**POWER).astype(np.float32)
     return weights
@@ -121,6 +145,7 @@ def vectorize(
     bounds: Int64s,
     languages: Sequence[str | None],
     frequencies: DocumentFrequencies,
+    own_share: OwnShare = SCORING,
 ) -> tuple[TermVectors, UInt32s]:
     """Return the term vectors of a batch of documents, and the batch's sorted distinct terms.
 
@@ -129,6 +154,7 @@ def vectorize(
         bounds: n + 1 bounds in ``tokens``.
         languages: Two letters each; None: weighted by the dump alone.
         frequencies: Those of the dump.
+        own_share: How much these count in weights.
     """
     vocabulary = np.sort(without_flags(tokens))
     # numpy's unique would hash them, which takes many times as long
@@ -138,7 +164,7 @@ def vectorize(
     for row, name in enumerate(names):
         known = word_frequencies(name) if name else None
         zipf = None if known is None else lookup(known, vocabulary)
-        weights[row] = term_weights(frequencies, vocabulary, zipf)
+        weights[row] = term_weights(frequencies, vocabulary, zipf, own_share)
     place = {name: row for row, name in enumerate(names)}
     language = np.array([place[name] for name in languages], np.int64)
     return vectors(tokens, bounds, vocabulary, weights, language), vocabulary

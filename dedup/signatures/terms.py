@@ -38,6 +38,26 @@ def terms(texts: Sequence[str]) -> tuple[UInt32s, Int64s]:
     return out[: out_bounds[-1]].copy(), out_bounds
 
 
+def titled_terms(titles: Sequence[str | None], texts: Sequence[str]) -> tuple[UInt32s, Int64s]:
+    """Tokenise texts with their titles before them, as a sentence of their own.
+
+    Many titles have a capital in every word, so their tokens are no names.
+
+    Args:
+        titles: The title of each text, None where there is none.
+        texts: Cleaned texts.
+
+    Returns:
+        Tokens and bounds as :func:`terms` returns them.
+    """
+    from dedup.kernels.terms import NAME  # as in terms
+
+    first, first_bounds = terms([title or "" for title in titles])
+    tokens, bounds = terms(texts)
+    places = np.repeat(bounds[:-1], np.diff(first_bounds))
+    return np.insert(tokens, places, first & ~np.uint32(NAME)), bounds + first_bounds
+
+
 def term_hashes(texts: Sequence[str]) -> tuple[UInt32s, Int64s]:
     """Return the same without flags: equal terms are equal numbers, multiples of 8."""
     found, bounds = terms(texts)

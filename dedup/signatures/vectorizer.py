@@ -11,6 +11,9 @@ from dedup.models import TermVectors
 LEAD_TOKENS = 80
 """Tokens of a text that are its lead: a paragraph or two."""
 
+HEADLINE_TOKENS = 14
+"""Most tokens of a headline: as many of the first sentence of a text without a title."""
+
 SENTENCE_TERMS = 3
 """A sentence with fewer distinct terms has nothing that could be retold."""
 
@@ -36,7 +39,8 @@ def vectors(
     part_bounds, sentence_bounds = np.zeros(PARTS * n + 1, np.int64), np.zeros(n + 1, np.int64)
     sentence_weight = np.empty(tokens.size, np.float64)
     out = terms, weight, normalised, sentence, part_bounds, sentence_weight, sentence_bounds
-    build_vectors(tokens, bounds, vocabulary, weights, language, LEAD_TOKENS, SENTENCE_TERMS, out)
+    limits = LEAD_TOKENS, HEADLINE_TOKENS, SENTENCE_TERMS
+    build_vectors(tokens, bounds, vocabulary, weights, language, *limits, out)
     end, sentences = part_bounds[-1], sentence_bounds[-1]
     return TermVectors(
         terms[:end].copy(), weight[:end].copy(), normalised[:end].copy(), sentence[:end].copy(),

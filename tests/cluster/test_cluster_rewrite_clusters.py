@@ -4,8 +4,10 @@ import itertools
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from dedup.cluster.event_split import ScoredGroups, rewrite_clusters
+from dedup.cluster.event_split import RewriteCluster, ScoredGroups, count_splits, rewrite_clusters
 from dedup.config import StoryConfig
 from dedup.signatures.term_weights import count_terms, vectorize
 from dedup.signatures.terms import terms
@@ -68,3 +70,109 @@ def test_documents_that_must_be_linked_are_one_cluster_whatever_their_odds():
     found = clusters(groups, must_link=[7, 1, 7, 7, 8])
     assert [each.members.tolist() for each in found] == [[0, 2], [3, 4]]
     assert found[0].weakest.odds == pytest.approx(-5.0)
+
+
+# --- splits --------------------------------------------------------------------------------------
+
+
+def of_members(*members):
+    """Clusters of which only the members are known."""
+    none = np.zeros((0, 0))
+    return [RewriteCluster(np.array(each), none, none.astype(np.bool_), None) for each in members]
+
+
+def splits(sizes, odds, members, config=CONFIG):
+    return count_splits(scored(sizes, odds), of_members(*members), config)
+
+
+ALIKE = dict.fromkeys(itertools.combinations(range(4), 2), 1.0)
+
+
+def test_two_clusters_that_their_scores_would_join_are_a_split():
+    assert splits([4], ALIKE, [[0, 1], [2, 3]]) == 1
+    assert splits([4], ALIKE, [[0, 1, 2, 3]]) == 0
+
+
+def test_a_document_beside_a_cluster_is_a_split_and_two_single_ones_are_none():
+    """Two single documents have no contrast terms: another rule keeps them apart."""
+    assert splits([3], ALIKE, [[0, 1]]) == 1
+    assert splits([4], ALIKE, [[0, 3]]) == 2
+    assert splits([2], ALIKE, []) == 0
+    assert splits([4], ALIKE, []) == 0
+
+
+def test_clusters_that_their_scores_keep_apart_are_no_split():
+    apart = {(0, 1): 3.0, (2, 3): 3.0, (0, 2): 2.0}
+    assert splits([4], apart, [[0, 1], [2, 3]]) == 0
+    near = {**ALIKE, (0, 2): -3.0}
+    assert splits([4], near, [[0, 1], [2, 3]]) == 1
+    assert splits([4], {**ALIKE, (0, 2): -3.1}, [[0, 1], [2, 3]]) == 0
+
+
+def test_splits_are_counted_from_the_threshold():
+    given_members = [4], ALIKE, [[0, 1], [2, 3]]
+    assert splits(*given_members, StoryConfig(threshold=0.73)) == 1
+    assert splits(*given_members, StoryConfig(threshold=0.74)) == 0
+
+
+def test_splits_of_groups_are_added_up_and_none_is_between_groups():
+    odds = {**ALIKE, **{(one + 4, other + 4): 1.0 for one, other in ALIKE}}
+    assert splits([4, 4], odds, [[0, 1], [2, 3], [4, 5], [6, 7]]) == 2
+    assert splits([4, 4], odds, [[0, 1], [2, 3], [4, 5, 6, 7]]) == 1
+    assert splits([1, 4, 1], {(1, 2): 1.0}, [[1, 2]]) == 0
+    assert splits([], {}, []) == 0
+
+
+def defined_splits(sizes, odds, members, threshold):
+    """Pairs of clusters of one group, three documents or more, whose mean reaches the threshold."""
+    count, start = 0, 0
+    for size in sizes:
+        within = [each for each in members if start <= each[0] < start + size]
+        single = set(range(start, start + size)) - {one for each in within for one in each}
+        for one, other in itertools.combinations([*within, *([each] for each in single)], 2):
+            between = [odds[min(pair), max(pair)] for pair in itertools.product(one, other)]
+            mean = sum(between) / len(between)
+            count += mean >= threshold and len(one) + len(other) > 2
+        start += size
+    return count
+
+
+@st.composite
+def divided(draw):
+    """Groups with odds, and some of their documents in clusters."""
+    sizes = draw(st.lists(st.integers(1, 5), max_size=3))
+    odds, members, start = {}, [], 0
+    for size in sizes:
+        run = range(start, start + size)
+        for pair in itertools.combinations(run, 2):
+            odds[pair] = draw(st.integers(-8, 8)) / 3 + 0.01
+        labels = [draw(st.integers(0, 2)) for _ in run]
+        for label in range(3):
+            inside = [each for each, own in zip(run, labels, strict=True) if own == label]
+            if len(inside) > 1:
+                members.append(inside)
+        start += size
+    return sizes, odds, members
+
+
+@settings(max_examples=100, deadline=None)
+@given(divided())
+def test_splits_are_those_of_the_definition(drawn):
+    assert splits(*drawn) == defined_splits(*drawn, 0.0)
+
+
+def test_reports_of_an_affair_that_words_keep_apart_are_counted():
+    """Two reports by three outlets each, which have words of their own."""
+    reports = ["fire smoke roof"] * 3 + ["vote seat poll"] * 3
+    tokens = terms([f"harbour mayor council {own}" for own in reports])
+    vectors, _ = vectorize(*tokens, [None] * 6, count_terms([tokens]))
+    left, right = np.array(list(itertools.combinations(range(6), 2)), np.int64).T
+    odds = np.where(left // 3 == right // 3, 3.0, 0.2)
+    shared = np.zeros(left.size, np.bool_)
+    groups = ScoredGroups(np.array([0, 6]), vectors, left, right, odds, shared)
+
+    config = StoryConfig(threshold=0.5, contrast_weight=1.2, singleton_penalty=0.0)
+    found = clusters(groups, config=config)
+    assert sorted(each.members.tolist() for each in found) == [[0, 1, 2], [3, 4, 5]]
+    assert count_splits(groups, found, config) == 1
+    assert count_splits(groups, clusters(groups), CONFIG) == 0

@@ -1,5 +1,6 @@
 import itertools
 import json
+from dataclasses import fields
 from importlib.resources import files
 
 import numpy as np
@@ -7,12 +8,15 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from dedup.kernels.vectorizer import LEAD, NAMES, PARTS, PLACES, WHOLE
+from dedup.kernels.vectorizer import HEADLINE, LEAD, LEAD_NAMES, NAMES, PARTS, PLACES, WHOLE
 from dedup.match.story_score import (
     FEATURES,
+    GROUP_FEATURES,
+    MODEL_FEATURES,
     MOST_ODDS,
     SENTENCES,
     Model,
+    Scorer,
     pair_features,
     probability,
     read_scorer,
@@ -25,7 +29,6 @@ from dedup.signatures.terms import terms
 laws = settings(max_examples=100, deadline=None)
 
 SHIPPED = json.loads(files("dedup.match").joinpath("scorer.json").read_text("utf-8"))
-MODELS = ("candidate", "group")
 
 # Unit vectors are 32-bit floats.
 ERROR = 1e-5
@@ -46,6 +49,9 @@ class Document:
         self.lead = part(LEAD, vectors.normalised)
         self.names = part(NAMES, vectors.normalised)
         self.weight = part(WHOLE, vectors.weight)
+        self.headline = part(HEADLINE, vectors.weight)
+        self.lead_names = part(LEAD_NAMES, vectors.weight)
+        self.lead_weight = part(LEAD, vectors.weight)
         at = slice(*vectors.bounds[PARTS * number + PLACES : PARTS * number + PLACES + 2])
         count = vectors.sentence_bounds[number + 1] - vectors.sentence_bounds[number]
         self.sentences = [{} for _ in range(count)]
@@ -77,6 +83,18 @@ def told_again(one, other):
     return sum(best) / len(best) if best else 0.0
 
 
+def told(part, other):
+    """Which share of the weight of some terms is of terms that the other text has."""
+    total = sum(part.values())
+    return sum(weight for term, weight in part.items() if term in other.weight) / (total or 1.0)
+
+
+def told_by_either(name, one, other):
+    """The mean of both; without such a part the lead stands for it."""
+    parts = [getattr(each, name) or each.lead_weight for each in (one, other)]
+    return (told(parts[0], other) + told(parts[1], one)) / 2
+
+
 def features_of(one, other):
     common, weights_of_both = (
         shared(one.weight, other.weight),
@@ -90,8 +108,9 @@ def features_of(one, other):
             else dot(one.whole, other.whole)
         ),
         "retold": (told_again(one, other) + told_again(other, one)) / 2,
-        "jaccard": common / (sum(weights_of_both) - common) if common else 0.0,
         "containment": common / min(weights_of_both) if common else 0.0,
+        "headline": told_by_either("headline", one, other),
+        "lead_names": told_by_either("lead_names", one, other),
     }
 
 
@@ -228,7 +247,7 @@ def test_the_words_of_a_text_in_another_order_are_not_retold():
     words = FERRY.replace(".", "").split()
     turned = " ".join(words[::3] + words[1::3] + words[2::3])
     found = between(FERRY, turned)
-    assert found["jaccard"] > 0.9
+    assert found["containment"] > 0.9
     assert found["retold"] < 0.6
 
 
@@ -244,8 +263,52 @@ def test_texts_without_names_are_compared_by_their_whole_instead():
 
 def test_a_shorter_text_is_contained_in_a_longer_one():
     found = between(FERRY, f"{FERRY} {TRIAL}")
-    assert found["containment"] == pytest.approx(1.0)
-    assert found["jaccard"] < 0.7
+    assert found["containment"] == found["headline"] == pytest.approx(1.0)
+    assert found["lead"] < 0.9
+
+
+# Two reports of one affair: the second is of another day, and has the first as its background.
+SEARCH = (
+    "Police in Brunsbeck looked for a man over the robbery of the Orrin bank. Divers came from far "
+    "away, and a helicopter circled above the harbour until the evening."
+)
+PRISON = (
+    "Court in Brunsbeck sends bank robber to prison for nine years. Judge Olga Ferro spoke of a "
+    "warning to others. Inspector Ada Lind had found him at the harbour of Tessel. Police had "
+    "looked for a man over the robbery of the Orrin bank."
+)
+
+
+def test_a_headline_is_looked_for_in_the_whole_of_the_other_text():
+    """The later report tells that of the earlier as its background, which is one side of two."""
+    found = between(SEARCH, PRISON)
+    vectors = viewed([SEARCH, PRISON])
+    one, other = Document(vectors, 0), Document(vectors, 1)
+    assert told(one.headline, other) == pytest.approx(1.0)
+    assert told(other.headline, one) < 0.5
+    expected = (1.0 + told(other.headline, one)) / 2
+    assert found["headline"] == pytest.approx(expected, abs=ERROR)
+
+
+def test_names_behind_the_lead_of_a_text_are_not_asked_for():
+    late = " ".join(f"w{number}" for number in range(80))
+    for names in ("Ada Lind", "Olga Ferro"):
+        one, other = f"the Tessel {late} {names}", "the harbour of Tessel is shut"
+        assert between(one, other)["lead_names"] == pytest.approx(1.0)
+    assert between("the Tessel Ada Lind", "the harbour of Tessel is shut")["lead_names"] < 1.0
+
+
+def test_the_lead_stands_for_names_that_a_lead_lacks():
+    """A script without capitals; the other text may have names."""
+    lower = "the harbour of tessel is shut since monday"
+    assert between(lower, lower)["lead_names"] == pytest.approx(1.0)
+    found = between(lower, "the harbour of Tessel burns")["lead_names"]
+    vectors = viewed([lower, "the harbour of Tessel burns"])
+    one, other = Document(vectors, 0), Document(vectors, 1)
+    assert not one.lead_names
+    expected = (told(one.lead_weight, other) + told(other.lead_names, one)) / 2
+    assert found == pytest.approx(expected, abs=ERROR)
+    assert 0.5 < found < 1.0
 
 
 @laws
@@ -267,17 +330,28 @@ def test_how_well_sentences_are_retold_is_as_defined(batch):
 
 # --- odds ----------------------------------------------------------------------------------------
 
-features = st.lists(st.floats(0, 1), min_size=len(FEATURES), max_size=len(FEATURES))
-models = st.sampled_from([shipped_scorer().candidate, shipped_scorer().group]) | st.builds(
-    Model,
-    st.floats(-9, 9),
-    st.lists(st.floats(0, 20), min_size=len(FEATURES), max_size=len(FEATURES)).map(tuple),
-)
+SHIPPED_MODELS = [shipped_scorer().candidate, shipped_scorer().group]
+
+
+def drawn_models(count):
+    weights = st.lists(st.floats(0, 20), min_size=count, max_size=count)
+    return st.builds(Model, st.floats(-9, 9), weights.map(tuple))
+
+
+def rows_of(model):
+    """Features of a pair for a model."""
+    size = len(model.weights)
+    return st.lists(st.floats(0, 1), min_size=size, max_size=size)
+
+
+models = st.sampled_from(SHIPPED_MODELS) | st.integers(1, 9).flatmap(drawn_models)
 
 
 @laws
-@given(models, features, st.integers(0, len(FEATURES) - 1), st.floats(0, 1))
-def test_more_of_a_feature_never_lowers_the_odds(model, row, column, more):
+@given(models, st.floats(0, 1), st.data())
+def test_more_of_a_feature_never_lowers_the_odds(model, more, data):
+    row = data.draw(rows_of(model))
+    column = data.draw(st.integers(0, len(row) - 1))
     higher = list(row)
     higher[column] = max(row[column], more)
     low, high = model.odds(np.array([row, higher]))
@@ -285,8 +359,9 @@ def test_more_of_a_feature_never_lowers_the_odds(model, row, column, more):
 
 
 @laws
-@given(models, st.lists(features, min_size=1, max_size=4))
-def test_odds_are_a_weighted_sum_within_limits(model, rows):
+@given(models, st.data())
+def test_odds_are_a_weighted_sum_within_limits(model, data):
+    rows = data.draw(st.lists(rows_of(model), min_size=1, max_size=4))
     expected = [
         model.intercept + sum(w * x for w, x in zip(model.weights, row, strict=True))
         for row in rows
@@ -309,6 +384,13 @@ def test_probabilities_of_opposite_odds_add_up_to_one(odds):
     assert np.log(one / other) == pytest.approx(odds, abs=1e-9)
 
 
+def of_model(name, texts):
+    """The features of pairs by their texts as a model takes them: no lead names a day."""
+    days = {"no_other_day": 1.0, "same_day": 0.0}
+    added = [days[feature] for feature in MODEL_FEATURES[name] if feature not in FEATURES]
+    return np.column_stack([texts, *(np.full(len(texts), value) for value in added)])
+
+
 def test_the_same_event_scores_higher_than_another():
     again = (
         "Thirty-one people were brought ashore after a ferry hit rocks near Port Elwood late on "
@@ -316,8 +398,9 @@ def test_the_same_event_scores_higher_than_another():
         "divers on Tuesday morning."
     )
     vectors = viewed([FERRY, again, TRIAL], ["en"] * 3)
-    for model in (shipped_scorer().candidate, shipped_scorer().group):
-        same, other = model.odds(measured(vectors, vectors, [0, 0], [1, 2]))
+    for name in MODEL_FEATURES:
+        texts = measured(vectors, vectors, [0, 0], [1, 2])
+        same, other = getattr(shipped_scorer(), name).odds(of_model(name, texts))
         assert same > other + 1
 
 
@@ -325,16 +408,26 @@ def test_the_same_event_scores_higher_than_another():
 
 
 def test_the_shipped_scorer_names_its_data_and_what_its_features_mean():
-    assert {"name", "sha256", "articles", "stories"} <= SHIPPED["data"].keys()
+    assert SHIPPED["data"]["name"]
     assert len(SHIPPED["data"]["sha256"]) == 64
-    assert SHIPPED["data"]["articles"] > SHIPPED["data"]["stories"] > 100
+    assert len(SHIPPED["data"]["sets"]) > 1
+    assert sum(SHIPPED["data"]["sets"].values()) > 1000
     assert SHIPPED["made_by"].startswith("scripts/")
-    assert SHIPPED["features"] == dict(FEATURES)
+    assert SHIPPED["features"] == dict(GROUP_FEATURES)
 
 
-@pytest.mark.parametrize("name", MODELS)
+def test_the_shipped_scorer_says_how_far_its_scores_are_from_what_they_mean():
+    assert 0 < SHIPPED["calibration_error"] <= 0.05
+
+
+def test_pairs_of_a_loose_group_have_the_features_of_any_pair_and_more():
+    assert list(GROUP_FEATURES)[: len(FEATURES)] == list(FEATURES)
+    assert set(MODEL_FEATURES) == {field.name for field in fields(Scorer)}
+
+
+@pytest.mark.parametrize("name", MODEL_FEATURES)
 def test_no_shipped_weight_is_below_zero(name):
-    assert list(SHIPPED[name]["weights"]) == list(FEATURES)
+    assert list(SHIPPED[name]["weights"]) == list(MODEL_FEATURES[name])
     assert min(SHIPPED[name]["weights"].values()) >= 0
     assert max(SHIPPED[name]["weights"].values()) > 0
     assert SHIPPED[name]["intercept"] < 0
@@ -346,22 +439,32 @@ def test_the_shipped_scorer_is_read_once():
 
 
 @laws
-@given(models, models)
+@given(*(drawn_models(len(names)) for names in MODEL_FEATURES.values()))
 def test_a_scorer_that_is_written_is_read_as_it_was(candidate, group):
     written = {
         name: {
             "intercept": model.intercept,
-            "weights": dict(zip(FEATURES, model.weights, strict=True)),
+            "weights": dict(zip(MODEL_FEATURES[name], model.weights, strict=True)),
         }
-        for name, model in zip(MODELS, (candidate, group), strict=True)
+        for name, model in zip(MODEL_FEATURES, (candidate, group), strict=True)
     }
     found = read_scorer(json.loads(json.dumps(written)))
     assert (found.candidate, found.group) == (candidate, group)
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_a_scorer_without_one_of_the_features_is_refused(name):
+def test_the_order_of_the_weights_in_a_file_changes_nothing():
+    turned = json.loads(json.dumps(SHIPPED))
+    for name in MODEL_FEATURES:
+        turned[name]["weights"] = dict(reversed(turned[name]["weights"].items()))
+    assert read_scorer(turned) == shipped_scorer()
+
+
+MISSING = [(name, feature) for name, features in MODEL_FEATURES.items() for feature in features]
+
+
+@pytest.mark.parametrize(("name", "feature"), MISSING)
+def test_a_scorer_without_one_of_the_features_is_refused(name, feature):
     broken = json.loads(json.dumps(SHIPPED))
-    del broken[name]["weights"]["retold"]
-    with pytest.raises(KeyError, match="retold"):
+    del broken[name]["weights"][feature]
+    with pytest.raises(KeyError, match=feature):
         read_scorer(broken)

@@ -5,14 +5,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.config import MatchConfig, StoryConfig
-from dedup.match.templates import LEAST_NAMES, NUMBERS_RATIO, from_template
+from dedup.match.templates import (
+    LEAST_NAMES,
+    LEAST_SUBJECT,
+    NAMES_RATIO,
+    NUMBERS_RATIO,
+    RARE_RATIO,
+    from_template,
+)
 from dedup.models import SAME, Pair
 
 MATCH, STORY = MatchConfig(), StoryConfig()
 
 
-def decide(pair, containment=0.5, names=0.5, match=MATCH, story=STORY):
-    return from_template(pair, containment=containment, names=names, match=match, story=story)
+def decide(
+    pair, containment=0.5, names=0.5, match=MATCH, story=STORY, headline=0.5, lead_names=0.5
+):
+    return from_template(
+        pair, containment=containment, names=names, headline=headline, lead_names=lead_names,
+        match=match, story=story,
+    )  # fmt: skip
 
 
 def pair(shared, numbers=1.0):
@@ -20,14 +32,16 @@ def pair(shared, numbers=1.0):
 
 
 TEMPLATES = {
-    "what is rare is shared less than what is common": (pair(0.5), 0.49, 0.9),
-    "other names": (pair(0.5), 0.9, 0.05),
-    "other numbers, and rare words hardly shared more": (pair(0.5, 0.2), 0.54, 0.9),
+    "what is rare is shared much less than what is common": (pair(0.5), 0.35, 0.9),
+    "other names, and rare words hardly shared more": (pair(0.5), 0.55, 0.0),
+    "other numbers, and rare words hardly shared more": (pair(0.5, 0.2), 0.5, 0.9),
+    "other numbers and names": (pair(0.5, 0.2), 0.55, 0.0),
     "nearly all words, but other numbers": (pair(0.9, 0.2), 1.0, 1.0),
 }
 NO_TEMPLATES = {
     "what is rare is shared more than what is common": (pair(0.5), 0.6, 0.9),
     "as much of either": (pair(0.5), 0.5, 0.9),
+    "other names, but rare words shared much more": (pair(0.5), 0.7, 0.0),
     "other numbers, but rare words shared much more": (pair(0.5, 0.2), 0.7, 0.9),
     "hardly a word in common": (pair(0.1, 0.0), 0.0, 0.0),
     "nearly all words and the numbers, other names": (pair(0.9), 0.0, 0.0),
@@ -46,6 +60,17 @@ def test_a_retelling_is_no_template(label):
     assert not decide(*NO_TEMPLATES[label])
 
 
+@pytest.mark.parametrize(
+    ("headline", "lead_names", "template"),
+    [(0.0, 0.0, True), (LEAST_SUBJECT, 0.0, False), (0.0, LEAST_SUBJECT, False), (0.5, 0.5, False)],
+)
+def test_a_shared_passage_that_is_the_news_of_neither_makes_no_story(
+    headline, lead_names, template
+):
+    found = decide(pair(0.5), 0.9, 0.9, headline=headline, lead_names=lead_names)
+    assert found is template
+
+
 LIMITS = {
     "derived": (pair(STORY.derived), 0.0, 0.0, True),
     "below derived": (pair(STORY.derived - 0.01), 0.0, 0.0, False),
@@ -55,8 +80,12 @@ LIMITS = {
     "below contained": (pair(MATCH.contained - 0.01), 0.0, 0.0, True),
     "least names": (pair(0.5), 0.5, LEAST_NAMES, False),
     "below least names": (pair(0.5), 0.5, LEAST_NAMES - 0.01, True),
-    "ratio": (pair(0.5, 0.0), NUMBERS_RATIO * 0.5, 0.5, False),
-    "below ratio": (pair(0.5, 0.0), NUMBERS_RATIO * 0.5 - 0.01, 0.5, True),
+    "ratio": (pair(0.5), RARE_RATIO * 0.5, 0.5, False),
+    "below ratio": (pair(0.5), RARE_RATIO * 0.5 - 0.01, 0.5, True),
+    "ratio of other numbers": (pair(0.5, 0.0), NUMBERS_RATIO * 0.5, 0.5, False),
+    "below ratio of other numbers": (pair(0.5, 0.0), NUMBERS_RATIO * 0.5 - 0.01, 0.5, True),
+    "ratio of other names": (pair(0.5), NAMES_RATIO * 0.5, 0.0, False),
+    "below ratio of other names": (pair(0.5), NAMES_RATIO * 0.5 - 0.01, 0.0, True),
 }
 
 

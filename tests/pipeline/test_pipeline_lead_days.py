@@ -14,7 +14,11 @@ MORE = (
     " in both of the pillars that carry its middle part. The mayor of the town asked for patience."
 )
 
-SOLD = "The council of Elwood has sold its old harbour crane to a museum in the capital. " + MORE
+SOLD = (
+    "A museum in the capital has bought the old harbour crane of Elwood, which was to be scrapped."
+    " Visitors will be able to climb into its cabin from the next season on. A fund that collects"
+    " machines of the last century has paid for the transport by barge."
+)
 
 
 def days_by_id(path):
@@ -35,7 +39,11 @@ def page_of(text, lines=()):
 
 
 BRIDGE = f"The bridge of Tarn was closed on Monday. It opened again on Tuesday. {MORE}"
-FERRY = f"The ferry to Port Elwood ran aground yesterday, the coast guard said. {MORE}"
+FERRY = (
+    "The ferry to Port Amsel ran aground yesterday, the coast guard said. Its 40 passengers were"
+    " taken ashore in lifeboats, and nobody was hurt. Divers will look for leaks in the hull before"
+    " tugs try to pull the ship off the sandbank at high water."
+)
 BRUECKE = (
     "Die Brücke wurde am 3. März gesperrt, wie die Stadt am Dienstag mitteilte. Fachleute hatten in"
     " zwei Pfeilern Risse gefunden und vor weiteren Schäden gewarnt. Die Bürgermeisterin bat die"

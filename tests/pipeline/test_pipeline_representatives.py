@@ -9,8 +9,9 @@ from dedup.config import Config
 from dedup.match.similarity import RaggedArray
 from dedup.pipeline.match_rewrites import propose_pairs
 from dedup.pipeline.representatives import Tokens
-from dedup.signatures.term_weights import count_terms, vectorize
+from dedup.signatures.term_weights import PROPOSING, SCORING, count_terms, vectorize
 from dedup.signatures.terms import terms
+from dedup.signatures.vectorizer import heaviest_terms
 
 DAY = 86_400.0
 STORM = "Storm Ada tore roofs off houses in Tarn Valley overnight, the mayor of Tarn Valley said."
@@ -53,6 +54,22 @@ def test_frequencies_are_those_of_the_dump_and_not_of_the_batch():
     assert by_dump.tolist() != by_batch.tolist()
     expected, _ = vectorize(*terms(TEXTS), [None] * 4, dump)
     assert by_dump.tolist() == expected.whole(0)[1].tolist()
+
+
+def test_pairs_are_proposed_by_other_weights_than_they_are_scored_by():
+    texts = [*TEXTS, *(f"{STORM} w{number}" for number in range(40))]
+    dump = tokens_of(texts, ["en"] * len(texts))
+    frequencies = count_terms([terms(texts)])
+
+    def weighed(own_share):
+        return vectorize(*terms(texts), ["en"] * len(texts), frequencies, own_share)
+
+    scored, (proposed, vocabulary) = weighed(SCORING)[0], weighed(PROPOSING)
+    assert dump.vectors(frequencies).weight.tolist() == scored.weight.tolist()
+    several = frequencies.of(vocabulary) > 1
+    heaviest = [each.tolist() for each in heaviest_terms(proposed, vocabulary, several)]
+    assert [each.tolist() for each in dump.heaviest(frequencies)] == heaviest
+    assert scored.weight.tolist() != proposed.weight.tolist()
 
 
 def test_a_tile_of_documents_proposes_pairs_within_the_window():

@@ -12,10 +12,11 @@ from dedup.kernels.vectorizer import PARTS
 from dedup.signatures.term_weights import (
     COMMONEST,
     LEAST,
-    OWN_SHARE,
     POWER,
-    SETTLED,
+    PROPOSING,
+    SCORING,
     DocumentFrequencies,
+    OwnShare,
     count_terms,
     term_weights,
     vectorize,
@@ -33,12 +34,12 @@ def within(value):
     return min(max(value, LEAST), 1.0)
 
 
-def weight_of(count, documents, zipf):
+def weight_of(count, documents, zipf, own_share=SCORING):
     """A mean of how rare a term is in the language and in the dump, cubed."""
     own = within(log((documents + 1) / (count + 0.5)) / log(documents + 1))
     if zipf is None:
         return own**POWER
-    share = OWN_SHARE * documents / (documents + SETTLED)
+    share = own_share.most * documents**2 / (documents**2 + own_share.settled**2)
     return ((1 - share) * within(1 - zipf / COMMONEST) + share * own) ** POWER
 
 
@@ -51,6 +52,9 @@ def counted(documents):
 
 documents = st.lists(st.lists(st.integers(0, 120), max_size=12), max_size=10)
 zipfs = st.floats(0, 9, width=32)
+shares = st.sampled_from([PROPOSING, SCORING]) | st.builds(
+    OwnShare, st.floats(0, 1), st.floats(1, 1000)
+)
 
 
 def laid(parts):
@@ -62,12 +66,12 @@ def counted_in(*batches):
     return count_terms(map(laid, batches))
 
 
-def weights(counts, documents, zipf=None):
+def weights(counts, documents, zipf=None, own_share=SCORING):
     """The weights of terms that stand in so many documents of a dump."""
     wanted = np.arange(len(counts), dtype=np.uint32) * 8
     frequencies = DocumentFrequencies(wanted, np.array(counts, np.int64), documents)
     known = None if zipf is None else np.array(zipf, np.float32)
-    return term_weights(frequencies, wanted, known).tolist()
+    return term_weights(frequencies, wanted, known, own_share).tolist()
 
 
 # --- counting ------------------------------------------------------------------------------------
@@ -139,15 +143,20 @@ def test_terms_of_one_document_can_be_left_out_without_another_weight():
 
 
 @laws
-@given(st.lists(st.tuples(st.integers(0, 500), zipfs), min_size=1), st.integers(1, 5000), st.data())
-def test_weights_are_those_of_the_definition(drawn, documents, data):
+@given(
+    st.lists(st.tuples(st.integers(0, 500), zipfs), min_size=1),
+    st.integers(1, 5000),
+    shares,
+    st.data(),
+)
+def test_weights_are_those_of_the_definition(drawn, documents, share, data):
     counts = [min(count, documents) for count, _ in drawn]
     zipf = [each for _, each in drawn] if data.draw(st.booleans()) else None
     expected = [
-        weight_of(count, documents, None if zipf is None else zipf[at])
+        weight_of(count, documents, None if zipf is None else zipf[at], share)
         for at, count in enumerate(counts)
     ]
-    assert weights(counts, documents, zipf) == pytest.approx(expected, rel=1e-5)
+    assert weights(counts, documents, zipf, share) == pytest.approx(expected, rel=1e-5)
 
 
 @laws
@@ -190,14 +199,44 @@ def test_rarer_in_the_language_is_heavier(documents):
     assert common < rare < unknown
 
 
-def test_a_small_dump_has_little_say_and_never_more_than_a_quarter():
-    spread = [
-        rare ** (1 / POWER) - common ** (1 / POWER)
-        for common, rare in (weights([n, 0], n, [3.0, 3.0]) for n in (5, 50, 5_000, 5_000_000))
-    ]
-    assert spread == sorted(spread)
-    assert spread[0] < 0.03
-    assert spread[-1] <= OWN_SHARE
+def spread(documents, own_share):
+    """How far apart a word of every document and one of none are, equally rare in the language."""
+    common, rare = weights([documents, 0], documents, [3.0, 3.0], own_share)
+    return rare ** (1 / POWER) - common ** (1 / POWER)
+
+
+@pytest.mark.parametrize(
+    ("own_share", "least"), [(PROPOSING, 0.01), (SCORING, 0.15)], ids=["proposing", "scoring"]
+)
+def test_a_small_dump_has_little_say_and_never_more_than_its_share(own_share, least):
+    found = [spread(documents, own_share) for documents in (5, 50, 5_000, 5_000_000)]
+    assert found == sorted(found)
+    assert found[0] < least
+    assert own_share.most / 2 < found[-1] <= own_share.most
+
+
+def test_a_dump_says_more_in_scores_than_in_proposals():
+    """What is rare in the dump is in few tellings of a story, which are to meet."""
+    for documents in (5, 50, 5_000):
+        assert spread(documents, PROPOSING) < spread(documents, SCORING)
+
+
+# --- the share of the dump -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("share", [OwnShare(0.5, 50), PROPOSING, SCORING])
+def test_half_of_the_share_is_reached_with_the_settled_documents(share):
+    assert share.of(0) == 0.0
+    assert share.of(share.settled) == pytest.approx(share.most / 2)
+    assert share.of(share.settled / 3) == pytest.approx(share.most / 10)
+    assert share.of(10**7) == pytest.approx(share.most)
+
+
+@laws
+@given(shares, st.integers(0, 10**7), st.integers(0, 10**7))
+def test_more_documents_never_have_less_of_a_share_nor_more_than_the_most(share, one, other):
+    fewer, more = sorted((one, other))
+    assert 0.0 <= share.of(fewer) <= share.of(more) <= share.most
 
 
 def test_the_commonest_word_of_a_language_is_still_worth_something():
@@ -241,6 +280,17 @@ def test_the_order_of_languages_changes_no_weight():
     one = weight_in(TEXTS, ["en", "es", None], "ferry", 0)
     texts = TEXTS[::-1]
     assert weight_in(texts, [None, "es", "en"], "ferry", 2) == one
+
+
+def test_without_a_share_of_its_own_a_dump_changes_no_weight_of_a_known_language():
+    tokens = terms(TEXTS)
+    several = count_terms([tokens] * 3 + [terms(["the ferry"])] * 30)
+    found = [
+        vectorize(*tokens, ["en"] * 3, frequencies, OwnShare(0.0, 50))[0].weight.tolist()
+        for frequencies in (count_terms([tokens]), several)
+    ]
+    assert found[0] == found[1]
+    assert found[0] != vectorize(*tokens, ["en"] * 3, several)[0].weight.tolist()
 
 
 def test_no_documents_have_no_vectors():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from test_kernels import FOLDED, HUGE, ODD, fnv, format_of, hostile, mix
 
 from dedup.kernels.terms import FLAGS, NAME, NUMBER, OPENS, terms_of
-from dedup.signatures.terms import PREFIX, term_hashes, terms
+from dedup.signatures.terms import PREFIX, term_hashes, terms, titled_terms
 from dedup.tokens import (
     DIGIT,
     LETTER,
@@ -326,9 +326,52 @@ def test_the_first_token_opens_a_sentence_and_is_no_name(text):
         assert not token & NAME
 
 
+# --- titles --------------------------------------------------------------------------------------
+
+
+def titled(title, text):
+    tokens, bounds = titled_terms([title], [text])
+    assert bounds.tolist() == [0, tokens.size]
+    return tokens.tolist()
+
+
+def test_a_title_is_the_first_sentence_and_has_no_names():
+    """Many titles have a capital in every word."""
+    tokens = titled("Ferry Sinks Off Port Elwood", "The ferry Marlona sank on Monday.")
+    assert [number for number, token in enumerate(tokens) if token & OPENS] == [0, 5]
+    assert [number for number, token in enumerate(tokens) if token & NAME] == [7, 10]
+    assert [token & ~int(FLAGS) for token in tokens] == [
+        *hashes("Ferry Sinks Off Port Elwood"),
+        *hashes("The ferry Marlona sank on Monday."),
+    ]
+
+
+def test_a_number_of_a_title_stays_a_number():
+    assert titled("Fire kills 12", "")[2] == found("Fire kills 12")[2]
+    assert titled("Fire kills 12", "")[2] & NUMBER
+
+
+@pytest.mark.parametrize("title", [None, "", " \n.", "\u0301"], ids=ascii)
+def test_a_text_without_a_title_has_its_own_tokens(title):
+    assert titled(title, "A ferry sank off Port Elwood.") == found("A ferry sank off Port Elwood.")
+
+
+@laws
+@given(st.lists(st.tuples(st.none() | hostile | sentences, hostile | sentences), max_size=6))
+def test_titles_and_texts_are_tokenised_end_to_end(drawn):
+    tokens, bounds = titled_terms([title for title, _ in drawn], [text for _, text in drawn])
+    assert tokens.dtype == np.uint32
+    assert bounds.size == len(drawn) + 1
+    parts = [tokens[start:end].tolist() for start, end in itertools.pairwise(bounds)]
+    assert parts == [
+        [*(token & ~int(NAME) for token in found(title or "")), *found(text)]
+        for title, text in drawn
+    ]
+
+
 def test_no_texts_give_no_tokens():
-    tokens, bounds = terms([])
-    assert (tokens.size, bounds.tolist()) == (0, [0])
+    for tokens, bounds in (terms([]), titled_terms([], [])):
+        assert (tokens.size, bounds.tolist()) == (0, [0])
 
 
 def test_nothing_behind_the_tokens_of_a_text_is_written():

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.kernels.terms import FLAGS, NAME, OPENS
-from dedup.kernels.vectorizer import LEAD, NAMES, PARTS, PLACES, WHOLE
+from dedup.kernels.vectorizer import HEADLINE, LEAD, LEAD_NAMES, NAMES, PARTS, PLACES, WHOLE
 from dedup.signatures.terms import terms
 from dedup.signatures.vectorizer import (
+    HEADLINE_TOKENS,
     HEAVIEST,
     LEAD_TOKENS,
     SENTENCE_TERMS,
@@ -20,6 +21,8 @@ from dedup.signatures.vectorizer import (
 )
 
 laws = settings(max_examples=100, deadline=None)
+
+WEIGHED = (WHOLE, LEAD, NAMES, HEADLINE, LEAD_NAMES)
 
 # --- definition ----------------------------------------------------------------------------------
 
@@ -34,11 +37,19 @@ def sentences_of(tokens):
     return [each for each in found if len(each) >= SENTENCE_TERMS]
 
 
+def headline_of(tokens):
+    """The tokens of the first sentence, or the first of them."""
+    end = next((at for at, token in enumerate(tokens) if at and token & OPENS), len(tokens))
+    return tokens[: min(end, HEADLINE_TOKENS)]
+
+
 def terms_of_part(tokens, part):
-    """How often each term occurs in the whole, the lead, or among the names."""
-    if part == LEAD:
+    """How often each term occurs in the whole, the lead, the headline, or among the names."""
+    if part in (LEAD, LEAD_NAMES):
         tokens = tokens[:LEAD_TOKENS]
-    if part == NAMES:
+    if part == HEADLINE:
+        tokens = headline_of(tokens)
+    if part in (NAMES, LEAD_NAMES):
         tokens = [token for token in tokens if token & NAME]
     return Counter(token & ~int(FLAGS) for token in tokens)
 
@@ -56,9 +67,10 @@ weights_between = st.floats(2**-10, 1.0, width=32)
 flags = st.sampled_from([0, 0, 0, NAME, OPENS, NAME | OPENS, 2])
 tokens = st.lists(st.builds(lambda term, flag: 8 * term + flag, st.integers(0, 12), flags))
 long = st.builds(
-    lambda step, size: [8 * (step * n % 41) for n in range(size)],
+    lambda step, size, flag: [8 * (step * n % 41) + (flag if n % 3 else 0) for n in range(size)],
     st.integers(1, 40),
-    st.integers(70, 95),
+    st.integers(10, 18) | st.integers(70, 95),
+    st.sampled_from([0, NAME]),
 )
 
 
@@ -111,10 +123,10 @@ def hashes(text):
 
 @laws
 @given(batches())
-def test_whole_lead_and_names_are_those_of_the_definition(batch):
+def test_the_weighed_parts_are_those_of_the_definition(batch):
     made = built(*batch)
     for document, (own, language) in enumerate(zip(batch[0], batch[2], strict=True)):
-        for part in (WHOLE, LEAD, NAMES):
+        for part in WEIGHED:
             counts = terms_of_part(own, part)
             part_weight, at = batch[1][language], part_of(made, document, part)
             assert made.terms[at].tolist() == sorted(counts)
@@ -145,7 +157,7 @@ def test_places_and_sentences_are_those_of_the_definition(batch):
 @given(batches())
 def test_a_unit_vector_has_norm_one_or_no_terms(batch):
     made = built(*batch)
-    for document, part in itertools.product(range(made.size), (WHOLE, LEAD, NAMES)):
+    for document, part in itertools.product(range(made.size), WEIGHED):
         normalised = made.normalised[part_of(made, document, part)].astype(np.float64)
         assert np.linalg.norm(normalised) == (
             pytest.approx(1.0, abs=1e-6) if normalised.size else 0.0
@@ -174,7 +186,7 @@ def test_the_other_documents_of_a_batch_change_nothing(batch):
         at = slice(together.bounds[PARTS * number], together.bounds[PARTS * (number + 1)])
         for name in ("terms", "weight", "sentence"):
             assert getattr(together, name)[at].tolist() == getattr(alone, name).tolist()
-        for part in (WHOLE, LEAD, NAMES):
+        for part in WEIGHED:
             found = together.normalised[part_of(together, number, part)].tolist()
             assert found == alone.normalised[part_of(alone, 0, part)].tolist()
         sentences = slice(*together.sentence_bounds[number : number + 2])
@@ -207,6 +219,8 @@ def test_the_parts_of_a_text():
     made, _ = of_texts(text)
     assert terms_in(made, 0, WHOLE) == terms_in(made, 0, LEAD) == hashes(text)
     assert terms_in(made, 0, NAMES) == hashes("Port Elwood Monday Coast Guard")
+    assert terms_in(made, 0, LEAD_NAMES) == terms_in(made, 0, NAMES)
+    assert terms_in(made, 0, HEADLINE) == hashes("A ferry sank off Port Elwood on Monday")
     assert made.sentence_weight.tolist() == [8, 3, 4]
     assert made.sentence[part_of(made, 0, PLACES)].size == 15
 
@@ -216,6 +230,28 @@ def test_the_lead_is_the_first_eighty_tokens():
     made, _ = of_texts(text)
     assert len(terms_in(made, 0, WHOLE)) == 200
     assert terms_in(made, 0, LEAD) == hashes(" ".join(text.split()[:80]))
+
+
+def test_the_names_of_the_lead_are_those_of_its_eighty_tokens():
+    text = " ".join(f"w{number} Port{number}" for number in range(100))
+    made, _ = of_texts(text)
+    assert len(terms_in(made, 0, NAMES)) == 100
+    assert terms_in(made, 0, LEAD_NAMES) == hashes(" ".join(text.split()[1:80:2]))
+
+
+def test_the_headline_is_the_first_sentence_however_short():
+    made, _ = of_texts(
+        "Ferry sinks now. Nobody drowned when it sank.", "Ferry sinks\nNobody drowned"
+    )
+    assert terms_in(made, 0, HEADLINE) == hashes("Ferry sinks now")
+    # Two words end no sentence: "Mr." is none.
+    assert terms_in(made, 1, HEADLINE) == hashes("Ferry sinks Nobody drowned")
+
+
+def test_a_headline_has_fourteen_tokens_at_most():
+    text = " ".join(f"w{number}" for number in range(30))
+    made, _ = of_texts(text)
+    assert terms_in(made, 0, HEADLINE) == hashes(" ".join(text.split()[:14]))
 
 
 def test_a_sentence_of_two_terms_is_left_out_and_its_terms_stay_in_the_whole():
@@ -240,7 +276,7 @@ def test_a_term_that_occurs_more_often_counts_more_but_not_as_often():
 @pytest.mark.parametrize("text", ["", " .\n", "\u0301"], ids=ascii)
 def test_a_text_without_tokens_has_empty_parts(text):
     made, _ = of_texts(text, "the ferry sank")
-    assert [terms_in(made, 0, part) for part in range(PARTS)] == [[], [], [], []]
+    assert [terms_in(made, 0, part) for part in range(PARTS)] == [[]] * PARTS
     assert made.sentence_bounds.tolist() == [0, 0, 1]
 
 
