@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from bench_story_sets import StorySet, read_sets
+from labelled_sets import StorySet, read_sets
 
 from dedup.signatures.language import best_language, languages_of
 from dedup.signatures.lead_days import LeadDays, days_of, named_days

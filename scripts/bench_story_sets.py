@@ -16,7 +16,7 @@ Each FOLDER holds sets NAME.jsonl: a line for each article with `id`, `text`, `s
   lost       removed documents of whose event (`event`, else `story`) no document remains. Of judged
              pairs the least that it can be: of two different documents in one story one is lost,
              unless a kept document is judged the same as it; each document counts once.
-  ECE        expected calibration error of the story score, where scripts/train_scorer.py gives it
+  ECE        expected calibration error of the story score, of all pairs that it is asked for
 
 The last line has the mean F1 over sets, and the sums of the counts. A set of articles that all
 differ has no F1.
@@ -27,33 +27,20 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import train_scorer
+from labelled_sets import SUFFIX, Article, StorySet, event_of, read_sets, records_of
 from measured import machine
+from train_scorer import calibration_error
 
 from dedup import Config, deduplicate
-from dedup.config import STANDARD_FIELDS
 from dedup.evaluation.articles_lost import articles_lost
 from dedup.evaluation.metrics import Decided, Labelled
 from dedup.evaluation.metrics import scores as compare
 from dedup.models import Decision, Status
-
-Article = dict[str, Any]
-
-SUFFIX, PAIRS = ".jsonl", ".pairs.jsonl"
-
-
-@dataclass(frozen=True, slots=True)
-class StorySet:
-    """Labelled articles, with judged pairs where there are any."""
-
-    name: str
-    articles: Sequence[Article]
-    pairs: Sequence[Article] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,29 +84,6 @@ class Row:
     calibration_error: float | None = None
 
 
-def lines_of(path: Path) -> list[Article]:
-    """Return the objects of a file of JSON lines."""
-    return [json.loads(line) for line in path.read_bytes().splitlines()]
-
-
-def read_sets(folders: Sequence[Path]) -> Iterator[StorySet]:
-    """Yield the sets of some folders, by path."""
-    paths = sorted(path for folder in folders for path in folder.glob(f"*{SUFFIX}"))
-    for path in paths:
-        if path.name.endswith(PAIRS):
-            continue
-        name = path.name.removesuffix(SUFFIX)
-        pairs = path.with_name(name + PAIRS)
-        judged = lines_of(pairs) if pairs.exists() else None
-        yield StorySet(name, lines_of(path), judged)
-
-
-def records_of(articles: Sequence[Article], *, dated: bool) -> list[Article]:
-    """Return articles without labels, and without dates where they are to have none."""
-    names = [name for name in STANDARD_FIELDS if dated or name != "date"]
-    return [{name: a[name] for name in names if a.get(name) is not None} for a in articles]
-
-
 def run(
     labelled: StorySet, config: Config, scorer: Path | None, *, dated: bool
 ) -> dict[str, Decision]:
@@ -134,7 +98,7 @@ def measured(labelled: StorySet, decisions: Mapping[str, Decision]) -> Row:
         return of_pairs(labelled, labelled.pairs, decisions)
     articles = labelled.articles
     gold = [article["story"] for article in articles]
-    events = [article.get("event") or article["story"] for article in articles]
+    events = [event_of(article) for article in articles]
     found = [_story(decisions[article["id"]]) for article in articles]
     joined = _pairs(found)
     row = Row(
@@ -227,14 +191,6 @@ def lost_of_pairs(
             lost.update(removed)
             count += 1
     return count
-
-
-def calibration_error(labelled: StorySet, scorer: Path | None, config: Config) -> float | None:
-    """Return the expected calibration error on a set, None where the trainer does not give it."""
-    measure = getattr(train_scorer, "calibration_error", None)
-    if measure is None:
-        return None
-    return float(measure(labelled.articles, labelled.pairs, scorer, config))
 
 
 def summed(rows: Sequence[Row]) -> dict[str, float | int | None]:
@@ -339,7 +295,7 @@ def main() -> None:
     for labelled in args.sets:
         scorer = Path(args.scorer.replace("{set}", labelled.name)) if args.scorer else None
         decisions = run(labelled, args.config, scorer, dated=not args.undated)
-        error = calibration_error(labelled, scorer, args.config)
+        error = calibration_error(labelled, scorer, args.config, dated=not args.undated)
         rows.append(replace(measured(labelled, decisions), calibration_error=error))
         print(shown(rows[-1]), flush=True)
     total = summed(rows)

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Learn the story score from labelled articles, and say how well it tells stories apart.
+"""Learn the story score from sets of labelled articles, and say what a score means.
 
-LABELLED has a line for each article with `id`, `text` and `story`, and perhaps `topic`: stories of
-one topic are alike, and are never parted by the folds. Prints what five folds by story give at the
-default threshold, and whether a score of 0.7 means seven in ten; `--ablate` prints what each
-feature and each step adds. Without `-o` nothing is written. The same input gives the same bytes.
+SET is a file of articles, or a folder of such files, as scripts/bench_story_sets.py reads them. All
+sets count alike, each with its dates and without. Prints for each set how far the score is from the
+share of pairs that are one story, scored by a scorer that never saw the set (with --folds: that
+never saw these stories), and then the same for all sets by tenths of the score. Without `-o` and
+`--each` nothing is written. The same input gives the same bytes.
 
 A feature whose weight would be negative is left out: more of each must speak for one story.
 """
@@ -14,22 +15,35 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from labelled_sets import FOLDS, StorySet, event_of, folds_of, read_sets, records_of
 
 from dedup.config import Config
-from dedup.evaluation.metrics import Scores
-from dedup.evaluation.metrics import scores as compare
+from dedup.match.loose_group_odds import group_features
 from dedup.match.minhash_lsh import Candidates, pairs_inside
-from dedup.match.story_score import FEATURES, Model, Scorer, pair_features, probability
+from dedup.match.story_score import (
+    MODEL_FEATURES,
+    MOST_ODDS,
+    Model,
+    Scorer,
+    pair_features,
+    probability,
+    shipped_scorer,
+)
 from dedup.models import RawRecord
 from dedup.pipeline.cluster_copies import cluster_copy_pairs
-from dedup.pipeline.cluster_rewrites import cluster_rewrites, group_candidates
+from dedup.pipeline.cluster_rewrites import (
+    cluster_rewrites,
+    group_candidates,
+    read_groups,
+    score_groups,
+)
 from dedup.pipeline.earlier_stories import EarlierStories, read_earlier_stories
 from dedup.pipeline.exact_duplicates import ExactDuplicates, read_exact_duplicates
 from dedup.pipeline.match_copies import match_copies
@@ -39,130 +53,233 @@ from dedup.pipeline.sign import sign_texts
 from dedup.pipeline.stages import clean_stages
 from dedup.progress import NullProgress
 from dedup.read.records import record
+from dedup.scorer_file import scorer_file
 from dedup.store import Store
 
-FOLDS = 5
+PENALTY = 3e-4
+"""Ridge penalty on the weights, where the pairs of a set count 1 together. Ten times more or less
+changed the mean F1 over sets by less than 0.003."""
 
-# Ridge penalty on the weights; ten times more or less changed B-cubed F1 by less than 0.002.
-PENALTY = 0.1
+ROUNDS = 20
+"""Most times that a scorer is brought nearer to what its scores mean."""
 
-Article = dict[str, Any]
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
-def fit(features: Floats, same: npt.NDArray[np.bool_]) -> Model:
-    """Return the logistic function that fits best with no weight below zero."""
-    used = np.ones(features.shape[1], np.bool_)
-    while True:
-        weights = _newton(features[:, used], same)
-        if (weights[1:] >= 0).all() or used.sum() == 1:
+class Examples(NamedTuple):
+    """Pairs to learn from.
+
+    Attributes:
+        features: pairs x features.
+        same: Whether each is one story.
+        weights: What each counts.
+        part: Number of the part that each is of.
+    """
+
+    features: Floats
+    same: npt.NDArray[np.bool_]
+    weights: Floats
+    part: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A set, taken as far as the stories of copies.
+
+    Attributes:
+        labelled: The set.
+        store: Holds the articles.
+        exact_duplicates: Which texts are the same.
+        earlier: Stories of earlier dumps: none.
+        representatives: What is left of the articles.
+        candidates: Proposed pairs of representatives.
+        features: Their features.
+    """
+
+    labelled: StorySet
+    store: Store
+    exact_duplicates: ExactDuplicates
+    earlier: EarlierStories
+    representatives: Representatives
+    candidates: Candidates
+    features: Floats
+
+    def same(self, left: Ints, right: Ints) -> Ints:
+        """Return for pairs of representatives 1 for one story, 0 for two, -1 where unknown."""
+        rows = self.representatives.rows
+        articles = self.labelled.articles
+        if self.labelled.pairs is None:
+            events = np.array([event_of(articles[row]) for row in rows.tolist()])
+            same: Ints = (events[left] == events[right]).astype(np.int64)
+            return same
+        home = self._homes()
+        judged = {}
+        for pair in self.labelled.pairs:
+            ends = frozenset(home[pair[end]] for end in ("a", "b") if pair[end] in home)
+            if pair["same"] in (0, 1) and len(ends) == 2:
+                judged[ends] = pair["same"]
+        ids = [articles[row]["id"] for row in rows.tolist()]
+        pairs = zip(left.tolist(), right.tolist(), strict=True)
+        return np.array([judged.get(frozenset((ids[a], ids[b])), -1) for a, b in pairs], np.int64)
+
+    def _homes(self) -> dict[str, str]:
+        """Return for each article the one that represents it and its copies."""
+        decisions = self.store.results.decisions()
+        return {each.doc_id: each.canonical_id or each.doc_id for each in decisions}
+
+
+def raw_records(labelled: StorySet, config: Config, *, dated: bool) -> Iterator[RawRecord]:
+    """Yield articles as a run reads them, without what tells the label."""
+    for fields in records_of(labelled.articles, dated=dated):
+        yield record(fields, "articles", fields["id"], config.read)
+
+
+def prepare(labelled: StorySet, config: Config, *, dated: bool) -> Part:
+    """Read, clean, sign and group copies of a set, and propose pairs."""
+    store = Store(":memory:")
+    progress = NullProgress()
+    records = raw_records(labelled, config, dated=dated)
+    clean_stages(records, None, store, config, progress, signed=True)
+    sign_texts(store, config, progress)
+    exact_duplicates, earlier = read_exact_duplicates(store), read_earlier_stories(store)
+    pair_scores = match_copies(store, exact_duplicates, earlier, config, progress)
+    cluster_copy_pairs(store, exact_duplicates, pair_scores, earlier, config, progress)
+    representatives = Representatives(store, earlier)
+    candidates = propose(store, representatives, config, progress)
+    vectors = representatives.vectors(np.arange(representatives.size))
+    features = pair_features(vectors, vectors, candidates.left, candidates.right)
+    return Part(labelled, store, exact_duplicates, earlier, representatives, candidates, features)
+
+
+def prepare_both(labelled: StorySet, config: Config) -> list[Part]:
+    """Return a set with its dates, where it has any, and without."""
+    kinds = (True, False) if labelled.has_dates else (False,)
+    return [prepare(labelled, config, dated=dated) for dated in kinds]
+
+
+# --- learning ------------------------------------------------------------------------------------
+
+
+def train(parts: Sequence[Part], config: Config) -> Scorer:
+    """Return the scorer that some parts teach.
+
+    The model of loose groups is learned with an intercept for each part: the share of pairs that
+    are one story differs from set to set, and is not what a feature should explain. Then its odds
+    are stretched and moved as a whole, until a score is the share of pairs that are one story.
+    """
+    known = [(part.features, _known(part, part.candidates)) for part in parts]
+    candidate = fit(examples(parts, known), separate=False)
+    groups = [loose_groups_of(part, candidate, config) for part in parts]
+    known = []
+    for part, (numbers, bounds) in zip(parts, groups, strict=True):
+        left, right = pairs_inside(bounds[:-1], bounds[1:])
+        vectors = part.representatives.vectors(numbers)
+        known_of = part.representatives
+        days = known_of.moments[numbers], known_of.lead_days[numbers]
+        features, _ = group_features(vectors, *days, left, right)
+        known.append((features, part.same(numbers[left], numbers[right])))
+    group = fit(examples(parts, known), separate=True)
+    for _ in range(ROUNDS):
+        scored = [
+            scored_pairs(part, each, group, config)
+            for part, each in zip(parts, groups, strict=True)
+        ]
+        slope = fit(examples(parts, [(odds[:, None], same) for odds, same in scored]))
+        group = Model(
+            group.intercept * slope.weights[0] + slope.intercept,
+            tuple(weight * slope.weights[0] for weight in group.weights),
+        )
+        if abs(slope.weights[0] - 1) + abs(slope.intercept) < 1e-3:
             break
-        used[np.flatnonzero(used)[int(np.argmin(weights[1:]))]] = False
-    whole = np.zeros(features.shape[1])
-    whole[used] = weights[1:]
-    return Model(round(float(weights[0]), 4), tuple(round(float(each), 4) for each in whole))
+    return Scorer(_rounded(candidate), _rounded(group))
 
 
-def _newton(features: Floats, same: npt.NDArray[np.bool_]) -> Floats:
-    """Return intercept and weights of a ridge-penalised logistic regression."""
-    inputs = np.column_stack([np.ones(same.size), features])
-    penalty = np.full(inputs.shape[1], PENALTY)
-    penalty[0] = 0.0
+def _known(part: Part, candidates: Candidates) -> Ints:
+    """Return the labels of candidates."""
+    return part.same(candidates.left.astype(np.int64), candidates.right.astype(np.int64))
+
+
+def _rounded(model: Model) -> Model:
+    """Return a model as it is written."""
+    return Model(round(model.intercept, 4), tuple(round(weight, 4) for weight in model.weights))
+
+
+def examples(parts: Sequence[Part], known: Sequence[tuple[Floats, Ints]]) -> Examples:
+    """Return the pairs with a label; those of a set count 1 together, with and without dates."""
+    names = [part.labelled.name for part in parts]
+    features, same, weights, number = [], [], [], []
+    for at, (name, (own, label)) in enumerate(zip(names, known, strict=True)):
+        kept = np.flatnonzero(label >= 0)
+        features.append(own[kept])
+        same.append(label[kept] == 1)
+        weights.append(np.full(kept.size, 1 / max(1, kept.size) / names.count(name)))
+        number.append(np.full(kept.size, at))
+    return Examples(*map(np.concatenate, (features, same, weights, number)))
+
+
+def fit(known: Examples, *, separate: bool = False) -> Model:
+    """Return the logistic function that fits best with no weight below zero.
+
+    Args:
+        known: The pairs.
+        separate: Whether each part has an intercept of its own; then the model has their mean.
+    """
+    count = known.features.shape[1]
+    parts = np.unique(known.part)
+    columns = known.part[:, None] == parts if separate else np.ones((known.part.size, 1))
+    used = np.ones(count, np.bool_)
+    while True:
+        weights = _newton(np.column_stack([known.features[:, used], columns]), known, used.sum())
+        own = weights[: used.sum()]
+        if (own >= 0).all():
+            break
+        used[np.flatnonzero(used)[int(np.argmin(own))]] = False
+    whole = np.zeros(count)
+    whole[used] = own
+    return Model(float(weights[used.sum() :].mean()), tuple(whole.tolist()))
+
+
+def _newton(inputs: Floats, known: Examples, penalised: int) -> Floats:
+    """Return the weights of a ridge-penalised logistic regression; the first ones are penalised."""
+    penalty = np.full(inputs.shape[1], 1e-6)
+    penalty[:penalised] = PENALTY
     weights = np.zeros(inputs.shape[1])
     for _ in range(100):
         chance = 1.0 / (1.0 + np.exp(-np.clip(inputs @ weights, -30, 30)))
-        gradient = inputs.T @ (chance - same) + penalty * weights
-        curvature = (inputs * (chance * (1 - chance))[:, None]).T @ inputs + np.diag(penalty)
-        step = np.linalg.solve(curvature, gradient)
+        gradient = inputs.T @ (known.weights * (chance - known.same)) + penalty * weights
+        spread = known.weights * chance * (1 - chance)
+        step = np.linalg.solve((inputs * spread[:, None]).T @ inputs + np.diag(penalty), gradient)
         weights -= step
         if np.abs(step).max() < 1e-9:
             break
     return weights
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Some articles, taken as far as the stories of copies.
-
-    Attributes:
-        articles: The articles.
-        store: Holds them.
-        exact_duplicates: Which texts are the same.
-        earlier: Stories of earlier dumps: none.
-        representatives: What is left of them.
-        story: Label of each head.
-        candidates: Proposed pairs of heads.
-        features: Their features.
-    """
-
-    articles: Sequence[Article]
-    store: Store
-    exact_duplicates: ExactDuplicates
-    earlier: EarlierStories
-    representatives: Representatives
-    story: npt.NDArray[np.str_]
-    candidates: Candidates
-    features: Floats
+# --- scores --------------------------------------------------------------------------------------
 
 
-def records_of(articles: Sequence[Article], config: Config) -> Iterator[RawRecord]:
-    """Yield articles as a run reads them, without what tells the label."""
-    for each in articles:
-        fields = {name: each[name] for name in ("id", "text", "url", "date") if each.get(name)}
-        yield record(fields, "articles", each["id"], config.read)
-
-
-def prepare(articles: Sequence[Article], config: Config) -> Part:
-    """Read, clean, sign and group copies of some articles, and propose pairs."""
-    store = Store(":memory:")
+def loose_groups_of(part: Part, candidate: Model, config: Config) -> tuple[Ints, Ints]:
+    """Return the documents of the loose groups, end to end, and the bounds of these."""
+    scorer = Scorer(candidate, candidate)
     progress = NullProgress()
-    clean_stages(records_of(articles, config), None, store, config, progress, signed=True)
-    sign_texts(store, config, progress)
-    exact_duplicates, earlier = read_exact_duplicates(store), read_earlier_stories(store)
-    pair_scores = match_copies(store, exact_duplicates, earlier, config, progress)
-    cluster_copy_pairs(store, exact_duplicates, pair_scores, earlier, config, progress)
-    representatives = Representatives(store, earlier)
-    label = {row: article["story"] for row, article in enumerate(articles)}
-    story = np.array([label[row] for row in representatives.rows.tolist()])
-    candidates = propose(store, representatives, config, NullProgress())
-    vectors = representatives.vectors(np.arange(representatives.size))
-    features = pair_features(vectors, vectors, candidates.left, candidates.right)
-    return Part(
-        articles, store, exact_duplicates, earlier, representatives, story, candidates, features
-    )
-
-
-def inside(
-    part: Part, candidate: Model, config: Config
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats, npt.NDArray[np.bool_]]:
-    """Return all pairs of heads inside the loose groups, their features and labels."""
-    scores = score_candidates(
-        part.representatives, part.candidates, Scorer(candidate, candidate), config, NullProgress()
-    )
+    scores = score_candidates(part.representatives, part.candidates, scorer, config, progress)
     with part.store.trial():
-        numbers, bounds = group_candidates(
-            part.representatives, part.candidates, scores, config, NullProgress()
-        )
-    vectors = part.representatives.vectors(numbers)
-    left, right = pairs_inside(bounds[:-1], bounds[1:])
-    features = pair_features(vectors, vectors, left, right)
-    left, right = numbers[left], numbers[right]
-    return left, right, features, part.story[left] == part.story[right]
+        return group_candidates(part.representatives, part.candidates, scores, config, progress)
 
 
-def train(
-    part: Part, config: Config, masked: int | None = None
-) -> tuple[Scorer, Floats, npt.NDArray[np.bool_]]:
-    """Return the scorer, and features and labels that its second half was learned from."""
-    features = part.features.copy()
-    same = part.story[part.candidates.left] == part.story[part.candidates.right]
-    if masked is not None:
-        features[:, masked] = 0.0
-    candidate = fit(features, same)
-    *_, every, alike = inside(part, candidate, config)
-    if masked is not None:
-        every[:, masked] = 0.0
-    return Scorer(candidate, fit(every, alike)), every, alike
+def scored_pairs(
+    part: Part, groups: tuple[Ints, Ints], model: Model, config: Config
+) -> tuple[Floats, Ints]:
+    """Return the log odds and the label of the pairs that the score does not rule out."""
+    odds, same = [np.empty(0)], [np.empty(0, np.int64)]
+    loaded = read_groups(part.store, part.representatives, *groups, config)
+    for batch in loaded:
+        numbers, scored = score_groups(part.representatives, model, config, batch)
+        asked = scored.odds > -MOST_ODDS
+        odds.append(scored.odds[asked])
+        same.append(part.same(numbers[scored.left[asked]], numbers[scored.right[asked]]))
+    return np.concatenate(odds), np.concatenate(same)
 
 
 def grouped(part: Part, scorer: Scorer, config: Config) -> list[str]:
@@ -175,161 +292,107 @@ def grouped(part: Part, scorer: Scorer, config: Config) -> list[str]:
         return [each.story_id or each.doc_id for each in part.store.results.decisions()]
 
 
-def topic_f1(articles: Sequence[Article], found: Sequence[str]) -> float:
-    """Return the pairwise F1 over pairs of articles of one topic."""
-    topics = np.array([article.get("topic") or "" for article in articles])
-    gold = np.array([article["story"] for article in articles])
-    made = np.array(found)
-    both = told = true = 0
-    for topic in sorted(set(topics) - {""}):
-        at = np.flatnonzero(topics == topic)
-        upper = np.triu_indices(at.size, 1)
-        same = (gold[at][:, None] == gold[at])[upper]
-        joined = (made[at][:, None] == made[at])[upper]
-        both += int((same & joined).sum())
-        told += int(joined.sum())
-        true += int(same.sum())
-    return 2 * both / max(1, told + true)
-
-
-def fold_numbers(articles: Sequence[Article]) -> npt.NDArray[np.int64]:
-    """Return the fold that tests each article; a topic or a story is in one fold only."""
-    keys = [article.get("topic") or article["story"] for article in articles]
-    fold = {key: number % FOLDS for number, key in enumerate(sorted(set(keys)))}
-    return np.array([fold[key] for key in keys], np.int64)
-
-
-def folds_of(articles: Sequence[Article]) -> list[tuple[list[Article], list[Article]]]:
-    """Return training and test articles of each fold."""
-    numbers = fold_numbers(articles).tolist()
-    return [
-        (
-            [a for a, number in zip(articles, numbers, strict=True) if number != fold],
-            [a for a, number in zip(articles, numbers, strict=True) if number == fold],
-        )
-        for fold in range(FOLDS)
-    ]
-
-
 @dataclass(frozen=True, slots=True)
-class Fold:
-    """One fold, ready to be trained and tested on."""
+class Reliability:
+    """What scores are worth, by tenths of the score.
 
-    training: Part
-    test: Part
-
-
-def cross_validated(
-    folds: Sequence[Fold],
-    config: Config,
-    masked: int | None = None,
-    change: Callable[[Scorer], Scorer] = lambda scorer: scorer,
-) -> tuple[Scores, float]:
-    """Return what the folds come to together, and the pairwise F1 within topics."""
-    gold: list[str] = []
-    found: list[str] = []
-    articles: list[Article] = []
-    for number, fold in enumerate(folds):
-        scorer, _, _ = train(fold.training, config, masked)
-        if masked is not None:
-            scorer = _without(scorer, masked)
-        found += [f"{number}:{story}" for story in grouped(fold.test, change(scorer), config)]
-        gold += [article["story"] for article in fold.test.articles]
-        articles += fold.test.articles
-    return compare(gold, found), topic_f1(articles, found)
-
-
-def _without(scorer: Scorer, masked: int) -> Scorer:
-    """Return a scorer that does not look at one feature."""
-    parts = []
-    for model in (scorer.candidate, scorer.group):
-        weights = list(model.weights)
-        weights[masked] = 0.0
-        parts.append(Model(model.intercept, tuple(weights)))
-    return Scorer(*parts)
-
-
-def told(name: str, result: tuple[Scores, float]) -> str:
-    """Return one row of figures."""
-    scores, topics = result
-    return (
-        f"{name:34} B3 P {scores.b3_precision:.3f} R {scores.b3_recall:.3f} F1 {scores.b3_f1:.3f}"
-        f"   ARI {scores.adjusted_rand:.3f}   within topics F1 {topics:.3f}"
-    )
-
-
-def ablation(folds: Sequence[Fold], config: Config) -> None:
-    """Print what each feature and each step adds."""
-    story = config.story
-    steps: list[tuple[str, Config, Callable[[Scorer], Scorer]]] = [
-        ("copies only", replace(config, level="copies"), lambda s: s),
-        (
-            "candidates only, no completion",
-            replace(
-                config, story=replace(story, loose_threshold=story.threshold, contrast_weight=0.0)
-            ),
-            lambda s: Scorer(s.candidate, Model(8.0, (0.0,) * len(FEATURES))),
-        ),
-        (
-            "completion, one model for both",
-            replace(config, story=replace(story, contrast_weight=0.0)),
-            lambda s: Scorer(s.candidate, s.candidate),
-        ),
-        (
-            "completion, a model of its own",
-            replace(config, story=replace(story, contrast_weight=0.0)),
-            lambda s: s,
-        ),
-        ("and rival terms (shipped)", config, lambda s: s),
-    ]
-    for name, changed, change in steps:
-        print(told(name, cross_validated(folds, changed, change=change)), flush=True)
-    for number, name in enumerate(FEATURES):
-        print(told(f"without {name}", cross_validated(folds, config, number)), flush=True)
-
-
-def calibration(whole: Part, config: Config) -> list[tuple[float, float, int]]:
-    """Return mean score, share of pairs of one story, and pairs, by tenths of the score.
-
-    All articles are one dump, for a smaller one has fewer strangers; each fold's pairs are scored
-    by what was learned from the pairs of the others. A pair of two folds is scored twice, and
-    counts half each time.
+    Attributes:
+        mean: Mean score of each tenth, NaN where there is none.
+        share: Share of its pairs that are one story.
+        weight: What its pairs count together.
     """
-    numbers = fold_numbers(whole.articles)[whole.representatives.rows]
-    candidates = whole.candidates
-    same = whole.story[candidates.left] == whole.story[candidates.right]
-    scores: list[Floats] = []
-    truth: list[npt.NDArray[np.bool_]] = []
-    weights: list[Floats] = []
-    for fold in range(FOLDS):
-        others = (numbers[candidates.left] != fold) & (numbers[candidates.right] != fold)
-        candidate = fit(whole.features[others], same[others])
-        left, right, features, alike = inside(whole, candidate, config)
-        votes = (numbers[left] == fold).astype(np.float64) + (numbers[right] == fold)
-        group = fit(features[votes == 0], alike[votes == 0])
-        scores.append(probability(group.odds(features[votes > 0])))
-        truth.append(alike[votes > 0])
-        weights.append(votes[votes > 0] / 2)
-    chance, one_story = np.concatenate(scores), np.concatenate(truth)
-    part_weight = np.concatenate(weights)
+
+    mean: Floats
+    share: Floats
+    weight: Floats
+
+    @property
+    def error(self) -> float:
+        """The expected calibration error: the mean distance of score and share (Naeini 2015)."""
+        used = self.weight > 0
+        apart = np.abs(self.mean[used] - self.share[used])
+        return float(np.average(apart, weights=self.weight[used])) if used.any() else 0.0
+
+
+def reliability(scored: Sequence[tuple[Floats, Ints, float]]) -> Reliability:
+    """Return what scores are worth.
+
+    Args:
+        scored: Log odds and labels of some parts, and what the pairs of each count together.
+    """
+    chance = probability(np.concatenate([odds[same >= 0] for odds, same, _ in scored]))
+    truth = np.concatenate([same[same >= 0] for _, same, _ in scored])
+    weight = np.concatenate(
+        [np.full((same >= 0).sum(), count / max(1, (same >= 0).sum())) for _, same, count in scored]
+    )
     tenth = np.minimum((chance * 10).astype(int), 9)
-    return [
-        (
-            float(np.average(chance[at], weights=part_weight[at])),
-            float(np.average(one_story[at], weights=part_weight[at])),
-            round(part_weight[at].sum()),
+    total = np.bincount(tenth, weight, 10).astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        mean = np.bincount(tenth, weight * chance, 10) / total
+        share = np.bincount(tenth, weight * truth, 10) / total
+    return Reliability(mean, share, total)
+
+
+def calibration_error(
+    labelled: StorySet, scorer: Path | None, config: Config, *, dated: bool
+) -> float:
+    """Return the expected calibration error of a scorer on a set."""
+    part = prepare(labelled, config, dated=dated)
+    used = scorer_file(scorer).scorer or shipped_scorer()
+    groups = loose_groups_of(part, used.candidate, config)
+    return reliability([(*scored_pairs(part, groups, used.group, config), 1.0)]).error
+
+
+# --- the command ---------------------------------------------------------------------------------
+
+
+Split = tuple[str, list[Part], list[Part]]
+"""A name, what is trained on, and what is held out."""
+
+
+def by_set(parts: Sequence[Part]) -> Iterator[Split]:
+    """Yield for each set the parts of the others, and its own."""
+    for name in dict.fromkeys(part.labelled.name for part in parts):
+        own = [part for part in parts if part.labelled.name == name]
+        yield name, [part for part in parts if part.labelled.name != name], own
+
+
+def by_fold(sets: Sequence[StorySet], config: Config, seed: int | None) -> Iterator[Split]:
+    """Yield for each fold of all sets what is trained on, and what is held out."""
+    folds = [folds_of(labelled, seed) for labelled in sets]
+    for number in range(FOLDS):
+        training, held_out = zip(*(each[number] for each in folds), strict=True)
+        yield (
+            f"fold {number + 1}",
+            [part for each in training for part in prepare_both(each, config)],
+            [part for each in held_out for part in prepare_both(each, config)],
         )
-        for at in (tenth == k for k in range(10))
-        if at.any()
-    ]
 
 
-def described(model: Model) -> dict[str, Any]:
+def described(model: Model, name: str) -> dict[str, Any]:
     """Return a model as JSON values."""
-    return {
-        "intercept": model.intercept,
-        "weights": dict(zip(FEATURES, model.weights, strict=True)),
+    weights = dict(zip(MODEL_FEATURES[name], model.weights, strict=True))
+    return {"intercept": model.intercept, "weights": weights}
+
+
+def written(scorer: Scorer, sets: Sequence[StorySet], name: str, error: float | None) -> str:
+    """Return the file of a scorer."""
+    digest = hashlib.sha256()
+    for labelled in sets:
+        for lines in (labelled.articles, labelled.pairs or ()):
+            digest.update(json.dumps(lines, sort_keys=True).encode())
+    content = {
+        "made_by": "scripts/train_scorer.py",
+        "data": {
+            "name": name,
+            "sets": {labelled.name: len(labelled.articles) for labelled in sets},
+            "sha256": digest.hexdigest(),
+        },
+        "calibration_error": None if error is None else round(error, 4),
+        "features": MODEL_FEATURES["group"],
+        **{each: described(getattr(scorer, each), each) for each in MODEL_FEATURES},
     }
+    return json.dumps(content, indent=2) + "\n"
 
 
 def main() -> None:
@@ -337,47 +400,55 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("labelled", type=Path, help="JSON lines with id, text, story, topic")
-    parser.add_argument("-o", "--output", type=Path, help="write the scorer to this file")
-    parser.add_argument("--name", help="what the scorer calls its data (default: the file's name)")
-    parser.add_argument("--ablate", action="store_true", help="print what each feature adds")
+    parser.add_argument("sets", type=Path, nargs="+", metavar="SET")
+    parser.add_argument("-o", "--output", type=Path, help="write the scorer of all sets")
+    parser.add_argument(
+        "--each", type=Path, metavar="FOLDER",
+        help="write for each set SET.json, the scorer that never saw it",
+    )  # fmt: skip
+    parser.add_argument("--folds", action="store_true", help="hold out stories, not whole sets")
+    parser.add_argument("--seed", type=int, help="of the folds")
+    parser.add_argument("--name", default="labelled sets", help="what the scorer calls its data")
     args = parser.parse_args()
     config = Config()
-    raw = args.labelled.read_bytes()
-    articles = sorted(map(json.loads, raw.splitlines()), key=lambda article: article["id"])
-    folds = [Fold(prepare(a, config), prepare(b, config)) for a, b in folds_of(articles)]
-    result = cross_validated(folds, config)
-    print(told(f"{FOLDS} folds by story", result), flush=True)
-    whole = prepare(articles, config)
-    print("score   of one story   pairs")
-    for mean, share, pairs in calibration(whole, config):
-        print(f"{mean:5.2f}   {share:12.2f}   {pairs:5}")
-    if args.ablate:
-        ablation(folds, config)
-    scorer, _, _ = train(whole, config)
-    data = {
-        "made_by": "scripts/train_scorer.py",
-        "data": {
-            "name": args.name or args.labelled.name,
-            "sha256": hashlib.sha256(raw).hexdigest(),
-            "articles": len(articles),
-            "stories": len({article["story"] for article in articles}),
-        },
-        "cross_validated": {
-            "folds": FOLDS,
-            "b3_f1": round(result[0].b3_f1, 4),
-            "ari": round(result[0].adjusted_rand, 4),
-            "within_topics_f1": round(result[1], 4),
-        },
-        "features": dict(FEATURES),
-        "candidate": described(scorer.candidate),
-        "group": described(scorer.group),
-    }
-    text = json.dumps(data, indent=2) + "\n"
+    sets = list(read_sets(args.sets))
+    parts = [part for labelled in sets for part in prepare_both(labelled, config)]
+    scored: list[tuple[Floats, Ints, float]] = []
+    splits = by_fold(sets, config, args.seed) if args.folds else by_set(parts)
+    print(f"{'held out':14} {'pairs':>6} {'one story':>10} {'mean score':>11} {'ECE':>6}")
+    for name, training, held_out in splits:
+        scorer = train(training, config)
+        own = []
+        for part in held_out:
+            groups = loose_groups_of(part, scorer.candidate, config)
+            own.append((*scored_pairs(part, groups, scorer.group, config), 1 / len(held_out)))
+        scored += own
+        _print_row(name, own)
+        if args.each and not args.folds:
+            args.each.mkdir(parents=True, exist_ok=True)
+            others = [labelled for labelled in sets if labelled.name != name]
+            text = written(scorer, others, f"{args.name} without {name}", None)
+            (args.each / f"{name}.json").write_text(text, "utf-8")
+    found = reliability(scored)
+    _print_row("all", scored)
+    print("score   of one story   weight")
+    for mean, share, weight in zip(found.mean, found.share, found.weight, strict=True):
+        print(f"{mean:5.2f}   {share:12.2f}   {weight:6.2f}")
     if args.output:
+        text = written(train(parts, config), sets, args.name, found.error)
         args.output.write_text(text, "utf-8")
-    else:
-        print(text)
+
+
+def _print_row(name: str, scored: Sequence[tuple[Floats, Ints, float]]) -> None:
+    """Print how far scores are from what they say."""
+    found = reliability(scored)
+    used = found.weight > 0
+    share, mean = (
+        float(np.average(each[used], weights=found.weight[used])) if used.any() else np.nan
+        for each in (found.share, found.mean)
+    )
+    pairs = sum(int((same >= 0).sum()) for _, same, _ in scored)
+    print(f"{name:14} {pairs:6} {share:10.2f} {mean:11.2f} {found.error:6.3f}", flush=True)
 
 
 if __name__ == "__main__":

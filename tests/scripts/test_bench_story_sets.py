@@ -8,10 +8,10 @@ import sys
 
 import bench_story_sets
 import pytest
-from bench_story_sets import StorySet, lost_of_pairs, measured, read_sets, records_of, summed
+from bench_story_sets import lost_of_pairs, measured, summed
+from labelled_sets import StorySet
 from runs import ROOT
 
-from dedup import Config
 from dedup.models import Decision, Status
 
 FERRY = (
@@ -143,29 +143,6 @@ def test_the_total_is_a_mean_over_sets_and_a_sum_of_counts():
     assert (total["lost"], total["lost_by_pairs"]) == (2, 1)
 
 
-def test_the_calibration_is_what_the_trainer_gives(monkeypatch):
-    def error(articles, pairs, scorer, config):
-        return len(articles) / 100
-
-    monkeypatch.setattr(bench_story_sets.train_scorer, "calibration_error", error, raising=False)
-
-    assert bench_story_sets.calibration_error(labelled(a="x", b="y"), None, Config()) == 0.02
-
-
-def test_no_label_reaches_the_run():
-    article = {
-        "id": "a",
-        "text": "t",
-        "story": "s",
-        "topic": "x",
-        "date": "2026-03-02",
-        "url": None,
-    }
-
-    assert records_of([article], dated=True) == [{"id": "a", "text": "t", "date": "2026-03-02"}]
-    assert records_of([article], dated=False) == [{"id": "a", "text": "t"}]
-
-
 @pytest.fixture
 def sets(tmp_path):
     """A folder with a set of stories, and a set of judged pairs."""
@@ -182,14 +159,6 @@ def sets(tmp_path):
     write("judged.jsonl", [{"id": name, "text": text, "story": name} for name, text in texts])
     write("judged.pairs.jsonl", [{"a": "a", "b": "b", "same": 1}, {"a": "a", "b": "c", "same": 0}])
     return tmp_path
-
-
-def test_sets_are_read_by_name_with_their_pairs(sets):
-    found = list(read_sets([sets]))
-
-    assert [each.name for each in found] == ["judged", "two"]
-    assert [each.pairs is None for each in found] == [False, True]
-    assert found[1].articles[1]["text"].endswith("\u2028")
 
 
 def table(*arguments):
@@ -214,6 +183,7 @@ def test_a_whole_run_prints_and_writes_the_table(sets, tmp_path):
     figures = json.loads(told.read_text())
     assert [row["kind"] for row in figures["sets"]] == ["pairs", "stories"]
     assert figures["total"]["macro_f1"] == 1.0
+    assert all(0.0 <= row["calibration_error"] < 1.0 for row in figures["sets"])
 
 
 @pytest.mark.slow
