@@ -43,13 +43,13 @@ REWRITES = [
     {
         "id": "paper",
         "title": "Passengers tell of their night on the stranded ferry",
-        "date": "2026-03-04T09:00:00Z",
+        "date": "2026-03-03T09:00:00Z",
         "text": "Lena Orsett was asleep in her cabin when the Marlona struck the rocks at Kellin "
-        "Point. The nurse helped others into their life jackets, then waited on deck.\n\n"
+        "Point on Monday. The nurse helped others into life jackets, then waited on deck.\n\n"
         "Like all 214 people on the ferry she was brought to safety by the coastguard. Many "
         "praised the volunteers of the place, who handed out soup and blankets in "
         "the village school.\n\nSundale Line has promised a full refund. Why both engines failed "
-        "is not yet known; investigators began their work on Tuesday.",
+        "is not yet known; investigators have begun their work.",
     },
 ]
 

@@ -454,7 +454,9 @@ def test_affairs_day_by_day_end_as_in_one_run(seed, command, jsonl, tmp_path):
     whole = Reader()
     whole.story_of = {line["id"]: line["story_id"] for line in at_once.decisions}
 
-    assert len(reader.groups() ^ whole.groups()) <= 4
+    # Whether the reports of an affair are alike on every day shows when there are other days: the
+    # first reports of an affair are judged without the later ones.
+    assert len(reader.groups() ^ whole.groups()) <= len(whole.groups()) / 4
     assert {reader.now(each) for each in reader.seen} <= set(
         map(reader.now, reader.story_of.values())
     )

@@ -303,6 +303,12 @@ class TestManifest:
         assert candidates["pairs"] >= 10
         assert candidates["buckets_over_cap"] == 0
 
+    def test_the_reports_that_words_keep_apart(self, sample_run, command, jsonl, tmp_path):
+        copies = command.run(jsonl(PAIR), "--level", "copies", out=tmp_path / "copies")
+
+        assert sample_run.manifest["event_splits"] >= 0
+        assert copies.manifest["event_splits"] is None
+
 
 def test_what_is_passed_over_is_counted(command, tmp_path):
     dump = tmp_path / "dump"
