@@ -52,7 +52,11 @@ def find_openings(lines: HostLines) -> list[list[int]]:
 
 def _sample(lines: HostLines, places: Numbers) -> list[int]:
     """Return the rows of some documents, one of a headline; input order decides nothing."""
-    order = places[np.lexsort([lines.pages[places], lines.titles[places]])]
+    starts = np.searchsorted(lines.rows, lines.documents[places])
+    last = np.searchsorted(lines.rows, lines.documents[places], side="right") - 1
+    second = lines.digests[np.minimum(starts + 1, last)]
+    by = [lines.digests[last], second, lines.pages[places], lines.titles[places]]
+    order = places[np.lexsort(by)]
     _, first = np.unique(lines.titles[order], return_index=True)
     rows: list[int] = lines.documents[order[first[:_MOST]]].tolist()
     return rows
@@ -91,7 +95,7 @@ def _introduction(
     cut, other_cut = _pieces(text), _pieces(other_text)
     pairs = zip(cut, other_cut, strict=False)
     begin = [piece for piece, _ in takewhile(lambda pair: pair[0] == pair[1], pairs)]
-    said = "\n".join(begin)
+    said, known = "\n".join(begin), frozenset(begin)
     if (
         max(map(len, begin), default=0) < SHORTEST_LEAD
         or max(share_of(own, said), share_of(others, said)) >= FOREIGN
@@ -105,7 +109,7 @@ def _introduction(
                 yield from (
                     digest
                     for piece, digest in zip(pieces(each), piece_digests(each), strict=True)
-                    if piece in begin
+                    if piece in known
                 )
 
 

@@ -7,6 +7,7 @@ then the version that contains another and more is the later one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 
 from dedup.models import Facts, Pair, is_later, same_page
 
@@ -34,7 +35,8 @@ MOST_COPIED = 16
 """Most superseded texts whose copies on other hosts are looked for."""
 
 Matching = Callable[[Facts, Facts], Pair | None]
-"""Returns what is measured on two documents, seen from the second, None where they do not match."""
+"""Returns what is measured on two documents, seen from the second; None where they do not match, as
+far as the caller asks for that."""
 
 
 def superseded(documents: Sequence[Facts], matching: Matching) -> dict[int, str]:
@@ -44,11 +46,13 @@ def superseded(documents: Sequence[Facts], matching: Matching) -> dict[int, str]
         documents: Documents of one story; they alone supersede one another.
         matching: Is called with a later version first.
     """
+    documents = sorted(documents, key=attrgetter("doc_id"))  # the first of equals decides
     found: dict[int, tuple[Facts, str]] = {}
     for versions in _families(documents):
+        latest = versions[:MOST]
         for facts in versions:
-            for other in versions[:MOST]:
-                if words := _supersedes(other, facts, versions, matching):
+            for other in latest:
+                if words := _supersedes(other, facts, latest, matching):
                     found[facts.row] = other, words
                     break
     if found:
@@ -109,8 +113,8 @@ def _is_longer(longer: Facts, facts: Facts, versions: Sequence[Facts]) -> bool:
         return True
     return longer.shingles >= LONGER * facts.shingles and not any(
         each.url != facts.url
-        and same_page(each, facts)
         and min(each.shingles, facts.shingles) >= AS_LONG * max(each.shingles, facts.shingles)
+        and same_page(each, facts)
         for each in versions
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
@@ -91,7 +92,10 @@ def _ballots(tellings: Sequence[Telling], texts: Texts) -> list[Ballot]:
     def measured(one: Facts, other: Facts) -> Pair:
         return texts.pairs(one.text_id, [other.text_id])[0]
 
-    everyone = [each for part in tellings for each in (part.representative, *part.copies)]
+    everyone = sorted(
+        (each for part in tellings for each in (part.representative, *part.copies)),
+        key=attrgetter("doc_id"),
+    )
     pages = declared_pages(everyone)
     rows = superseded(everyone, measured)
     earlier = {each.text_id: rows[each.row] for each in everyone if each.row in rows}
