@@ -104,9 +104,9 @@ _MARKED = (
     "назад", "前", "önce", "just now",
 )  # fmt: skip
 _HOURS = re.compile(r"(?<!\w)\d{1,2} ?(?:[smhdwy]|hours?|min(?:ute)?s?)\b")
-_CALLS = re.compile(
-    r"!|\b(?:you|your|du|dir|dich|euch|ihr|usted|ustedes|tú|vosotros|vous|tu|voi|lei|vocês?|вы|вам|ты)\b"
-    r"[^?]*$|你|您|お前|あなた"
+_SHOUTS = re.compile(r"!|你|您|お前|あなた")
+_ADDRESSES = re.compile(
+    r"\b(?:you|your|du|dir|dich|euch|ihr|usted|ustedes|tú|vosotros|vous|tu|voi|lei|vocês?|вы|вам|ты)\b"
 )
 _QUOTED = re.compile(r"[\"“„«][^\"“”„»]{1,600}[\"”“»]")
 _DIGIT = re.compile(r"\d")
@@ -154,13 +154,18 @@ def comments_behind(article: str, page: str) -> bool:
     if len(labels) >= _DIFFERENT * len(behind):
         return len(set(labels)) >= max(_LEAST_NAMED, _DIFFERENT * len(labels))
     asked = sum(line.rstrip("\"'”’»").endswith(("?", "？")) for line in behind)
-    called = sum(bool(_CALLS.search(line.casefold())) for line in behind)
+    called = sum(_calls(line.casefold()) for line in behind)
     return (
         _speaking(behind) >= _DIFFERENT
         and _speaking([_QUOTED.sub("", line) for line in own]) <= _QUIET
         and called >= _CALLING * len(behind)
         and asked <= _ASKING * len(behind)
     )
+
+
+def _calls(line: str) -> bool:
+    """Return whether a line calls, or speaks to somebody after its last question."""
+    return bool(_SHOUTS.search(line) or _ADDRESSES.search(line.rpartition("?")[2]))
 
 
 def _speaking(lines: Sequence[str]) -> float:

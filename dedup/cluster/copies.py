@@ -244,7 +244,8 @@ def _settle(clusters: Sequence[StarCluster], graph: CopyGraph) -> None:
         for text_id, alike in texts.items():
             for other, moved in _better(text_id, alike, cluster, by_text, graph):
                 if not _are_later(moved, other, graph):
-                    cluster.members = [each for each in cluster.members if each not in alike]
+                    gone = {match.facts.row for match in alike}
+                    cluster.members = [m for m in cluster.members if m.facts.row not in gone]
                     other.members.extend(moved)
                     break
 
