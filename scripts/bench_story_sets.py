@@ -97,7 +97,7 @@ def measured(labelled: StorySet, decisions: Mapping[str, Decision]) -> Row:
     if labelled.pairs is not None:
         return of_pairs(labelled, labelled.pairs, decisions)
     articles = labelled.articles
-    gold = [article["story"] for article in articles]
+    gold = [str(article["story"]) for article in articles]
     events = [event_of(article) for article in articles]
     found = [_story(decisions[article["id"]]) for article in articles]
     joined = _pairs(found)

@@ -69,7 +69,8 @@ def event_of(article: Article) -> str:
 def folds_of(labelled: StorySet, seed: int | None = None) -> list[tuple[StorySet, StorySet]]:
     """Return the training and the test articles of each fold of a set.
 
-    A topic or, without one, a story is in one fold only; so are articles whose pair was judged.
+    A topic or, without one, a story is in one fold only. Where pairs were judged, only these stay
+    together.
 
     Args:
         labelled: The set.

@@ -412,6 +412,8 @@ def main() -> None:
     args = parser.parse_args()
     config = Config()
     sets = list(read_sets(args.sets))
+    if len(sets) < (1 if args.folds else 2):
+        parser.error("give two sets or more, or one and --folds")
     parts = [part for labelled in sets for part in prepare_both(labelled, config)]
     scored: list[tuple[Floats, Ints, float]] = []
     splits = by_fold(sets, config, args.seed) if args.folds else by_set(parts)
