@@ -260,8 +260,8 @@ class StoryConfig:
         singleton_penalty: Log odds by which two single documents must exceed ``threshold``: they
             have no contrast terms, and may be two reports of one affair.
         date_penalty: Log odds that a day between two documents costs, beyond a day and a half.
-        affair_level: Mean probability of being one story with documents of other days above which
-            a document's pairs lose as much: it is of an affair whose reports are alike. A lower
+        affair_level: Mean log odds with documents of other days, given as a probability. A document
+            above it loses as much in its pairs: it is of an affair whose reports are alike. A lower
             level separates more reports of one affair, and splits more stories.
         derived: Containment from which a rewrite is ``derived``: so much is word for word the same.
     """

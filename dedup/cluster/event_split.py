@@ -72,7 +72,7 @@ class RewriteCluster:
         odds: members x members: log odds that two of them tell one story, 0 on the diagonal.
         shared: members x members: whether one was made from the other, partly word for word.
         weakest: The weakest join, by documents of the batch; its odds are those that both tell one
-            story.
+            story, less singleton penalty and contrast.
     """
 
     members: Int64s

@@ -15,7 +15,7 @@ from dedup.kernels.terms import FLAGS, NAME, OPENS
 WHOLE, LEAD, NAMES, HEADLINE, LEAD_NAMES, PLACES = 0, 1, 2, 3, 4, 5
 PARTS = 6
 
-# A capitalised word that weighs less is no name: "I", the start of a quotation.
+# A capitalised word that weighs less is no name: "I", and what nearly every document has.
 LEAST_NAME_WEIGHT = 0.0005
 
 

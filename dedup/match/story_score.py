@@ -22,7 +22,7 @@ FEATURES: Mapping[str, str] = {
     "retold": "mean of the best overlap of the first six sentences with any sentence of the other",
     "containment": "weighted share of the lighter text's terms that the other holds",
     "headline": "weighted share of the headline's terms that the other text holds, mean of both",
-    "lead_names": "weighted share of the lead's names that the other text holds, mean of both",
+    "lead_names": "the same of the names of the lead; of the whole lead where it has none",
 }
 """What each feature of two texts means; all lie in [0, 1], and a higher value makes one story more
 likely."""
