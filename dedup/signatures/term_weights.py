@@ -48,8 +48,8 @@ with more of it a third of the pairs of one story did not meet."""
 
 SCORING = OwnShare(0.9, 12)
 """For scores. What many documents of a dump say, the background of its affairs, is no sign of one
-report. On labelled news the area under the curve of the pairs of all sets rose from 0.71 to 0.79
-with this share, as most of the affair of a set is common to it."""
+report. Over the pairs of seven labelled sets the area under the curve of ``retold`` rose from 0.71
+to about 0.8."""
 
 
 @dataclass(frozen=True, slots=True)
