@@ -20,6 +20,9 @@ from dedup.kernels.array_types import Bools, Float32s, Float64s, Int64s, UInt32s
 from dedup.kernels.event_split import agglomerate
 from dedup.models import TermVectors
 
+LEAST_CLUSTERED = 3
+"""Documents of two clusters together from which these can have contrast terms."""
+
 MOST_TERMS = 1000
 """Terms of a group that are looked at: the heaviest that part it best."""
 
@@ -135,12 +138,14 @@ def count_splits(
     for start, end in pairwise(groups.bounds.tolist()):
         size = end - start
         pairs = slice(at, at := at + size * (size - 1) // 2)
+        if size < LEAST_CLUSTERED:
+            continue
         left, right = groups.left[pairs] - start, groups.right[pairs] - start
         odds = _square(size, left, right, groups.odds[pairs] - threshold)
         of = labels[start:end, np.newaxis] == np.unique(labels[start:end])
         sizes = of.sum(axis=0)
         sums = of.T.astype(np.float64) @ odds @ of
-        several = sizes[:, np.newaxis] + sizes > 2
+        several = sizes[:, np.newaxis] + sizes >= LEAST_CLUSTERED
         splits += int(np.triu((sums >= 0) & several, 1).sum())
     return splits
 

@@ -127,11 +127,12 @@ def _add_copies(
     What supersedes the version must contain them.
     """
     earlier = {facts.text_id: facts for facts in documents if facts.row in found}
+    versions = list(earlier.values())[:MOST_COPIED]
     rows = {other.row for other, _ in found.values()}
     for facts in documents:
         if facts.row in found or facts.row in rows:
             continue
-        for version in list(earlier.values())[:MOST_COPIED]:
+        for version in versions:
             if version.host == facts.host:
                 continue
             copy = matching(version, facts)

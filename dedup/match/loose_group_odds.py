@@ -58,7 +58,7 @@ def loose_group_odds(
     left, right = pair_scores.left, pair_scores.right
     features, other_day = group_features(vectors, moments, lead_days, left, right)
     odds = model.odds(features)
-    days = days_apart(moments, left, right)
+    days = np.nan_to_num(days_apart(moments, left, right))
     odds -= affair_penalty(pair_scores, odds, other_day, vectors.size, story.affair_odds)
     odds -= story.date_penalty * np.maximum(0.0, days - FRESH_DAYS)
     np.clip(odds, -MOST_ODDS, MOST_ODDS, out=odds)
@@ -74,8 +74,9 @@ def loose_group_odds(
 
 
 def days_apart(moments: Float64s, left: Int64s, right: Int64s) -> Float64s:
-    """Return the days between the publications of pairs, 0 where one is unknown."""
-    return np.nan_to_num(np.abs(moments[left] - moments[right]) / SECONDS_A_DAY)
+    """Return the days between the publications of pairs, NaN where one is unknown."""
+    days: Float64s = np.abs(moments[left] - moments[right]) / SECONDS_A_DAY
+    return days
 
 
 def group_features(
@@ -97,8 +98,7 @@ def group_features(
     texts = pair_features(vectors, vectors, left, right)
     same_day = (lead_days[left] & lead_days[right]) > 0
     other_day = (lead_days[left] > 0) & (lead_days[right] > 0) & ~same_day
-    known = np.isfinite(moments[left]) & np.isfinite(moments[right])
-    other_day &= ~(known & (days_apart(moments, left, right) < SAME_NIGHT_DAYS))
+    other_day &= ~(days_apart(moments, left, right) < SAME_NIGHT_DAYS)  # NaN is not less
     return np.column_stack([texts, ~other_day, same_day]), other_day
 
 
