@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from dedup import config_digest
 from dedup.cluster.canonical import parse_policy
@@ -55,6 +55,7 @@ def run_dump(
     resume: bool = False,
     overwrite: bool = False,
     strict: bool = False,
+    settings: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> RunReport:
     """De-duplicate a dump into an output folder.
@@ -72,6 +73,7 @@ def run_dump(
         resume: Go on with a run that was killed.
         overwrite: Replace an earlier run.
         strict: A rejected input makes the exit code 1.
+        settings: For the manifest: where the values of options came from, as JSON values.
         progress: Gets the progress of each stage.
 
     Raises:
@@ -110,7 +112,7 @@ def run_dump(
             }
             opened.put("inputs", read)
             timer.start("write", None, "file")
-            report = _report(opened, config, scored_by, strict=strict)
+            report = _report(opened, config, scored_by, settings, strict=strict)
             _write_results(opened, folder, table_format, survivors_to)
             if store:
                 write_file(out / "changes.jsonl", opened.results.changes(opened.dumps.number))
@@ -261,7 +263,14 @@ def _refuse_nested(inputs: Sequence[str | Path], outputs: Sequence[Path]) -> Non
             )
 
 
-def _report(store: Store, config: Config, scorer: ScorerFile, *, strict: bool) -> RunReport:
+def _report(
+    store: Store,
+    config: Config,
+    scorer: ScorerFile,
+    settings: Mapping[str, Any] | None,
+    *,
+    strict: bool,
+) -> RunReport:
     """Return the counts of a run, and its manifest without times."""
     status, reasons, relations = store.results.tally()
     counts = {"inputs": sum(status.values()), **status}
@@ -273,6 +282,7 @@ def _report(store: Store, config: Config, scorer: ScorerFile, *, strict: bool) -
         "format": 1,
         "versions": package_versions(),
         "config": config_digest.as_manifest(config),
+        "settings": settings,
         "scorer": scorer.as_manifest(),
         "read": inputs,
         "counts": {**counts, "stories": stories},

@@ -10,11 +10,14 @@ import click
 
 from dedup.cli.installation import warn_of_leftover
 from dedup.cli.options import build_config, load_for_pages, shared_options
+from dedup.cli.settings import SettingsCommand
 from dedup.cli.summary import clean_summary
 from dedup.models import unwanted_rejections
 
 
-@click.command(short_help="Only clean: pages and records to JSON lines with clean text.")
+@click.command(
+    cls=SettingsCommand, short_help="Only clean: pages and records to JSON lines with clean text."
+)
 @shared_options
 @click.option(
     "-o",

@@ -8,10 +8,13 @@ from pathlib import Path
 import click
 
 from dedup.cli.installation import warn_of_leftover
+from dedup.cli.settings import SettingsCommand
 from dedup.cli.summary import evaluation_report
 
 
-@click.command(short_help="Score the stories of a run against stories labelled by hand.")
+@click.command(
+    cls=SettingsCommand, short_help="Score the stories of a run against stories labelled by hand."
+)
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
 @click.argument("gold", metavar="GOLD")
 @click.option(

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from dedup.cli.settings import InputsArgument
 from dedup.config import CleanConfig, ClusterConfig, Config, ReadConfig, StoryConfig
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -27,7 +28,7 @@ class RenamedOption(click.Option):
             self.opts = shown
 
 
-_INPUTS = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+_INPUTS = click.argument("inputs", cls=InputsArgument, nargs=-1, required=True, metavar="INPUT...")
 
 _SHARED = (
     click.option(

@@ -11,12 +11,13 @@ import click
 
 from dedup.cli.installation import warn_of_leftover
 from dedup.cli.options import DEFAULT, RenamedOption, build_config, load_for_pages, shared_options
+from dedup.cli.settings import SettingsCommand, settings_manifest
 from dedup.cli.summary import run_summary
 from dedup.config import FORMATS, LEVELS, Config
 from dedup.errors import FullDiskError, printable
 
 
-@click.command(short_help="De-duplicate a dump into an output folder.")
+@click.command(cls=SettingsCommand, short_help="De-duplicate a dump into an output folder.")
 @shared_options
 @click.option(
     "-o",
@@ -168,10 +169,7 @@ def run(
         return
     if out is None:
         raise click.UsageError("Missing option '-o' / '--output'.")
-    if resume and overwrite:
-        raise click.UsageError("--resume and --overwrite exclude each other")
-    if config.expire and store is None:
-        raise click.UsageError("--expire needs a --store")
+    _refuse_contradictions(config, store, resume=resume, overwrite=overwrite)
     load_for_pages(inputs, config)
 
     from dedup.cli.bars import Bars  # tqdm: --help must not wait for it
@@ -192,6 +190,7 @@ def run(
                 resume=resume,
                 overwrite=overwrite,
                 strict=strict,
+                settings=settings_manifest(ctx),
                 progress=progress,
             )
     except KeyboardInterrupt:
@@ -202,6 +201,16 @@ def run(
     if not quiet:
         click.echo(run_summary(report, out), err=True)
     ctx.exit(report.return_code)
+
+
+def _refuse_contradictions(
+    config: Config, store: Path | None, *, resume: bool, overwrite: bool
+) -> None:
+    """Refuse options that do not go together."""
+    if resume and overwrite:
+        raise click.UsageError("--resume and --overwrite exclude each other")
+    if config.expire and store is None:
+        raise click.UsageError("--expire needs a --store")
 
 
 def _list_sources(inputs: tuple[str, ...], config: Config) -> None:

@@ -8,10 +8,12 @@ from itertools import chain
 
 import click
 import pytest
-from pages import DOCS, PAGES, codes, name_of, prose, rows, section, text_of
+from pages import DOCS, PAGES, blocks, codes, name_of, prose, rows, section, text_of
 from runs import ROOT, read_lines
 
 from dedup.cli import main
+from dedup.cli.settings_file import read_settings
+from dedup.cli.settings_values import values_for
 from dedup.cluster.canonical import DEFAULT_ORDER, RULES
 from dedup.models import Reason, Relation, Status
 from dedup.store.schema import FORMAT, SCHEMA
@@ -24,6 +26,7 @@ PRIVATE = re.compile(
 """Words that stood for other things than they do in the field."""
 
 SHARED = "Options for reading and cleaning"
+SETTINGS = "Settings file"
 
 OPTIONS = [
     pytest.param(command, option, id=f"{command.name} {option.opts[0]}")
@@ -41,7 +44,7 @@ def shown(option):
 
 def options_in(command):
     """The rows on the options of a command, by what stands in their first cell."""
-    parts = [section("docs/commands.md", f"dedup {command.name}")]
+    parts = [section("docs/commands.md", each) for each in (f"dedup {command.name}", SETTINGS)]
     if command.name != "evaluate":
         parts.append(section("docs/commands.md", SHARED))
     return {code: row for part in parts for row in rows(part) for code in codes(row[0])}
@@ -88,6 +91,24 @@ def test_the_reference_has_no_option_that_the_command_has_not(command):
     assert {name for name in options_in(command) if name.startswith("-")} <= known
 
 
+SETTINGS_FILES = [
+    pytest.param(block.text, each, id=f"{name_of(page)} {each.name}")
+    for page in PAGES
+    for block in blocks(page)
+    for each in main.commands.values()
+    if block.language == "toml"
+]
+
+
+@pytest.mark.parametrize(("text", "command"), SETTINGS_FILES)
+def test_a_settings_file_that_a_page_shows_can_be_read(text, command, tmp_path):
+    name = "pyproject.toml" if "[tool.dedup" in text else "dedup.toml"
+    (tmp_path / name).write_text(text, "utf-8")
+    values = read_settings(tmp_path / name)
+
+    assert values_for(values, command, main.commands) or command.name in ("evaluate", "warm")
+
+
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_no_page_names_an_option_that_there_is_not(page):
     sources = chain((ROOT / "scripts").iterdir(), [ROOT / "docs" / "contributing.md"])
@@ -98,7 +119,8 @@ def test_no_page_names_an_option_that_there_is_not(page):
         for name in re.findall(r"--[a-z][a-z-]*", source.read_text("utf-8"))
     }
     known = {name for _, option in (each.values for each in OPTIONS) for name in shown(option)}
-    known |= {"--help", "--version", "--skip-editable"} | of_scripts
+    known |= {"--help", "--version", "--skip-editable", "--no-"} | of_scripts
+    known |= {f"--no-{name[2:]}" for name in known}  # of a flag that a settings file sets
     history = page.name == "CHANGELOG.md"  # it names options that were renamed
 
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", page.read_text("utf-8")))
