@@ -11,8 +11,11 @@ import sys
 from pathlib import Path
 
 import click
+import hypothesis
+import hypothesis.strategies as st
 import pytest
 from click.core import ParameterSource
+from hypothesis import given
 from runs import Out
 
 from dedup.cli import main
@@ -23,6 +26,12 @@ from dedup.cli.settings_values import settable
 TEXT = "The ferry to Port Elwood will run again from Monday, its owner said on Friday. " * 3
 
 RECORDS = [{"id": "a", "text": TEXT}, {"id": "b", "text": TEXT}]
+
+VALUES = (
+    *("true", "[]", "[[]]", "{}", '{a = "b"}', "[{}]", "1979-05-27", "07:32:00", "[1, 'a']"),
+    *('["a"]', '""', '"~"', '"-"', '"/"', "0.5", "inf", "-nan", r'"\u0000"'),
+)
+"""TOML values of every type."""
 
 SETTABLE = [
     pytest.param(name, key, id=f"{name} {key}")
@@ -435,6 +444,26 @@ def give_away(path, monkeypatch):
         monkeypatch.setattr("os.geteuid", lambda: os.getuid() + 1)
 
 
+@given(
+    st.sampled_from(sorted({each.values[1] for each in SETTABLE})),
+    st.sampled_from(VALUES) | st.builds(json.dumps, st.text(max_size=20) | st.integers()),
+)
+@hypothesis.settings(
+    max_examples=300,
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
+)
+def test_any_value_is_taken_or_refused_with_its_key(folder, key, text):
+    write(folder / "dedup.toml", f"{key} = {text}")
+    refusals = []
+    for name in main.commands:
+        try:
+            parse(name, *(["news.jsonl"] if "inputs" in keys_of(name) else []))
+        except click.UsageError as error:
+            refusals.append(error.format_message())
+
+    assert all("dedup.toml" in each for each in refusals)
+
+
 class TestTrust:
     """A file that was found may have been put there by others."""
 
@@ -487,15 +516,15 @@ class TestTrust:
         path.chmod(0o664)
         succeed(command, "run", folder / "news.jsonl", "-o", "out")
 
-    @pytest.mark.parametrize("given", [".", "..", "../below/../*", "../*.toml", "../dedup.toml"])
-    def test_a_file_in_the_input_is_part_of_the_dump(self, given, command, folder, project):
+    @pytest.mark.parametrize("argument", [".", "..", "../below/../*", "../*.toml", "../dedup.toml"])
+    def test_a_file_in_the_input_is_part_of_the_dump(self, argument, command, folder, project):
         write(project / "dedup.toml", "threshold = 0.6")
         write(project / "below" / "a.html", "<p>page")
-        if given == ".":
+        if argument == ".":
             write(project / "below" / "dedup.toml", "threshold = 0.6")
-        line = refusal(command, "run", given, "-o", folder / "out")
+        line = refusal(command, "run", argument, "-o", folder / "out")
 
-        assert f"dedup.toml lies in the INPUT {given}" in line
+        assert f"dedup.toml lies in the INPUT {argument}" in line
 
     def test_a_file_beside_the_input_is_not(self, command, folder, project):
         write(project / "dedup.toml", 'inputs = ["../news*.jsonl"]\noutput = "out"')
@@ -515,8 +544,8 @@ class TestTrust:
         output = [] if key == "output" else ["-o", folder / "results"]
         line = refusal(command, "run", folder / "news.jsonl", *output)
 
-        assert f"../dedup.toml: {key}: " in line
-        assert "lies outside of the folder of the file" in line
+        assert f"../dedup.toml: {key} names " in line
+        assert "outside of the folder of the file" in line
         assert not (folder / "out").exists()
         succeed(command, "run", folder / "news.jsonl", *output, "--config", path)
         assert (folder / "out").exists()
@@ -539,6 +568,21 @@ class TestTrust:
         assert "settings" in before
         succeed(command, *run, folder / "out", "--config", path)
         assert "--overwrite" in command(*run, folder / "out", "--no-overwrite").stderr
+
+    def test_a_found_file_deletes_from_stores_in_its_folder_only(self, command, folder, project):
+        write(project / "dedup.toml", "expire = 30")
+        run = ("run", folder / "news.jsonl", "--store")
+        line = refusal(command, *run, folder / "news.sqlite", "-o", "out")
+
+        assert "../dedup.toml: expire does not hold for" in line
+        succeed(command, *run, project / "news.sqlite", "-o", folder / "out")
+
+    def test_a_link_to_settings_is_read_where_the_link_is(self, command, folder, project):
+        write(folder / "kept" / "settings.toml", 'output = "out"')
+        (project / "dedup.toml").symlink_to("../kept/settings.toml")
+        succeed(command, "run", folder / "news.jsonl")
+
+        assert (project / "out").exists()
 
     def test_every_flag_is_known_to_remove_nothing_or_is_listed(self):
         flags = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import os
 import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
@@ -13,14 +14,14 @@ import click
 from click.core import ParameterSource
 
 from dedup.cli.settings_file import SettingsFile, find_settings, read_settings
-from dedup.cli.settings_values import INPUTS, STDIN, main_keys, names_path, values_for
+from dedup.cli.settings_values import INPUTS, STDIN, main_keys, named_paths, values_for
 from dedup.errors import ConfigError
 
 _META = "dedup.cli.settings"
 
-# What removes results or earlier documents. A file that was found sets it for outputs below its
-# folder only.
-REMOVES = ("overwrite", "expire")
+REMOVES: dict[str, tuple[str, ...]] = {"overwrite": ("out", "rejected"), "expire": ("store",)}
+"""Options that replace or delete files or what is in them, and the parameters that name those. A
+file that was found sets them for files in its folder only."""
 
 _OPTION = re.compile(r"--[a-z][a-z-]*")
 
@@ -224,33 +225,33 @@ def _check_reach(ctx: click.Context) -> None:
     file = settings.file
     if file is None or not file.found:
         return
-    place = file.path.resolve()
     for given in ctx.params.get(INPUTS, ()):
-        if given != STDIN and _is_within(place, given):
+        if given != STDIN and _is_within(file.place, given):
             raise click.UsageError(
                 f"the settings file {file.name} lies in the INPUT {given}, which others may have "
                 "written: name it with --config, or use --no-config"
             )
     chosen = list(_from_file(ctx))
-    removes = [name for name in chosen if name in REMOVES and ctx.params[name]]
-    for name, path in names_path(ctx.command, ctx.params):
-        if path.resolve().is_relative_to(place.parent):
+    for name, path in named_paths(ctx.command, ctx.params):
+        if Path(os.path.realpath(path)).is_relative_to(file.place.parent):
             continue
-        if name in chosen:
-            raise click.UsageError(
-                f"{file.name}: {settings.keys[name]}: {path} lies outside of the folder of the "
-                f"file, which was found and not named: {_REMEDY}"
-            )
-        if removes:
-            raise click.UsageError(
-                f"{file.name}: {settings.keys[removes[0]]} does not hold for {path}, which lies "
-                f"outside of the folder of the file, which was found and not named: {_REMEDY}"
-            )
+        for each in chosen:
+            if each == name or name in _removed(ctx, each):
+                what = "names" if each == name else "does not hold for"
+                raise click.UsageError(
+                    f"{file.name}: {settings.keys[each]} {what} {path}, outside of the folder of "
+                    f"the file, which was found and not named: {_REMEDY}"
+                )
+
+
+def _removed(ctx: click.Context, option: str) -> tuple[str, ...]:
+    """Return the parameters whose files an option replaces or shortens."""
+    return REMOVES.get(option, ()) if ctx.params[option] else ()
 
 
 def _is_within(place: Path, given: str) -> bool:
     """Return whether a file is an INPUT, or lies in a folder that is one."""
-    pattern = str(Path(given).resolve())
+    pattern = os.path.realpath(given)
     return any(
         str(each) == pattern or fnmatch.fnmatchcase(str(each), pattern)
         for each in (place, *place.parents)

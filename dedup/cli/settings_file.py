@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -42,6 +41,11 @@ class SettingsFile:
     def folder(self) -> str:
         """What paths in the file are relative to; empty for the current folder."""
         return os.path.dirname(self.path)  # noqa: PTH120 (Path has a dot for no folder)
+
+    @property
+    def place(self) -> Path:
+        """The path with the links of its folders resolved; it may be a link itself."""
+        return Path(os.path.realpath(self.folder or os.curdir), self.path.name)
 
     @property
     def name(self) -> str:
@@ -87,6 +91,8 @@ def _folders() -> Iterator[Path]:
 
 def _read(path: Path, *, found: bool) -> SettingsFile | None:
     """Return what a file says, None for a pyproject.toml without a table of ours."""
+    import hashlib  # --help must not wait for it
+
     try:
         with path.open("rb") as stream:
             content = stream.read(LARGEST_BYTES + 1)
@@ -134,7 +140,7 @@ def _parsed(path: Path, content: bytes) -> dict[str, Any]:
     Raises:
         click.UsageError: It is too large, or no TOML.
     """
-    import tomllib  # --help must not wait for it
+    import tomllib  # likewise
 
     try:
         if len(content) > LARGEST_BYTES:

@@ -207,8 +207,8 @@ def _kind_of(value: Any) -> str:
     return next((words for kind, words in kinds if isinstance(value, kind)), "a date or a time")
 
 
-def names_path(command: click.Command, values: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
-    """Yield the parameters of a command that are paths on disk, with their values."""
+def named_paths(command: click.Command, values: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
+    """Yield the options and arguments of a command that name a file or folder, with its path."""
     for parameter in command.params:
         value = values.get(parameter.name or "")
         if isinstance(parameter.type, click.Path) and value and str(value) != STDIN:
