@@ -96,7 +96,7 @@ def deduplicate(
         return Result(
             survivors=[load_json(line) for line in survivor_lines(store.results.survivors())],
             decisions=decisions,
-            stories=list(story_lines(store.results.stories())),
+            stories=list(story_lines(store.results.described_stories())),
             _by_id={decision.doc_id: decision for decision in reversed(decisions)},
         )
 

@@ -24,6 +24,7 @@ from dedup.store import ANOTHER, Step, Store
 from dedup.write import (
     KIBIBYTES_A_UNIT,
     OutputFolder,
+    change_lines,
     cleaned_lines,
     decision_lines,
     package_versions,
@@ -115,7 +116,8 @@ def run_dump(
             report = _report(opened, config, scored_by, settings, strict=strict)
             _write_results(opened, folder, table_format, survivors_to)
             if store:
-                write_file(out / "changes.jsonl", opened.results.changes(opened.dumps.number))
+                changes = opened.results.changes(opened.dumps.number)
+                write_file(out / "changes.jsonl", change_lines(changes))
             timer.end()
             report.manifest["timings"] = timer.seconds
             report.manifest["peak_memory_mib"] = {
@@ -311,7 +313,7 @@ def _write_results(
     """Write decisions, stories, survivors and rejected inputs."""
     results = store.results
     folder.write_table("decisions", decision_lines(results.decisions()), table_format)
-    folder.write_table("stories", story_lines(results.stories()), table_format)
+    folder.write_table("stories", story_lines(results.described_stories()), table_format)
     survivors = survivor_lines(results.survivors())
     if survivors_to is None:
         folder.write_table("survivors", survivors, table_format)

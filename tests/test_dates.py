@@ -208,7 +208,9 @@ def test_the_guesses_of_pages_are_counted_and_do_not_decide(command, tmp_path):
     run = command.run(pages, out=tmp_path / "out")
     assert run.manifest["dates"]["guessed"] == 1
     assert story_dates(run) == [("2026-05-09", "2026-05-09")]
-    assert run.stories[0]["why"]["detail"] == "dated 2026-05-09; the runner-up: undated"
+    detail = run.stories[0]["why"]["detail"]
+    assert detail.startswith("dated 2026-05-09; the runner-up ")
+    assert detail.endswith("(id a.html): undated")
     command("clean", pages, "-o", tmp_path / "clean.jsonl", "--quiet")
     sources = {each["id"]: each["date_source"] for each in read_lines(tmp_path / "clean.jsonl")}
     assert sources == {"a.html": "text", "b.html": "meta"}

@@ -48,6 +48,16 @@ def believed(record):
     return None if guessed else record["date"]
 
 
+def document_name(record):
+    """What a reason calls a document."""
+    title = record["title"] and f'"{record["title"]}"'
+    host = record["url"] and record["url"].split("/")[2]
+    host = host or (record["canonical_url"] and record["canonical_url"].split("/")[2])
+    if title is None:
+        return f"id {record['id']}" + (f" of {host}" if host else "")
+    return f"{title} ({host}, id {record['id']})" if host else f"{title} (id {record['id']})"
+
+
 def shingles(text):
     tokens = re.findall(r"\w+", text.casefold())
     return {tuple(tokens[at : at + 3]) for at in range(len(tokens) - 2)}
@@ -67,7 +77,7 @@ def says_true(said, record, rule, story):
         ]
         return said == f"named canonical by {sum(each['canonical_url'] == page for each in named)}"
     if rule == "shortest-url":
-        return said == (record["url"] or "no address")
+        return said == (record["url"] or record["canonical_url"] or "no address")
     if rule == "id":
         return said == record["id"]
     if rule == "field:date:asc":
@@ -101,7 +111,8 @@ def test_what_a_reason_says_of_the_canonical_and_the_runner_up_is_true(drawn, ch
         why = story["why"]
         if why["rule"] == "connected":
             continue
-        said = why["detail"].split("; the runner-up: ")
+        name = document_name(records[why["runner_up"]])
+        said = why["detail"].split(f"; the runner-up {name}: ")
         members = [records[each["id"]] for each in story["members"]]
         ends = records[story["canonical_id"]], records[why["runner_up"]]
         for words, record in zip(said, ends, strict=True):
@@ -132,7 +143,7 @@ def test_what_a_reason_says_of_a_duplicate_is_true(drawn):
             "update": f"{shares[0]} of it stands there, it holds {shares[1]}",
         }[decision.relation]
         assert said in decision.reason
-        assert decision.canonical_id in decision.reason
+        assert document_name(records[decision.canonical_id]) in decision.reason
         if decision.relation == "exact":
             assert own == canonical
 

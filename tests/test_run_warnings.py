@@ -9,7 +9,7 @@ import pytest
 
 from dedup.cluster.decisions import decisions_of
 from dedup.config import ClusterConfig
-from dedup.models import Decision, Document, Link, Member, Relation, Status, Story, Why
+from dedup.models import Decision, Document, Facts, Link, Member, Relation, Status, Story, Why
 from dedup.run_warnings import LISTED, run_warnings
 from dedup.store import Store, stored_document
 
@@ -56,7 +56,11 @@ def story(number, relations, weakest=None):
 def stored(*stories):
     """A store that holds only the results of some stories."""
     store = Store(":memory:")
-    decisions = [each for one in stories for each in decisions_of(one)]
+    decisions = [
+        each
+        for one in stories
+        for each in decisions_of(one, Facts(one.canonical.row, one.canonical.doc_id, 0))
+    ]
     store.results.add_copies([(one, 1) for one in stories], decisions)
     return store
 
@@ -142,11 +146,16 @@ class TestStories:
         assert [(each["story_id"], each["rewrites"]) for each in listed] == [("s-0", 3), ("s-9", 0)]
 
     def test_a_link_keeps_its_ids_whatever_they_are(self):
-        link = Link("a\x00\ud800\"'", "ü\n", 0.123456789)
+        link = Link("a\x00\ud800\"'", "ü\n", 0.123456789, "jaccard")
         with stored(story(0, [Relation.NEAR], link)) as store:
             (listed,) = run_warnings(store, ClusterConfig(warn_story_size=2))["stories"]
 
-        assert listed["weakest"] == {"left": link.left, "right": link.right, "score": 0.123457}
+        assert listed["weakest"] == {
+            "left": link.left,
+            "right": link.right,
+            "score": 0.123457,
+            "score_kind": "jaccard",
+        }
 
     def test_a_story_without_a_weakest_link_is_listed(self):
         with stored(story(0, [Relation.NEAR])) as store:

@@ -169,6 +169,13 @@ def _host_excluded(host: str | None, config: CleanConfig) -> Rejection | None:
     return None
 
 
+def names_of(record: RawRecord) -> dict[str, str | None]:
+    """Return title, url and host of an input that is no document, as far as it names them."""
+    url = _text_or(_text_field(record, "url"), None)
+    host = host_of(url or _mirror_address(record) or _folder_address(record))
+    return {"title": _text_or(_text_field(record, "title"), None), "url": url, "host": host}
+
+
 def _mirror_address(record: RawRecord) -> str | None:
     """Return the address of a page in the folder of a mirroring crawler: ``host/path/page``.
 

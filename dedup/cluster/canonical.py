@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from dedup.cluster.document_name import document_name
 from dedup.errors import ConfigError
 from dedup.kernels.array_types import Int64s, UInt32s
 from dedup.models import GUESSED_DATE, Facts, Why
@@ -286,5 +287,6 @@ def why(first: Ballot, second: Ballot, policy: Policy) -> Why:
     return Why(
         rule=rule.name,
         runner_up=second.facts.doc_id,
-        detail=f"{rule.says(first)}; the runner-up: {rule.says(second)}",
+        detail=f"{rule.says(first)}; the runner-up {document_name(second.facts)}: "
+        f"{rule.says(second)}",
     )

@@ -23,14 +23,18 @@ from dedup.cluster.copy_graph import (
     Texts,
     never_padded,
 )
+from dedup.cluster.document_name import document_name
 from dedup.models import SAME, Facts, Link, Pair, Relation, Story, Why
 
-KEPT = "elected in an earlier dump; not all of its copies match the runner-up"
+KEPT = "elected in an earlier dump; not all of its copies match the runner-up {runner_up}"
 """Why a canonical stays where a new document would win."""
 
 
-CONNECTED = "elected among all connected documents; of its copies alone the runner-up is better by"
-"""Why a canonical stays that is not the best of its own copies, before the name of the rule."""
+CONNECTED = (
+    "elected among all connected documents; of its copies alone the runner-up {runner_up} "
+    "is better by {rule}"
+)
+"""Why a canonical stays that is not the best of its own copies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,9 @@ def _continue_stories(
             ranking = _final_ranking(cluster, graph)
             story = _story(cluster, ranking, policy)
             if cluster.canonical.row in kept and ranking[0].facts.row != cluster.canonical.row:
-                story = replace(story, why=Why("kept", ranking[0].facts.doc_id, KEPT))
+                better = ranking[0].facts
+                detail = KEPT.format(runner_up=document_name(better))
+                story = replace(story, why=Why("kept", better.doc_id, detail))
             stories.append(story)
     return stories
 
@@ -338,7 +344,9 @@ def _story(cluster: StarCluster, ranking: Sequence[Ballot], policy: Policy) -> S
     reason = why(canonical, runner_up, policy)
     if ranking[0] is not canonical:
         better = why(runner_up, canonical, policy)
-        reason = replace(reason, rule="connected", detail=f"{CONNECTED} {better.rule}")
+        name = document_name(runner_up.facts)
+        detail = CONNECTED.format(runner_up=name, rule=better.rule)
+        reason = replace(reason, rule="connected", detail=detail)
     members = [build_member(each.facts, each.pair, each.related) for each in cluster.members]
     far = min(members, key=lambda member: (member.score or 0.0, member.doc_id))
     return build_story(
@@ -347,5 +355,10 @@ def _story(cluster: StarCluster, ranking: Sequence[Ballot], policy: Policy) -> S
         [ballot.facts for ballot in ranking],
         reason,
         origins=1,
-        weakest=Link(cluster.canonical.doc_id, far.doc_id, far.score or 0.0),
+        weakest=Link(
+            cluster.canonical.doc_id,
+            far.doc_id,
+            far.score or 0.0,
+            (far.relation or Relation.EXACT).score_kind,
+        ),
     )

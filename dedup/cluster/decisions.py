@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dedup.models import Decision, Member, Relation, Status, Story
+from dedup.cluster.document_name import document_name
+from dedup.models import Decision, Facts, Member, Relation, Status, Story
 
 _SENTENCES = {
     Relation.EXACT: "the same text as {canonical}",
@@ -21,9 +22,14 @@ _SENTENCES = {
 }
 
 
-def decisions_of(story: Story) -> list[Decision]:
-    """Return the decisions on the documents of a story, in the order of its members."""
-    canonical = story.canonical
+def decisions_of(story: Story, facts: Facts) -> list[Decision]:
+    """Return the decisions on the documents of a story, in the order of its members.
+
+    Args:
+        story: The story.
+        facts: Those of its canonical.
+    """
+    canonical, name = story.canonical, document_name(facts)
     kept = Decision(
         row=canonical.row,
         doc_id=canonical.doc_id,
@@ -33,14 +39,14 @@ def decisions_of(story: Story) -> list[Decision]:
         size=len(story.members),
         reason=f"elected by {story.why.rule}: {story.why.detail}",
     )
-    return [kept, *(_duplicate(story, member) for member in story.members[1:])]
+    return [kept, *(_duplicate(story, member, name) for member in story.members[1:])]
 
 
-def _duplicate(story: Story, member: Member) -> Decision:
-    """Return the decision on a document that goes."""
+def _duplicate(story: Story, member: Member, canonical: str) -> Decision:
+    """Return the decision on a document that goes; ``canonical`` names the one that stays."""
     relation = member.relation or Relation.EXACT
     sentence = _SENTENCES[relation].format(
-        canonical=story.canonical.doc_id,
+        canonical=canonical,
         jaccard=member.jaccard,
         contained=member.contained,
         contains=member.contains,

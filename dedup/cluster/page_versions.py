@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 
+from dedup.cluster.document_name import document_name
 from dedup.models import Facts, Pair, is_later, same_page
 
 KEPT_LENGTH = 0.8
@@ -57,7 +58,7 @@ def superseded(documents: Sequence[Facts], matching: Matching) -> dict[int, str]
                     break
     if found:
         _add_copies(documents, found, matching)
-    return {row: f"{words} of {other.doc_id}" for row, (other, words) in found.items()}
+    return {row: f"{words} of {document_name(other)}" for row, (other, words) in found.items()}
 
 
 def _families(documents: Iterable[Facts]) -> list[list[Facts]]:

@@ -15,6 +15,7 @@ from dedup.models.documents import (
 from dedup.models.inputs import Raw, RawLine, RawRecord, Reason, Rejection, value_at
 from dedup.models.pages import SECONDS_A_DAY, is_later, same_page, shares_headline
 from dedup.models.stories import (
+    PROBABILITY,
     SAME,
     CleanReport,
     DateReport,
@@ -33,9 +34,10 @@ from dedup.models.stories import (
 from dedup.models.term_vectors import TermVectors
 
 __all__ = [
-    "BELIEVED_DATES", "GUESSED_DATE", "SAME", "SECONDS_A_DAY", "SITE_BOILERPLATE", "CleanPage",
-    "CleanReport", "DateReport", "Decision", "Document", "Draft", "Extraction", "Facts", "Link",
-    "Listed", "Member", "Pair", "Raw", "RawLine", "RawRecord", "Reason", "Rejection", "Relation",
-    "Removal", "RunReport", "Status", "Story", "StrippedText", "TermVectors", "Why", "is_later",
-    "same_page", "shares_headline", "unwanted_rejections", "value_at",
+    "BELIEVED_DATES", "GUESSED_DATE", "PROBABILITY", "SAME", "SECONDS_A_DAY", "SITE_BOILERPLATE",
+    "CleanPage", "CleanReport", "DateReport", "Decision", "Document", "Draft", "Extraction",
+    "Facts", "Link", "Listed", "Member", "Pair", "Raw", "RawLine", "RawRecord", "Reason",
+    "Rejection", "Relation", "Removal", "RunReport", "Status", "Story", "StrippedText",
+    "TermVectors", "Why", "is_later", "same_page", "shares_headline", "unwanted_rejections",
+    "value_at",
 ]  # fmt: skip

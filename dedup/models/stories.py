@@ -34,6 +34,26 @@ class Relation(StrEnum):
     DERIVED = "derived"
     REWRITE = "rewrite"
 
+    @property
+    def score_kind(self) -> str:
+        """What the score of the relation is: ``jaccard``, ``containment`` or ``probability``."""
+        return _SCORE_KINDS[self]
+
+
+PROBABILITY = "probability"
+"""``score_kind`` of a story score."""
+
+# The score of an update is the larger of both, and Jaccard is never the larger one.
+_SCORE_KINDS = {
+    Relation.EXACT: "jaccard",
+    Relation.NEAR: "jaccard",
+    Relation.ABRIDGED: "containment",
+    Relation.EXPANDED: "containment",
+    Relation.UPDATE: "containment",
+    Relation.DERIVED: PROBABILITY,
+    Relation.REWRITE: PROBABILITY,
+}
+
 
 @dataclass(slots=True)
 class Facts:
@@ -129,11 +149,13 @@ class Link:
         left: Id of the one.
         right: Id of the other.
         score: Their score, in [0, 1].
+        score_kind: What the score is, see :attr:`Relation.score_kind`.
     """
 
     left: str
     right: str
     score: float
+    score_kind: str
 
 
 @dataclass(slots=True)
@@ -211,6 +233,11 @@ class Decision:
         relation: Relation to the canonical, for duplicates.
         score: Score of the relation, in [0, 1], for duplicates.
         reason: A sentence; for rejected inputs the fixed word.
+        copy_of: Id of the document whose copy it is, the representative of its telling; None for a
+            representative, and for unique and rejected inputs.
+        url: Its address, or None.
+        title: Its headline, or None.
+        host: See :class:`Document`.
     """
 
     row: int
@@ -222,6 +249,15 @@ class Decision:
     relation: str | None = None
     score: float | None = None
     reason: str = ""
+    copy_of: str | None = None
+    url: str | None = None
+    title: str | None = None
+    host: str | None = None
+
+    @property
+    def score_kind(self) -> str | None:
+        """What the score is, see :attr:`Relation.score_kind`; None where there is no score."""
+        return None if self.relation is None else Relation(self.relation).score_kind
 
 
 @dataclass(frozen=True, slots=True)

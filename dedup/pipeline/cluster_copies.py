@@ -71,6 +71,7 @@ def cluster_copy_pairs(
         found = common_texts(shingles.values, shingles.bounds, counts, sets.bounds)
         shares = dict(zip(sets.texts.tolist(), found, strict=True))
         stories: list[Story] = []
+        known = {each.row: each for group in facts.values() for each in group}
         for members, edges in sets.each():
             documents = tuple(chain.from_iterable(facts[text] for text in members))
             tellings = earlier.tellings(facts.row for facts in documents)
@@ -80,7 +81,11 @@ def cluster_copy_pairs(
         dated = [earlier.provisional_story(story) for story in stories]
         store.results.add_copies(
             dated,
-            chain.from_iterable(decisions_of(story) for story, _ in dated),
+            (
+                decision
+                for story, _ in dated
+                for decision in decisions_of(story, known[story.canonical.row])
+            ),
             replaced=[earlier.story(number).story_id for number in touched],
         )
         progress.advance(int(counts.sum()), int(counts.sum()))

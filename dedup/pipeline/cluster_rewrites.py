@@ -26,7 +26,7 @@ from dedup.match.loose_group_odds import loose_group_odds
 from dedup.match.minhash_lsh import Candidates, pairs_inside
 from dedup.match.relations import relation, retelling
 from dedup.match.story_score import Model, Scorer, probability
-from dedup.models import Facts, Link, Pair, Relation, Story, TermVectors
+from dedup.models import PROBABILITY, Facts, Link, Pair, Relation, Story, TermVectors
 from dedup.parallel.ordered_map import ordered_map
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.exact_duplicates import ExactDuplicates
@@ -188,7 +188,11 @@ def _store_clusters(
         ]
         story = story_of(cluster, tellings, texts, policy, config)
         stories.append(earlier.keep_story_id(story))
-    decisions = [decision for story, _ in stories for decision in decisions_of(story)]
+    decisions = [
+        decision
+        for story, _ in stories
+        for decision in decisions_of(story, facts[story.canonical.row])
+    ]
     store.results.add_merged(representatives, stories, decisions)
 
 
@@ -221,6 +225,7 @@ def story_of(
         one.representative.doc_id,
         other.representative.doc_id,
         round(float(probability(np.array(weakest.odds))), 6),
+        PROBABILITY,
     )
     scores = probability(cluster.odds)
     return merge_rewrites(tellings, scores, cluster.shared, link, texts, relate, policy)

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from dedup.clean.dates import own_date
 from dedup.clean.site_lines import line_digests
-from dedup.clean.to_document import clean_own_texts
+from dedup.clean.to_document import clean_own_texts, names_of
 from dedup.config import Config
 from dedup.json_codec import dump_json
 from dedup.models import Document, Raw, RawLine, RawRecord, Rejection
@@ -120,7 +120,7 @@ def _stored(cleaned: Cleaned, parts: Iterator[StoredPart | None]) -> Stored:
     if isinstance(result, Rejection):
         return stored_rejection(
             record.doc_id, record.source, result, stamp, from_page=from_page, digest=digest,
-            date_order=own_date(record.own("date")).order,
+            date_order=own_date(record.own("date")).order, **names_of(record),
         )  # fmt: skip
     name = record.mapped.get("text", "text")
     in_field = not from_page and result.fields.get(name) == result.text

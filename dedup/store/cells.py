@@ -133,8 +133,24 @@ def stored_rejection(
     from_page: bool = False,
     digest: bytes | None = None,
     date_order: str | None = None,
+    title: str | None = None,
+    url: str | None = None,
+    host: str | None = None,
 ) -> Stored:
-    """Return the cells of an input that cannot be used, with the order that its own date shows."""
+    """Return the cells of an input that cannot be used.
+
+    Args:
+        doc_id: Its id.
+        source: Name of its file or stream.
+        rejection: Why it cannot be used.
+        stamp: Digest of the input as it was read.
+        from_page: Whether it was a page.
+        digest: Digest of the page.
+        date_order: The order of day and month that its own date shows.
+        title: Its headline, as far as it is known.
+        url: Its address, likewise.
+        host: The host of the address, likewise.
+    """
     cells = {
         "doc_id": doc_id,
         "source": source,
@@ -145,6 +161,9 @@ def stored_rejection(
         "stamp": stamp,
         "agency_page": 0,
         "leftovers": 0,
+        "title": title,
+        "url": url,
+        "host": host,
     }
     return Stored(
         tuple(map(cells.get, DOCUMENT_COLUMNS)), written_date=_written_date(None, date_order)

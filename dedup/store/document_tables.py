@@ -48,6 +48,11 @@ _PARTS = (
 _DOCUMENTS = "SELECT * FROM documents WHERE row IN"
 _SET_DATE = "UPDATE documents SET date = ?, moment = ?, sum = ? WHERE row = ?"
 
+# What is kept of an input whose id an earlier one has.
+_KEPT_OF_REJECTED = (
+    "doc_id", "source", "stamp", "from_page", "digest", "title", "url", "host",
+)  # fmt: skip
+
 # Rows that are changed between two reads of a table.
 _ROWS_AT_ONCE = 1000
 
@@ -91,7 +96,7 @@ class Documents:
     def _reject_duplicate_id(self, row: int, stored: Stored) -> None:
         """Store an input whose id an earlier one has as a rejection."""
         cells = dict(zip(DOCUMENT_COLUMNS, stored.document, strict=True))
-        kept = {name: cells[name] for name in ("doc_id", "source", "stamp", "from_page", "digest")}
+        kept = {name: cells[name] for name in _KEPT_OF_REJECTED}
         rejected = stored_rejection(rejection=_DUPLICATE_ID, **kept)
         self._db.insert("documents", [(row, *rejected.document)])
         if stored.written_date is not None:

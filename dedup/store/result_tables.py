@@ -13,6 +13,7 @@ from dedup.json_codec import dump_json, load_own_json
 from dedup.models import Decision, Facts, Status, Story
 from dedup.store.cells import LeadDayCells
 from dedup.store.database import Database
+from dedup.store.described_members import describe
 
 # Columns in the order of the fields of ``Facts`` after ``text_id``.
 _FACTS = (
@@ -228,6 +229,10 @@ class Results:
         for (body,) in self._db.execute(query, [self._db.first]):
             yield load_own_json(body)
 
+    def described_stories(self) -> Iterator[dict[str, Any]]:
+        """Yield the stories of :meth:`stories`, their members as in :func:`describe`."""
+        yield from describe(self._db, self.stories())
+
     def touched(self) -> int:
         """Return the number of stories with a document of the current dump."""
         query = "SELECT count(DISTINCT story_id) FROM decisions WHERE row >= ?"
@@ -306,20 +311,19 @@ class Results:
     def decisions(self) -> Iterator[Decision]:
         """Yield a decision for each input, in input order; those without a story are unique."""
         query = (
-            "SELECT d.row, d.doc_id, d.reason, c.status, c.story_id, c.canonical_id, c.size, "
-            "c.relation, c.score, c.reason, s.signature IS NOT NULL "
+            "SELECT d.row, d.doc_id, "
+            "coalesce(c.status, iif(d.reason IS NULL, 'unique', 'rejected')), "
+            "c.story_id, c.canonical_id, coalesce(c.size, 1), "
+            "c.relation, c.score, coalesce(d.reason, c.reason), r.doc_id, d.url, d.title, d.host, "
+            "s.signature IS NOT NULL "
             "FROM documents d LEFT JOIN decisions c USING (row) LEFT JOIN signatures s USING (row) "
+            "LEFT JOIN documents r ON r.row = c.representative AND r.row != d.row "
             "WHERE d.row >= ? ORDER BY d.row"
         )
-        for row, doc_id, rejected, status, *cells, signed in self._db.execute(
-            query, [self._db.first]
-        ):
-            if rejected is not None:
-                yield Decision(row, doc_id, Status.REJECTED, reason=rejected)
-            elif status is not None:
-                yield Decision(row, doc_id, _STATUS[status], *cells)
-            else:
-                yield Decision(row, doc_id, Status.UNIQUE, reason=_ALONE[bool(signed)])
+        for row, doc_id, status, *cells, signed in self._db.execute(query, [self._db.first]):
+            decision = Decision(row, doc_id, _STATUS[status], *cells)
+            decision.reason = decision.reason or _ALONE[bool(signed)]
+            yield decision
 
     def tally(self) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
         """Return inputs by status, rejected ones by reason, duplicates by relation."""
@@ -383,10 +387,10 @@ class Results:
         for (body,) in self._db.execute(query, [dump]):
             yield load_own_json(body)
 
-    def rejections(self) -> Iterator[tuple[str, str, str, str]]:
+    def rejections(self) -> Iterator[tuple[str, str, str, str | None]]:
         """Yield id, source, reason and detail of each rejected input, in input order."""
         query = (
-            "SELECT doc_id, source, reason, coalesce(detail, '') FROM documents "
+            "SELECT doc_id, source, reason, detail FROM documents "
             "WHERE reason IS NOT NULL AND row >= ? ORDER BY row"
         )
         yield from self._db.execute(query, [self._db.first])

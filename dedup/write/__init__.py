@@ -2,6 +2,7 @@
 
 from dedup.write.folder import OutputFolder, refuse_existing, stream_out, write_file
 from dedup.write.lines import (
+    change_lines,
     cleaned_lines,
     decision_lines,
     rejected_lines,
@@ -13,6 +14,7 @@ from dedup.write.manifest import KIBIBYTES_A_UNIT, package_versions, peak_memory
 __all__ = [
     "KIBIBYTES_A_UNIT",
     "OutputFolder",
+    "change_lines",
     "cleaned_lines",
     "decision_lines",
     "package_versions",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from dedup.json_codec import dump_json, load_json
-from dedup.models import Decision, Removal, Status
+from dedup.models import Decision, Relation, Removal, Status
 
 Line = dict[str, Any]
 
@@ -62,9 +62,14 @@ def decision_lines(decisions: Iterable[Decision]) -> Iterator[Line]:
             "status": decision.status.value,
             "story_id": decision.story_id,
             "canonical_id": decision.canonical_id,
+            "copy_of": decision.copy_of,
             "relation": decision.relation,
             "score": decision.score,
+            "score_kind": decision.score_kind,
             "reason": decision.reason,
+            "url": decision.url,
+            "title": decision.title,
+            "host": decision.host,
         }
 
 
@@ -72,7 +77,7 @@ def story_lines(stories: Iterable[Line]) -> Iterator[Line]:
     """Yield a line for each story, by id of the story.
 
     Args:
-        stories: Stories as the store keeps them.
+        stories: Stories as the store describes them.
     """
     for story in stories:
         canonical = story["members"][0]
@@ -85,28 +90,59 @@ def story_lines(stories: Iterable[Line]) -> Iterator[Line]:
             "outlets": story["outlets"],
             "agencies": story["agencies"],
             "origins": story["origins"],
-            "weakest": story["weakest"],
+            "weakest": _rounded_link(story["weakest"]),
             "absorbed": story["absorbed"],
             "size": len(story["members"]),
             "members": [
                 {
                     "id": member["doc_id"],
+                    "copy_of": member["copy_of"],
                     "relation": member["relation"],
                     "score": _rounded(member["score"]),
+                    "score_kind": member["relation"] and Relation(member["relation"]).score_kind,
                     "jaccard": _rounded(member["jaccard"]),
                     "containment": _rounded(member["contained"]),
                     "contains": _rounded(member["contains"]),
+                    "url": member["url"],
+                    "title": member["title"],
+                    "host": member["host"],
                 }
                 for member in story["members"]
             ],
         }
 
 
+def _rounded_link(link: Line | None) -> Line | None:
+    return link and {**link, "score": _rounded(link["score"]), "score_kind": link.get("score_kind")}
+
+
 def _rounded(share: float | None) -> float | None:
     return None if share is None else round(share, DECIMALS)
 
 
-def rejected_lines(rejections: Iterable[tuple[str, str, str, str]]) -> Iterator[Line]:
+def rejected_lines(rejections: Iterable[tuple[str, str, str, str | None]]) -> Iterator[Line]:
     """Yield a line for each input that could not be used, in input order."""
     for doc_id, source, reason, detail in rejections:
-        yield {"id": doc_id, "source": source, "reason": reason, "detail": detail}
+        yield {"id": doc_id, "source": source, "reason": reason, "detail": detail or None}
+
+
+def change_lines(changes: Iterable[Line]) -> Iterator[Line]:
+    """Yield a line for each change, in their order; each kind of change has the fields of all.
+
+    Args:
+        changes: Changes as the store keeps them.
+    """
+    for change in changes:
+        yield {
+            "story_id": change["story_id"],
+            "dump": change["dump"],
+            "date": change["date"],
+            "canonical_id": change["canonical_id"],
+            "change": change["change"],
+            "added": change.get("added", []),
+            "unique_until_now": change.get("unique_until_now", []),
+            "absorbed": change.get("absorbed", []),
+            "canonical_until_now": change.get("canonical_until_now"),
+            "other_canonicals_until_now": change.get("other_canonicals_until_now", []),
+            "why": change["why"],
+        }

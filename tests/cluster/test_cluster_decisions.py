@@ -1,7 +1,11 @@
 import pytest
 
 from dedup.cluster.decisions import decisions_of
-from dedup.models import Member, Relation, Status, Story, Why
+from dedup.models import Facts, Member, Relation, Status, Story, Why
+
+CANONICAL = Facts(7, "c", 7, host="post.example", title="Trams return")
+
+NAME = '"Trams return" (post.example, id c)'
 
 WHY = Why("earliest", "m1", "dated 2024-05-01; the runner-up: dated 2024-05-02")
 
@@ -11,7 +15,9 @@ def story(*members):
 
 
 def test_the_canonical_has_the_rule_that_elected_it_as_its_reason():
-    first, second = decisions_of(story(Member(3, "m1", Relation.EXACT, 1.0, 1.0, 1.0, 1.0)))
+    first, second = decisions_of(
+        story(Member(3, "m1", Relation.EXACT, 1.0, 1.0, 1.0, 1.0)), CANONICAL
+    )
     assert (first.row, first.doc_id, first.status) == (7, "c", Status.CANONICAL)
     assert (first.story_id, first.canonical_id, first.size) == ("s-1", "c", 2)
     assert first.relation is first.score is None
@@ -21,30 +27,42 @@ def test_the_canonical_has_the_rule_that_elected_it_as_its_reason():
 
 
 SENTENCES = {
-    Relation.EXACT: "the same text as c",
-    Relation.NEAR: "near copy of c: Jaccard 0.877 of 3-word shingles",
-    Relation.ABRIDGED: "shorter copy: 91.2% of it stands in c",
-    Relation.EXPANDED: "longer copy: holds 50.0% of c",
-    Relation.UPDATE: "another version of c from the same outlet: "
+    Relation.EXACT: f"the same text as {NAME}",
+    Relation.NEAR: f"near copy of {NAME}: Jaccard 0.877 of 3-word shingles",
+    Relation.ABRIDGED: f"shorter copy: 91.2% of it stands in {NAME}",
+    Relation.EXPANDED: f"longer copy: holds 50.0% of {NAME}",
+    Relation.UPDATE: f"another version of {NAME} from the same outlet: "
     "91.2% of it stands there, it holds 50.0%",
-    Relation.DERIVED: "tells the story of c, partly in its words: 91.2% of it stands there; "
+    Relation.DERIVED: f"tells the story of {NAME}, partly in its words: 91.2% of it stands there; "
     "story score 0.12",
-    Relation.REWRITE: "tells the story of c in other words: story score 0.12",
+    Relation.REWRITE: f"tells the story of {NAME} in other words: story score 0.12",
+}
+
+
+SCORE_KINDS = {
+    "exact": "jaccard",
+    "near": "jaccard",
+    "abridged": "containment",
+    "expanded": "containment",
+    "update": "containment",
+    "derived": "probability",
+    "rewrite": "probability",
 }
 
 
 @pytest.mark.parametrize("relation", Relation)
 def test_every_relation_has_a_sentence(relation):
     member = Member(3, "m1", relation, 0.123456789, 0.8766, 0.9123, 0.5)
-    decision = decisions_of(story(member))[1]
+    decision = decisions_of(story(member), CANONICAL)[1]
     assert decision.reason == SENTENCES[relation]
     assert decision.relation == relation.value
     assert decision.score == 0.123457
+    assert decision.score_kind == SCORE_KINDS[relation]
 
 
 def test_decisions_stand_in_the_order_of_the_members():
     members = [Member(row, f"m{row}", Relation.EXACT, None, 1.0, 1.0, 1.0) for row in (5, 2, 9)]
-    decisions = decisions_of(story(*members))
+    decisions = decisions_of(story(*members), CANONICAL)
     assert [decision.doc_id for decision in decisions] == ["c", "m5", "m2", "m9"]
     assert {decision.size for decision in decisions} == {4}
     assert decisions[1].score is None

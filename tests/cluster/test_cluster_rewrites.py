@@ -15,7 +15,7 @@ from dedup.models import Link
 
 DAY = 86_400.0
 STORY = StoryConfig()
-WEAKEST = Link("d0", "d1", 0.61)
+WEAKEST = Link("d0", "d1", 0.61, "probability")
 
 laws = settings(max_examples=80, deadline=None)
 
