@@ -423,6 +423,16 @@ class TestRefusals:
 
         assert re.match(rf"(own|dedup).toml cannot be read as TOML: .*{message}", line), line
 
+    def test_a_user_without_a_home_has_no_paths_in_it(self, command, folder, monkeypatch):
+        def missing(user):
+            raise KeyError(user)
+
+        monkeypatch.delenv("HOME", raising=False)
+        monkeypatch.setattr("pwd.getpwuid", missing)
+        write(folder / "dedup.toml", 'output = "~/out"')
+
+        assert "output: this user has no home" in refusal(command, "run", "news.jsonl")
+
     @pytest.mark.parametrize("table", ["tool.dedup = 3", "[[tool.dedup]]\nthreshold = 0.5"])
     def test_a_table_of_ours_must_be_a_table(self, table, command, folder):
         write(folder / "pyproject.toml", table)

@@ -194,8 +194,15 @@ def _input(folder: str, value: Any) -> str:
 
 
 def _at_home(text: str) -> str:
-    """Return a path with ``~`` at its start replaced, as a shell does on a command line."""
-    return os.path.expanduser(text)  # noqa: PTH111 (Path raises where there is no home)
+    """Return a path with ``~`` at its start replaced, as a shell does on a command line.
+
+    Raises:
+        ValueError: The user has no home.
+    """
+    path = os.path.expanduser(text)  # noqa: PTH111 (Path has no way back to the text)
+    if path == "~" or path.startswith("~/"):
+        raise ValueError("this user has no home folder for ~; give the whole path")
+    return path
 
 
 def _kind_of(value: Any) -> str:
