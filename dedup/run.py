@@ -23,6 +23,7 @@ from dedup.scorer_file import ScorerFile, scorer_file
 from dedup.store import ANOTHER, Step, Store
 from dedup.write import (
     KIBIBYTES_A_UNIT,
+    Lines,
     OutputFolder,
     change_lines,
     cleaned_lines,
@@ -34,6 +35,7 @@ from dedup.write import (
     story_lines,
     stream_out,
     survivor_lines,
+    survivor_rows,
     write_file,
 )
 
@@ -65,7 +67,7 @@ def run_dump(
         inputs: Files, folders, globs, or ``-``.
         out: The folder.
         config: The options.
-        table_format: ``jsonl`` or ``parquet``, for survivors, decisions and stories.
+        table_format: ``jsonl`` or ``parquet``, for all tables.
         survivors_to: A stream for the survivors as JSON lines, in place of a file.
         store: A store outside of ``out`` with earlier dumps, whose stories this dump continues;
             None for a store in ``out``.
@@ -114,10 +116,10 @@ def run_dump(
             opened.put("inputs", read)
             timer.start("write", None, "file")
             report = _report(opened, config, scored_by, settings, strict=strict)
-            _write_results(opened, folder, table_format, survivors_to)
+            _write_results(opened, folder, config, table_format, survivors_to)
             if store:
-                changes = opened.results.changes(opened.dumps.number)
-                write_file(out / "changes.jsonl", change_lines(changes))
+                changes = change_lines(opened.results.changes(opened.dumps.number))
+                folder.write_table("changes", changes, table_format)
             timer.end()
             report.manifest["timings"] = timer.seconds
             report.manifest["peak_memory_mib"] = {
@@ -308,15 +310,21 @@ def _report(
 
 
 def _write_results(
-    store: Store, folder: OutputFolder, table_format: str, survivors_to: BinaryIO | None
+    store: Store,
+    folder: OutputFolder,
+    config: Config,
+    table_format: str,
+    survivors_to: BinaryIO | None,
 ) -> None:
     """Write decisions, stories, survivors and rejected inputs."""
     results = store.results
     folder.write_table("decisions", decision_lines(results.decisions()), table_format)
     folder.write_table("stories", story_lines(results.described_stories()), table_format)
-    survivors = survivor_lines(results.survivors())
     if survivors_to is None:
+        survivors: Lines = survivor_lines(results.survivors())
+        if table_format == "parquet":
+            survivors = survivor_rows(results.survivors(), dict(config.read.fields))
         folder.write_table("survivors", survivors, table_format)
-    write_file(folder.path / "rejected.jsonl", rejected_lines(results.rejections()))
+    folder.write_table("rejected", rejected_lines(results.rejections()), table_format)
     if survivors_to is not None:
-        stream_out(survivors_to, survivors)
+        stream_out(survivors_to, survivor_lines(results.survivors()))

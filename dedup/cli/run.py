@@ -92,7 +92,7 @@ from dedup.errors import FullDiskError, printable
     "table_format",
     type=click.Choice(FORMATS),
     default=FORMATS[0],
-    help="Format of survivors, decisions and stories.",
+    help="Format of all tables.",
 )
 @click.option(
     "--survivors",

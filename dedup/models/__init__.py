@@ -3,12 +3,14 @@
 from dedup.models.documents import (
     BELIEVED_DATES,
     GUESSED_DATE,
+    OWN_FIELDS,
     SITE_BOILERPLATE,
     CleanPage,
     Document,
     Draft,
     Extraction,
     Listed,
+    OutputRecord,
     Removal,
     StrippedText,
 )
@@ -34,10 +36,11 @@ from dedup.models.stories import (
 from dedup.models.term_vectors import TermVectors
 
 __all__ = [
-    "BELIEVED_DATES", "GUESSED_DATE", "PROBABILITY", "SAME", "SECONDS_A_DAY", "SITE_BOILERPLATE",
-    "CleanPage", "CleanReport", "DateReport", "Decision", "Document", "Draft", "Extraction",
-    "Facts", "Link", "Listed", "Member", "Pair", "Raw", "RawLine", "RawRecord", "Reason",
-    "Rejection", "Relation", "Removal", "RunReport", "Status", "Story", "StrippedText",
+    "BELIEVED_DATES", "GUESSED_DATE", "OWN_FIELDS", "PROBABILITY", "SAME", "SECONDS_A_DAY",
+    "SITE_BOILERPLATE", "CleanPage", "CleanReport", "DateReport", "Decision", "Document", "Draft",
+    "Extraction",
+    "Facts", "Link", "Listed", "Member", "OutputRecord", "Pair", "Raw", "RawLine", "RawRecord",
+    "Reason", "Rejection", "Relation", "Removal", "RunReport", "Status", "Story", "StrippedText",
     "TermVectors", "Why", "is_later", "same_page", "shares_headline", "unwanted_rejections",
     "value_at",
 ]  # fmt: skip

@@ -21,6 +21,11 @@ GUESSED_DATE = "text"
 """``date_source`` of any other date of a page."""
 
 
+OWN_FIELDS = b"dedup.own_fields"
+"""Key in the metadata of a Parquet file of documents: the column that holds, as one JSON object,
+the fields of a record that have no column."""
+
+
 @dataclass(frozen=True, slots=True)
 class Removal:
     """A piece of text that a cleaning step removed.
@@ -138,6 +143,22 @@ class StrippedText(NamedTuple):
     removed: tuple[str, ...]
     lines: bytes | None = None
     rejection: Rejection | None = None
+
+
+class OutputRecord(NamedTuple):
+    """A document as it goes to the output.
+
+    Attributes:
+        doc_id: The id.
+        date: See :class:`Document`.
+        fields: Its own fields as JSON; of a page the metadata, too.
+        text: The cleaned text of a page; None for a record with a text.
+    """
+
+    doc_id: str
+    date: str | None
+    fields: bytes
+    text: str | None = None
 
 
 class Document(NamedTuple):

@@ -9,9 +9,9 @@ from datetime import date, datetime, time
 from typing import Any
 
 from dedup.config import ReadConfig
-from dedup.models import RawRecord, Reason, Rejection
+from dedup.models import OWN_FIELDS, RawRecord, Reason, Rejection
 from dedup.read.input import Input
-from dedup.read.json_value import OVERHEAD
+from dedup.read.json_value import OVERHEAD, parse_json
 from dedup.read.records import record, rejected, too_large
 
 # Rows in memory at once. A value that is stored once for many rows is copied for each of them, so
@@ -37,8 +37,11 @@ def read_parquet(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
     limit = config.max_document_bytes * OVERHEAD
     try:
         with pq.ParquetFile(source.path, buffer_size=1 << 20, pre_buffer=False) as file:
+            own_fields = (file.schema_arrow.metadata or {}).get(OWN_FIELDS, b"").decode()
             for batch in file.iter_batches(batch_size=_BATCH):
                 for row in _rows(batch, limit, pa):
+                    if row is not None and own_fields:
+                        row = _as_it_was(row, own_fields)
                     number += 1
                     place = f"{source.name}:{number}"
                     if row is None:
@@ -63,6 +66,21 @@ def _rows(batch: Any, limit: int, pa: Any) -> Iterator[dict[str, Any] | None]:
         for values in zip(*columns, strict=True):
             named = zip(part.schema.names, values, strict=True)
             yield {name: json_value(value) for name, value in named}
+
+
+def _as_it_was(row: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return the record of which a run wrote a row, as the same run writes it to JSON lines."""
+    try:
+        own = parse_json(str(row.get(name)).encode())
+    except ValueError:
+        return row
+    if not isinstance(own, dict):
+        return row
+    record = {column: value for column, value in row.items() if value is not None}
+    del record[name]
+    if isinstance(moment := record.get("date"), str):
+        record["date"] = moment.replace("+00:00", "Z")
+    return {**record, **own}
 
 
 def _values(column: Any, pa: Any) -> list[Any]:

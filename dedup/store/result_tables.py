@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.json_codec import dump_json, load_own_json
-from dedup.models import Decision, Facts, Status, Story
+from dedup.models import Decision, Facts, OutputRecord, Status, Story
 from dedup.store.cells import LeadDayCells
 from dedup.store.database import Database
 from dedup.store.described_members import describe
+from dedup.store.output_records import annotated, survivors
 
 # Columns in the order of the fields of ``Facts`` after ``text_id``.
 _FACTS = (
@@ -354,23 +355,13 @@ class Results:
         )
         return dict(self._db.execute(query, [self._db.first]))
 
-    def survivors(self) -> Iterator[tuple[bytes, str | None, Status, str | None, int]]:
-        """Yield the survivors, in input order.
+    def survivors(self) -> Iterator[tuple[OutputRecord, Decision]]:
+        """Yield the documents that stay; see :func:`dedup.store.output_records.survivors`."""
+        return survivors(self._db)
 
-        Yields:
-            The fields as JSON, a page's cleaned text, status, story and its size.
-        """
-        query = (
-            "SELECT from_page, text_field, fields, text, status, story_id, size "
-            "FROM documents JOIN contents USING (row) LEFT JOIN decisions USING (row) "
-            "WHERE documents.reason IS NULL AND (status IS NULL OR status IS NOT 'duplicate') "
-            "AND row >= ? ORDER BY row"
-        )
-        found = self._db.execute(query, [self._db.first])
-        for from_page, text_field, fields, text, status, story_id, size in found:
-            page_text = self._db.text(text_field, fields, text) if from_page else None
-            known_status = _STATUS[status or "unique"]
-            yield self._db.expand(fields), page_text, known_status, story_id, size or 1
+    def annotated(self) -> Iterator[tuple[OutputRecord, Decision]]:
+        """Yield all inputs; see :func:`dedup.store.output_records.annotated`."""
+        return annotated(self._db, self.decisions())
 
     def add_changes(self, dump: int, changes: Iterable[dict[str, Any]]) -> None:
         """Store the changes that a dump made in earlier stories."""

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from dedup.errors import FullDiskError, OutputError
 from dedup.json_codec import dump_json
@@ -22,12 +22,11 @@ BUFFER = 1 << 20
 
 _STORE = "store.sqlite"
 _LOCK = ".dedup.lock"
+_TABLES = ("survivors", "decisions", "stories", "rejected", "changes")
 _FILES_OF_A_RUN = (
     "manifest.json",
-    "rejected.jsonl",
-    "changes.jsonl",
-    *(f"{table}.jsonl" for table in ("survivors", "decisions", "stories")),
-    *(f"{table}.parquet" for table in ("survivors", "decisions", "stories")),
+    *(f"{table}.jsonl" for table in _TABLES),
+    *(f"{table}.parquet" for table in _TABLES),
     *(f"{_STORE}{suffix}" for suffix in ("", "-wal", "-shm", "-journal")),
 )
 
@@ -104,7 +103,7 @@ class OutputFolder:
             raise _refusal(self.path, error) from error
 
     def write_table(self, table: str, lines: Lines, table_format: str) -> None:
-        """Write survivors, decisions or stories as ``jsonl`` or ``parquet``.
+        """Write a table as ``jsonl`` or ``parquet``; survivors are rows for the latter.
 
         Raises:
             OutputError: It cannot be written.
@@ -115,7 +114,7 @@ class OutputFolder:
         from dedup.write.parquet import write_parquet  # pyarrow: slow to import
 
         with _named_when_whole(self.path / f"{table}.parquet") as part:
-            write_parquet(part, lines)
+            write_parquet(part, cast(Iterable[dict[str, Any]], lines), table)
 
     def write_json(self, name: str, value: dict[str, Any]) -> None:
         """Write one indented JSON object whole, then give it its name.

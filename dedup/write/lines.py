@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from dedup.json_codec import dump_json, load_json
-from dedup.models import Decision, Relation, Removal, Status
+from dedup.models import Decision, OutputRecord, Relation, Removal, Status
 
 Line = dict[str, Any]
 
@@ -14,20 +14,55 @@ Line = dict[str, Any]
 DECIMALS = 6
 
 
-def survivor_lines(
-    survivors: Iterable[tuple[bytes, str | None, Status, str | None, int]],
-) -> Iterator[bytes]:
-    """Yield the documents that stay, as JSON, in input order.
+Decided = Iterable[tuple[OutputRecord, Decision]]
+"""Documents with the decisions on them."""
+
+
+def survivor_lines(survivors: Decided) -> Iterator[bytes]:
+    """Yield the documents that stay, as JSON, in input order."""
+    return _document_lines(survivors, survivor_decision)
+
+
+def annotated_lines(documents: Decided) -> Iterator[bytes]:
+    """Yield all inputs with the decision on each, as JSON, in input order."""
+    return _document_lines(documents, annotation)
+
+
+def survivor_decision(decision: Decision) -> Line:
+    """Return ``dedup`` of a survivor."""
+    status = decision.status.value
+    return {"story_id": decision.story_id, "size": decision.size, "status": status}
+
+
+def annotation(decision: Decision) -> Line:
+    """Return ``dedup`` of a document among all inputs; a rejected one is in nothing of a size."""
+    size = None if decision.status is Status.REJECTED else decision.size
+    return {**_decided(decision), "size": size}
+
+
+def _decided(decision: Decision) -> Line:
+    """Return what was decided on an input."""
+    return {
+        "status": decision.status.value,
+        "story_id": decision.story_id,
+        "canonical_id": decision.canonical_id,
+        "copy_of": decision.copy_of,
+        "relation": decision.relation,
+        "score": decision.score,
+        "score_kind": decision.score_kind,
+        "reason": decision.reason,
+    }
+
+
+def _document_lines(documents: Decided, say: Callable[[Decision], Line]) -> Iterator[bytes]:
+    """Yield documents as JSON, in input order.
 
     A record with a text is written as it was read; a page also gets the cleaned ``text``, unless it
     has a field of that name. ``dedup`` is appended to the fields as they are stored: parsing and
     writing a whole record takes ten times as long.
-
-    Args:
-        survivors: Fields as JSON, a page's cleaned text, status, story and its size.
     """
-    for fields, text, status, story_id, size in survivors:
-        decided: Line = {"dedup": {"story_id": story_id, "size": size, "status": status.value}}
+    for (_, _, fields, text), decision in documents:
+        decided: Line = {"dedup": say(decision)}
         if text is None and b'"dedup"' not in fields and fields != b"{}":
             yield fields[:-1] + (b"," + dump_json(decided)[1:])  # the long part is copied once
             continue
@@ -59,14 +94,7 @@ def decision_lines(decisions: Iterable[Decision]) -> Iterator[Line]:
     for decision in decisions:
         yield {
             "id": decision.doc_id,
-            "status": decision.status.value,
-            "story_id": decision.story_id,
-            "canonical_id": decision.canonical_id,
-            "copy_of": decision.copy_of,
-            "relation": decision.relation,
-            "score": decision.score,
-            "score_kind": decision.score_kind,
-            "reason": decision.reason,
+            **_decided(decision),
             "url": decision.url,
             "title": decision.title,
             "host": decision.host,
