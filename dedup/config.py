@@ -240,8 +240,8 @@ class StoryConfig:
     """Which documents are rewrites of one story.
 
     Attributes:
-        threshold: Least mean score of a story, a probability. A higher threshold joins fewer
-            rewrites, and fewer documents of similar stories.
+        threshold: Least mean score of a story, a probability; few documents need more. A higher
+            threshold joins fewer rewrites, and fewer documents of similar stories.
         window_days: Most days between two documents of a story; an unknown date is within all
             windows. A wider one finds late tellings, and more reports of the same affair.
         bands: Bands of the MinHash over a document's heaviest terms.
@@ -257,8 +257,9 @@ class StoryConfig:
         contrast_weight: Share of the contrast between two clusters (by how much their scores within
             exceed those between them, in log odds) that a unit of contrast terms costs; 0 separates
             reports of one affair by their pairs alone.
-        singleton_penalty: Log odds by which two single documents must exceed ``threshold``: they
-            have no contrast terms, and may be two reports of one affair.
+        singleton_penalty: Log odds by which two single documents must exceed ``threshold``; two
+            clusters with n pairs between them, by as much divided by the square root of n.
+        size_penalty: Log odds that each doubling of the smaller cluster adds to that.
         date_penalty: Log odds that a day between two documents costs, beyond a day and a half.
         affair_level: Mean log odds with documents of other days, given as a probability. A document
             above it loses as much in its pairs: it is of an affair whose reports are alike. A lower
@@ -266,7 +267,7 @@ class StoryConfig:
         derived: Containment from which a rewrite is ``derived``: so much is word for word the same.
     """
 
-    threshold: float = 0.38
+    threshold: float = 0.18
     window_days: float = 4.0
     bands: int = 128
     rows: int = 2
@@ -275,8 +276,9 @@ class StoryConfig:
     neighbours: int = 12
     loose_threshold: float = 0.1
     max_group: int = 600
-    contrast_weight: float = 1.2
-    singleton_penalty: float = 0.75
+    contrast_weight: float = 2.4
+    singleton_penalty: float = 1.8
+    size_penalty: float = 0.3
     date_penalty: float = 0.5
     affair_level: float = 0.08
     derived: float = 0.2
@@ -293,6 +295,7 @@ class StoryConfig:
         _within("max_group", self.max_group, 2, 5_000)
         _within("contrast_weight", self.contrast_weight, 0.0, 100.0)
         _within("singleton_penalty", self.singleton_penalty, 0.0, 100.0)
+        _within("size_penalty", self.size_penalty, 0.0, 100.0)
         _within("date_penalty", self.date_penalty, 0.0, 100.0)
         _within("affair_level", self.affair_level, 0.01, 0.99)
         for name in ("loose_threshold", "derived"):

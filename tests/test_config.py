@@ -109,6 +109,7 @@ RANGES = [
     (MatchConfig, "shared_numbers", "shared_numbers", 0.0, 1.0),
     (StoryConfig, "contrast_weight", "contrast_weight", 0.0, 100.0),
     (StoryConfig, "singleton_penalty", "singleton_penalty", 0.0, 100.0),
+    (StoryConfig, "size_penalty", "size_penalty", 0.0, 100.0),
     (StoryConfig, "date_penalty", "date_penalty", 0.0, 100.0),
     (StoryConfig, "affair_level", "affair_level", 0.01, 0.99),
     (Config, "workers", "--workers", 1, 1024),
@@ -231,8 +232,8 @@ def test_the_options_of_copies_have_the_digest_that_stores_of_version_5_hold():
 def test_digests_are_those_that_stopped_runs_hold():
     config = Config(story=StoryConfig(threshold=0.6), clean=CleanConfig(min_tokens=7))
 
-    assert digest(Config()) == "e32a11e5093ec9e464c3982c50c5cce6f51bec9fc6967e9f109183a5366f50b9"
-    assert digest(config) == "49ad0a783354a5f490d3f14214d1c56c4ac5a31dcba1a94cdead4c262481a838"
+    assert digest(Config()) == "e0326f0840d978120ace0b55924579c05aa51e0b412197bba557bac71d96c43e"
+    assert digest(config) == "c6fa939bb6082d4808db229933fdf22b5131bd6faf3604631e711a6c4a6e427f"
 
 
 OLD_NAMES = [(part, old, new) for part, names in RENAMED.items() for old, new in names.items()]

@@ -52,6 +52,7 @@ KNOWN: dict[tuple[str, str, str], str] = {
                 "pellworth-mattress-fire",
                 "corrigan-hiker-search",
                 "cullerton-tap-water",
+                "tinfar-medics",
             ),
         ),
         (
@@ -92,7 +93,6 @@ KNOWN: dict[tuple[str, str, str], str] = {
             "dated",
             "met",
             (
-                "tinfar-medics",
                 "avalanches-du-dimanche",
                 "nordkvist-montalbero",
             ),

@@ -39,7 +39,8 @@ from dedup.errors import FullDiskError, printable
     default=DEFAULT.story.threshold,
     metavar="FLOAT",
     help="Lowest mean story score, a probability, of the tellings of one story under --level "
-    "stories. Raise it to join fewer look-alikes; lower it to find more rewrites.",
+    "stories; few tellings need more. Raise it to join fewer look-alikes; lower it to find more "
+    "rewrites.",
 )
 @click.option(
     "--window",
@@ -63,7 +64,7 @@ from dedup.errors import FullDiskError, printable
     multiple=True,
     metavar="RULES",
     help="Rules that decide first which document of a story is the canonical, separated by commas: "
-    "agency, declared, complete, handed-on, earliest, latest, longest, cleanest, shortest-url, id, "
+    "agency, declared, complete, earliest, latest, longest, cleanest, shortest-url, id, "
     "field:NAME:asc, field:NAME:desc. The default rules break ties.",
 )
 @click.option(

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from dedup.config import StoryConfig
 from dedup.kernels.array_types import Bools, Float32s, Float64s, Int64s, UInt32s
-from dedup.kernels.event_split import agglomerate
+from dedup.kernels.event_split import above_cost, agglomerate, size_cost
 from dedup.models import TermVectors
 
 LEAST_CLUSTERED = 3
@@ -59,11 +59,13 @@ class Join:
         left: A document of the one, as its index in the group.
         right: A document of the other.
         odds: What the join was worth, in log odds: 0 and more, unless the two must be linked.
+        cost: What the sizes of the two clusters cost; the odds are less this.
     """
 
     left: int
     right: int
     odds: float
+    cost: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,8 @@ class RewriteCluster:
         members: Two or more documents of the batch, ascending.
         odds: members x members: log odds that two of them tell one story, 0 on the diagonal.
         shared: members x members: whether one was made from the other, partly word for word.
-        weakest: The weakest join, by documents of the batch; its odds are those that both tell one
-            story, less singleton penalty and contrast.
+        weakest: The join that was worth least, by documents of the batch; its odds are the mean of
+            the pairs between the two clusters, less the contrast.
     """
 
     members: Int64s
@@ -92,7 +94,7 @@ def rewrite_clusters(
     Args:
         groups: The groups.
         must_link: A label of each document; those of a group with the same one are of one cluster.
-        config: Threshold, contrast weight and singleton penalty.
+        config: Threshold, contrast weight and penalties.
     """
     threshold = config.threshold_odds
     at = 0
@@ -110,10 +112,12 @@ def rewrite_clusters(
             contrast_weight=config.contrast_weight,
             must_link=must_link[start:end],
             singleton_penalty=config.singleton_penalty,
+            size_penalty=config.size_penalty,
         )
         for members, join in _joined(size, joins):
             inside = np.ix_(members, members)
-            weakest = Join(start + join.left, start + join.right, join.odds + threshold)
+            odds_of_join = join.odds + join.cost + threshold
+            weakest = Join(start + join.left, start + join.right, odds_of_join)
             yield RewriteCluster(start + members, odds[inside], shared[inside], weakest)
 
 
@@ -123,12 +127,13 @@ def count_splits(
     """Return how many pairs of clusters were kept apart by more than their scores.
 
     These are pairs of three documents or more together, of one loose group, whose mean log odds
-    reach the threshold: they are reports of one affair with contrast terms.
+    reach the threshold and what their sizes cost: they are reports of one affair with contrast
+    terms.
 
     Args:
         groups: The groups.
         clusters: What :func:`rewrite_clusters` made of them.
-        config: The threshold.
+        config: The threshold and the penalties.
     """
     threshold = config.threshold_odds
     labels = np.arange(groups.bounds[-1])
@@ -144,9 +149,10 @@ def count_splits(
         odds = _square(size, left, right, groups.odds[pairs] - threshold)
         of = labels[start:end, np.newaxis] == np.unique(labels[start:end])
         sizes = of.sum(axis=0)
-        sums = of.T.astype(np.float64) @ odds @ of
+        means = of.T.astype(np.float64) @ odds @ of / np.outer(sizes, sizes)
+        near = above_cost(means, sizes, config.singleton_penalty, config.size_penalty)
         several = sizes[:, np.newaxis] + sizes >= LEAST_CLUSTERED
-        splits += int(np.triu((sums >= 0) & several, 1).sum())
+        splits += int((near & several).sum())
     return splits
 
 
@@ -157,6 +163,7 @@ def split_events(
     *,
     contrast_weight: float,
     singleton_penalty: float = 0.0,
+    size_penalty: float = 0.0,
     must_link: Int64s | None = None,
 ) -> list[Join]:
     """Return the joins that make stories of a loose group; a document without one has no story.
@@ -166,8 +173,9 @@ def split_events(
         terms: Distinct terms of each document, sorted.
         weights: Their weights, in [0, 1].
         contrast_weight: Share of the contrast of two clusters that a unit of contrast terms costs.
-        singleton_penalty: Log odds by which two single documents must exceed the threshold: they
-            have no contrast terms.
+        singleton_penalty: Log odds by which two single documents must exceed the threshold; n pairs
+            of two clusters, by as much divided by the square root of n.
+        size_penalty: Log odds that each doubling of the smaller cluster adds to that.
         must_link: A label of each document; documents with one label are joined first, whatever
             the join is worth. None: every document has a label of its own.
     """
@@ -177,9 +185,18 @@ def split_events(
     strengths = np.empty(max(0, n - 1))
     must_link = np.arange(n) if must_link is None else must_link
     count = agglomerate(
-        odds, has_term, heavy, must_link, contrast_weight, singleton_penalty, merges, strengths
-    )
-    return [Join(int(merges[k, 0]), int(merges[k, 1]), float(strengths[k])) for k in range(count)]
+        odds, has_term, heavy, must_link,
+        contrast_weight, singleton_penalty, size_penalty, merges, strengths,
+    )  # fmt: skip
+    sizes = [1] * n
+    joins = []
+    for (left, right), odds_of_join in zip(
+        merges[:count].tolist(), strengths.tolist(), strict=False
+    ):
+        cost = size_cost(sizes[left], sizes[right], singleton_penalty, size_penalty)
+        joins.append(Join(left, right, odds_of_join, cost))
+        sizes[left] += sizes[right]
+    return joins
 
 
 def _joined(size: int, joins: Sequence[Join]) -> Iterator[tuple[Int64s, Join]]:

@@ -64,6 +64,46 @@ def _best(values: Float64s, alive: Bools, row: int) -> int:
 
 
 @nb.njit(cache=True)
+def size_cost(one: int, other: int, singleton_penalty: float, size_penalty: float) -> float:
+    """Return by how much the mean log odds of two clusters must exceed the threshold.
+
+    The mean of few pairs is uncertain, by the square root of how many there are; and a wrong join
+    loses as many documents as the smaller cluster has.
+
+    Args:
+        one: Documents of one cluster.
+        other: Documents of the other.
+        singleton_penalty: The cost for one pair.
+        size_penalty: What each doubling of the smaller cluster adds.
+    """
+    cost = singleton_penalty / np.sqrt(one * other) + size_penalty * np.log2(min(one, other))
+    return float(cost)
+
+
+@nb.njit(cache=True)
+def above_cost(
+    means: Float64s, sizes: Int64s, singleton_penalty: float, size_penalty: float
+) -> Bools:
+    """Return which pairs of clusters have a mean that reaches what their sizes cost.
+
+    Args:
+        means: n x n: mean log odds between clusters, less the threshold's.
+        sizes: Documents of each.
+        singleton_penalty: See :func:`size_cost`.
+        size_penalty: Likewise.
+
+    Returns:
+        n x n, True above the diagonal only.
+    """
+    near = np.zeros(means.shape, np.bool_)
+    for one in range(sizes.size):
+        for other in range(one + 1, sizes.size):
+            cost = size_cost(sizes[one], sizes[other], singleton_penalty, size_penalty)
+            near[one, other] = means[one, other] >= cost
+    return near
+
+
+@nb.njit(cache=True)
 def _worth(
     one: int,
     other: int,
@@ -74,14 +114,17 @@ def _worth(
     weights: Float64s,
     logs: Float64s,
     contrast_weight: float,
+    singleton_penalty: float,
+    size_penalty: float,
 ) -> float:
     """Return what a join is worth; contrast terms are counted only where the odds allow it."""
     a, b = sizes[one], sizes[other]
-    value = sums[one, other] / (a * b)
+    between = sums[one, other] / (a * b)
+    value = between - size_cost(a, b, singleton_penalty, size_penalty)
     if value < 0.0:
         return float(value)
     pairs = (a * (a - 1) + b * (b - 1)) // 2
-    contrast = (inner[one] + inner[other]) / pairs - value
+    contrast = (inner[one] + inner[other]) / pairs - between
     if contrast <= 0.0:
         return float(value)
     terms = _contrast_terms(counts[one], a, counts[other], b, weights, logs)
@@ -123,14 +166,16 @@ def agglomerate(
     must_link: Int64s,
     contrast_weight: float,
     singleton_penalty: float,
+    size_penalty: float,
     merges: Int64s,
     strengths: Float64s,
 ) -> int:
     """Join the two clusters whose join is worth most, again and again; return how many joins.
 
-    Joining two clusters is worth the mean log odds of the pairs between them, less contrast terms
-    times contrast times ``contrast_weight``; they are joined while that is not negative. Contrast
-    is by how much the mean log odds of the pairs inside either is higher.
+    Joining two clusters is worth the mean log odds of the pairs between them, less the cost of
+    their sizes, and less contrast terms times contrast times ``contrast_weight``; they are joined
+    while that is not negative. Contrast is by how much the mean log odds of the pairs inside either
+    is higher than the mean of those between them.
 
     Args:
         log_odds: n x n, symmetric: log odds that two documents tell one story.
@@ -138,8 +183,8 @@ def agglomerate(
         weights: Weight of each term, in [0, 1].
         must_link: A label of each document; those with the same one are joined before all others.
         contrast_weight: Share of the contrast that a unit of contrast terms costs.
-        singleton_penalty: What joining two single documents must be worth more: they have no
-            contrast terms.
+        singleton_penalty: See :func:`size_cost`.
+        size_penalty: Likewise.
         merges: Output, (n - 1) x 2: the clusters of each join, by a document of theirs; the first
             of the two is what the joined one is called.
         strengths: Output, n - 1: what each join was worth.
@@ -153,7 +198,7 @@ def agglomerate(
     counts = has_term.astype(np.int64)
     sizes = np.ones(n, np.int64)
     alive = np.ones(n, np.bool_)
-    values = log_odds - singleton_penalty  # a word of one document contrasts with nothing
+    values = log_odds - singleton_penalty  # one pair each; a word of one document has no contrast
     best = np.empty(n, np.int64)
     for one in range(n):
         best[one] = _best(values, alive, one)
@@ -179,7 +224,10 @@ def agglomerate(
         for row in range(n):
             if alive[row] and row != one:
                 sums[one, row] = sums[row, one] = sums[one, row] + sums[other, row]
-                value = _worth(one, row, sums, inner, counts, sizes, weights, logs, contrast_weight)
+                value = _worth(
+                    one, row, sums, inner, counts, sizes, weights, logs,
+                    contrast_weight, singleton_penalty, size_penalty,
+                )  # fmt: skip
                 values[one, row] = values[row, one] = value
         _refresh(values, alive, best, one, other)
     return count

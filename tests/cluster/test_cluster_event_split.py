@@ -1,5 +1,5 @@
 import itertools
-from math import log
+from math import log, log2, sqrt
 
 import numpy as np
 import pytest
@@ -50,22 +50,30 @@ def mean(pairs, odds):
     return sum(values) / len(values)
 
 
-def worth(one, other, odds, texts, weights, contrast_weight):
-    """Mean log odds between, less contrast terms times how much higher those inside are."""
-    value = mean(itertools.product(one, other), odds)
+def size_cost(one, other, penalties):
+    """More for few pairs, and for each doubling of the smaller cluster."""
+    singleton_penalty, size_penalty = penalties
+    pairs, smaller = len(one) * len(other), min(len(one), len(other))
+    return singleton_penalty / sqrt(pairs) + size_penalty * log2(smaller)
+
+
+def worth(one, other, odds, texts, weights, contrast_weight, penalties):
+    """Mean log odds between, less the cost, and contrast terms times how much higher inside."""
+    between = mean(itertools.product(one, other), odds)
+    value = between - size_cost(one, other, penalties)
     inside = [pair for side in (one, other) for pair in itertools.combinations(side, 2)]
     if value < 0 or not inside or not contrast_weight:
         return value
-    contrast = max(0.0, mean(inside, odds) - value)
+    contrast = max(0.0, mean(inside, odds) - between)
     return value - contrast_weight * contrast * contrast_terms(one, other, texts, weights)
 
 
-def defined(odds, texts, weights, contrast_weight):
+def defined(odds, texts, weights, contrast_weight, penalties=(0.0, 0.0)):
     """Join the two clusters that are worth it most, again and again."""
     clusters, strengths = [(each,) for each in range(len(odds))], []
     while len(clusters) > 1:
         found = [
-            (worth(one, other, odds, texts, weights, contrast_weight), one, other)
+            (worth(one, other, odds, texts, weights, contrast_weight, penalties), one, other)
             for one, other in itertools.combinations(clusters, 2)
         ]
         value, one, other = max(found)
@@ -79,11 +87,18 @@ def defined(odds, texts, weights, contrast_weight):
 # --- groups --------------------------------------------------------------------------------------
 
 
-def split(odds, texts, weights, contrast_weight):
+def split(odds, texts, weights, contrast_weight, penalties=(0.0, 0.0)):
     """The joins, and the clusters that they make."""
     terms = [np.array(sorted(text), np.uint32) for text in texts]
     heavy = [np.array([weights[term] for term in sorted(text)], np.float32) for text in texts]
-    joins = split_events(np.array(odds, np.float64), terms, heavy, contrast_weight=contrast_weight)
+    joins = split_events(
+        np.array(odds, np.float64),
+        terms,
+        heavy,
+        contrast_weight=contrast_weight,
+        singleton_penalty=penalties[0],
+        size_penalty=penalties[1],
+    )
     clusters = {each: [each] for each in range(len(texts))}
     for join in joins:
         clusters[join.left] += clusters.pop(join.right)
@@ -134,10 +149,10 @@ def test_without_a_contrast_weight_groups_are_those_of_average_linkage(group):
 
 
 @laws
-@given(groups(), st.floats(0.05, 3.0))
-def test_with_a_price_joins_are_those_of_the_definition(group, contrast_weight):
-    joins, clusters = split(*group, contrast_weight)
-    expected, strengths = defined(*group, contrast_weight)
+@given(groups(), st.floats(0.05, 3.0), st.tuples(st.floats(0.0, 3.0), st.floats(0.0, 1.0)))
+def test_with_a_price_joins_are_those_of_the_definition(group, contrast_weight, penalties):
+    joins, clusters = split(*group, contrast_weight, penalties)
+    expected, strengths = defined(*group, contrast_weight, penalties)
     assert clusters == expected
     assert [join.odds for join in joins] == pytest.approx(strengths)
 
@@ -303,3 +318,30 @@ def test_a_join_by_a_must_link_has_its_own_odds():
     (join,), clusters = with_must_links((odds, [{1}, {2}], {1: 1.0, 2: 1.0}), [7, 7])
     assert clusters == [(0, 1)]
     assert join.odds == -3.0
+
+
+# --- sizes ---------------------------------------------------------------------------------------
+
+
+def beside(size, score):
+    """A cluster of some tellings, and a document that scores so much with each of them."""
+    odds = np.full((size + 1, size + 1), 4.0)
+    odds[size] = odds[:, size] = score
+    np.fill_diagonal(odds, 0.0)
+    return split(odds, [set()] * (size + 1), {}, 0.0, penalties=(1.8, 0.0))[1]
+
+
+def test_a_document_needs_less_to_join_many_tellings_than_to_join_one():
+    for size, least in ((1, 1.8), (4, 0.9), (9, 0.6)):
+        everyone = tuple(range(size + 1))
+        assert beside(size, least + 0.01) == [everyone]
+        assert everyone not in beside(size, least - 0.01)
+
+
+def test_two_large_clusters_need_more_than_two_small_ones():
+    for size, least in ((1, 0.0), (2, 0.5), (4, 1.0)):
+        half = np.arange(2 * size) // size
+        for score, count in ((least + 0.01, 1), (least - 0.01, 2)):
+            odds = np.where(half[:, None] == half, 4.0, score)
+            np.fill_diagonal(odds, 0.0)
+            assert len(split(odds, [set()] * (2 * size), {}, 0.0, penalties=(0.0, 0.5))[1]) == count

@@ -12,7 +12,8 @@ from dedup.config import StoryConfig
 from dedup.signatures.term_weights import count_terms, vectorize
 from dedup.signatures.terms import terms
 
-CONFIG = StoryConfig(threshold=0.5, contrast_weight=0.0, singleton_penalty=0.0)
+FREE = {"singleton_penalty": 0.0, "size_penalty": 0.0}
+CONFIG = StoryConfig(threshold=0.5, contrast_weight=0.0, **FREE)
 
 
 def scored(sizes, odds, shared=()):
@@ -61,8 +62,14 @@ def test_the_weakest_join_is_named_by_documents_of_the_cluster():
 
 def test_the_threshold_is_a_probability():
     groups = scored([2], {(0, 1): 1.0})
-    assert len(clusters(groups, config=StoryConfig(threshold=0.73, singleton_penalty=0.0))) == 1
-    assert clusters(groups, config=StoryConfig(threshold=0.74, singleton_penalty=0.0)) == []
+    assert len(clusters(groups, config=StoryConfig(threshold=0.73, **FREE))) == 1
+    assert clusters(groups, config=StoryConfig(threshold=0.74, **FREE)) == []
+
+
+def test_the_weakest_join_is_named_with_its_score_whatever_its_size_costs():
+    groups = scored([2, 3], dict.fromkeys([(0, 1), (2, 3), (2, 4), (3, 4)], 2.0))
+    dear = StoryConfig(threshold=0.5, contrast_weight=0.0, singleton_penalty=1.9, size_penalty=1.0)
+    assert [each.weakest.odds for each in clusters(groups, config=dear)] == [2.0, 2.0]
 
 
 def test_documents_that_must_be_linked_are_one_cluster_whatever_their_odds():
@@ -111,8 +118,15 @@ def test_clusters_that_their_scores_keep_apart_are_no_split():
 
 def test_splits_are_counted_from_the_threshold():
     given_members = [4], ALIKE, [[0, 1], [2, 3]]
-    assert splits(*given_members, StoryConfig(threshold=0.73)) == 1
-    assert splits(*given_members, StoryConfig(threshold=0.74)) == 0
+    assert splits(*given_members, StoryConfig(threshold=0.73, **FREE)) == 1
+    assert splits(*given_members, StoryConfig(threshold=0.74, **FREE)) == 0
+
+
+def test_clusters_that_their_sizes_keep_apart_are_no_split():
+    given_members = [4], ALIKE, [[0, 1], [2, 3]]
+    for penalties, count in (((1.9, 0.0), 1), ((2.1, 0.0), 0), ((0.0, 0.9), 1), ((0.0, 1.1), 0)):
+        names = dict(zip(FREE, penalties, strict=True))
+        assert splits(*given_members, StoryConfig(threshold=0.5, **names)) == count
 
 
 def test_splits_of_groups_are_added_up_and_none_is_between_groups():
@@ -171,7 +185,7 @@ def test_reports_of_an_affair_that_words_keep_apart_are_counted():
     shared = np.zeros(left.size, np.bool_)
     groups = ScoredGroups(np.array([0, 6]), vectors, left, right, odds, shared)
 
-    config = StoryConfig(threshold=0.5, contrast_weight=1.2, singleton_penalty=0.0)
+    config = StoryConfig(threshold=0.5, contrast_weight=1.2, **FREE)
     found = clusters(groups, config=config)
     assert sorted(each.members.tolist() for each in found) == [[0, 1, 2], [3, 4, 5]]
     assert count_splits(groups, found, config) == 1
