@@ -226,8 +226,8 @@ def test_ids_made_of_file_names_get_the_number_of_the_dump(days):
     assert list(first.status()) == ["news.jsonl:1", "news.jsonl:2"]
     assert list(second.status()) == ["2/news.jsonl:1", "2/news.jsonl:2"]
     assert [each["id"] for each in second.stories[0]["members"]] == [
-        "2/news.jsonl:2",
         "news.jsonl:2",
+        "2/news.jsonl:2",
     ]
 
 

@@ -64,7 +64,7 @@ from dedup.errors import FullDiskError, printable
     multiple=True,
     metavar="RULES",
     help="Rules that decide first which document of a story is the canonical, separated by commas: "
-    "agency, declared, complete, earliest, latest, longest, cleanest, shortest-url, id, "
+    "agency, declared, complete, handed-on, earliest, latest, longest, cleanest, shortest-url, id, "
     "field:NAME:asc, field:NAME:desc. The default rules break ties.",
 )
 @click.option(

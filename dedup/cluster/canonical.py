@@ -5,6 +5,7 @@ A rule maps a document to a key; the smallest key wins, equal keys go on to the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -15,7 +16,7 @@ import numpy as np
 from dedup.cluster.document_name import document_name
 from dedup.errors import ConfigError
 from dedup.kernels.array_types import Int64s, UInt32s
-from dedup.models import GUESSED_DATE, Facts, Why
+from dedup.models import GUESSED_DATE, Facts, Status, Why
 
 Key = tuple[Any, ...]
 
@@ -25,6 +26,10 @@ COVERAGE_STEP = 0.1
 STUB_RATIO = 2.0
 """A text is a stub when another of the story begins alike, contains it, and is this many times
 longer: an editor may cut to 60 %; half or less, from the top, is what a paywall shows."""
+
+LONGER = 1.1
+"""How many times as long as what was handed on a text is at least that replaces it as the more
+complete one."""
 
 Share = tuple[float, float]
 """Coverage and surplus of a text, see :class:`Ballot`."""
@@ -38,6 +43,9 @@ class Ballot:
         facts: The document.
         stub: Whether it is the start of a text of the story at least twice as long.
         padded: Whether it has a text of the story and behind it what is no part of the article.
+        level: Coverage and number of shingles of what an earlier dump handed on; None where it
+            handed on no document of the story.
+        settled: Whether an earlier dump decided on its text, and handed on another of the story.
         roundup: Whether it contains the story among others.
         declared: How many other documents of the story name its page as their canonical.
         coverage: Share of the common text (shingles in at least half of the story's documents) that
@@ -57,6 +65,8 @@ class Ballot:
     superseded: str | None = None
     compared: str = "text"
     padded: bool = False
+    level: tuple[float, int] | None = None
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +85,40 @@ class Rule:
 
 
 def _tenths(share: float) -> int:
-    """Return a share in whole tenths; the small addend keeps 0.3 / 0.1 from becoming 2."""
-    return int(share / COVERAGE_STEP + 1e-9)
+    """Return a share, or a difference of two, in whole tenths.
+
+    The small addend keeps 0.3 / 0.1 from becoming 2.
+    """
+    return int(share / COVERAGE_STEP + math.copysign(1e-9, share))
+
+
+def _completeness(ballot: Ballot) -> Key:
+    """Return what ``complete`` compares: tenths of coverage, then of surplus.
+
+    Where an earlier dump handed on a document of the story, these are counted from its coverage.
+    What replaces it covers a tenth more and is longer by a tenth: a text in the middle of others
+    covers more of what they share without saying more, and one that is only leaner says less.
+    """
+    if ballot.level is None:
+        return (-_tenths(ballot.coverage), _tenths(ballot.surplus))
+    coverage, shingles = ballot.level
+    more = _tenths(ballot.coverage - coverage)
+    if ballot.facts.shingles < LONGER * shingles:
+        more = min(more, 0)
+    return (-more, _tenths(ballot.surplus) if more else 0)
+
+
+def _cannot_stay(ballot: Ballot) -> Key:
+    """Return what comes last by any rules: a text that was decided on, then what was removed."""
+    return (ballot.settled, ballot.facts.earlier == Status.DUPLICATE)
+
+
+def _earlier_in_words(ballot: Ballot) -> str:
+    """Return what ``handed-on`` compares."""
+    if ballot.facts.earlier is not None:
+        done = "handed on" if ballot.facts.handed_on else "removed"
+        return f"{done} by an earlier dump"
+    return "a text of an earlier dump again" if ballot.settled else "new in this dump"
 
 
 def _part_in_words(ballot: Ballot) -> str:
@@ -122,7 +164,9 @@ RULES: Mapping[str, Rule] = {
             lambda b: b.superseded or "no later version is there",
         ),
         # The text that covers most of what the documents share comes first, then the leanest.
-        Rule("complete", lambda b: (-_tenths(b.coverage), _tenths(b.surplus)), _coverage_in_words),
+        Rule("complete", _completeness, _coverage_in_words),
+        # What an earlier dump of the store handed on comes first.
+        Rule("handed-on", lambda b: (not b.facts.handed_on,), _earlier_in_words),
         # The first or the last published comes first; undated ones come last.
         Rule("earliest", lambda b: (b.facts.moment is None, b.facts.moment or 0.0), _date_in_words),
         Rule(
@@ -147,9 +191,12 @@ RULES: Mapping[str, Rule] = {
 }
 
 DEFAULT_ORDER = (
-    "whole", "agency", "declared", "current", "complete",
+    "whole", "agency", "declared", "current", "complete", "handed-on",
     "earliest", "cleanest", "shortest-url", "id",
 )  # fmt: skip
+
+# Before all others: no dump decides twice on a text, and what was removed is among no survivors.
+_STAYS = Rule("handed-on", _cannot_stay, _earlier_in_words)
 
 Policy = tuple[Rule, ...]
 
@@ -158,7 +205,8 @@ def parse_policy(names: Sequence[str]) -> Policy:
     """Return the rules in the order they decide.
 
     The named rules go first, the default order breaks the ties they leave. ``whole`` comes
-    before both unless it is named itself: a stub never beats a full text by accident.
+    before both unless it is named itself: a stub never beats a full text by accident. Whatever is
+    named, no text on which an earlier dump decided replaces what that one handed on.
 
     Args:
         names: Names of rules, or ``field:NAME:asc`` / ``field:NAME:desc`` for a field of the
@@ -171,7 +219,7 @@ def parse_policy(names: Sequence[str]) -> Policy:
     taken = {rule.name for rule in chosen}
     rest = [RULES[name] for name in DEFAULT_ORDER if name not in taken]
     guard = [rule for rule in rest if rule.name == "whole"]
-    return (*guard, *chosen, *(rule for rule in rest if rule.name != "whole"))
+    return (_STAYS, *guard, *chosen, *(rule for rule in rest if rule.name != "whole"))
 
 
 def reads_own_fields(policy: Policy) -> bool:
@@ -268,6 +316,7 @@ def declared_pages(documents: Iterable[Facts]) -> dict[str | None, int]:
 
 def rank(ballots: Sequence[Ballot], policy: Policy) -> list[Ballot]:
     """Return the documents of a story, best first, by as few rules as it takes."""
+    _compare_with_earlier(ballots)
     keys: list[Key] = [()] * len(ballots)
     for rule in policy:
         found = [rule.key(ballot) for ballot in ballots]
@@ -277,6 +326,24 @@ def rank(ballots: Sequence[Ballot], policy: Policy) -> list[Ballot]:
         if len(set(keys)) == len(keys):
             break
     return [ballots[place] for place in sorted(range(len(keys)), key=keys.__getitem__)]
+
+
+def _compare_with_earlier(ballots: Sequence[Ballot]) -> None:
+    """Note what each document is beside those that earlier dumps handed on, if any were.
+
+    Where such a document is an earlier version of its page now, a text that was removed may be the
+    page as it stands again.
+    """
+    stay = [ballot for ballot in ballots if ballot.facts.handed_on]
+    if not stay:
+        return
+    level = max((ballot.coverage, ballot.facts.shingles) for ballot in stay)
+    texts = {ballot.facts.text_id for ballot in stay}
+    current = all(ballot.superseded is None for ballot in stay)
+    for ballot in ballots:
+        facts = ballot.facts
+        ballot.level = level
+        ballot.settled = facts.repeats and (current or facts.text_id in texts)
 
 
 def why(first: Ballot, second: Ballot, policy: Policy) -> Why:

@@ -77,6 +77,8 @@ class Facts:
         leftovers: Number of texts that cleaning removed.
         fields: The document's output fields, for rules on a user's own field.
         comments: Whether its own text, which goes to the output as it is, ends with comments.
+        earlier: What an earlier dump of the store decided on it, None for a new document.
+        repeats: Whether it is new and an earlier document has its text.
     """
 
     row: int
@@ -96,6 +98,13 @@ class Facts:
     leftovers: int = 0
     fields: dict[str, Any] = field(default_factory=dict)
     comments: bool = False
+    earlier: Status | None = None
+    repeats: bool = False
+
+    @property
+    def handed_on(self) -> bool:
+        """Whether it is among the survivors of an earlier dump."""
+        return self.earlier in (Status.CANONICAL, Status.UNIQUE)
 
 
 @dataclass(slots=True)

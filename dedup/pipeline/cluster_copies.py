@@ -63,6 +63,7 @@ def cluster_copy_pairs(
         text_ids = np.sort(sets.texts)
         facts = facts_by_text(store, exact_duplicates, text_ids, with_fields=own_fields)
         _note_comments(store, facts)
+        earlier.note(chain.from_iterable(facts.values()))
         texts = load_texts(store, sets.texts.tolist(), config)
         _measure_pairs(texts, sets)
         relate = partial(relation, passages=texts.passages, config=config.match)

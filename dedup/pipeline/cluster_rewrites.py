@@ -172,6 +172,7 @@ def _store_clusters(
     everyone = sorted({*representatives, *(row for listed in copies.values() for row in listed)})
     text_id_of = exact_duplicates.of(everyone)
     known = store.results.facts(everyone, text_id_of, with_fields=reads_own_fields(policy))
+    earlier.note(known)
     facts = {each.row: each for each in known}
     texts = load_texts(store, sorted(set(text_id_of.values())), config)
     stories = []

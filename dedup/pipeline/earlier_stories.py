@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dedup.kernels.array_types import Bools, Int32s, Int64s
-from dedup.models import Story
+from dedup.models import Facts, Status, Story
 from dedup.store import Store
 
 
@@ -25,6 +25,7 @@ class EarlierStory:
         story_id: Its id.
         first_dump: Number of the dump in which it was new.
         canonical_id: Its canonical until now.
+        canonical: The row of that one.
         absorbed: Ids of stories that became part of it.
         size: Its documents until now.
     """
@@ -32,6 +33,7 @@ class EarlierStory:
     story_id: str
     first_dump: int
     canonical_id: str
+    canonical: int
     absorbed: tuple[str, ...]
     size: int
 
@@ -62,6 +64,7 @@ class EarlierStories:
         self.open = set[int]()
         self._story, self._known = stories, known
         self._by_story = np.argsort(stories, kind="stable")
+        self._canonicals = frozenset(each.canonical for each in known)
 
     def numbers(self, rows: Iterable[int]) -> list[int]:
         """Return the numbers of the stories that some documents were in, ascending."""
@@ -76,6 +79,21 @@ class EarlierStories:
     def story(self, number: int) -> EarlierStory:
         """Return a story by its number."""
         return self._known[number]
+
+    def note(self, documents: Iterable[Facts]) -> None:
+        """Note what earlier dumps decided on documents, and which new ones repeat their texts."""
+        earlier = []
+        for facts in documents:
+            if facts.row < self.first:
+                earlier.append(facts)
+            else:
+                facts.repeats = facts.text_id < self.first
+        in_stories = np.isin([facts.row for facts in earlier], self.rows)
+        for facts, in_story in zip(earlier, in_stories.tolist(), strict=True):
+            if facts.row in self._canonicals:
+                facts.earlier = Status.CANONICAL
+            else:
+                facts.earlier = Status.DUPLICATE if in_story else Status.UNIQUE
 
     def _rows_of(self, number: int) -> list[int]:
         """Return the documents of a story."""
@@ -161,9 +179,9 @@ def read_earlier_stories(store: Store) -> EarlierStories:
     sizes = np.bincount(story_of, minlength=len(numbers)).tolist()
     known = {
         story_id: EarlierStory(
-            story_id, first_dump, canonical_id, tuple(absorbed), sizes[numbers[story_id]]
+            story_id, first_dump, canonical_id, row, tuple(absorbed), sizes[numbers[story_id]]
         )
-        for story_id, first_dump, canonical_id, absorbed in store.results.known_stories()
+        for story_id, first_dump, canonical_id, row, absorbed in store.results.known_stories()
     }
     return EarlierStories(
         store.dumps.first,

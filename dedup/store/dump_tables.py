@@ -117,6 +117,8 @@ class Dumps:
         found = self._db.execute(query, [self.first])
         moments = np.sort(np.fromiter((moment for (moment,) in found), np.float64))
         middle = float(np.median(moments)) if moments.size else None
+        if middle is not None:  # the day of documents without a date
+            moments = np.sort(np.append(moments, middle))
         self._store(self.step, middle)
         self._db.execute("DROP VIEW IF EXISTS temp.active")
         self._db.execute("DROP TABLE IF EXISTS temp.active")

@@ -88,16 +88,20 @@ class Results:
             [self._db.first],
         )
 
-    def known_stories(self) -> Iterator[tuple[str, int, str, list[str]]]:
-        """Yield id, first dump, canonical and absorbed ids of stories with an active document."""
+    def known_stories(self) -> Iterator[tuple[str, int, str, int, list[str]]]:
+        """Yield the stories with an active document.
+
+        Yields:
+            Id, first dump, id of the canonical and its row, absorbed ids.
+        """
         query = (
-            "SELECT stories.story_id, first_dump, canonical_id, "
+            "SELECT stories.story_id, first_dump, canonical_id, canonical, "
             "json_extract(CAST(body AS TEXT), '$.absorbed') "
             "FROM stories JOIN decisions ON row = canonical WHERE stories.story_id IN "
             "(SELECT DISTINCT story_id FROM decisions JOIN active USING (row))"
         )
-        for story_id, first_dump, canonical_id, absorbed in self._db.execute(query):
-            yield story_id, first_dump, canonical_id, load_own_json(absorbed.encode())
+        for *cells, absorbed in self._db.execute(query):
+            yield (*cells, load_own_json(absorbed.encode()))
 
     def representatives_of(self, rows: Sequence[int]) -> dict[int, int]:
         """Return the representatives of those of some documents that are in stories, by row."""

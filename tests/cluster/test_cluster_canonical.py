@@ -47,7 +47,10 @@ def test_every_rule_decides_in_some_case_of_the_table():
 
 
 def order(*names):
-    return [rule.name for rule in parse_policy(names)]
+    """The rules behind the first, which no rules of the user's go before."""
+    first, *others = [rule.name for rule in parse_policy(names)]
+    assert first == "handed-on"
+    return others
 
 
 def test_without_rules_of_the_users_the_default_order_decides():
@@ -55,7 +58,8 @@ def test_without_rules_of_the_users_the_default_order_decides():
 
 
 def test_named_rules_go_before_the_others_and_whole_before_all():
-    rest = ["agency", "declared", "current", "complete", "cleanest", "shortest-url", "id"]
+    rest = ["agency", "declared", "current", "complete", "handed-on", "cleanest", "shortest-url",
+            "id"]  # fmt: skip
     assert order("earliest") == ["whole", "earliest", *rest]
     assert order("longest", "earliest") == ["whole", "longest", "earliest", *rest]
     assert order("field:a b:asc")[:2] == ["whole", "field:a b:asc"]
@@ -114,6 +118,9 @@ def ballots(draw):
             leftovers=draw(st.integers(0, 1)),
             url=draw(st.sampled_from([None, "", "http://a.com"])),
             fields=draw(st.dictionaries(st.just("x"), field_values)),
+            earlier=draw(st.sampled_from([None, None, "canonical", "unique", "duplicate"])),
+            repeats=draw(st.booleans()),
+            shingles=draw(st.sampled_from([100, 105, 120])),
         )
         for number in range(count)
     ]
@@ -133,12 +140,10 @@ def test_ranking_does_not_hang_on_the_order_and_why_names_the_first_rule_that_di
     assert rank(shuffled, policy) == ranked
     reason = why(*ranked[:2], policy)
     assert reason.runner_up == ranked[1].facts.doc_id
-    for rule in policy:
-        first, second = map(rule.key, ranked[:2])
-        if rule.name == reason.rule:
-            assert first < second
-            break
-        assert first == second
+    keys = [(rule.name, *map(rule.key, ranked[:2])) for rule in policy]
+    name, first, second = next(each for each in keys if each[1] != each[2])
+    assert name == reason.rule
+    assert first < second
 
 
 def test_a_field_that_is_not_a_number_does_not_stop_the_others_from_being_ranked():

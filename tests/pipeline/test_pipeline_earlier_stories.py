@@ -19,7 +19,7 @@ def earlier(*stories, first=10, tellings=None):
     members = sorted((row, number) for number, (_, _, rows) in enumerate(stories) for row in rows)
     representative = tellings or {row: rows[0] for _, _, rows in stories for row in rows}
     known = [
-        EarlierStory(story_id, dump, f"d{rows[0]}", (), len(rows))
+        EarlierStory(story_id, dump, f"d{rows[0]}", rows[0], (), len(rows))
         for story_id, dump, rows in stories
     ]
     rows = np.array([row for row, _ in members], np.int64)
