@@ -6,30 +6,35 @@ import itertools
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from dedup import config_digest
 from dedup.cluster.canonical import parse_policy
 from dedup.config import Config
+from dedup.dump_claim import (
+    Claim,
+    are_inputs_of,
+    check_name,
+    claim_dump,
+    open_store,
+    refuse_results,
+)
 from dedup.errors import OutputError
-from dedup.models import CleanReport, Raw, RunReport
+from dedup.models import CleanReport, Raw, RunReport, report_of
 from dedup.pipeline.stages import clean_stages, run_stages
 from dedup.progress import NullProgress, Progress, Timer
 from dedup.read import Tally, discover, read, read_raw, real_path, require_text
-from dedup.run_warnings import run_warnings
-from dedup.scorer_file import ScorerFile, scorer_file
-from dedup.store import ANOTHER, Step, Store
+from dedup.run_manifest import manifest_of, times_and_memory, what_was_read
+from dedup.scorer_file import scorer_file
+from dedup.store import Dump, Store
 from dedup.write import (
-    KIBIBYTES_A_UNIT,
     Lines,
     OutputFolder,
     change_lines,
     cleaned_lines,
     decision_lines,
-    package_versions,
-    peak_memory,
     refuse_existing,
     rejected_lines,
     story_lines,
@@ -54,6 +59,8 @@ def run_dump(
     table_format: str = "jsonl",
     survivors_to: BinaryIO | None = None,
     store: Path | None = None,
+    dump: str | None = None,
+    against: Path | None = None,
     scorer: Path | None = None,
     resume: bool = False,
     overwrite: bool = False,
@@ -71,10 +78,13 @@ def run_dump(
         survivors_to: A stream for the survivors as JSON lines, in place of a file.
         store: A store outside of ``out`` with earlier dumps, whose stories this dump continues;
             None for a store in ``out``.
+        dump: Name of the dump in that store; None for the dump whose manifest is in ``out``, or a
+            new one under the name of that folder.
+        against: A store with earlier dumps that stays as it is; the working store is removed.
         scorer: A file with the scorer of pairs of tellings; None for the one that comes with the
             package.
         resume: Go on with a run that was killed.
-        overwrite: Replace an earlier run.
+        overwrite: Replace an earlier run; its results stay until the new ones are whole.
         strict: A rejected input makes the exit code 1.
         settings: For the manifest: where the values of options came from, as JSON values.
         progress: Gets the progress of each stage.
@@ -86,50 +96,46 @@ def run_dump(
         OutputError: The folder or the store cannot be written, holds a run that is neither to be
             resumed nor replaced, or would itself be read or replaced.
     """
+    check_name(dump)
     parse_policy(config.cluster.canonical)  # a wrong rule is refused before anything is read
     scored_by = scorer_file(scorer)  # so is a wrong file
     timer = Timer(progress or NullProgress())
     tally = Tally()
-    outputs = [out] if store is None else [out, store]
-    _refuse_addresses(outputs)
-    _refuse_nested(inputs, outputs)
+    outputs = _places(inputs, out, store, against)
     size = size_of_inputs(inputs, config, outputs)
+    claim = Claim(
+        dump, config_digest.digest(config), config_digest.basis(config), scored_by.names,
+        resume=resume, overwrite=overwrite, store=store, against=against,
+        reads_stream="-" in map(str, inputs),
+    )  # fmt: skip
     folder = OutputFolder(out)
-    with folder.claim(resume=resume, overwrite=overwrite):
-        # Before an earlier run is removed: there may be nothing to replace it with.
+    write = partial(_write_results, folder, config, table_format, survivors_to, claim)
+    with folder.claim():
+        refuse_results(folder, claim)
+        # Before an earlier run is replaced: there may be nothing to replace it with.
         records = read_inputs(inputs, config, tally)
-        if overwrite:
-            folder.clear()
-        with Store(store, ANOTHER) if store else Store(folder.store) as opened:
-            opened.claim(
-                options=config_digest.digest(config), basis=config_digest.basis(config),
-                scorer=scored_by.names, resume=resume, overwrite=overwrite,
-            )  # fmt: skip
-            run_stages(records, size, opened, config, timer, scored_by.scorer)
-            read = {
-                "inputs": sorted(map(str, inputs)),
-                "files": tally.files,
-                "bytes": tally.bytes,
-                "sha256": tally.digest(),
-                "passed_over": dict(sorted(tally.passed_over.items())),
-            }
-            opened.put("inputs", read)
-            timer.start("write", None, "file")
-            report = _report(opened, config, scored_by, settings, strict=strict)
-            _write_results(opened, folder, config, table_format, survivors_to)
-            if store:
-                changes = change_lines(opened.results.changes(opened.dumps.number))
-                folder.write_table("changes", changes, table_format)
-            timer.end()
-            report.manifest["timings"] = timer.seconds
-            report.manifest["peak_memory_mib"] = {
-                "parent": peak_memory(),
-                "largest_worker": round(opened.get("worker_kib") * KIBIBYTES_A_UNIT / 1024, 1),
-            }
-            folder.write_json("manifest.json", report.manifest)
-            opened.put("manifest", report.manifest)
-            opened.dumps.reach(Step.WRITTEN)
-    return report
+
+        def is_unchanged(dump: Dump) -> bool:
+            raws = records if claim.reads_stream else read_inputs(inputs, config, Tally())
+            return are_inputs_of(opened, dump, raws)
+
+        with open_store(folder, claim) as opened:
+            finished = claim_dump(opened, folder, claim, is_unchanged)
+            if finished is None:
+                run_stages(records, size, opened, config, timer, scored_by.scorer)
+                opened.put("inputs", what_was_read(inputs, tally))
+                manifest = manifest_of(opened, config, settings, scored_by, against)
+                timer.start("write", None, "file")
+                write(opened)
+                timer.end()
+                opened.put("manifest", {**manifest, **times_and_memory(opened, timer)})
+            else:
+                with opened.dumps.as_of(finished):
+                    write(opened)
+            manifest = _finished(opened, folder, claim, finished)
+        if not store:  # its store is closed, so that it can be moved
+            folder.put_in_place(keep_store=not against)
+    return report_of(manifest, strict=strict)
 
 
 def clean_dump(
@@ -235,6 +241,26 @@ def size_of_inputs(
     return None if "-" in map(str, inputs) else total
 
 
+def _places(
+    inputs: Sequence[str | Path], out: Path, store: Path | None, against: Path | None
+) -> list[Path]:
+    """Return the places that a run writes to, the output folder first.
+
+    Raises:
+        OutputError: They cannot be written, or lie in each other or among the inputs; or a store
+            that is only to be read lies in the output folder, whose files are replaced.
+    """
+    outputs = [out] if store is None else [out, store]
+    _refuse_addresses(outputs)
+    _refuse_nested(inputs, outputs)
+    if against is not None and real_path(against).is_relative_to(real_path(out)):
+        raise OutputError(
+            f"the store {against} lies in the output folder {out}; choose another folder",
+            path=against,
+        )
+    return outputs
+
+
 def _refuse_addresses(outputs: Sequence[Path]) -> None:
     """Refuse an output such as ``s3://bucket/out``, which would become a folder named ``s3:``."""
     for output in outputs:
@@ -267,57 +293,38 @@ def _refuse_nested(inputs: Sequence[str | Path], outputs: Sequence[Path]) -> Non
             )
 
 
-def _report(
-    store: Store,
-    config: Config,
-    scorer: ScorerFile,
-    settings: Mapping[str, Any] | None,
-    *,
-    strict: bool,
-) -> RunReport:
-    """Return the counts of a run, and its manifest without times."""
-    status, reasons, relations = store.results.tally()
-    counts = {"inputs": sum(status.values()), **status}
-    stories = store.results.touched()
-    inputs = store.get("inputs")
-    warnings = run_warnings(store, config.cluster)
-    dates = store.documents.count_dates()
-    manifest = {
-        "format": 1,
-        "versions": package_versions(),
-        "config": config_digest.as_manifest(config),
-        "settings": settings,
-        "scorer": scorer.as_manifest(),
-        "read": inputs,
-        "counts": {**counts, "stories": stories},
-        "rejected_by_reason": reasons,
-        "duplicates_by_relation": relations,
-        "dates": asdict(dates),
-        "candidates": store.get("candidates"),
-        "story_candidates": store.get("story_candidates"),
-        "event_splits": store.get("event_splits"),
-        "warnings": warnings,
-        "blast_radius": warnings,  # its name until the first release
-        "store": {
-            "dump": store.dumps.number,
-            **store.dumps.counts(),
-            "expired": store.get("expired"),
-            "changes": store.results.count_changes(store.dumps.number),
-        },
-    }
-    passed_over = inputs["passed_over"]
-    return RunReport(counts, reasons, relations, stories, passed_over, manifest, strict, dates)
+def _finished(
+    store: Store, folder: OutputFolder, claim: Claim, again: Dump | None
+) -> dict[str, Any]:
+    """Write the manifest as it is kept, and store that the current dump is finished.
+
+    Args:
+        store: Keeps the manifest. Its dump is finished when the files are in their places: until
+            then the next dump may not begin.
+        folder: Has the other files.
+        claim: What the run wants.
+        again: The dump that was finished before, if it is one.
+    """
+    manifest: dict[str, Any] = store.dumps.get("manifest", again.number if again else None)
+    folder.write_json("manifest.json", manifest)
+    if claim.store:
+        folder.put_in_place(keep_store=False)
+    if again is None:
+        store.dumps.finish()
+    return manifest
 
 
 def _write_results(
-    store: Store,
     folder: OutputFolder,
     config: Config,
     table_format: str,
     survivors_to: BinaryIO | None,
+    claim: Claim,
+    store: Store,
 ) -> None:
-    """Write decisions, stories, survivors and rejected inputs."""
+    """Write decisions, stories, survivors and rejected inputs, and changes to a store."""
     results = store.results
+    folder.begin_files()
     folder.write_table("decisions", decision_lines(results.decisions()), table_format)
     folder.write_table("stories", story_lines(results.described_stories()), table_format)
     if survivors_to is None:
@@ -326,5 +333,8 @@ def _write_results(
             survivors = survivor_rows(results.survivors(), dict(config.read.fields))
         folder.write_table("survivors", survivors, table_format)
     folder.write_table("rejected", rejected_lines(results.rejections()), table_format)
+    if claim.store:
+        changes = change_lines(results.changes(store.dumps.number))
+        folder.write_table("changes", changes, table_format)
     if survivors_to is not None:
         stream_out(survivors_to, survivor_lines(results.survivors()))

@@ -28,11 +28,11 @@ def run_warnings(store: Store, config: ClusterConfig) -> dict[str, Any]:
         ``stories`` and ``hosts``, the largest first, ties by name, at most 100 of each; and
         ``stories_in_all`` and ``hosts_in_all``, the numbers of all.
     """
-    stories, stories_in_all = store.results.large_stories(config.warn_story_size, LISTED)
+    stories, stories_in_all = store.warnings.large_stories(config.warn_story_size, LISTED)
     for story in stories:
         if story["weakest"]:
             story["weakest"]["score"] = round(story["weakest"]["score"], DECIMALS)
-    hosts, hosts_in_all = store.results.losing_hosts(
+    hosts, hosts_in_all = store.warnings.losing_hosts(
         config.warn_host_documents, config.warn_host_share, LISTED
     )
     for host in hosts:

@@ -50,8 +50,8 @@ LIMIT = 300
 # What a kill may wait for, each in the folder of the run: a store that is being made, its log, a
 # file that is being written, one that is, and the last.
 SIGHTS = (
-    "store.sqlite", "store.sqlite-wal", ".decisions.jsonl.part", "stories.jsonl",
-    ".survivors.jsonl.part", ".manifest.json.part",
+    "store.sqlite", "store.sqlite-wal", ".dedup.new/.decisions.jsonl.part",
+    ".dedup.new/.survivors.jsonl.part", ".dedup.new/whole.json", "stories.jsonl",
 )  # fmt: skip
 
 

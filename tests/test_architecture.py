@@ -31,6 +31,7 @@ LAYERS = [
     {"models", "config", "parallel"},
     {"read", "clean", "signatures", "match", "cluster", "write", "store", "config_digest"},
     {"pipeline", "run_warnings", "scorer_file", "evaluation"},
+    {"dump_claim", "run_manifest"},
     {"run"},
     {"api"},
     {"__init__"},

@@ -107,7 +107,7 @@ class TestHelp:
     def test_every_option_has_a_help_text(self, each):
         options = [option for option in each.params if isinstance(option, click.Option)]
 
-        assert len(options) > 5
+        assert len(options) > 3
         for option in options:
             assert option.help, option.name
             assert option.help.endswith("."), option.name
@@ -307,7 +307,7 @@ class TestFullDisk:
         line = sentence(command("run", source, "-o", out, "--quiet"), 1)
 
         assert "no space left" in line
-        assert len(list(out.glob("*.jsonl"))) == place - 1
+        assert not list(out.glob("*.jsonl"))
         assert not list(out.glob(".*"))
         assert not (out / "manifest.json").exists()
 
@@ -363,7 +363,7 @@ class TestTwoAtOnce:
     @pytest.mark.parametrize("option", [[], ["--resume"], ["--overwrite"]], ids=" ".join)
     def test_the_second_is_refused_and_does_no_harm(self, option, command, source, out):
         command.run(source, out=out)
-        with OutputFolder(out).claim(resume=True, overwrite=False):
+        with OutputFolder(out).claim():
             before = {path: path.read_bytes() for path in out.iterdir()}
             line = sentence(command("run", source, "-o", out, "--quiet", *option), 1)
 

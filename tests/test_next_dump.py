@@ -338,7 +338,7 @@ STAGES = [
     "dedup.pipeline.cluster_rewrites.cluster_rewrites",
     "dedup.pipeline.stages.note_changes",
     "dedup.run._write_results",
-    "dedup.run.package_versions",
+    "dedup.run_manifest.package_versions",
 ]
 
 

@@ -145,7 +145,7 @@ def test_a_run_killed_while_it_makes_its_store_can_be_resumed(
 def test_a_run_killed_while_it_writes_does_not_clean_again(command, large, uninterrupted, tmp_path):
     whole, seconds = uninterrupted
     out = tmp_path / "out"
-    run_until_there_is(".decisions.jsonl.part", command, large, out, seconds)
+    run_until_there_is(".dedup.new/.decisions.jsonl.part", command, large, out, seconds)
 
     check_nothing_is_half_written(out, whole)
     cleaned = finish(command, large, out, whole).manifest["timings"]["read and clean"]

@@ -11,6 +11,7 @@ from dedup.cli.clean import clean
 from dedup.cli.evaluate import evaluate
 from dedup.cli.installation import DISTRIBUTION
 from dedup.cli.run import run
+from dedup.cli.store import store
 from dedup.errors import ConfigError, DedupError
 from dedup.version import __version__
 
@@ -61,5 +62,5 @@ def main() -> None:
     """
 
 
-for command in (run, clean, evaluate):
+for command in (run, clean, evaluate, store):
     main.add_command(command)

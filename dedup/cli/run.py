@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +111,20 @@ from dedup.errors import FullDiskError, printable
     "lists the documents of this dump; changes.jsonl lists the changes of earlier stories.",
 )
 @click.option(
+    "--dump",
+    metavar="NAME",
+    help="Name of this dump in the --store. The same name and inputs again write the same results "
+    "again; the last dump can be replaced with --overwrite. Without it the manifest in OUT names "
+    "the dump; a new one gets the name of the folder OUT.",
+)
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Match the documents against earlier dumps as with --store FILE, and remember nothing: "
+    "FILE is only read, and OUT gets no store.",
+)
+@click.option(
     "--expire",
     type=float,
     default=DEFAULT.expire,
@@ -117,8 +133,17 @@ from dedup.errors import FullDiskError, printable
     help="Delete documents from the --store that are older than this dump's by DAYS and in no "
     "younger story; at least the --window. Without it the store keeps everything.",
 )
-@click.option("--resume", is_flag=True, help="Continue the run that was stopped in OUT.")
-@click.option("--overwrite", is_flag=True, help="Replace the run in OUT.")
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Continue the run that was stopped in OUT. One that was never begun is begun, and one "
+    "that was finished writes its results again.",
+)
+@click.option(
+    "--overwrite",
+    is_flag=True,
+    help="Replace the run in OUT. Its results stay until the new ones are whole.",
+)
 @click.option("--dry-run", is_flag=True, help="List the files that would be read, and do nothing.")
 @click.pass_context
 def run(
@@ -129,6 +154,8 @@ def run(
     table_format: str,
     survivors: str | None,
     store: Path | None,
+    dump: str | None,
+    against: Path | None,
     scorer: Path | None,
     resume: bool,
     overwrite: bool,
@@ -170,7 +197,7 @@ def run(
         return
     if out is None:
         raise click.UsageError("Missing option '-o' / '--output'.")
-    _refuse_contradictions(config, store, resume=resume, overwrite=overwrite)
+    _refuse_contradictions(config, store, against, dump, resume=resume, overwrite=overwrite)
     load_for_pages(inputs, config)
 
     from dedup.cli.bars import Bars  # tqdm: --help must not wait for it
@@ -178,40 +205,58 @@ def run(
     from dedup.progress import NullProgress
     from dedup.run import run_dump  # everything: likewise
 
-    try:
-        with stoppable(NullProgress() if quiet else Bars()) as progress:
-            report = run_dump(
-                inputs,
-                out,
-                config,
-                table_format=table_format,
-                survivors_to=sys.stdout.buffer if survivors else None,
-                store=store,
-                scorer=scorer,
-                resume=resume,
-                overwrite=overwrite,
-                strict=strict,
-                settings=settings_manifest(ctx),
-                progress=progress,
-            )
-    except KeyboardInterrupt:
-        raise click.ClickException("stopped; continue with the same command and --resume") from None
-    except FullDiskError as error:
-        message = f"{error} and continue with the same command and --resume"
-        raise click.ClickException(message) from error
+    with _resumable(), stoppable(NullProgress() if quiet else Bars()) as progress:
+        report = run_dump(
+            inputs,
+            out,
+            config,
+            table_format=table_format,
+            survivors_to=sys.stdout.buffer if survivors else None,
+            store=store,
+            dump=dump,
+            against=against,
+            scorer=scorer,
+            resume=resume,
+            overwrite=overwrite,
+            strict=strict,
+            settings=settings_manifest(ctx),
+            progress=progress,
+        )
     if not quiet:
         click.echo(run_summary(report, out), err=True)
     ctx.exit(report.return_code)
 
 
+@contextmanager
+def _resumable() -> Iterator[None]:
+    """Say of a run that was stopped, or found the disk full, how it can be continued."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise click.ClickException("stopped; continue with the same command and --resume") from None
+    except FullDiskError as error:
+        message = f"{error} and continue with the same command and --resume"
+        raise click.ClickException(message) from error
+
+
 def _refuse_contradictions(
-    config: Config, store: Path | None, *, resume: bool, overwrite: bool
+    config: Config,
+    store: Path | None,
+    against: Path | None,
+    dump: str | None,
+    *,
+    resume: bool,
+    overwrite: bool,
 ) -> None:
     """Refuse options that do not go together."""
     if resume and overwrite:
         raise click.UsageError("--resume and --overwrite exclude each other")
     if config.expire and store is None:
         raise click.UsageError("--expire needs a --store")
+    if dump is not None and store is None:
+        raise click.UsageError("--dump needs a --store")
+    if store is not None and against is not None:
+        raise click.UsageError("--store and --against exclude each other")
 
 
 def _list_sources(inputs: tuple[str, ...], config: Config) -> None:

@@ -31,6 +31,7 @@ from dedup.models.stories import (
     Status,
     Story,
     Why,
+    report_of,
     unwanted_rejections,
 )
 from dedup.models.term_vectors import TermVectors
@@ -41,6 +42,6 @@ __all__ = [
     "Extraction",
     "Facts", "Link", "Listed", "Member", "OutputRecord", "Pair", "Raw", "RawLine", "RawRecord",
     "Reason", "Rejection", "Relation", "Removal", "RunReport", "Status", "Story", "StrippedText",
-    "TermVectors", "Why", "is_later", "same_page", "shares_headline", "unwanted_rejections",
-    "value_at",
+    "TermVectors", "Why", "is_later", "report_of", "same_page", "shares_headline",
+    "unwanted_rejections", "value_at",
 ]  # fmt: skip

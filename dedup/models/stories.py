@@ -323,6 +323,22 @@ class RunReport:
         return 1 if self.strict and unwanted_rejections(self.reasons) else 0
 
 
+def report_of(manifest: Mapping[str, Any], *, strict: bool) -> RunReport:
+    """Return the report of a run from its manifest."""
+    counts = dict(manifest["counts"])
+    stories = counts.pop("stories")
+    return RunReport(
+        counts,
+        manifest["rejected_by_reason"],
+        manifest["duplicates_by_relation"],
+        stories,
+        manifest["read"]["passed_over"],
+        dict(manifest),
+        strict,
+        DateReport(**manifest.get("dates", {})),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class CleanReport:
     """The report of a dump that was cleaned.

@@ -60,7 +60,7 @@ def run_stages(
             used = scorer or shipped_scorer()
             cluster_rewrites(store, exact_duplicates, earlier, used, config, progress)
         note_changes(store, earlier)
-        store.put("expired", store.dumps.expire(config.expire) if config.expire else 0)
+        store.dumps.expire(config.expire)
         store.dumps.reach(Step.DECIDED)
 
 

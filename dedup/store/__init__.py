@@ -14,7 +14,6 @@ from typing import Any
 
 from dedup.config import SHIPPED_SCORER
 from dedup.errors import OutputError
-from dedup.json_codec import dump_json, load_json
 from dedup.store.cells import (
     Cells,
     LeadDayCells,
@@ -25,16 +24,18 @@ from dedup.store.cells import (
     stored_document,
     stored_rejection,
 )
-from dedup.store.database import ANEW, ANOTHER, Database
+from dedup.store.copied_store import copy_store
+from dedup.store.database import AGAINST, ANEW, ANOTHER, Database
 from dedup.store.document_tables import Documents
-from dedup.store.dump_tables import Dumps, Step
+from dedup.store.dump_tables import Dump, Dumps, Step
 from dedup.store.integrity import is_sound, is_whole
 from dedup.store.result_tables import Results
 from dedup.store.signature_tables import Signatures
+from dedup.store.warning_queries import Warnings
 
 __all__ = [
-    "ANOTHER", "Cells", "LeadDayCells", "Step", "Store", "Stored", "StoredPart", "blob", "blobs",
-    "stored_document", "stored_rejection",
+    "AGAINST", "ANOTHER", "Cells", "Dump", "LeadDayCells", "Step", "Store", "Stored", "StoredPart",
+    "blob", "blobs", "copy_store", "stored_document", "stored_rejection",
 ]  # fmt: skip
 
 
@@ -46,26 +47,29 @@ class Store:
         documents: Inputs as they were read and cleaned.
         signatures: Signatures and sets of the documents.
         results: Pairs, stories, decisions.
+        warnings: Large stories, and hosts with many duplicates.
         dumps: The dumps, and which rows are active.
         commit: ``with store.commit():`` commits what is done inside, whole or not at all.
         trial: ``with store.trial():`` undoes it at the end.
     """
 
-    def __init__(self, path: Path | str, remedy: str = ANEW) -> None:
+    def __init__(self, path: Path | str, remedy: str = ANEW, *, shown: Path | None = None) -> None:
         """Open a store, or make an empty one.
 
         Args:
             path: The file, or ``:memory:``.
             remedy: What a person can do where the file is refused.
+            shown: The path that errors name, where the file is a copy of another.
 
         Raises:
             OutputError: It cannot be opened, is no store, is of another version, or is in use.
         """
-        self.path = Path(path)
-        self._db = Database(path, remedy)
+        self.path = shown or Path(path)
+        self._db = Database(path, remedy, shown=shown)
         self.documents = Documents(self._db)
         self.signatures = Signatures(self._db)
         self.results = Results(self._db)
+        self.warnings = Warnings(self._db)
         try:
             self.dumps = Dumps(self._db)
         except sqlite3.Error as error:
@@ -89,68 +93,48 @@ class Store:
         if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.ProgrammingError):
             raise self._db.refusal(error) from error
 
-    def claim(
-        self, *, options: str, basis: str, scorer: Sequence[str], resume: bool, overwrite: bool
-    ) -> None:
-        """Begin the next dump, or go on with one that was not finished; check the store first.
+    def begin(self, name: str, *, options: str, basis: str, scorer: Sequence[str]) -> None:
+        """Begin the next dump.
 
         Args:
-            options: Digest of all options that can change a result; a resumed run must have the
-                same.
+            name: Its name.
+            options: Digest of all options that can change a result.
             basis: Digest of the options that all dumps of a store must share.
             scorer: What the scorer is known by; the one that scored earlier pairs, which are kept,
                 must share a name.
-            resume: Whether to go on with the dump that was not finished.
-            overwrite: Whether to replace it, unless its stories are already stored.
 
         Raises:
-            OutputError: The store is damaged, holds a dump that must be finished first, or was made
-                with other options.
+            OutputError: The store was made with other options.
         """
-        self.verify(whole=resume)
-        begun, known_basis = self.get("config_digest"), self.get("basis")
-        # Stores from before the option have scores of the scorer that came with the package.
-        known_scorer = self.get("scorer") or ([SHIPPED_SCORER] if known_basis else scorer)
-        another_scorer = set(known_scorer).isdisjoint(scorer)
-        if resume and begun is not None:
-            if begun != options:
-                raise self._begun_with("other options; give the same ones")
-            if another_scorer:
-                raise self._begun_with("another --scorer; give the same one")
-            return
+        known_basis = self.get("basis")
         if known_basis is not None and known_basis != basis:
             raise OutputError(
                 f"the store {self.path} was made with another --level or other signatures; "
                 "give the same options, or another store",
                 path=self.path,
             )
-        if another_scorer:
+        if not self.is_scored_by(scorer):
             raise OutputError(
                 f"the store {self.path} keeps scores of another scorer; "
                 "give the same --scorer as before, or another store",
                 path=self.path,
             )
-        step = self.dumps.step
-        if step == Step.DECIDED or (begun is not None and step < Step.DECIDED and not overwrite):
-            raise OutputError(
-                f"the store {self.path} holds a dump that was not finished; "
-                "finish it first: the same command with --resume",
-                path=self.path,
-            )
         with self.commit():
-            if step == Step.WRITTEN:
-                self.dumps.begin()
-            else:
-                self.dumps.forget()
+            self.dumps.begin(name)
             self.put("basis", basis)
             self.put("scorer", scorer)
             self.put("config_digest", options)
             self.put("worker_kib", 0)
 
-    def _begun_with(self, other: str) -> OutputError:
-        """Return the error for a run that is not to be gone on with so."""
-        message = f"the run in {self.path} was begun with {other}, or begin anew with --overwrite"
-        return OutputError(message, path=self.path)
+    def is_scored_by(self, scorer: Sequence[str]) -> bool:
+        """Return whether a scorer is the one that scored the pairs that are kept, if any are.
+
+        Args:
+            scorer: The names that it is known by.
+        """
+        # Stores from before the option have scores of the scorer that came with the package.
+        before = [SHIPPED_SCORER] if self.get("basis") else scorer
+        return not set(self.get("scorer") or before).isdisjoint(scorer)
 
     def verify(self, *, whole: bool) -> None:
         """Check that the store is what was written: a disk or a program may have changed it.
@@ -165,10 +149,17 @@ class Store:
         self._db.require(is_whole if whole else is_sound)
 
     def get(self, name: str) -> Any:
-        """Return the value kept under a name, or None."""
-        found = self._db.execute("SELECT value FROM meta WHERE name = ?", [name]).fetchone()
-        return load_json(found[0].encode()) if found else None
+        """Return the value kept under a name for the current dump, or None."""
+        return self.dumps.get(name)
 
     def put(self, name: str, value: Any) -> None:
-        """Keep a JSON value under a name."""
-        self._db.insert("meta", [(name, dump_json(value).decode())], verb="INSERT OR REPLACE")
+        """Keep a JSON value under a name for the current dump."""
+        self.dumps.put(name, value)
+
+    def compact(self) -> None:
+        """Give the space of deleted rows back to the disk; that takes as much again for a while.
+
+        Raises:
+            OutputError: There is no room for it.
+        """
+        self._db.compact()

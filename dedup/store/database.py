@@ -32,9 +32,15 @@ ANEW = "use another output folder, or --overwrite to begin anew"
 ANOTHER = "name another --store, or put a sound copy in its place"
 """What to do about a store of many dumps that is refused."""
 
+AGAINST = "name a sound store after --against"
+"""What to do about a copy of a store that is refused."""
+
 _NOT_WRITABLE = (
     sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR,
 )  # fmt: skip
+
+NO_END = 1 << 62
+"""No row has so high a number."""
 
 # Rows selected by one statement; SQLite allows 32,766 variables.
 ROWS_AT_ONCE = 10_000
@@ -45,15 +51,16 @@ class Database:
 
     Attributes:
         path: The file.
+        number: Number of the current dump, from 1.
         first: Row of the first input of the current dump; lower rows are of earlier dumps.
         execute: Runs one statement.
         executemany: Runs one statement for many rows.
     """
 
-    def __init__(self, path: Path | str, remedy: str = ANEW) -> None:
+    def __init__(self, path: Path | str, remedy: str = ANEW, *, shown: Path | None = None) -> None:
         """Open a file, or make an empty one; see :class:`dedup.store.Store`."""
-        self.path = Path(path)
-        self.first = 0
+        self.path = shown or Path(path)
+        self.number, self.first = 1, 0
         self._remedy = remedy
         try:
             self._connection = sqlite3.connect(path, isolation_level=None)
@@ -90,6 +97,7 @@ class Database:
         self.execute("PRAGMA synchronous = NORMAL")
         self.execute("PRAGMA temp_store = MEMORY")  # SQLite writes no file beside the store
         self.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
+        self._connection.create_function("checksum", -1, _checksum, deterministic=True)
         self.execute("BEGIN IMMEDIATE")
         if not tables:
             self.execute(f"PRAGMA application_id = {OWNER}")
@@ -98,7 +106,8 @@ class Database:
                 self.execute(statement)
         if not has_our_tables(self._connection):
             raise self.damaged()  # nothing is committed: an earlier format stays as it was
-        self.execute(f"PRAGMA user_version = {FORMAT}")
+        if version != FORMAT:  # else a run that writes earlier results again changes no byte
+            self.execute(f"PRAGMA user_version = {FORMAT}")
         self.execute("COMMIT")
 
     def require(self, check: Callable[..., bool], *arguments: Any) -> None:
@@ -134,6 +143,15 @@ class Database:
         else:
             return self.damaged()
         return OutputError(message, path=self.path)
+
+    def compact(self) -> None:
+        """Rewrite the file without the space of deleted rows; see :class:`dedup.store.Store`."""
+        try:
+            self.execute("PRAGMA temp_store = FILE")  # the copy must not be in memory
+            self.execute("VACUUM")
+            self.execute("PRAGMA temp_store = MEMORY")
+        except sqlite3.Error as error:
+            raise self.refusal(error) from error
 
     def close(self) -> None:
         """Close the file; what is not committed is undone."""
@@ -211,3 +229,9 @@ class Database:
         if text is not None:
             return self.expand(text).decode()
         return str(self.load(fields)[text_field])
+
+
+def _checksum(table: str, *cells: Any) -> int:
+    """Return the checksum of the cells of a row."""
+    checksum: int = with_checksum(table, cells)[-1]
+    return checksum

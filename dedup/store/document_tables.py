@@ -31,7 +31,7 @@ from dedup.store.cells import (
     pack_text,
     stored_rejection,
 )
-from dedup.store.database import Database
+from dedup.store.database import NO_END, Database
 from dedup.store.integrity import input_holds, with_checksum
 
 _DUPLICATE_ID = Rejection(
@@ -69,10 +69,16 @@ class Documents:
         last = self._db.execute("SELECT max(row) FROM documents").fetchone()[0]
         return 0 if last is None else int(last) + 1
 
-    def stamps(self) -> Iterator[bytes]:
-        """Yield the stamps of the stored inputs of the current dump, in input order."""
-        query = "SELECT stamp FROM documents WHERE row >= ? ORDER BY row"
-        for (stamp,) in self._db.execute(query, [self._db.first]):
+    def stamps(self, first: int | None = None, end: int | None = None) -> Iterator[bytes]:
+        """Yield the stamps of stored inputs, in input order.
+
+        Args:
+            first: Row of the first; None for the first of the current dump.
+            end: Row behind the last; None for all.
+        """
+        query = "SELECT stamp FROM documents WHERE row >= ? AND row < ? ORDER BY row"
+        bounds = [self._db.first if first is None else first, NO_END if end is None else end]
+        for (stamp,) in self._db.execute(query, bounds):
             yield stamp
 
     def add(self, batch: Sequence[Stored]) -> None:

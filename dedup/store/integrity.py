@@ -23,7 +23,7 @@ NUMBERED = (
 
 SUMMED = (
     *NUMBERED, "meta", "dumps", "document_frequencies", "copy_pairs", "story_scores", "stories",
-    "changes",
+    "earlier_decisions", "earlier_stories", "changes",
 )  # fmt: skip
 """All tables."""
 
@@ -90,7 +90,7 @@ def is_whole(connection: sqlite3.Connection) -> bool:
     )
     return (
         connection.execute("PRAGMA integrity_check(1)").fetchall() == [("ok",)]
-        and all(_rows_hold(connection, table) for table in SUMMED)
+        and all(rows_hold(connection, table) for table in SUMMED)
         and not any(connection.execute(query).fetchone() for query in incomplete)
     )
 
@@ -100,7 +100,7 @@ def is_sound(connection: sqlite3.Connection) -> bool:
     return all(
         connection.execute(f"PRAGMA integrity_check({table})").fetchall() == [("ok",)]
         for table in ("meta", "dumps", "documents", "stories", "decisions")
-    ) and all(_rows_hold(connection, table) for table in ("meta", "dumps"))
+    ) and all(rows_hold(connection, table) for table in ("meta", "dumps"))
 
 
 def active_rows_hold(connection: sqlite3.Connection, first: int) -> bool:
@@ -111,7 +111,7 @@ def active_rows_hold(connection: sqlite3.Connection, first: int) -> bool:
         first: Row of the first input of the current dump.
     """
     return all(
-        _rows_hold(connection, table, f"WHERE {where}", {"first": first})
+        rows_hold(connection, table, f"WHERE {where}", {"first": first})
         for table, where in _READ_BY_NEXT_DUMP.items()
     )
 
@@ -119,12 +119,12 @@ def active_rows_hold(connection: sqlite3.Connection, first: int) -> bool:
 def input_holds(connection: sqlite3.Connection, row: int) -> bool:
     """Return whether the cleaned form of one input is what was written."""
     return all(
-        _rows_hold(connection, table, "WHERE row = :row", {"row": row})
+        rows_hold(connection, table, "WHERE row = :row", {"row": row})
         for table in ("documents", "contents")
     )
 
 
-def _rows_hold(
+def rows_hold(
     connection: sqlite3.Connection,
     table: str,
     where: str = "",

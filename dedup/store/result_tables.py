@@ -14,7 +14,9 @@ from dedup.models import Decision, Facts, OutputRecord, Status, Story
 from dedup.store.cells import LeadDayCells
 from dedup.store.database import Database
 from dedup.store.described_members import describe
+from dedup.store.earlier_versions import keep_decisions, keep_stories
 from dedup.store.output_records import annotated, survivors
+from dedup.store.warning_queries import STORIES_OF_DUMP
 
 # Columns in the order of the fields of ``Facts`` after ``text_id``.
 _FACTS = (
@@ -31,11 +33,6 @@ _DECISION_CELLS = attrgetter(
 
 DatedStory = tuple[Story, int]
 """A story, and the number of the first dump that had it."""
-
-# Stories of which a document of the current dump is a member.
-_STORIES_OF_DUMP = (
-    "story_id IN (SELECT DISTINCT story_id FROM decisions WHERE row >= ? AND story_id IS NOT NULL)"
-)
 
 # Why a document is unique, by whether it has a signature.
 _ALONE = (
@@ -147,7 +144,7 @@ class Results:
             each.row: story.canonical.row for story, _ in stories for each in story.members
         }
         with self._db.commit():
-            self._db.executemany("DELETE FROM stories WHERE story_id = ?", zip(replaced))
+            self._delete_stories("story_id", list(replaced))
             self._insert_stories(stories)
             self._replace_decisions(decisions, representatives)
 
@@ -168,12 +165,17 @@ class Results:
         decisions = list(decisions)
         known = self.representatives_of([each.row for each in decisions])
         with self._db.commit():
-            self._db.executemany("DELETE FROM stories WHERE canonical = ?", zip(representatives))
+            self._delete_stories("canonical", representatives)
             self._insert_stories(stories)
             # A document without an earlier decision was unique, and represents its telling.
             self._replace_decisions(
                 decisions, {each.row: known.get(each.row, each.row) for each in decisions}
             )
+
+    def _delete_stories(self, column: str, values: Sequence[Any]) -> None:
+        """Delete the stories that have some values in a column; earlier ones are kept elsewhere."""
+        keep_stories(self._db, column, values)
+        self._db.executemany(f"DELETE FROM stories WHERE {column} = ?", zip(values))
 
     def _insert_stories(self, stories: Iterable[DatedStory]) -> None:
         """Store stories, in the order of their table."""
@@ -190,6 +192,7 @@ class Results:
 
         INSERT OR REPLACE would copy each page of the file that it changes.
         """
+        keep_decisions(self._db, representatives)
         self._db.executemany("DELETE FROM decisions WHERE row = ?", zip(representatives))
         ordered = sorted(decisions, key=attrgetter("row"))
         self._db.insert(
@@ -230,7 +233,7 @@ class Results:
 
     def stories(self) -> Iterator[dict[str, Any]]:
         """Yield the stories of documents of the current dump as JSON objects, by id."""
-        query = f"SELECT body FROM stories WHERE {_STORIES_OF_DUMP} ORDER BY story_id"
+        query = f"SELECT body FROM stories WHERE {STORIES_OF_DUMP} ORDER BY story_id"
         for (body,) in self._db.execute(query, [self._db.first]):
             yield load_own_json(body)
 
@@ -242,76 +245,6 @@ class Results:
         """Return the number of stories with a document of the current dump."""
         query = "SELECT count(DISTINCT story_id) FROM decisions WHERE row >= ?"
         return int(self._db.execute(query, [self._db.first]).fetchone()[0])
-
-    def large_stories(self, size: int, most: int) -> tuple[list[dict[str, Any]], int]:
-        """Return the largest stories with a document of the current dump, and how many there are.
-
-        SQLite counts the members: a story may have as many as there are documents.
-
-        Args:
-            size: Fewest documents of a story.
-            most: Most stories that are returned, the largest first, ties by id.
-
-        Returns:
-            For each story ``story_id``, ``canonical_id``, ``size``, its numbers of ``outlets`` and
-            of ``rewrites`` (members that are ``derived`` or ``rewrite``), and ``weakest`` as in
-            :class:`Story`; and the number of all such stories.
-        """
-        found = self._db.execute(
-            "SELECT large.*, json_array_length(CAST(body AS TEXT), '$.outlets'), "
-            "(SELECT count(*) FROM json_each(CAST(body AS TEXT), '$.members') "
-            "WHERE json_extract(value, '$.relation') IN ('derived', 'rewrite')), "
-            "json_extract(CAST(body AS TEXT), '$.weakest') FROM "
-            "(SELECT count(*) OVER (), row, story_id, canonical_id, size FROM decisions "
-            f"WHERE status = 'canonical' AND size >= ? AND {_STORIES_OF_DUMP} "
-            "ORDER BY size DESC, story_id LIMIT ?) AS large "
-            "JOIN stories ON canonical = row ORDER BY size DESC, large.story_id",
-            [size, self._db.first, most],
-        ).fetchall()
-        names = ("story_id", "canonical_id", "size", "outlets", "rewrites", "weakest")
-        stories = [dict(zip(names, cells, strict=True)) for _, _, *cells in found]
-        for story in stories:
-            story["weakest"] = story["weakest"] and load_own_json(story["weakest"].encode())
-        return stories, found[0][0] if found else 0
-
-    def losing_hosts(
-        self, documents: int, share: float, most: int
-    ) -> tuple[list[dict[str, Any]], int]:
-        """Return the hosts with most duplicates in the current dump, and how many there are.
-
-        Rejected documents are not counted.
-
-        Args:
-            documents: Fewest documents of a host.
-            share: Least share of duplicates of a host; a host without duplicates is never returned.
-            most: Most hosts that are returned, those with most duplicates first, ties by name.
-
-        Returns:
-            For each host ``host``, its numbers of ``documents`` and of duplicates as ``lost``, and
-            the latter by relation as ``relations``; and the number of all such hosts.
-        """
-        found = self._db.execute(
-            "WITH counted AS (SELECT host, relation, count(*) AS number FROM documents d "
-            "LEFT JOIN decisions c ON c.row = d.row AND c.status = 'duplicate' "
-            "WHERE host IS NOT NULL AND d.reason IS NULL AND d.row >= ? GROUP BY 1, 2) "
-            "SELECT count(*) OVER (), host, sum(number) AS documents, "
-            "sum(number) FILTER (WHERE relation IS NOT NULL) AS lost, "
-            "json_group_object(relation, number) FILTER (WHERE relation IS NOT NULL) "
-            "FROM counted GROUP BY host "
-            "HAVING documents >= ? AND lost AND 1.0 * lost / documents >= ? "
-            "ORDER BY lost DESC, host LIMIT ?",
-            [self._db.first, documents, share, most],
-        ).fetchall()
-        hosts = [
-            {
-                "host": host,
-                "documents": total,
-                "lost": lost,
-                "relations": dict(sorted(load_own_json(relations.encode()).items())),
-            }
-            for _, host, total, lost, relations in found
-        ]
-        return hosts, found[0][0] if found else 0
 
     def decisions(self) -> Iterator[Decision]:
         """Yield a decision for each input, in input order; those without a story are unique."""

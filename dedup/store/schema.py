@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-FORMAT = 8
+FORMAT = 9
 """Version of the tables; arrays in them are little-endian."""
 
 # Small cells that are read for many rows, and large cells, are in different tables.
@@ -16,9 +16,26 @@ _LEAD_DAYS = (
     "CREATE TABLE lead_days (row INTEGER PRIMARY KEY, days INTEGER NOT NULL, "
     "first INTEGER NOT NULL, dates BLOB NOT NULL, sum INTEGER NOT NULL)"
 )
+_META = (
+    "CREATE TABLE meta (dump INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, "
+    "sum INTEGER NOT NULL, PRIMARY KEY (dump, name)) WITHOUT ROWID"
+)
+_DUMPS = (
+    "CREATE TABLE dumps (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, "
+    "first INTEGER NOT NULL, moment REAL, step INTEGER NOT NULL, sum INTEGER NOT NULL)"
+)
+_EARLIER_DECISIONS = (
+    "CREATE TABLE earlier_decisions (row INTEGER NOT NULL, dump INTEGER NOT NULL, status TEXT, "
+    "story_id TEXT, canonical_id TEXT, size INTEGER, relation TEXT, score REAL, reason TEXT, "
+    "representative INTEGER, sum INTEGER NOT NULL, PRIMARY KEY (row, dump)) WITHOUT ROWID"
+)
+_EARLIER_STORIES = (
+    "CREATE TABLE earlier_stories (story_id TEXT NOT NULL, dump INTEGER NOT NULL, "
+    "canonical INTEGER NOT NULL, first_dump INTEGER NOT NULL, body BLOB NOT NULL, "
+    "sum INTEGER NOT NULL, PRIMARY KEY (story_id, dump)) WITHOUT ROWID"
+)
 SCHEMA = f"""
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL, sum INTEGER NOT NULL)
-    WITHOUT ROWID;
+{_META};
 CREATE TABLE documents (
     row INTEGER PRIMARY KEY, doc_id TEXT NOT NULL, source TEXT NOT NULL, reason TEXT, detail TEXT,
     from_page INTEGER NOT NULL, title TEXT, url TEXT, page TEXT, canonical_page TEXT, host TEXT,
@@ -35,10 +52,7 @@ CREATE INDEX documents_digest ON documents (digest) WHERE digest IS NOT NULL;
 CREATE INDEX documents_reason ON documents (reason) WHERE reason IS NOT NULL;
 CREATE INDEX documents_moment ON documents (moment);
 {_WRITTEN_DATES};
-CREATE TABLE dumps (
-    number INTEGER PRIMARY KEY, first INTEGER NOT NULL, moment REAL, step INTEGER NOT NULL,
-    sum INTEGER NOT NULL
-);
+{_DUMPS};
 CREATE TABLE signatures (
     row INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL, tokens INTEGER NOT NULL,
     shingles INTEGER NOT NULL, language TEXT, signature BLOB, lead BLOB,
@@ -72,6 +86,8 @@ CREATE TABLE decisions (
     sum INTEGER NOT NULL
 );
 CREATE INDEX decisions_representative ON decisions (representative) WHERE representative != row;
+{_EARLIER_DECISIONS};
+{_EARLIER_STORIES};
 CREATE TABLE changes (
     dump INTEGER NOT NULL, place INTEGER NOT NULL, body BLOB NOT NULL, sum INTEGER NOT NULL,
     PRIMARY KEY (dump, place)
@@ -93,10 +109,29 @@ MIGRATIONS = {
     ),
     6: (_WRITTEN_DATES,),
     7: (_LEAD_DAYS,),
+    # A row that was damaged gets a checksum that does not hold either.
+    8: (
+        "ALTER TABLE meta RENAME TO old_meta",
+        _META,
+        "INSERT INTO meta SELECT number, old.name, value, checksum('meta', number, old.name, value)"
+        " + (sum IS NOT checksum('meta', old.name, value)) FROM old_meta AS old, "
+        "(SELECT number, number = (SELECT max(number) FROM dumps) AS last FROM dumps) "
+        "WHERE last OR old.name IN ('basis', 'scorer')",
+        "DROP TABLE old_meta",
+        "ALTER TABLE dumps RENAME TO old_dumps",
+        _DUMPS,
+        "INSERT INTO dumps SELECT number, CAST(number AS TEXT), first, moment, step, "
+        "checksum('dumps', number, CAST(number AS TEXT), first, moment, step)"
+        " + (sum IS NOT checksum('dumps', number, first, moment, step)) FROM old_dumps",
+        "DROP TABLE old_dumps",
+        _EARLIER_DECISIONS,
+        _EARLIER_STORIES,
+    ),
 }
 """The statements that bring an earlier format to the next one, by the earlier format.
 
-Checksums are of the cells of rows alone, so a new name changes none.
+Checksums are of the cells of rows alone, so a new name changes none. ``checksum`` is
+:func:`dedup.store.integrity.with_checksum` for SQLite.
 """
 
 

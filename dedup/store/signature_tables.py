@@ -92,9 +92,19 @@ class Signatures:
         self, terms: npt.NDArray[np.uint32], counts: npt.NDArray[np.int64], documents: int
     ) -> None:
         """Replace the document frequencies of earlier dumps."""
+        rows = [(documents, blob(terms), blob(counts))] if documents else []
         with self._db.commit():
             self._db.execute("DELETE FROM document_frequencies")
-            self._db.insert("document_frequencies", [(documents, blob(terms), blob(counts))])
+            self._db.insert("document_frequencies", rows)
+
+    def counted(self) -> list[int]:
+        """Return the documents of the current dump that its document frequencies count."""
+        query = (
+            "SELECT row FROM signatures LEFT JOIN decisions USING (row) WHERE row >= ? "
+            "AND signature IS NOT NULL AND (representative IS NULL OR representative = row) "
+            "ORDER BY row"
+        )
+        return [row for (row,) in self._db.execute(query, [self._db.first])]
 
     def matrices(
         self, rows: npt.NDArray[np.int64], num_perm: int, lead_perm: int

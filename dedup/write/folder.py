@@ -1,4 +1,8 @@
-"""The output folder: refused when it holds a run, filled so that no half file has a final name."""
+"""The output folder: refused when it holds a run, filled so that it never holds half of one.
+
+The files of a run are written to a hidden folder inside. When all are whole they are moved to their
+places, the manifest last; a move that was interrupted is completed by the next run.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import errno
 import fcntl
 import json
 import os
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,13 +26,18 @@ BUFFER = 1 << 20
 """Bytes of a file that are written at once."""
 
 _STORE = "store.sqlite"
+_MANIFEST = "manifest.json"
 _LOCK = ".dedup.lock"
+_STAGING = ".dedup.new"
+_WHOLE = "whole.json"
+_SUFFIXES = ("", "-wal", "-shm", "-journal")
+_STORE_FILES = tuple(f"{_STORE}{suffix}" for suffix in _SUFFIXES)
 _TABLES = ("survivors", "decisions", "stories", "rejected", "changes")
 _FILES_OF_A_RUN = (
-    "manifest.json",
     *(f"{table}.jsonl" for table in _TABLES),
     *(f"{table}.parquet" for table in _TABLES),
-    *(f"{_STORE}{suffix}" for suffix in ("", "-wal", "-shm", "-journal")),
+    *_STORE_FILES,
+    _MANIFEST,
 )
 
 
@@ -36,26 +46,29 @@ class OutputFolder:
 
     Attributes:
         path: The folder.
+        staging: The folder inside it where files are written.
         store: The working store in it.
+        staged_store: The working store of a run that is to replace the one that is there.
+        copied_store: The working store of a run against another store: its copy.
     """
 
     def __init__(self, path: Path) -> None:
         """Name the folder; nothing is touched yet."""
         self.path = path
+        self.staging = path / _STAGING
         self.store = path / _STORE
+        self.staged_store = self.staging / _STORE
+        self.copied_store = self.staging / "against.sqlite"
 
     @contextmanager
-    def claim(self, *, resume: bool, overwrite: bool) -> Iterator[None]:
-        """Make the folder and lock it for one run; refuse it where another run is or was.
+    def claim(self) -> Iterator[None]:
+        """Make the folder and lock it for one run.
 
-        What is there stays until :meth:`clear`. A folder that is made and stays empty is removed.
-
-        Args:
-            resume: The run that is there is to be continued.
-            overwrite: The run that is there is to be replaced.
+        What is there stays until :meth:`put_in_place`; an interrupted move is completed. A folder
+        that is made and stays empty is removed.
 
         Raises:
-            OutputError: It holds a run, is in use, is no folder, or cannot be written.
+            OutputError: It is in use, is no folder, or cannot be written.
         """
         lock = self.path / _LOCK
         is_new = not self.path.exists()
@@ -73,34 +86,155 @@ class OutputFolder:
                     path=self.path,
                 ) from error
             try:
-                if self._existing() and not resume and not overwrite:
-                    raise OutputError(
-                        f"{self.path} holds an earlier run; continue it with --resume, "
-                        "replace it with --overwrite, or choose another folder",
-                        path=self.path,
-                    )
+                with _refused(self.path):
+                    self._move()
                 yield
             finally:
+                with suppress(OSError):
+                    self._remove_staged_files()
                 lock.unlink(missing_ok=True)
                 if is_new:
                     with suppress(OSError):  # it holds something, as after every run
                         self.path.rmdir()
 
+    @property
+    def has_files(self) -> bool:
+        """Whether files of a run are there, or of one that is to replace it."""
+        staged = (self.staged_store, self.copied_store)
+        return any(path.exists() for path in (*self._existing(), *staged))
+
+    @property
+    def has_results(self) -> bool:
+        """Whether the results of a finished run are there."""
+        return (self.path / _MANIFEST).exists()
+
+    def manifest(self) -> dict[str, Any] | None:
+        """Return the manifest of the run whose results are there, None if it cannot be read."""
+        try:
+            manifest = json.loads((self.path / _MANIFEST).read_bytes())
+        except (OSError, ValueError):
+            return None
+        return manifest if isinstance(manifest, dict) else None
+
+    @property
+    def is_against(self) -> bool:
+        """Whether the results that are there are of a run against a store, which left none."""
+        return "against" in ((self.manifest() or {}).get("store") or {})
+
     def _existing(self) -> list[Path]:
         """Return the files of a run that are there."""
         return [self.path / name for name in _FILES_OF_A_RUN if (self.path / name).exists()]
 
-    def clear(self) -> None:
-        """Remove the files of the run that is there; other files stay.
+    def refusal(self, *, resume: bool) -> OutputError:
+        """Return the error for a run whose results must not replace those that are there.
+
+        Args:
+            resume: Whether the run was to be continued.
+        """
+        message = (
+            f"{self.path} holds the results of another run; replace them with --overwrite, "
+            "or choose another folder"
+            if resume
+            else f"{self.path} holds an earlier run; continue it with --resume, "
+            "replace it with --overwrite, or choose another folder"
+        )
+        return OutputError(message, path=self.path)
+
+    @property
+    def own_store(self) -> Path:
+        """The working store of a run without another store that is to be continued."""
+        return self.staged_store if self.staged_store.exists() else self.store
+
+    def new_store(self) -> Path:
+        """Return the place for a working store, without what was begun of another run.
+
+        The results of a finished run stay beside the store of the run that is to replace them.
 
         Raises:
-            OutputError: One cannot be removed.
+            OutputError: The folder cannot be written.
         """
-        try:
+        with _refused(self.path):
+            shutil.rmtree(self.staging, ignore_errors=True)
+            if self.has_results:
+                self.staging.mkdir()
+                return self.staged_store
             for path in self._existing():
                 path.unlink()
-        except OSError as error:
-            raise _refusal(self.path, error) from error
+        return self.store
+
+    def new_copy(self) -> Path:
+        """Return the place for a copy of another store, without what was begun of another run.
+
+        Raises:
+            OutputError: The folder cannot be written.
+        """
+        with _refused(self.path):
+            shutil.rmtree(self.staging, ignore_errors=True)
+            self.staging.mkdir()
+        return self.copied_store
+
+    def drop_copy(self) -> None:
+        """Remove the copy of another store."""
+        shutil.rmtree(self.staging, ignore_errors=True)
+
+    def begin_files(self) -> None:
+        """Make the folder for the files of a run, without any of them.
+
+        Raises:
+            OutputError: It cannot be made.
+        """
+        with _refused(self.path):
+            self._remove_staged_files()
+            self.staging.mkdir(exist_ok=True)
+
+    def put_in_place(self, *, keep_store: bool) -> None:
+        """Move the files that were written to their places, and remove those that they replace.
+
+        Args:
+            keep_store: Whether the working store that is there stays, if none was staged.
+
+        Raises:
+            OutputError: A file cannot be moved.
+        """
+        with _refused(self.path):
+            names = {name for name in _FILES_OF_A_RUN if (self.staging / name).exists()}
+            if keep_store and _STORE not in names:
+                names.update(_STORE_FILES)
+            with _named_when_whole(self.staging / _WHOLE) as part:
+                part.write_text(json.dumps(sorted(names)), "utf-8")
+            self._move()
+
+    def _move(self) -> None:
+        """Move the staged files if all of them were whole; each step can be repeated."""
+        whole = self.staging / _WHOLE
+        if not whole.exists():
+            return
+        names = json.loads(whole.read_bytes())
+        manifest = self.path / _MANIFEST
+        if (self.staging / _MANIFEST).exists():
+            manifest.unlink(missing_ok=True)  # from here to the end no manifest says: finished
+        for path in self._existing():
+            if path.name not in names:
+                path.unlink()
+        for name in _FILES_OF_A_RUN:  # the manifest is the last
+            if name in names and (self.staging / name).exists():
+                (self.staging / name).replace(self.path / name)
+        shutil.rmtree(self.staging)
+
+    def _remove_staged_files(self) -> None:
+        """Remove what was written of a run that is not whole; its working store stays."""
+        if (self.staging / _WHOLE).exists() or not self.staging.exists():
+            return
+        stores = {
+            f"{path.name}{suffix}"
+            for path in (self.staged_store, self.copied_store)
+            for suffix in _SUFFIXES
+        }
+        for path in self.staging.iterdir():
+            if path.name not in stores:
+                path.unlink()
+        with suppress(OSError):
+            self.staging.rmdir()
 
     def write_table(self, table: str, lines: Lines, table_format: str) -> None:
         """Write a table as ``jsonl`` or ``parquet``; survivors are rows for the latter.
@@ -109,11 +243,11 @@ class OutputFolder:
             OutputError: It cannot be written.
         """
         if table_format == "jsonl":
-            write_file(self.path / f"{table}.jsonl", lines)
+            write_file(self.staging / f"{table}.jsonl", lines)
             return
         from dedup.write.parquet import write_parquet  # pyarrow: slow to import
 
-        with _named_when_whole(self.path / f"{table}.parquet") as part:
+        with _named_when_whole(self.staging / f"{table}.parquet") as part:
             write_parquet(part, cast(Iterable[dict[str, Any]], lines), table)
 
     def write_json(self, name: str, value: dict[str, Any]) -> None:
@@ -122,7 +256,7 @@ class OutputFolder:
         Raises:
             OutputError: It cannot be written.
         """
-        with _named_when_whole(self.path / name) as part:
+        with _named_when_whole(self.staging / name) as part:
             part.write_text(json.dumps(value, indent=2) + "\n", "utf-8")
 
 
@@ -158,6 +292,15 @@ def _named_when_whole(path: Path) -> Iterator[Path]:
         with suppress(OSError):
             part.unlink(missing_ok=True)
         raise _refusal(path.parent, error) from error
+
+
+@contextmanager
+def _refused(folder: Path) -> Iterator[None]:
+    """Report an error of the disk as one sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise _refusal(folder, error) from error
 
 
 def _refusal(folder: Path, error: OSError) -> OutputError:

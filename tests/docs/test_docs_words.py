@@ -12,6 +12,7 @@ from pages import DOCS, PAGES, blocks, codes, name_of, prose, rows, section, tex
 from runs import ROOT, read_lines
 
 from dedup.cli import main
+from dedup.cli.settings import SettingsCommand
 from dedup.cli.settings_file import read_settings
 from dedup.cli.settings_values import values_for
 from dedup.cluster.canonical import DEFAULT_ORDER, RULES
@@ -44,8 +45,10 @@ def shown(option):
 
 def options_in(command):
     """The rows on the options of a command, by what stands in their first cell."""
-    parts = [section("docs/commands.md", each) for each in (f"dedup {command.name}", SETTINGS)]
-    if command.name != "evaluate":
+    parts = [section("docs/commands.md", f"dedup {command.name}")]
+    if isinstance(command, SettingsCommand):
+        parts.append(section("docs/commands.md", SETTINGS))
+    if command.name not in ("evaluate", "store"):
         parts.append(section("docs/commands.md", SHARED))
     return {code: row for part in parts for row in rows(part) for code in codes(row[0])}
 
@@ -106,7 +109,8 @@ def test_a_settings_file_that_a_page_shows_can_be_read(text, command, tmp_path):
     (tmp_path / name).write_text(text, "utf-8")
     values = read_settings(tmp_path / name)
 
-    assert values_for(values, command, main.commands) or command.name in ("evaluate", "warm")
+    others = ("evaluate", "store", "warm")
+    assert values_for(values, command, main.commands) or command.name in others
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

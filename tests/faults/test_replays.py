@@ -28,7 +28,7 @@ def test_a_run_that_is_killed_at_a_random_moment_ends_with_the_same_bytes(number
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-@pytest.mark.parametrize("sight", ["store.sqlite", ".decisions.jsonl.part"])
+@pytest.mark.parametrize("sight", ["store.sqlite", ".dedup.new/.decisions.jsonl.part"])
 def test_an_interrupted_run_says_how_to_resume_it(name, sight, case, tmp_path):
     out = tmp_path / "out"
     met = replay_faults.strike(case.dump, out, Blow(name, 0.0, sight), random.Random(SEED))

@@ -1,0 +1,51 @@
+"""A copy of a store, made without writing anything to the store or beside it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from pathlib import Path
+
+from dedup.errors import OutputError
+
+# The bytes by which SQLite locks a file; they lie behind what a file may hold.
+_LOCKED_FIRST = 0x4000_0002
+_LOCKED_BYTES = 510
+
+_BUFFER = 1 << 22
+
+
+def copy_store(store: Path, target: Path) -> None:
+    """Copy a store, with the log that a killed run may have left beside it.
+
+    No connection of SQLite is opened: it would make files beside the store. The copy gets its name
+    when it is whole.
+
+    Args:
+        store: The store; no run may use it, but other copies may be made.
+        target: The copy.
+
+    Raises:
+        OutputError: The store is missing, is in use, or cannot be read.
+        OSError: The copy cannot be written.
+    """
+    part = target.with_name(f"{target.name}.part")
+    try:
+        source = store.open("rb")
+    except OSError as error:
+        message = f"cannot read the store {store} ({error.strerror}); name a store that is there"
+        raise OutputError(message, path=store) from error
+    with source, part.open("wb") as copy:
+        try:
+            fcntl.lockf(
+                source, fcntl.LOCK_SH | fcntl.LOCK_NB, _LOCKED_BYTES, _LOCKED_FIRST, os.SEEK_SET
+            )
+        except OSError as error:
+            message = f"{store} is in use by another run; wait for it"
+            raise OutputError(message, path=store) from error
+        shutil.copyfileobj(source, copy, _BUFFER)
+        log = store.with_name(f"{store.name}-wal")
+        if log.exists():
+            shutil.copyfile(log, target.with_name(f"{target.name}-wal"))
+    part.replace(target)
