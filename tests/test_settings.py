@@ -587,6 +587,18 @@ class TestTrust:
         assert "../dedup.toml: expire does not hold for" in line
         succeed(command, *run, project / "news.sqlite", "-o", folder / "out")
 
+    def test_a_found_file_removes_dumps_of_stores_in_its_folder_only(
+        self, command, folder, project
+    ):
+        run = ("run", folder / "news.jsonl", "-o", "out", "--store")
+        for store in (folder / "news.sqlite", project / "news.sqlite"):
+            succeed(command, *run, store, "--overwrite")
+        write(project / "dedup.toml", "[store]\nremove-last = true")
+        line = refusal(command, "store", folder / "news.sqlite")
+
+        assert "../dedup.toml: store.remove-last does not hold for" in line
+        assert "removed dump 1" in succeed(command, "store", project / "news.sqlite")
+
     def test_a_link_to_settings_is_read_where_the_link_is(self, command, folder, project):
         write(folder / "kept" / "settings.toml", 'output = "out"')
         (project / "dedup.toml").symlink_to("../kept/settings.toml")
@@ -602,7 +614,17 @@ class TestTrust:
             if isinstance(option, click.Option) and option.is_flag
         }
         harmless = {
-            *("strict", "quiet", "verbose", "resume", "dry_run", "as_json", "no_config"),
+            *(
+                "strict",
+                "quiet",
+                "verbose",
+                "resume",
+                "dry_run",
+                "as_json",
+                "no_config",
+                "check",
+                "compact",
+            ),
         }
 
         assert flags - {*REMOVES} == harmless

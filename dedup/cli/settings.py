@@ -19,7 +19,11 @@ from dedup.errors import ConfigError
 
 _META = "dedup.cli.settings"
 
-REMOVES: dict[str, tuple[str, ...]] = {"overwrite": ("out", "rejected"), "expire": ("store",)}
+REMOVES: dict[str, tuple[str, ...]] = {
+    "overwrite": ("out", "rejected", "store"),
+    "expire": ("store",),
+    "remove_last": ("path",),
+}
 """Options that replace or delete files or what is in them, and the parameters that name those. A
 file that was found sets them for files in its folder only."""
 

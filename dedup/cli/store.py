@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dedup.cli.settings import SettingsCommand
 from dedup.errors import OutputError, printable
 
 if TYPE_CHECKING:
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 _COUNTS = ("inputs", "canonical", "duplicate", "unique", "rejected")
 
 
-@click.command(short_help="List, check or compact the dumps of a store, or remove the last.")
+@click.command(
+    cls=SettingsCommand,
+    short_help="List, check or compact the dumps of a store, or remove the last.",
+)
 @click.argument(
     "path", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False)
 )

@@ -34,6 +34,9 @@ NOT_RUN = {
 SHELL = re.compile(r"[|>]|\$\(")
 """What needs a shell."""
 
+NAMED = re.compile(r"(?:#!.*\n)?# ([\w.-]+\.(?:toml|sh))\n")
+"""The first lines of a file that later commands of the page use: a comment with its name."""
+
 TIMES = re.compile(r"\b\d+\.\d s\b")
 
 BAR = re.compile(r"\[\d\d:\d\d")
@@ -61,6 +64,8 @@ def test_the_commands_and_examples_of_a_page_run(page, desk, tmp_path, monkeypat
             run_shown(block)
         elif block.language == "python":
             run_python(block)
+        elif named := NAMED.match(block.text):
+            Path(named[1]).write_text(block.text, "utf-8")
 
 
 def run(line):

@@ -12,7 +12,6 @@ from pages import DOCS, PAGES, blocks, codes, name_of, prose, rows, section, tex
 from runs import ROOT, read_lines
 
 from dedup.cli import main
-from dedup.cli.settings import SettingsCommand
 from dedup.cli.settings_file import read_settings
 from dedup.cli.settings_values import values_for
 from dedup.cluster.canonical import DEFAULT_ORDER, RULES
@@ -45,9 +44,7 @@ def shown(option):
 
 def options_in(command):
     """The rows on the options of a command, by what stands in their first cell."""
-    parts = [section("docs/commands.md", f"dedup {command.name}")]
-    if isinstance(command, SettingsCommand):
-        parts.append(section("docs/commands.md", SETTINGS))
+    parts = [section("docs/commands.md", each) for each in (f"dedup {command.name}", SETTINGS)]
     if command.name not in ("evaluate", "store"):
         parts.append(section("docs/commands.md", SHARED))
     return {code: row for part in parts for row in rows(part) for code in codes(row[0])}
