@@ -1,11 +1,13 @@
 """``dedup`` and ``python -m dedup``: the command in a process of its own."""
 
 from dedup.cli import main
+from dedup.cli.closed_streams import hold_streams
 from dedup.parallel.processes import skip_scipy
 
 
 def command() -> None:
     """Run the command."""
+    hold_streams()
     skip_scipy()
     main(prog_name="dedup")
 
