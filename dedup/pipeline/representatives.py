@@ -70,8 +70,6 @@ class Representatives:
         moments: Publication of each in seconds, float64, NaN if unknown.
         languages: Language of each as a number, int16, -1 if unknown.
         lead_days: Weekdays that the lead of each names, uint8: 1 for Monday to 64 for Sunday.
-        first_days: Those of the first sentence of it that names a day, uint8.
-        lead_dates: Dates that it names, uint64; see :class:`dedup.signatures.lead_days.LeadDays`.
         frequencies: How many of them, and of earlier ones, have each term.
         fresh: Which are of the dump at hand.
         must_link: Of each the first one that is of the same earlier story, by its number.
@@ -90,12 +88,12 @@ class Representatives:
         self._threads = threads
         rows, moments, languages = array("q"), array("d"), array("h")
         numbers: dict[str | None, int] = {None: -1}
-        days = array("Q")
+        days = array("B")
         for row, moment, language, named in store.results.representatives():
             rows.append(row)
             moments.append(np.nan if moment is None else moment)
             languages.append(numbers.setdefault(language or None, len(numbers) - 1))
-            days.extend(_days_of(named, language, moment))
+            days.append(_weekdays_of_lead(named, language, moment))
         self.rows = np.array(rows, np.int64)
         self.fresh = self.rows >= earlier.first
         now = store.results.representatives_of(earlier.rows.tolist())
@@ -103,10 +101,7 @@ class Representatives:
         self.changed = self.fresh | again
         self.moments = np.array(moments, np.float64)
         self.languages = np.array(languages, np.int16)
-        lead_days, first_days, lead_dates = np.array(days, np.uint64).reshape(-1, 3).T
-        self.lead_days = lead_days.astype(np.uint8)
-        self.first_days = first_days.astype(np.uint8)
-        self.lead_dates = lead_dates.copy()
+        self.lead_days = np.array(days, np.uint8)
         self._names = [*list(numbers)[1:], None]  # the last one, -1, is unknown
         self._in_time = np.lexsort([np.arange(self.rows.size), self.moments])
         self.place = np.argsort(self._in_time).astype(np.int32)
@@ -184,15 +179,15 @@ class Representatives:
         return block.numbers, *block.heaviest(self.frequencies)
 
 
-def _days_of(
+def _weekdays_of_lead(
     cells: LeadDayCells | None, language: str | None, moment: float | None
-) -> tuple[int, int, int]:
-    """Return the weekdays of a lead, those of its first sentence, and its dates, as bits."""
+) -> int:
+    """Return the weekdays that a lead names, as bits."""
     if cells is None:
-        return 0, 0, 0
+        return 0
     days, first, dates = cells
     named = NamedDays(days, first, tuple(np.frombuffer(dates, "<u2").tolist()))
-    return weekdays_of(named, language, moment)
+    return weekdays_of(named, language, moment).days
 
 
 def _blocks(numbers: Int64s) -> Iterator[Int64s]:

@@ -22,15 +22,13 @@ SOLD = (
 
 
 def days_by_id(path):
-    """Weekdays of the lead, of its first sentence with one, and dates, of each representative."""
+    """Weekdays of the lead of each representative."""
     with Store(path) as store:
         store.dumps.look_back(4)
         ids = sorted(each.doc_id for each in store.results.decisions())
         found = Representatives(store, read_earlier_stories(store))
-        columns = (found.lead_days, found.first_days, found.lead_dates)
-        assert [column.dtype for column in columns] == [np.uint8, np.uint8, np.uint64]
-        days = zip(*(column.tolist() for column in columns), strict=True)
-        return dict(zip(ids, days, strict=True))
+        assert found.lead_days.dtype == np.uint8
+        return dict(zip(ids, found.lead_days.tolist(), strict=True))
 
 
 def page_of(text, lines=()):
@@ -63,9 +61,9 @@ def test_texts_and_pages_have_the_days_of_their_leads(field, command, jsonl, tmp
     run = command.run(jsonl(records), out=tmp_path / "out")
 
     assert days_by_id(run.path / "store.sqlite") == {
-        "bridge": (MONDAY | TUESDAY, MONDAY, 0),
-        "crane": (0, 0, 0),
-        "ferry": (MONDAY, MONDAY, 0),
+        "bridge": MONDAY | TUESDAY,
+        "crane": 0,
+        "ferry": MONDAY,
     }
 
 
@@ -75,7 +73,7 @@ def test_without_a_date_of_publication_yesterday_is_no_weekday(command, jsonl, t
     run = command.run(jsonl(records), out=tmp_path / "out")
 
     days = days_by_id(run.path / "store.sqlite")
-    assert (days["bridge"][0], days["ferry"][0]) == (MONDAY | TUESDAY, 0)
+    assert days == {"bridge": MONDAY | TUESDAY, "ferry": 0}
 
 
 def test_a_date_that_the_whole_file_explains_counts(command, jsonl, tmp_path):
@@ -88,7 +86,7 @@ def test_a_date_that_the_whole_file_explains_counts(command, jsonl, tmp_path):
     run = command.run(jsonl(records), out=tmp_path / "out")
 
     thursday = 8  # the day before 3 April 2026
-    assert days_by_id(run.path / "store.sqlite")["ferry"][0] == thursday
+    assert days_by_id(run.path / "store.sqlite")["ferry"] == thursday
 
 
 def test_a_line_of_the_site_names_no_day_of_its_articles(command, jsonl, tmp_path):
@@ -107,7 +105,7 @@ def test_a_line_of_the_site_names_no_day_of_its_articles(command, jsonl, tmp_pat
     run = command.run(jsonl(records), out=tmp_path / "out")
 
     found = days_by_id(run.path / "store.sqlite")
-    assert {days for days, *_ in found.values()} == {MONDAY}
+    assert set(found.values()) == {MONDAY}
 
 
 def test_copies_alone_need_no_days(command, jsonl, tmp_path):
@@ -125,6 +123,4 @@ def test_a_lead_is_read_in_the_language_that_it_is_written_in(command, jsonl, tm
 
     run = command.run(jsonl(records), out=tmp_path / "out")
 
-    ((days, first, dates),) = days_by_id(run.path / "store.sqlite").values()
-    assert (days, first) == (TUESDAY, TUESDAY)
-    assert dates.bit_count() == 1
+    assert days_by_id(run.path / "store.sqlite") == {"bruecke": TUESDAY}
