@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import Protocol
 
@@ -30,6 +31,18 @@ class NullProgress:
 
     def end(self) -> None:
         """Do nothing."""
+
+
+def log_counts(log: logging.Logger, sentence: str, **counts: int) -> None:
+    """Log what a stage has done, as a sentence for a person and as numbers for a machine.
+
+    Args:
+        log: The logger of the stage's module.
+        sentence: A format of the counts, such as ``read {inputs:,} inputs``.
+        counts: Whole numbers by name.
+    """
+    counts = {name: int(count) for name, count in counts.items()}
+    log.info(sentence.format(**counts), extra={"counts": counts})
 
 
 class Timer:

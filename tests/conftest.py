@@ -14,13 +14,12 @@ settings.register_profile("fixed", derandomize=True, deadline=None, database=Non
 settings.load_profile("fixed")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def own_cache(tmp_path_factory):
-    """Word lists that are kept between runs are kept among the tests' own files."""
-    base = tmp_path_factory.getbasetemp()
-    # Test processes side by side share what they keep; each has a folder in that of their session.
-    folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
+def pytest_configure(config):
+    """Keep compiled code and word lists where pytest keeps its own files, for the next session.
+
+    Before any test is imported: kernels look for their folder when they are.
+    """
+    os.environ.setdefault("DEDUP_CACHE", str(config.cache.mkdir("dedup")))
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@ COMMANDS = {
     "run": ["run", "nothing.jsonl", "-o", "out"],
     "clean": ["clean", "nothing.html"],
     "evaluate": ["evaluate", "nothing", "nothing.jsonl"],
+    "warm": ["warm", "--language", "nothing"],
 }
 
 # A folder without its metadata, as an interrupted uninstall leaves it, is one, too.

@@ -436,7 +436,7 @@ def test_no_kernel_reads_past_an_array_on_hostile_input(tmp_path):
             **os.environ,
             "NUMBA_BOUNDSCHECK": "1",
             "NUMBA_OPT": "0",
-            "NUMBA_CACHE_DIR": str(tmp_path),
+            "DEDUP_CACHE": str(tmp_path),
         },
         cwd=tmp_path,
         capture_output=True,

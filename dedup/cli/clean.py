@@ -9,9 +9,10 @@ from typing import Any
 import click
 
 from dedup.cli.installation import warn_of_leftover
+from dedup.cli.log import logged, say
 from dedup.cli.options import build_config, load_for_pages, shared_options
 from dedup.cli.settings import SettingsCommand
-from dedup.cli.summary import clean_summary
+from dedup.cli.summary import clean_facts, clean_summary
 from dedup.models import unwanted_rejections
 
 
@@ -64,17 +65,17 @@ def clean(
     config = build_config(**options)
     load_for_pages(inputs, config)
 
-    from dedup.cli.bars import Bars  # tqdm: --help must not wait for it
-    from dedup.run import clean_dump  # everything: likewise
+    from dedup.run import clean_dump  # everything: --help must not wait for it
 
-    report = clean_dump(
-        inputs,
-        sys.stdout.buffer if str(out) == "-" else out,
-        config,
-        rejected=rejected,
-        overwrite=overwrite,
-        progress=None if quiet else Bars(),
-    )
+    with logged(quiet=quiet, verbose=verbose) as progress:
+        report = clean_dump(
+            inputs,
+            sys.stdout.buffer if str(out) == "-" else out,
+            config,
+            rejected=rejected,
+            overwrite=overwrite,
+            progress=progress,
+        )
     if not quiet:
-        click.echo(clean_summary(report), err=True)
+        say(clean_summary(report), "summary", **clean_facts(report))
     ctx.exit(1 if strict and unwanted_rejections(report.reasons) else 0)

@@ -6,8 +6,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-import click
-
+from dedup.cli.log import say
 from dedup.errors import printable
 
 DISTRIBUTION = "dedup-news"
@@ -21,11 +20,12 @@ _ENDINGS = (".dist-info", ".egg-info")
 def warn_of_leftover() -> None:
     """Warn on stderr if another distribution shares the folder or the command of this one."""
     if path := find_leftover():
-        click.echo(
+        say(
             f"Warning: the distribution {_OTHER} ({printable(str(path))}) shares files with "
             f"{DISTRIBUTION}, and removing it later would delete them: run `pip uninstall "
             f"{_OTHER} {DISTRIBUTION}`, then install {DISTRIBUTION} again",
-            err=True,
+            "message",
+            level="warning",
         )
 
 

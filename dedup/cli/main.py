@@ -10,8 +10,10 @@ import click
 from dedup.cli.clean import clean
 from dedup.cli.evaluate import evaluate
 from dedup.cli.installation import DISTRIBUTION
+from dedup.cli.log import logs_json, note_format, say
 from dedup.cli.run import run
 from dedup.cli.store import store
+from dedup.cli.warm import warm
 from dedup.errors import ConfigError, DedupError
 from dedup.version import __version__
 
@@ -20,6 +22,23 @@ class _Group(click.Group):
     """Turns the package's own errors into one line; any other is a bug and keeps its traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; where its log is for a machine, so is its error."""
+        try:
+            return self._invoke(ctx)
+        except click.ClickException as error:
+            if not logs_json():
+                raise
+            say("", "error", level="error", message=error.format_message())
+            ctx.exit(error.exit_code)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command; its errors are for a machine even where its options are wrong."""
+        note_format(ctx, args)
+        return super().resolve_command(ctx, args)
+
+    def _invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)
@@ -34,10 +53,13 @@ class _Group(click.Group):
             message = f"the library {library} is missing; install it or {DISTRIBUTION} again"
             raise click.ClickException(message) from error
         except OSError as error:
+            if "No usable temporary directory" in (error.strerror or ""):
+                message = "no folder for temporary files can be written; set TMPDIR to one that can"
+                raise click.ClickException(message) from error
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
             # The writers of outputs report their own errors; libraries keep files elsewhere.
-            message = "no space left for temporary files or caches; free some, then use --resume"
+            message = "no space left for temporary files; free some, then use --resume"
             raise click.ClickException(message) from error
 
 
@@ -62,5 +84,5 @@ def main() -> None:
     """
 
 
-for command in (run, clean, evaluate, store):
+for command in (run, clean, evaluate, store, warm):
     main.add_command(command)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from dedup.cli.log import log_option
 from dedup.cli.settings import InputsArgument
 from dedup.config import CleanConfig, ClusterConfig, Config, ReadConfig, StoryConfig
 
@@ -109,8 +110,9 @@ _SHARED = (
         "credits. May be given several times.",
     ),
     click.option("--strict", is_flag=True, help="Exit with 1 when an input was rejected."),
-    click.option("-q", "--quiet", is_flag=True, help="Print no progress bars and no summary."),
+    click.option("-q", "--quiet", is_flag=True, help="Print no progress and no summary."),
     click.option("-v", "--verbose", is_flag=True, help="Also log what each stage does."),
+    log_option,
 )
 
 

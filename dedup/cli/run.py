@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +11,10 @@ from typing import Any
 import click
 
 from dedup.cli.installation import warn_of_leftover
+from dedup.cli.log import logged, say
 from dedup.cli.options import DEFAULT, RenamedOption, build_config, load_for_pages, shared_options
 from dedup.cli.settings import SettingsCommand, settings_manifest
-from dedup.cli.summary import run_summary
+from dedup.cli.summary import run_facts, run_summary
 from dedup.config import FORMATS, LEVELS, Config
 from dedup.errors import FullDiskError, printable
 
@@ -191,7 +191,6 @@ def run(
     if not quiet:
         warn_of_leftover()
     config = build_config(**options)
-    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, stream=sys.stderr)
     if dry_run:
         _list_sources(inputs, config)
         return
@@ -200,12 +199,14 @@ def run(
     _refuse_contradictions(config, store, against, dump, resume=resume, overwrite=overwrite)
     load_for_pages(inputs, config)
 
-    from dedup.cli.bars import Bars  # tqdm: --help must not wait for it
     from dedup.cli.stop import stoppable
-    from dedup.progress import NullProgress
-    from dedup.run import run_dump  # everything: likewise
+    from dedup.run import run_dump  # everything: --help must not wait for it
 
-    with _resumable(), stoppable(NullProgress() if quiet else Bars()) as progress:
+    with (
+        _resumable(),
+        logged(quiet=quiet, verbose=verbose) as shown,
+        stoppable(shown) as progress,
+    ):
         report = run_dump(
             inputs,
             out,
@@ -223,7 +224,7 @@ def run(
             progress=progress,
         )
     if not quiet:
-        click.echo(run_summary(report, out), err=True)
+        say(run_summary(report, out), "summary", **run_facts(report, out))
     ctx.exit(report.return_code)
 
 
@@ -268,5 +269,7 @@ def _list_sources(inputs: tuple[str, ...], config: Config) -> None:
     for source in discover(inputs, config.read):
         count += 1
         total += source.size
-        click.echo(f"{source.size:>12,}  {printable(source.name)}", err=True)
-    click.echo(f"{count:,} files, {total:,} bytes; nothing was done", err=True)
+        name = printable(source.name)
+        say(f"{source.size:>12,}  {name}", "source", name=name, bytes=source.size)
+    done = f"{count:,} files, {total:,} bytes; nothing was done"
+    say(done, "sources", files=count, bytes=total)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,33 @@ def run_summary(report: RunReport, out: Path) -> str:
     lines += _warnings(report.manifest["warnings"])
     lines.append(f"results: {out}")
     return "\n".join(lines)
+
+
+def run_facts(report: RunReport, out: Path) -> dict[str, Any]:
+    """Return the same as a machine reads it."""
+    manifest = report.manifest
+    return {
+        "counts": {**report.counts, "stories": report.stories},
+        "seconds": round(sum(manifest["timings"].values()), 3),
+        "duplicates_by_relation": report.relations,
+        "rejected_by_reason": report.reasons,
+        "passed_over": report.passed_over,
+        "dates": asdict(report.dates),
+        "changes": manifest["store"]["changes"],
+        "warnings": manifest["warnings"],
+        "exit_code": report.return_code,
+        "results": str(out),
+    }
+
+
+def clean_facts(report: CleanReport) -> dict[str, Any]:
+    """Return what :func:`clean_summary` says as a machine reads it."""
+    return {
+        "counts": report.counts,
+        "rejected_by_reason": report.reasons,
+        "passed_over": report.passed_over,
+        "dates": asdict(report.dates),
+    }
 
 
 def clean_summary(report: CleanReport) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
 from dedup.kernels.array_types import Bools, Float64s, Int64s
+from dedup.kernels.compiled import compiled
 
 NONE = -1
 
 
-@nb.njit(cache=True, inline="always")
+@compiled(inline="always")
 def _before(one: int, other: int, means: Float64s, low: Int64s, high: Int64s) -> bool:
     """Return whether a pair is joined before another: the higher mean, then the smaller numbers."""
     if means[one] != means[other]:
@@ -20,7 +20,7 @@ def _before(one: int, other: int, means: Float64s, low: Int64s, high: Int64s) ->
     return bool(high[one] < high[other])
 
 
-@nb.njit(cache=True)
+@compiled()
 def _settle(
     at: int, size: int, heap: Int64s, place: Int64s, means: Float64s, low: Int64s, high: Int64s
 ) -> None:
@@ -43,7 +43,7 @@ def _settle(
     place[pair] = at
 
 
-@nb.njit(cache=True)
+@compiled()
 def _unlink_dead(cluster: int, first: Int64s, following: Int64s, dead: Bools) -> None:
     """Take dead pairs off the list of a cluster."""
     before = NONE
@@ -58,7 +58,7 @@ def _unlink_dead(cluster: int, first: Int64s, following: Int64s, dead: Bools) ->
         half = following[half]
 
 
-@nb.njit(cache=True)
+@compiled()
 def _hand_over(
     gone: int,
     into: int,
@@ -94,7 +94,7 @@ def _hand_over(
         half = following[half]
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def join_pairs(
     left: Int64s, right: Int64s, scores: Float64s, threshold: float, labels: Int64s
 ) -> None:

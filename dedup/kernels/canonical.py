@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
 from dedup.kernels.array_types import Int64s, UInt32s
+from dedup.kernels.compiled import compiled
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def in_half_of_documents(
     values: UInt32s, bounds: Int64s, weights: Int64s, groups: Int64s, inside: Int64s, common: Int64s
 ) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
 from dedup.kernels.array_types import Int64s
+from dedup.kernels.compiled import compiled
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def components(count: int, left: Int64s, right: Int64s) -> Int64s:
     """Return for each of ``count`` nodes the smallest node it is connected to."""
     parent = np.arange(count)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
 from dedup.kernels.array_types import Bools, Float64s, Int64s
+from dedup.kernels.compiled import compiled
 
 # Contrast terms that count on either side; 4 to 8 did equally well.
 MOST_CONTRAST_TERMS = 6
@@ -15,7 +15,7 @@ MOST_CONTRAST_TERMS = 6
 CHANCE = 2.0
 
 
-@nb.njit(cache=True)
+@compiled()
 def _contrast_terms(
     one: Int64s, one_size: int, other: Int64s, other_size: int, weights: Float64s, logs: Float64s
 ) -> float:
@@ -51,7 +51,7 @@ def _contrast_terms(
     return float(min(mine.sum(), theirs.sum()))
 
 
-@nb.njit(cache=True)
+@compiled()
 def _best(values: Float64s, alive: Bools, row: int) -> int:
     """Return the cluster with the highest value in a row, the first of equals, or -1."""
     best = -1
@@ -63,7 +63,7 @@ def _best(values: Float64s, alive: Bools, row: int) -> int:
     return best
 
 
-@nb.njit(cache=True)
+@compiled()
 def size_cost(one: int, other: int, singleton_penalty: float, size_penalty: float) -> float:
     """Return by how much the mean log odds of two clusters must exceed the threshold.
 
@@ -80,7 +80,7 @@ def size_cost(one: int, other: int, singleton_penalty: float, size_penalty: floa
     return float(cost)
 
 
-@nb.njit(cache=True)
+@compiled()
 def above_cost(
     means: Float64s, sizes: Int64s, singleton_penalty: float, size_penalty: float
 ) -> Bools:
@@ -103,7 +103,7 @@ def above_cost(
     return near
 
 
-@nb.njit(cache=True)
+@compiled()
 def _worth(
     one: int,
     other: int,
@@ -131,7 +131,7 @@ def _worth(
     return float(value - contrast_weight * terms * contrast)
 
 
-@nb.njit(cache=True)
+@compiled()
 def _must_link_pair(values: Float64s, alive: Bools, must_link: Int64s) -> tuple[int, int]:
     """Return the two clusters of one label whose join is worth most, or -1, -1."""
     one = other = -1
@@ -144,7 +144,7 @@ def _must_link_pair(values: Float64s, alive: Bools, must_link: Int64s) -> tuple[
     return one, other
 
 
-@nb.njit(cache=True)
+@compiled()
 def _refresh(values: Float64s, alive: Bools, best: Int64s, joined: int, gone: int) -> None:
     """Find the best partner of each cluster anew after a join."""
     for row in range(alive.size):
@@ -158,7 +158,7 @@ def _refresh(values: Float64s, alive: Bools, best: Int64s, joined: int, gone: in
             best[row] = joined
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def agglomerate(
     log_odds: Float64s,
     has_term: Bools,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
 from dedup.kernels.array_types import Float32s, Float64s, Int64s, UInt32s
+from dedup.kernels.compiled import compiled
 from dedup.kernels.terms import FLAGS, NUMBER
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def look_up_terms(
     tokens: UInt32s,
     bounds: Int64s,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 import numpy.typing as npt
+
+from dedup.kernels.compiled import compiled
 
 # Character classes of dedup.tokens; a kernel takes no enum.
 SEPARATOR, LETTER, DIGIT, SINGLE, MARK = 0, 1, 2, 3, 4
@@ -18,7 +19,7 @@ LANES = 32
 takes one by one."""
 
 
-@nb.njit(cache=True, inline="always")
+@compiled(inline="always")
 def mix(value: np.uint64) -> np.uint64:
     """Apply the 64-bit finaliser of MurmurHash3 (Appleby, public domain constants)."""
     value ^= value >> np.uint64(33)
@@ -29,7 +30,7 @@ def mix(value: np.uint64) -> np.uint64:
     return value
 
 
-@nb.njit(cache=True)
+@compiled()
 def _tokenise_plain(
     points: npt.NDArray[np.uint32],
     kinds: npt.NDArray[np.uint8],
@@ -70,7 +71,7 @@ def _tokenise_plain(
     return count
 
 
-@nb.njit(cache=True)
+@compiled()
 def tokenise(
     points: npt.NDArray[np.uint32],
     kinds: npt.NDArray[np.uint8],
@@ -119,7 +120,7 @@ def tokenise(
     return count
 
 
-@nb.njit(cache=True)
+@compiled()
 def shingle(tokens: npt.NDArray[np.uint64], size: int, out: npt.NDArray[np.uint32]) -> int:
     """Write the hash of each run of ``size`` tokens, in text order; return how many there are."""
     count = tokens.size - size + 1
@@ -133,7 +134,7 @@ def shingle(tokens: npt.NDArray[np.uint64], size: int, out: npt.NDArray[np.uint3
     return count
 
 
-@nb.njit(cache=True, inline="always")
+@compiled(inline="always")
 def _finalise(h: np.uint32) -> np.uint32:
     """Apply the 32-bit finaliser of MurmurHash3 (Appleby, public domain constants)."""
     # numba widens uint32 arithmetic to 64 bits; each cast takes the result back modulo 2**32
@@ -142,7 +143,7 @@ def _finalise(h: np.uint32) -> np.uint32:
     return np.uint32(h ^ (h >> np.uint32(16)))
 
 
-@nb.njit(cache=True)
+@compiled()
 def permuted(
     shingles: npt.NDArray[np.uint32],
     multiplier: np.uint32,
@@ -155,7 +156,7 @@ def permuted(
     return out
 
 
-@nb.njit(cache=True)
+@compiled()
 def minima(
     shingles: npt.NDArray[np.uint32],
     multipliers: npt.NDArray[np.uint32],
@@ -179,7 +180,7 @@ def minima(
         out[k] = least
 
 
-@nb.njit(cache=True)
+@compiled()
 def distinct(values: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
     """Return the sorted distinct values; sorts its argument in place."""
     values.sort()
@@ -191,7 +192,7 @@ def distinct(values: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
     return values[:kept]
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def sign_batch(
     points: npt.NDArray[np.uint32],
     bounds: npt.NDArray[np.int64],
@@ -259,7 +260,7 @@ def sign_batch(
         number_bounds[doc + 1] = start + values.size
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def drop_repeats(values: npt.NDArray[np.uint32], bounds: npt.NDArray[np.int64]) -> None:
     """Keep each value of each part of a ragged array once, in place.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
 from dedup.kernels.array_types import Int64s, UInt32s, UInt64s
+from dedup.kernels.compiled import compiled
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def band_keys(signatures: UInt32s, start: int, rows: int, out: UInt64s) -> None:
     """Write one 64-bit key a document for the band of ``rows`` values from column ``start``.
 
@@ -31,7 +31,7 @@ def band_keys(signatures: UInt32s, start: int, rows: int, out: UInt64s) -> None:
         out[doc] = key
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def bucket_pairs(members: Int64s, starts: Int64s, ends: Int64s, out: UInt64s) -> None:
     """Write every pair inside each bucket as ``smaller << 32 | larger``."""
     at = 0

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
 from dedup.kernels.array_types import Bools, Float64s, Int32s, Int64s
+from dedup.kernels.compiled import compiled
 
 WAITING = -1
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def parties_of(near: Int64s, bounds: Int64s, party: Int32s, parties: Int32s) -> None:
     """Write the parties among the neighbours of each document.
 
@@ -57,7 +57,7 @@ def parties_of(near: Int64s, bounds: Int64s, party: Int32s, parties: Int32s) -> 
             place[near[at]] = -1
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def best_passages(
     best: Float64s, counted: Bools, least: float, where: Int32s, sums: Float64s
 ) -> None:

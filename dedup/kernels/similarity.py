@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
 from dedup.kernels.array_types import Int64s, UInt32s
+from dedup.kernels.compiled import compiled
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def shared(values: UInt32s, bounds: Int64s, left: Int64s, right: Int64s, out: Int64s) -> None:
     """Write how many values the sorted sets ``left[k]`` and ``right[k]`` have in common.
 
@@ -35,7 +35,7 @@ def shared(values: UInt32s, bounds: Int64s, left: Int64s, right: Int64s, out: In
         out[pair] = count
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def in_passages(one: UInt32s, other: UInt32s, least: int) -> float:
     """Return the share of the common values of two texts that are in long runs of the first.
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba as nb
 import numpy as np
 
 from dedup.kernels.array_types import Float32s, Float64s, Int32s, Int64s, UInt32s
+from dedup.kernels.compiled import compiled
 from dedup.kernels.vectorizer import HEADLINE, LEAD, LEAD_NAMES, NAMES, PARTS, PLACES, WHOLE
 
 # The arrays of dedup.models.TermVectors in their order, and for pairs the weights of the documents.
 Vectors = tuple[Any, ...]
 
 
-@nb.njit(cache=True)
+@compiled()
 def _dot(terms: UInt32s, values: Float32s, others: UInt32s, other_values: Float32s) -> float:
     """Return the dot product of two sparse vectors with sorted terms."""
     total = 0.0
@@ -31,7 +31,7 @@ def _dot(terms: UInt32s, values: Float32s, others: UInt32s, other_values: Float3
     return total
 
 
-@nb.njit(cache=True)
+@compiled()
 def _common(terms: UInt32s, weight: Float32s, others: UInt32s, other_weight: Float32s) -> float:
     """Return the weight of the terms that two parts share; the smaller where they differ."""
     total = 0.0
@@ -48,7 +48,7 @@ def _common(terms: UInt32s, weight: Float32s, others: UInt32s, other_weight: Flo
     return total
 
 
-@nb.njit(cache=True)
+@compiled()
 def _share_found(terms: UInt32s, weight: Float32s, others: UInt32s) -> float:
     """Return which share of the weight of a part's terms is of terms that another part has."""
     found = total = 0.0
@@ -62,7 +62,7 @@ def _share_found(terms: UInt32s, weight: Float32s, others: UInt32s) -> float:
     return found / total if total > 0.0 else 0.0
 
 
-@nb.njit(cache=True, inline="always")
+@compiled(inline="always")
 def _part_or_lead(bounds: Int64s, part: int) -> tuple[int, int]:
     """Return the bounds of a part, or of the whole lead where it is empty."""
     if bounds[part] == bounds[part + 1]:
@@ -70,7 +70,7 @@ def _part_or_lead(bounds: Int64s, part: int) -> tuple[int, int]:
     return bounds[part], bounds[part + 1]
 
 
-@nb.njit(cache=True)
+@compiled()
 def _shared_by_sentence(
     terms: UInt32s,
     weight: Float32s,
@@ -117,7 +117,7 @@ def _shared_by_sentence(
             x, y = x_last, y_last
 
 
-@nb.njit(cache=True)
+@compiled()
 def _retold(shared: Float64s, own: Float64s, other: Float64s) -> float:
     """Return how well single sentences of a document retell the first ones of another.
 
@@ -134,7 +134,7 @@ def _retold(shared: Float64s, own: Float64s, other: Float64s) -> float:
     return float(total / shared.shape[0])
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def best_overlaps(
     vectors: Vectors, document: int, others: Int64s, best: Float64s, place: Int32s
 ) -> None:
@@ -169,7 +169,7 @@ def best_overlaps(
                     best[row, s], place[row, s] = overlap, t
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def part_weights(weight: Float32s, bounds: Int64s, out: Float64s) -> None:
     """Write the weight of the whole of each document."""
     for doc in range(out.size):
@@ -179,7 +179,7 @@ def part_weights(weight: Float32s, bounds: Int64s, out: Float64s) -> None:
         out[doc] = total
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def pair_features(
     vectors: Vectors, others: Vectors, left: Int64s, right: Int64s, sentences: int, out: Float64s
 ) -> None:

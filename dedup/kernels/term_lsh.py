@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
 from dedup.kernels.array_types import Bools, Float64s, Int16s, Int64s, UInt32s, UInt64s
+from dedup.kernels.compiled import compiled
 from dedup.kernels.minhash import mix
 
 # Sorted distinct values of all sets, end to end; set d is values[bounds[d]:bounds[d + 1]]; moments;
@@ -20,7 +20,7 @@ Limits = tuple[float, int, int]
 SMALL = 20
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def digests(values: UInt32s, bounds: Int64s, out: UInt64s) -> None:
     """Write a 64-bit digest of each set of sorted values."""
     for doc in range(out.size):
@@ -30,7 +30,7 @@ def digests(values: UInt32s, bounds: Int64s, out: UInt64s) -> None:
         out[doc] = digest
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def scrambled(
     values: UInt32s, bounds: Int64s, rows: Int64s, out: UInt32s, out_bounds: Int64s
 ) -> None:
@@ -59,7 +59,7 @@ def scrambled(
         out_bounds[place + 1] = at
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def band_keys(
     values: UInt32s,
     bounds: Int64s,
@@ -97,7 +97,7 @@ def band_keys(
         out[place] = key
 
 
-@nb.njit(cache=True, inline="always")
+@compiled(inline="always")
 def _share(values: UInt32s, bounds: Int64s, one: int, other: int, least: int) -> bool:
     """Return whether two sorted sets have ``least`` values or more in common."""
     x, x_end = bounds[one], bounds[one + 1]
@@ -111,14 +111,14 @@ def _share(values: UInt32s, bounds: Int64s, one: int, other: int, least: int) ->
     return missing <= 0
 
 
-@nb.njit(cache=True, inline="always")
+@compiled(inline="always")
 def _differ(languages: Int16s, one: int, other: int) -> bool:
     """Return whether two documents have two different known languages."""
     first, second = languages[one], languages[other]
     return bool(first != second and first >= 0 and second >= 0)
 
 
-@nb.njit(cache=True)
+@compiled()
 def _sort(members: Int64s) -> None:
     """Sort in place; most buckets hold a handful, for which insertion is fastest."""
     if members.size > SMALL:
@@ -133,7 +133,7 @@ def _sort(members: Int64s) -> None:
         members[place] = member
 
 
-@nb.njit(cache=True)
+@compiled()
 def _put(pairs: UInt64s, at: int, one: int, other: int) -> UInt64s:
     """Write a pair as ``smaller << 32 | larger``; return the pairs, in twice the room when full."""
     if at == pairs.size:
@@ -144,7 +144,7 @@ def _put(pairs: UInt64s, at: int, one: int, other: int) -> UInt64s:
     return pairs
 
 
-@nb.njit(cache=True)
+@compiled()
 def _mark_full(
     moments: Float64s, members: Int64s, window: float, cap: int, full: Bools
 ) -> tuple[int, bool]:
@@ -174,7 +174,7 @@ def _mark_full(
     return dated, found
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def window_pairs(
     texts: Texts, order: Int64s, starts: Int64s, ends: Int64s, limits: Limits, full: Bools
 ) -> UInt64s:
@@ -228,7 +228,7 @@ def window_pairs(
     return pairs[:at].copy()
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def neighbour_pairs(
     texts: Texts, ranked: Int64s, buckets: Int64s, limits: Limits, neighbours: int
 ) -> UInt64s:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
 from dedup.kernels.array_types import Int64s, UInt32s
+from dedup.kernels.compiled import compiled
 
 # Terms; documents of each, 0 in an empty slot; and the last document that was counted for each. Its
 # size is a power of two.
@@ -15,7 +15,7 @@ Table = tuple[UInt32s, Int64s, Int64s]
 SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
-@nb.njit(cache=True, inline="always")
+@compiled(inline="always")
 def _slot(keys: UInt32s, counts: Int64s, term: np.uint32) -> int:
     """Return where a term is counted, or the empty slot where it belongs."""
     mask = keys.size - 1
@@ -25,7 +25,7 @@ def _slot(keys: UInt32s, counts: Int64s, term: np.uint32) -> int:
     return int(slot)
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def add_documents(terms: UInt32s, bounds: Int64s, first: int, table: Table) -> int:
     """Count a batch of documents; return how many terms are new.
 
@@ -50,7 +50,7 @@ def add_documents(terms: UInt32s, bounds: Int64s, first: int, table: Table) -> i
     return fresh
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def move_counts(table: Table, larger: Table) -> None:
     """Move a table into a larger empty one."""
     keys, counts, last = table

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
 from dedup.kernels.array_types import Int64s, UInt8s, UInt32s
+from dedup.kernels.compiled import compiled
 from dedup.kernels.minhash import DIGIT, FNV_OFFSET, FNV_PRIME, LETTER, MARK, SEPARATOR, SINGLE, mix
 
 # A token is 29 bits of hash and three flags, so that one array holds all that scoring asks of it.
@@ -28,19 +28,19 @@ POINT = 46
 SENTENCE_TOKENS = 3
 
 
-@nb.njit(cache=True, inline="always")
+@compiled(inline="always")
 def _packed(digest: np.uint64, flags: int) -> np.uint32:
     """Return a token: the upper 29 bits of the mixed hash, the flags below."""
     return np.uint32((mix(digest) >> np.uint64(32)) & np.uint64(0xFFFFFFF8)) | np.uint32(flags)
 
 
-@nb.njit(cache=True, inline="always")
+@compiled(inline="always")
 def _ends_anyway(point: np.uint32) -> bool:
     """Return whether a character ends a sentence without a space: line ends, full-width stops."""
     return bool(point == np.uint32(10) or point >= np.uint32(0x3000))
 
 
-@nb.njit(cache=True)
+@compiled()
 def _number(
     points: UInt32s, at: int, kinds: UInt8s, folded: UInt32s, traits: UInt8s, prefix: int
 ) -> tuple[np.uint64, int]:
@@ -67,7 +67,7 @@ def _number(
     return digest, at
 
 
-@nb.njit(cache=True, inline="always")
+@compiled(inline="always")
 def _article(points: UInt32s, at: int, kinds: UInt8s) -> int:
     """Return how many characters of an Arabic word from ``at`` are its article, al-.
 
@@ -84,7 +84,7 @@ def _article(points: UInt32s, at: int, kinds: UInt8s) -> int:
     return start + 2 - at
 
 
-@nb.njit(cache=True)
+@compiled()
 def _couple(
     points: UInt32s, at: int, kinds: UInt8s, folded: UInt32s
 ) -> tuple[np.uint64, int, bool]:
@@ -99,7 +99,7 @@ def _couple(
     return digest, at, follows
 
 
-@nb.njit(cache=True)
+@compiled()
 def _stops(points: UInt32s, at: int, kinds: UInt8s) -> bool:
     """Return whether a sentence ends at a character that may end one."""
     if at + 1 == points.size or _ends_anyway(points[at]):
@@ -108,7 +108,7 @@ def _stops(points: UInt32s, at: int, kinds: UInt8s) -> bool:
     return bool(after >= kinds.size or kinds[after] == SEPARATOR)
 
 
-@nb.njit(cache=True)
+@compiled()
 def terms_of(points: UInt32s, tables: Tables, prefix: int, out: UInt32s) -> int:
     """Write the tokens of one text in text order, cut to their first characters.
 
@@ -170,7 +170,7 @@ def terms_of(points: UInt32s, tables: Tables, prefix: int, out: UInt32s) -> int:
     return count
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def terms_batch(
     points: UInt32s, bounds: Int64s, tables: Tables, prefix: int, out: UInt32s, out_bounds: Int64s
 ) -> None:

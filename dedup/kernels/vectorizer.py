@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba as nb
 import numpy as np
 
 from dedup.kernels.array_types import Bools, Float32s, Float64s, Int32s, Int64s, UInt32s
+from dedup.kernels.compiled import compiled
 from dedup.kernels.terms import FLAGS, NAME, OPENS
 
 # The parts of a document: its whole, its lead, its names, its headline, the names of its lead, and
@@ -19,7 +19,7 @@ PARTS = 6
 LEAST_NAME_WEIGHT = 0.0005
 
 
-@nb.njit(cache=True, inline="always")
+@compiled(inline="always")
 def _find(values: UInt32s, wanted: np.uint32) -> int:
     """Return the place of a value in a sorted array that contains it."""
     low, high = 0, values.size
@@ -32,7 +32,7 @@ def _find(values: UInt32s, wanted: np.uint32) -> int:
     return low
 
 
-@nb.njit(cache=True)
+@compiled()
 def _bucket_starts(vocabulary: UInt32s) -> tuple[Int64s, np.uint32]:
     """Return where the terms with the same upper bits begin, about one to a place, and the shift.
 
@@ -51,7 +51,7 @@ def _bucket_starts(vocabulary: UInt32s) -> tuple[Int64s, np.uint32]:
     return starts, shift
 
 
-@nb.njit(cache=True)
+@compiled()
 def _sort_places(places: Int64s, index: Int64s, spare: Int64s, limit: int) -> None:
     """Sort places by their index, which is below ``limit``, equal ones as they were, by digits."""
     counts = np.empty(257, np.int64)
@@ -70,7 +70,7 @@ def _sort_places(places: Int64s, index: Int64s, spare: Int64s, limit: int) -> No
         shift += 8
 
 
-@nb.njit(cache=True)
+@compiled()
 def _headline_end(own: UInt32s, most: int) -> int:
     """Return where the headline of a document ends: its first sentence, or the start of it."""
     end = min(most, own.size)
@@ -80,7 +80,7 @@ def _headline_end(own: UInt32s, most: int) -> int:
     return end
 
 
-@nb.njit(cache=True)
+@compiled()
 def _write_part(
     end: int,
     names: bool,
@@ -121,7 +121,7 @@ def _write_part(
     return count
 
 
-@nb.njit(cache=True)
+@compiled()
 def _number_sentences(
     own: UInt32s, shortest: int, index: Int64s, places: Int64s, sentences: Int64s
 ) -> int:
@@ -149,7 +149,7 @@ def _number_sentences(
     return kept
 
 
-@nb.njit(cache=True)
+@compiled()
 def _write_places(
     own: UInt32s,
     index: Int64s,
@@ -177,7 +177,7 @@ def _write_places(
     return count
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def build_vectors(
     tokens: UInt32s,
     bounds: Int64s,
@@ -242,7 +242,7 @@ def build_vectors(
         sentence_bounds[doc + 1] = end
 
 
-@nb.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def heaviest(
     terms: UInt32s,
     normalised: Float32s,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -25,8 +26,10 @@ from dedup.models import Facts, Story
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.exact_duplicates import ExactDuplicates
 from dedup.pipeline.match_copies import facts_by_text, load_texts
-from dedup.progress import Progress
+from dedup.progress import Progress, log_counts
 from dedup.store import Store
+
+log = logging.getLogger(__name__)
 
 # Texts that are loaded at once.
 GROUP_BATCH = 5_000
@@ -59,6 +62,7 @@ def cluster_copy_pairs(
     def padded(short: int, long: int) -> bool:
         return comments_behind(store.documents.text(short), store.documents.text(long))
 
+    found_stories = 0
     for sets in connected_sets(exact_duplicates, pair_scores, earlier):
         text_ids = np.sort(sets.texts)
         facts = facts_by_text(store, exact_duplicates, text_ids, with_fields=own_fields)
@@ -89,7 +93,9 @@ def cluster_copy_pairs(
             ),
             replaced=[earlier.story(number).story_id for number in touched],
         )
+        found_stories += len(stories)
         progress.advance(int(counts.sum()), int(counts.sum()))
+    log_counts(log, "grouped copies: {stories:,} stories", stories=found_stories)
     progress.end()
 
 

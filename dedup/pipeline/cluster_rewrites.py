@@ -33,7 +33,7 @@ from dedup.pipeline.exact_duplicates import ExactDuplicates
 from dedup.pipeline.match_copies import load_texts
 from dedup.pipeline.match_rewrites import overlaps_of, propose, score_candidates
 from dedup.pipeline.representatives import Representatives, Tokens
-from dedup.progress import Progress
+from dedup.progress import Progress, log_counts
 from dedup.store import Store
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ def cluster_rewrites(
     members, bounds = group_candidates(representatives, candidates, scores, config, progress)
     progress.start("cluster rewrites", members.size, "doc")
     work = partial(score_groups, representatives, scorer.group, config)
-    splits = 0
+    splits = merged = 0
     loaded = read_groups(store, representatives, members, bounds, config)
     for numbers, groups in ordered_map(work, loaded, config.workers):
         changed = representatives.changed[numbers]
@@ -82,8 +82,10 @@ def cluster_rewrites(
         clusters = [cluster for cluster in found if changed[cluster.members].any()]
         rows = representatives.rows[numbers]
         _store_clusters(store, exact_duplicates, earlier, rows, groups.vectors, clusters, config)
+        merged += len(clusters)
         progress.advance(numbers.size, numbers.size)
     store.put("event_splits", splits)
+    log_counts(log, "grouped rewrites: {stories:,} stories of several tellings", stories=merged)
     progress.end()
 
 
@@ -113,7 +115,9 @@ def group_candidates(
         partial(overlaps_of, representatives),
         config.story,
     )
-    log.info("rewrites: %d documents tell several stories", len(several))
+    log_counts(
+        log, "left out {roundups:,} roundups, which tell several stories", roundups=len(several)
+    )
     labels = with_must_links(labels, representatives.must_link, representatives.changed)
     progress.end()
     return groups_of(labels)

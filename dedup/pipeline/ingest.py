@@ -15,7 +15,7 @@ from dedup.models import Raw
 from dedup.pipeline.page_workers import Cleaned, clean_records
 from dedup.pipeline.prepared_rows import PreparedRow, prepare_rows, stamp_of
 from dedup.pipeline.text_workers import text_rows
-from dedup.progress import Progress
+from dedup.progress import Progress, log_counts
 from dedup.read import has_own_id
 from dedup.store import Step, Store
 
@@ -62,7 +62,7 @@ def ingest(
             kib = [item.worker_kib for item in batch if isinstance(item, Cleaned)]
             worker_kib = max([worker_kib, *kib])
     store.put("worker_kib", worker_kib)
-    log.info("read and clean: %d inputs", documents.count())
+    log_counts(log, "read and cleaned {inputs:,} inputs", inputs=documents.count())
     progress.end()
 
 

@@ -19,7 +19,7 @@ from dedup.match.versions import versions
 from dedup.models import Facts
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.exact_duplicates import ExactDuplicates
-from dedup.progress import Progress
+from dedup.progress import Progress, log_counts
 from dedup.signatures.minhash import permutations
 from dedup.store import Store
 
@@ -69,7 +69,6 @@ def match_copies(
     fresh = signed >= earlier.first
     candidates = candidates.pick(fresh[candidates.left] | fresh[candidates.right])
     store.put("candidates", candidates.summary())
-    log.info("match: %s of %d texts", candidates.summary(), signed.size)
     progress.advance(signed.size)
     progress.end()
     progress.start("verify pairs", candidates.left.size, "pair")
@@ -84,7 +83,13 @@ def match_copies(
     new = ~np.isin(encoded(*posts), encoded(*pairs))
     linked += _verified(store, exact_duplicates, posts[0][new], posts[1][new], config, progress)
     progress.end()
-    return PairScores.concatenate(linked)
+    matching = PairScores.concatenate(linked)
+    log_counts(
+        log, "matched copies: {candidates:,} candidate pairs of {texts:,} texts, {matches:,} match",
+        texts=signed.size, candidates=pairs[0].size + int(new.sum()),
+        matches=matching.left.size - before.left.size,
+    )  # fmt: skip
+    return matching
 
 
 def _verified(

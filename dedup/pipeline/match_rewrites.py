@@ -19,7 +19,7 @@ from dedup.match.term_lsh import term_pairs
 from dedup.models import TermVectors
 from dedup.parallel.ordered_map import ordered_map
 from dedup.pipeline.representatives import BLOCK, Representatives, Tokens
-from dedup.progress import Progress
+from dedup.progress import Progress, log_counts
 from dedup.signatures.minhash import permutations
 from dedup.signatures.term_weights import DocumentFrequencies
 from dedup.store import Store
@@ -51,7 +51,10 @@ def propose(
     progress.advance(representatives.size)
     progress.end()
     store.put("story_candidates", candidates.summary())
-    log.info("rewrites: %s of %d texts", candidates.summary(), representatives.size)
+    log_counts(
+        log, "proposed rewrites: {candidates:,} candidate pairs of {tellings:,} tellings",
+        candidates=candidates.left.size, tellings=representatives.size,
+    )  # fmt: skip
     return candidates
 
 

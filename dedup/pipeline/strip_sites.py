@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -16,7 +17,7 @@ from dedup.clean.strip_site_lines import Site, strip_site_lines
 from dedup.clean.teasers import teaser_candidates, teasers
 from dedup.config import Config
 from dedup.models import StrippedText
-from dedup.progress import Progress
+from dedup.progress import Progress, log_counts
 from dedup.store import Step, Store
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ def remove_site_boilerplate(store: Store, config: Config, progress: Progress) ->
     """
     progress.start("site boilerplate", None, "host")
     first = store.dumps.first
+    counts = Counter(hosts=0, documents=0)
 
     def stripped() -> Iterator[StrippedText]:
         hosts = []
@@ -44,7 +46,7 @@ def remove_site_boilerplate(store: Store, config: Config, progress: Progress) ->
         for lines, site in hosts:
             site = with_lines_of_others(site, lines, known)
             if rows := rows_with(lines, site, first):
-                log.info("site boilerplate: %d lines are of %s", len(site.lines), site.host)
+                counts.update(hosts=1, documents=len(rows))
                 for row, title, text in store.documents.titled_texts(rows):
                     yield strip_site_lines(row, title, text, site, config.clean)
 
@@ -52,6 +54,10 @@ def remove_site_boilerplate(store: Store, config: Config, progress: Progress) ->
         with store.commit():
             store.documents.strip(stripped())
             store.dumps.reach(Step.STRIPPED)
+        log_counts(
+            log, "removed site boilerplate of {hosts:,} hosts from {documents:,} documents",
+            **counts,
+        )  # fmt: skip
     progress.end()
 
 

@@ -7,6 +7,7 @@ similar language.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import re
@@ -18,8 +19,9 @@ from pathlib import Path
 
 import numpy as np
 
+from dedup import disk_cache
+from dedup.cache_folder import cache_folder
 from dedup.kernels.array_types import Float32s, Float64s, UInt32s
-from dedup.signatures.disk_cache import load, save
 from dedup.signatures.terms import term_hashes
 
 BILLION = 1e9
@@ -126,14 +128,22 @@ def _edition() -> str:
 @functools.lru_cache(maxsize=LISTS_IN_MEMORY)
 def _word_frequencies(name: str) -> WordFrequencies | None:
     """Return the same by wordfreq's name of the list."""
-    cache_name = f"{name}-{_edition()}"
-    stored = load(cache_name)
+    file = _kept_in(name)
+    stored = None if file is None else disk_cache.load(file)
     if stored is None:
         terms = _read_list(name)
-        stored = np.concatenate([terms.hashes, terms.zipf.view(np.uint32)])
-        save(cache_name, stored)
-    hashes, zipf = np.split(stored, 2)
-    return WordFrequencies(hashes, zipf.view(np.float32)) if hashes.size else None
+        stored = terms.hashes.astype("<u4").tobytes() + terms.zipf.astype("<f4").tobytes()
+        if file is not None:
+            with contextlib.suppress(OSError):
+                disk_cache.save(file, stored)
+    hashes, zipf = np.split(np.frombuffer(stored, "<u4"), 2)
+    return WordFrequencies(hashes, zipf.view("<f4")) if hashes.size else None
+
+
+def _kept_in(name: str) -> Path | None:
+    """Return the file in which a list is kept, None where nothing can be."""
+    folder = cache_folder().path
+    return folder and folder / f"{name}-{_edition()}"
 
 
 def _read_list(name: str) -> WordFrequencies:

@@ -45,7 +45,7 @@ def shown(option):
 def options_in(command):
     """The rows on the options of a command, by what stands in their first cell."""
     parts = [section("docs/commands.md", each) for each in (f"dedup {command.name}", SETTINGS)]
-    if command.name not in ("evaluate", "store"):
+    if command.name in ("run", "clean"):
         parts.append(section("docs/commands.md", SHARED))
     return {code: row for part in parts for row in rows(part) for code in codes(row[0])}
 
@@ -120,7 +120,8 @@ def test_no_page_names_an_option_that_there_is_not(page):
         for name in re.findall(r"--[a-z][a-z-]*", source.read_text("utf-8"))
     }
     known = {name for _, option in (each.values for each in OPTIONS) for name in shown(option)}
-    known |= {"--help", "--version", "--skip-editable", "--no-"} | of_scripts
+    of_docker = {"--rm", "--network", "--user", "--read-only", "--tmpfs"}
+    known |= {"--help", "--version", "--skip-editable", "--no-"} | of_docker | of_scripts
     known |= {f"--no-{name[2:]}" for name in known}  # of a flag that a settings file sets
     history = page.name == "CHANGELOG.md"  # it names options that were renamed
 

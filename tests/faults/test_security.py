@@ -80,7 +80,7 @@ def guarded(command, tmp_path, short_path):
     folder.mkdir()
     (folder / "sitecustomize.py").write_text(GUARD, "utf-8")
     # The same folders as without a guard, but none in which others are busy, too.
-    own = {name: tmp_path / name for name in ("out", "home", "cwd", "cache")}
+    own = {name: tmp_path / name for name in ("out", "home", "cwd")}
     own["tmp"] = short_path / "tmp"
     for path in list(own.values())[1:]:
         path.mkdir()
@@ -91,10 +91,9 @@ def guarded(command, tmp_path, short_path):
             **os.environ,
             "PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")]),
             "GUARD_LOG": str(log),
-            "GUARD_ALLOWED": f"{own['out']}:/dev/null:/dev/shm:{own['cache']}",
+            "GUARD_ALLOWED": f"{own['out']}:/dev/null:/dev/shm:{os.environ['DEDUP_CACHE']}",
             "HOME": str(own["home"]),
             "TMPDIR": str(own["tmp"]),
-            "XDG_CACHE_HOME": str(own["cache"]),
         }
         done = command.installed(
             *arguments, "-o", own["out"], "-q", "--workers", "2", env=environment, cwd=own["cwd"],

@@ -1,0 +1,83 @@
+"""A bar for the stage under way, on a terminal or in a notebook."""
+
+from __future__ import annotations
+
+import warnings
+from datetime import datetime
+from typing import Any, TextIO
+
+from dedup.stage_progress import StageProgress
+
+_KEPT_SECONDS = 1.0
+"""Stages that took less leave no line."""
+
+_BAR = "{desc} {percentage:3.0f} %|{bar}| "
+_WIDE_BAR = "{desc} {percentage:3.0f} %|{bar:30}| "
+_WIDE = 110
+"""Columns from which a bar does not fill the line: it would be harder to read."""
+
+_NEVER = float("inf")
+
+
+class Bars:
+    """Draws one bar at a time; a stage that took a second leaves a short line."""
+
+    interval = 0.2
+
+    def __init__(self, file: TextIO | None = None, *, timed: bool = False) -> None:
+        """Draw nothing yet.
+
+        Args:
+            file: Where bars and lines go; None for stderr and stdout.
+            timed: Whether a line begins with the time of day.
+        """
+        self._tqdm = _bar_class()
+        self._file = file
+        self._timed = timed
+        self._bar: Any = None
+
+    def begin(self, stage: StageProgress) -> None:
+        """Begin a bar, which the first update draws."""
+        self._bar = self._tqdm(
+            desc=stage.name, total=stage.total or None, bar_format="{desc}", file=self._file,
+            dynamic_ncols=True, leave=False, delay=self.interval, miniters=0, mininterval=_NEVER,
+        )  # fmt: skip
+
+    def update(self, stage: StageProgress) -> None:
+        """Draw the bar."""
+        if self._bar is None:
+            return
+        if stage.total:
+            self._bar.n = min(stage.done, stage.total)
+            bar = _WIDE_BAR if (self._bar.ncols or 0) > _WIDE else _BAR
+        else:
+            bar = "{desc}: "
+        self._bar.bar_format = bar + stage.facts()
+        self._bar.refresh()
+
+    def finish(self, stage: StageProgress) -> None:
+        """Remove the bar, and leave a line if it took a while."""
+        self.stop()
+        if stage.seconds >= _KEPT_SECONDS:
+            self.write(f"{stage.name}: {stage.result()}")
+
+    def stop(self) -> None:
+        """Remove the bar."""
+        if self._bar is not None:
+            self._bar.clear()
+            self._bar.close()
+            self._bar = None
+
+    def write(self, line: str) -> None:
+        """Write a line above the bar."""
+        moment = f"{datetime.now():%H:%M:%S} " if self._timed else ""
+        self._tqdm.write(f"{moment}{line}", file=self._file)
+
+
+def _bar_class() -> Any:
+    """Return tqdm's class of bars: a widget in a notebook that can show one."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that the choice is an experiment, that there is no widget
+        from tqdm.autonotebook import tqdm
+
+    return tqdm
