@@ -79,9 +79,10 @@ class StageProgress:
 
     @property
     def rate(self) -> float | None:
-        """Counted per second, None where it is too early to say."""
+        """Counted per second, None where it is too early to say or the number of all is unknown."""
         seconds = self.seconds
-        return self.count / seconds if self.count and seconds >= _EARLY else None
+        steady = self.total or self.unit == "B"
+        return self.count / seconds if self.count and steady and seconds >= _EARLY else None
 
     @property
     def left(self) -> float | None:

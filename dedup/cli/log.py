@@ -33,7 +33,6 @@ def log_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "--log-format",
         type=click.Choice(LOG_FORMATS),
         default=LOG_FORMATS[0],
-        is_eager=True,
         expose_value=False,
         callback=_keep_format,
         help="Format of everything on stderr. json: an object on each line, for machines.",
@@ -41,7 +40,7 @@ def log_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _keep_format(ctx: click.Context, option: click.Parameter, value: str) -> None:
-    """Keep the format for the whole command, errors in its other options included."""
+    """Keep the format for the whole command."""
     ctx.meta[_META] = value
 
 

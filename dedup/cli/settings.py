@@ -13,6 +13,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from dedup.cli.log import say
 from dedup.cli.settings_file import SettingsFile, find_settings, read_settings
 from dedup.cli.settings_values import INPUTS, STDIN, main_keys, named_paths, values_for
 from dedup.errors import ConfigError
@@ -189,7 +190,8 @@ def _announce(ctx: click.Context) -> None:
     settings = _settings(ctx)
     if settings.file is not None:
         keys = ", ".join(settings.keys[name] for name in _from_file(ctx))
-        click.echo(f"settings: {settings.file.name} ({keys or 'nothing'})", err=True)
+        name = settings.file.name
+        say(f"settings: {name} ({keys or 'nothing'})", "settings", file=name, keys=keys)
 
 
 def _from_file(ctx: click.Context) -> Iterator[str]:
@@ -250,7 +252,7 @@ def _check_reach(ctx: click.Context) -> None:
 
 def _removed(ctx: click.Context, option: str) -> tuple[str, ...]:
     """Return the parameters whose files an option replaces or shortens."""
-    return REMOVES.get(option, ()) if ctx.params[option] else ()
+    return REMOVES.get(option, ()) if ctx.params.get(option) else ()
 
 
 def _is_within(place: Path, given: str) -> bool:

@@ -9,10 +9,13 @@ import click
 from dedup.cache_folder import VARIABLE, CacheFolder, cache_folder
 from dedup.cli.installation import warn_of_leftover
 from dedup.cli.log import log_option, logged, say
+from dedup.cli.settings import SettingsCommand
 from dedup.errors import OutputError, printable
 
 
-@click.command(short_help="Compile the code and make the word lists that runs need.")
+@click.command(
+    cls=SettingsCommand, short_help="Compile the code and make the word lists that runs need."
+)
 @click.option(
     "--language",
     "languages",

@@ -92,13 +92,14 @@ class _Nothing(caching.NullCache):  # type: ignore[misc]  # numba has no types
 class _Locator(caching._CacheLocator):  # type: ignore[misc]
     """Says where the code of a kernel is kept; the folder stands for the version of all sources."""
 
-    def __init__(self, line: int) -> None:
+    def __init__(self, file: str, line: int) -> None:
+        self._py_file = file  # for numba's warnings
         self._line = line
 
     @classmethod
     def from_function(cls, py_func: Any, py_file: str) -> _Locator:
         """Return the locator of a kernel."""
-        return cls(py_func.__code__.co_firstlineno)
+        return cls(py_file, py_func.__code__.co_firstlineno)
 
     def ensure_cache_path(self) -> None:
         """Do nothing: a folder that cannot be written can be read."""
