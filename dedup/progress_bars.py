@@ -18,6 +18,12 @@ _WIDE = 110
 
 _NEVER = float("inf")
 
+_ECHO = 3
+"""Columns that are left free: a terminal shows ^C behind the bar, or in a line below it."""
+
+_TO_THE_END = "\033[K"
+"""Erases what the terminal has shown behind the bar."""
+
 
 class Bars:
     """Draws one bar at a time; a stage that took a second leaves a short line."""
@@ -29,7 +35,8 @@ class Bars:
 
         Args:
             file: Where bars and lines go; None for stderr and stdout.
-            timed: Whether a line begins with the time of day.
+            timed: Whether a line begins with the time of day. Then there is one for what each stage
+                did, and none on how long it took.
         """
         self._tqdm = _bar_class()
         self._file = file
@@ -42,6 +49,8 @@ class Bars:
             desc=stage.name, total=stage.total or None, bar_format="{desc}", file=self._file,
             dynamic_ncols=True, leave=False, delay=self.interval, miniters=0, mininterval=_NEVER,
         )  # fmt: skip
+        if shape := self._bar.dynamic_ncols:  # not in a notebook
+            self._bar.dynamic_ncols = lambda file: _narrowed(*shape(file))
 
     def update(self, stage: StageProgress) -> None:
         """Draw the bar."""
@@ -58,13 +67,15 @@ class Bars:
     def finish(self, stage: StageProgress) -> None:
         """Remove the bar, and leave a line if it took a while."""
         self.stop()
-        if stage.seconds >= _KEPT_SECONDS:
+        if stage.seconds >= _KEPT_SECONDS and not self._timed:
             self.write(f"{stage.name}: {stage.result()}")
 
     def stop(self) -> None:
         """Remove the bar."""
         if self._bar is not None:
             self._bar.clear()
+            if self._file is not None:
+                self._file.write(_TO_THE_END)
             self._bar.close()
             self._bar = None
 
@@ -72,6 +83,11 @@ class Bars:
         """Write a line above the bar."""
         moment = f"{datetime.now():%H:%M:%S} " if self._timed else ""
         self._tqdm.write(f"{moment}{line}", file=self._file)
+
+
+def _narrowed(columns: int | None, rows: int | None) -> tuple[int | None, int | None]:
+    """Return the shape of the screen that a bar may take."""
+    return columns and max(1, columns - _ECHO), rows
 
 
 def _bar_class() -> Any:

@@ -103,7 +103,7 @@ def _display(*, verbose: bool) -> Bars | Lines:
     if logs_json():
         return JsonLines()
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        return Lines()
+        return Lines(verbose=verbose)
     from dedup.progress_bars import Bars  # tqdm: as late as can be
 
     return Bars(sys.stderr, timed=verbose)
@@ -112,9 +112,14 @@ def _display(*, verbose: bool) -> Bars | Lines:
 class Lines:
     """Writes a line a minute on a stage that takes longer, and one when it is done."""
 
-    def __init__(self) -> None:
-        """Write nothing yet."""
+    def __init__(self, *, verbose: bool = False) -> None:
+        """Write nothing yet.
+
+        Args:
+            verbose: Whether there is a line for what each stage did, and none on when it was done.
+        """
         self.interval = LINE_SECONDS
+        self._verbose = verbose
 
     def begin(self, stage: StageProgress) -> None:
         """Write nothing: most stages take no time."""
@@ -126,7 +131,7 @@ class Lines:
 
     def finish(self, stage: StageProgress) -> None:
         """Write that the stage is done, if something was written on it."""
-        if stage.seconds >= self.interval:
+        if stage.seconds >= self.interval and not self._verbose:
             self.write(f"{stage.name}: done, {stage.result()}")
 
     def stop(self) -> None:

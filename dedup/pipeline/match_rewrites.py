@@ -89,6 +89,7 @@ def score_candidates(
     for pairs, found in ordered_map(work, blocks, config.workers):
         scores[pairs] = found
         progress.advance(pairs.size)
+    log_counts(log, "scored {pairs:,} pairs of tellings", pairs=scores.size)
     progress.end()
     return scores
 

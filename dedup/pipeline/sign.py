@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,13 +12,15 @@ import numpy.typing as npt
 from dedup.clean.headline_words import same_headline_key
 from dedup.clean.site_lines import own_text
 from dedup.config import Config
-from dedup.progress import Progress
+from dedup.progress import Progress, log_counts
 from dedup.signatures.language import best_language, languages_of
 from dedup.signatures.lead_days import NO_DAYS, named_days
 from dedup.signatures.minhash import sign
 from dedup.signatures.terms import titled_terms
 from dedup.store import LeadDayCells, Store, StoredPart, blob, blobs
 from dedup.text_batch import TextBatch
+
+log = logging.getLogger(__name__)
 
 SIGN_BATCH = 1000
 
@@ -43,6 +46,7 @@ def sign_texts(store: Store, config: Config, progress: Progress) -> None:
         store.signatures.add(zip(rows, parts, strict=True))
         last = rows[-1]
         progress.advance(len(batch), len(batch))
+    log_counts(log, "signed {texts:,} texts", texts=store.signatures.count())
     progress.end()
 
 

@@ -55,7 +55,7 @@ def remove_site_boilerplate(store: Store, config: Config, progress: Progress) ->
             store.documents.strip(stripped())
             store.dumps.reach(Step.STRIPPED)
         log_counts(
-            log, "removed site boilerplate of {hosts:,} hosts from {documents:,} documents",
+            log, "removed site boilerplate from {documents:,} documents",
             **counts,
         )  # fmt: skip
     progress.end()
