@@ -233,6 +233,15 @@ class TestWhichFile:
         write(folder / "dedup.toml", "quiet = true")
         assert succeed(command, "run", "news.jsonl", "-o", "two") == ""
 
+    def test_a_machine_reads_which(self, command, folder):
+        write(folder / "dedup.toml", 'log-format = "json"\n[run]\nmin-tokens = 7')
+        printed = succeed(command, "run", "news.jsonl", "-o", "out")
+        first, *_ = map(json.loads, printed.splitlines())
+
+        assert first["event"] == "settings"
+        assert first["file"] == "dedup.toml"
+        assert first["keys"] == ["log-format", "run.min-tokens"]
+
     def test_help_neither_reads_one_nor_changes_its_defaults(self, command, folder):
         before = command("run", "--help").stdout
         write(folder / "dedup.toml", "no-such-option = 1")
@@ -332,6 +341,12 @@ class TestValues:
 
         assert len(Out(place / "out").decisions) == 2
 
+    def test_a_number_is_taken_for_a_text(self, command, folder):
+        write(folder / "dedup.toml", '[run]\nstore = "news.sqlite"\ndump = 20240502')
+        succeed(command, "run", "news.jsonl", "-o", "out")
+
+        assert manifest()["store"]["name"] == "20240502"
+
     def test_stdin_stays_stdin(self, command, folder):
         write(folder / "dedup.toml", '[run]\ninputs = ["-"]\n[clean]\noutput = "-"')
         done = command("run", "-o", "out", stdin=(folder / "news.jsonl").read_text())
@@ -366,6 +381,7 @@ class TestRefusals:
             ("min_tokens = [5]", "min-tokens: give an integer, not a list"),
             ("strict = 'yes'", "strict: give true or false, not a string"),
             ("strict = 1", "strict: give true or false, not an integer"),
+            ("dump = 1.5", "dump: give a string, not a number"),
             ("level = 3", "level: give a string, not an integer"),
             ("include = [1]", "include: give a string, not an integer"),
             ("include = {a = 'b'}", "include: give a string, not a table"),

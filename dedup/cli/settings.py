@@ -189,9 +189,10 @@ def _announce(ctx: click.Context) -> None:
     """Say which file was read, and what of it holds."""
     settings = _settings(ctx)
     if settings.file is not None:
-        keys = ", ".join(settings.keys[name] for name in _from_file(ctx))
+        keys = [settings.keys[name] for name in _from_file(ctx)]
         name = settings.file.name
-        say(f"settings: {name} ({keys or 'nothing'})", "settings", file=name, keys=keys)
+        text = f"settings: {name} ({', '.join(keys) or 'nothing'})"
+        say(text, "settings", file=name, keys=keys)
 
 
 def _from_file(ctx: click.Context) -> Iterator[str]:
