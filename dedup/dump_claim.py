@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
-from dedup.errors import ConfigError, OutputError
+from dedup.errors import ConfigError, OutputError, UnknownFieldError
 from dedup.models import Raw
 from dedup.pipeline.ingest import number_ids
 from dedup.pipeline.prepared_rows import stamp_of
@@ -75,6 +77,8 @@ def refuse_results(folder: OutputFolder, claim: Claim) -> None:
         OutputError: It holds another run.
     """
     if claim.store or claim.overwrite or not folder.has_files:
+        return
+    if folder.has_no_document and not claim.resume:
         return
     if not claim.resume:
         raise folder.refusal(resume=False)
@@ -154,6 +158,28 @@ def _claimed(
     return dump
 
 
+@contextmanager
+def dropped_if_unknown_field(store: Store, folder: OutputFolder, claim: Claim) -> Iterator[None]:
+    """Leave nothing of a dump in which no document has the field of a rule: it is not decided."""
+    try:
+        yield
+    except UnknownFieldError:
+        store.dumps.remove_last()
+        if not claim.store:
+            folder.drop_store()
+        raise
+
+
+def forget_without_documents(store: Store, claim: Claim, manifest: Mapping[str, Any]) -> None:
+    """Remove a finished dump without a usable document from a store of several dumps.
+
+    So the mistake can be mended under the same name on any later day. The results say why.
+    """
+    counts = manifest["counts"]
+    if claim.store and counts["inputs"] == counts["rejected"]:
+        remove_last_dump(store)
+
+
 def are_inputs_of(store: Store, dump: Dump, raws: Iterable[Raw]) -> bool:
     """Return whether inputs are those that are stored of a finished dump.
 
@@ -209,6 +235,8 @@ def _place(folder: OutputFolder) -> str:
 
 def _may_write(folder: OutputFolder, store: Store, dump: Dump | None, claim: Claim) -> bool:
     """Return whether a folder has no results, or those of a dump."""
+    if folder.has_no_document:
+        return True
     if not folder.has_results:
         return claim.resume or not folder.has_files
     if dump is None:

@@ -29,6 +29,10 @@ class InputError(DedupError):
     """An input as a whole cannot be used."""
 
 
+class UnknownFieldError(InputError):
+    """No document has a field that a rule names."""
+
+
 class OutputError(DedupError):
     """The output folder or the store cannot be written, or is damaged."""
 

@@ -18,11 +18,13 @@ from dedup.dump_claim import (
     are_inputs_of,
     check_name,
     claim_dump,
+    dropped_if_unknown_field,
+    forget_without_documents,
     open_store,
     refuse_results,
 )
 from dedup.errors import OutputError
-from dedup.models import CleanReport, Raw, RunReport, report_of
+from dedup.models import CleanReport, Raw, RejectionLimit, RunReport, report_of
 from dedup.pipeline.stages import clean_stages, run_stages
 from dedup.progress import NullProgress, Progress, Timer
 from dedup.read import Tally, discover, read, read_raw, real_path, require_text
@@ -64,7 +66,7 @@ def run_dump(
     scorer: Path | None = None,
     resume: bool = False,
     overwrite: bool = False,
-    strict: bool = False,
+    limit: RejectionLimit | None = None,
     settings: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> RunReport:
@@ -85,14 +87,14 @@ def run_dump(
             package.
         resume: Go on with a run that was killed.
         overwrite: Replace an earlier run; its results stay until the new ones are whole.
-        strict: A rejected input makes the exit code 1.
+        limit: How many inputs may be rejected; more make the exit code 1.
         settings: For the manifest: where the values of options came from, as JSON values.
         progress: Gets the progress of each stage.
 
     Raises:
         ConfigError: An option cannot be used.
-        InputError: An input is missing, or differs from that of the run to resume, or no record has
-            a text.
+        InputError: An input is missing, or differs from that of the run to resume, no record has a
+            text, or no document has the field of a rule.
         OutputError: The folder or the store cannot be written, holds a run that is neither to be
             resumed nor replaced, or would itself be read or replaced.
     """
@@ -122,7 +124,8 @@ def run_dump(
         with open_store(folder, claim) as opened:
             finished = claim_dump(opened, folder, claim, is_unchanged)
             if finished is None:
-                run_stages(records, size, opened, config, timer, scored_by.scorer)
+                with dropped_if_unknown_field(opened, folder, claim):
+                    run_stages(records, size, opened, config, timer, scored_by.scorer)
                 opened.put("inputs", what_was_read(inputs, tally))
                 manifest = manifest_of(opened, config, settings, scored_by, against)
                 timer.start("write", None, "file")
@@ -133,9 +136,10 @@ def run_dump(
                 with opened.dumps.as_of(finished):
                     write(opened)
             manifest = _finished(opened, folder, claim, finished)
+            forget_without_documents(opened, claim, manifest)
         if not store:  # its store is closed, so that it can be moved
             folder.put_in_place(keep_store=not against)
-    return report_of(manifest, strict=strict)
+    return report_of(manifest, limit)
 
 
 def clean_dump(
@@ -145,6 +149,7 @@ def clean_dump(
     *,
     rejected: Path | None = None,
     overwrite: bool = False,
+    limit: RejectionLimit | None = None,
     progress: Progress | None = None,
 ) -> CleanReport:
     """Clean a dump and write its documents as JSON lines.
@@ -155,6 +160,7 @@ def clean_dump(
         config: The options.
         rejected: A file for what could not be used.
         overwrite: Replace existing files.
+        limit: As in :func:`run_dump`.
         progress: Gets the progress of each stage.
 
     Raises:
@@ -185,7 +191,7 @@ def clean_dump(
         dates = store.documents.count_dates()
     lost, total = status["rejected"], sum(status.values())
     counts = {"inputs": total, "cleaned": total - lost, "rejected": lost}
-    return CleanReport(counts, reasons, dates, dict(sorted(tally.passed_over.items())))
+    return CleanReport(counts, reasons, dates, dict(sorted(tally.passed_over.items())), limit)
 
 
 def read_inputs(inputs: Sequence[str | Path], config: Config, tally: Tally) -> Iterator[Raw]:

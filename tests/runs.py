@@ -77,10 +77,10 @@ class Command:
 
         return CliRunner().invoke(main, [*map(str, arguments)], input=stdin, catch_exceptions=False)
 
-    def run(self, *arguments, out, stdin=None):
-        """Run `dedup run`, which must succeed, and return its folder."""
+    def run(self, *arguments, out, stdin=None, exit_code=0):
+        """Run `dedup run`, which must end so, and return its folder."""
         done = self("run", *arguments, "-o", out, "--quiet", stdin=stdin)
-        assert done.exit_code == 0, done.stderr
+        assert done.exit_code == exit_code, done.stderr
         return Out(Path(out))
 
     def installed(self, *arguments, **options):

@@ -231,14 +231,6 @@ def test_ids_made_of_file_names_get_the_number_of_the_dump(days):
     ]
 
 
-def test_a_day_without_a_single_document_changes_nothing(days):
-    days.add(article("a", text_of(1)))
-    second = days.add({"id": "n", "text": "Rain."})
-
-    assert second.status() == {"n": "rejected"}
-    assert (second.stories, changes(second)) == ([], [])
-
-
 def test_outdated_documents_are_forgotten_with_their_stories(days):
     days.options = (*days.options, "--expire", "10")
     days.add(article("a", text_of(1), day=1), article("b", text_of(1), day=1, hour=9))

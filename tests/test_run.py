@@ -148,7 +148,7 @@ class TestCanonical:
             ("earliest", "a"),
             ("field:rank:asc", "b"),
             ("field:rank:desc", "a"),
-            ("field:nothing:asc,latest", "c"),
+            ("field:rest:asc,latest", "c"),
         ],
     )
     def test_the_users_rules_go_first(self, rules, elected, command, jsonl, tmp_path):
@@ -156,6 +156,7 @@ class TestCanonical:
             record("a", date="2026-03-01", rank=3),
             record("b", date="2026-03-02", rank=1),
             record("c", date="2026-03-03", rank=2),
+            record("z", prose(9), rest=1),
         ]
         run = command.run(jsonl(records), "--canonical", rules, out=tmp_path / "out")
 
@@ -324,8 +325,8 @@ def test_what_is_passed_over_is_counted(command, tmp_path):
 
 @pytest.mark.parametrize(
     "records",
-    [[record("a")], [record("a"), record("b", prose(3))], [record("a", "Rain.")], []],
-    ids=["one", "two strangers", "one rejected", "none"],
+    [[record("a")], [record("a"), record("b", prose(3))], [record("a", "Rain."), record("b")]],
+    ids=["one", "two strangers", "one rejected"],
 )
 def test_a_dump_in_which_nothing_matches_is_a_run_like_any(records, command, jsonl, tmp_path):
     run = command.run(jsonl(records), out=tmp_path / "out")
@@ -335,7 +336,9 @@ def test_a_dump_in_which_nothing_matches_is_a_run_like_any(records, command, jso
 
 
 def test_an_id_belongs_to_its_first_input_even_if_that_is_rejected(command, jsonl, tmp_path):
-    run = command.run(jsonl([{"id": "a"}, record("a"), {"id": "a"}]), out=tmp_path / "out")
+    run = command.run(
+        jsonl([{"id": "a"}, record("a"), {"id": "a"}]), out=tmp_path / "out", exit_code=1
+    )
 
     assert [(each["id"], each["reason"]) for each in run.decisions] == [
         ("a", "no-text"),

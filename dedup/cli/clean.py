@@ -10,10 +10,9 @@ import click
 
 from dedup.cli.installation import warn_of_leftover
 from dedup.cli.log import logged, say
-from dedup.cli.options import build_config, load_for_pages, shared_options
+from dedup.cli.options import build_config, build_limit, load_for_pages, shared_options
 from dedup.cli.settings import SettingsCommand
-from dedup.cli.summary import clean_facts, clean_summary
-from dedup.models import unwanted_rejections
+from dedup.cli.summary import clean_facts, clean_summary, fail
 
 
 @click.command(
@@ -35,15 +34,14 @@ from dedup.models import unwanted_rejections
     help="File for the inputs that cannot be used, with their reasons.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace existing files.")
-@click.pass_context
 def clean(
-    ctx: click.Context,
-    /,
+    *,
     inputs: tuple[str, ...],
     out: Path,
     rejected: Path | None,
     overwrite: bool,
     strict: bool,
+    max_rejected: str | None,
     quiet: bool,
     verbose: bool,
     **options: Any,
@@ -63,6 +61,7 @@ def clean(
     if not quiet:
         warn_of_leftover()
     config = build_config(**options)
+    limit = build_limit(strict=strict, max_rejected=max_rejected)
     load_for_pages(inputs, config)
 
     from dedup.run import clean_dump  # everything: --help must not wait for it
@@ -74,8 +73,9 @@ def clean(
             config,
             rejected=rejected,
             overwrite=overwrite,
+            limit=limit,
             progress=progress,
         )
     if not quiet:
         say(clean_summary(report), "summary", **clean_facts(report))
-    ctx.exit(1 if strict and unwanted_rejections(report.reasons) else 0)
+    fail(report, f"see {rejected}" if rejected else "list them with --rejected FILE")

@@ -11,6 +11,7 @@ import click
 from dedup.cli.log import log_option
 from dedup.cli.settings import InputsArgument
 from dedup.config import CleanConfig, ClusterConfig, Config, ReadConfig, StoryConfig
+from dedup.models import NONE_REJECTED, RejectionLimit, rejection_limit
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -63,7 +64,7 @@ _SHARED = (
         multiple=True,
         metavar="HOST",
         help="Reject documents of this host, and of hosts below it, as excluded-host; they do not "
-        "count under --strict. May be given several times.",
+        "count under --strict and --max-rejected. May be given several times.",
     ),
     click.option(
         "--workers",
@@ -110,6 +111,12 @@ _SHARED = (
         "credits. May be given several times.",
     ),
     click.option("--strict", is_flag=True, help="Exit with 1 when an input was rejected."),
+    click.option(
+        "--max-rejected",
+        metavar="N|PERCENT",
+        help="Exit with 1 when more inputs than this were rejected, as in --max-rejected 100 or "
+        "--max-rejected 5%. The results are written all the same.",
+    ),
     click.option("-q", "--quiet", is_flag=True, help="Print no progress and no summary."),
     click.option("-v", "--verbose", is_flag=True, help="Also log what each stage does."),
     log_option,
@@ -175,6 +182,16 @@ def build_config(
             canonical=tuple(rules), warn_story_size=warn_story_size, warn_host_share=warn_host_share
         ),
     )
+
+
+def build_limit(*, strict: bool, max_rejected: str | None) -> RejectionLimit | None:
+    """Return how many inputs may be rejected; ``--strict`` allows none.
+
+    Raises:
+        ConfigError: The value cannot be used.
+    """
+    limit = None if max_rejected is None else rejection_limit(max_rejected)
+    return NONE_REJECTED if strict else limit
 
 
 def load_for_pages(inputs: tuple[str, ...], config: Config) -> None:

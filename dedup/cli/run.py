@@ -12,9 +12,16 @@ import click
 
 from dedup.cli.installation import warn_of_leftover
 from dedup.cli.log import logged, say
-from dedup.cli.options import DEFAULT, RenamedOption, build_config, load_for_pages, shared_options
+from dedup.cli.options import (
+    DEFAULT,
+    RenamedOption,
+    build_config,
+    build_limit,
+    load_for_pages,
+    shared_options,
+)
 from dedup.cli.settings import SettingsCommand, settings_manifest
-from dedup.cli.summary import run_facts, run_summary
+from dedup.cli.summary import fail, run_facts, run_summary
 from dedup.config import FORMATS, LEVELS, Config
 from dedup.errors import FullDiskError, printable
 
@@ -161,6 +168,7 @@ def run(
     overwrite: bool,
     dry_run: bool,
     strict: bool,
+    max_rejected: str | None,
     quiet: bool,
     verbose: bool,
     **options: Any,
@@ -185,12 +193,13 @@ def run(
       zcat news.jsonl.gz | dedup run - -o out --survivors - | next-step
 
     OUT gets survivors.jsonl, decisions.jsonl, stories.jsonl, rejected.jsonl, manifest.json and the
-    working store. Exit code 0: done; 1: the run failed, or an input was rejected under --strict;
-    2: wrong usage.
+    working store. Exit code 0: done; 1: the run failed, no input could be used, or more
+    were rejected than --strict or --max-rejected allows; 2: wrong usage.
     """
     if not quiet:
         warn_of_leftover()
     config = build_config(**options)
+    limit = build_limit(strict=strict, max_rejected=max_rejected)
     if dry_run:
         _list_sources(inputs, config)
         return
@@ -219,13 +228,13 @@ def run(
             scorer=scorer,
             resume=resume,
             overwrite=overwrite,
-            strict=strict,
+            limit=limit,
             settings=settings_manifest(ctx),
             progress=progress,
         )
     if not quiet:
         say(run_summary(report, out), "summary", **run_facts(report, out))
-    ctx.exit(report.return_code)
+    fail(report, f"see {out / 'rejected.jsonl'}")
 
 
 @contextmanager

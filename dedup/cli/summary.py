@@ -7,8 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import click
+
 from dedup.errors import printable
-from dedup.models import CleanReport, DateReport, RunReport
+from dedup.models import CleanReport, DateReport, RunReport, counted
 
 # Large stories, and hosts with many duplicates, listed one by one; the manifest has more.
 _WARNINGS_LISTED = 5
@@ -50,7 +52,7 @@ def run_summary(report: RunReport, out: Path) -> str:
         ("earlier stories", changes),
     ):
         if numbers:
-            lines.append(f"{name}: {_counted(numbers)}")
+            lines.append(f"{name}: {counted(numbers)}")
     lines += _dates(report.dates)
     lines += _warnings(report.manifest["warnings"])
     lines.append(f"results: {out}")
@@ -84,13 +86,25 @@ def clean_facts(report: CleanReport) -> dict[str, Any]:
     }
 
 
+def fail(report: RunReport | CleanReport, advice: str) -> None:
+    """End the command with 1 and a sentence where a finished run failed.
+
+    Args:
+        report: What was done.
+        advice: What a person can do to see the rejected inputs.
+    """
+    if report.failure is not None:
+        behind = f"; {advice}" if report.counts["rejected"] else ""
+        raise click.ClickException(f"{report.failure}{behind}")
+
+
 def clean_summary(report: CleanReport) -> str:
     """Return the results of cleaning in a few lines."""
     inputs, cleaned, rejected = (report.counts[name] for name in ("inputs", "cleaned", "rejected"))
     lines = [f"{inputs:,} inputs: {cleaned:,} cleaned, {rejected:,} rejected"]
     for name, numbers in (("rejected", report.reasons), ("passed over", report.passed_over)):
         if numbers:
-            lines.append(f"{name}: {_counted(numbers)}")
+            lines.append(f"{name}: {counted(numbers)}")
     return "\n".join([*lines, *_dates(report.dates)])
 
 
@@ -99,7 +113,7 @@ def _dates(dates: DateReport) -> Iterator[str]:
     counts = {"missing": dates.missing, "unreadable": dates.unreadable, "guessed": dates.guessed}
     if not any(counts.values()):
         return
-    line = f"dates: {_counted({name: count for name, count in counts.items() if count})}"
+    line = f"dates: {counted({name: count for name, count in counts.items() if count})}"
     if dates.unreadable_id is not None and dates.unreadable_date is not None:
         date, doc_id = _name(dates.unreadable_date), _name(dates.unreadable_id)
         line += f"; the first unreadable one: {date} ({doc_id})"
@@ -113,7 +127,7 @@ def _warnings(warnings: dict[str, Any]) -> Iterator[str]:
     for each in hosts:
         yield (
             f"host {_name(each['host'])}: {each['lost']:,} of {each['documents']:,} "
-            f"documents are duplicates: {_counted(each['relations'])}"
+            f"documents are duplicates: {counted(each['relations'])}"
         )
     more_stories = warnings["stories_in_all"] - len(stories)
     more_hosts = warnings["hosts_in_all"] - len(hosts)
@@ -136,12 +150,6 @@ def _large_story(story: dict[str, Any]) -> str:
 def _name(name: str) -> str:
     """Return a name for a line, cut where it is too long."""
     return printable(name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}...")
-
-
-def _counted(counts: Mapping[str, int]) -> str:
-    """Return counts with their names, the largest first."""
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{count:,} {name}" for name, count in ordered)
 
 
 def evaluation_report(report: dict[str, Any]) -> Iterator[str]:

@@ -224,7 +224,13 @@ def parse_policy(names: Sequence[str]) -> Policy:
 
 def reads_own_fields(policy: Policy) -> bool:
     """Return whether a rule reads the records' own fields."""
-    return any(rule.name.startswith("field:") for rule in policy)
+    return bool(own_fields(policy))
+
+
+def own_fields(policy: Policy) -> dict[str, str]:
+    """Return the records' own fields that rules read, each with the name of its rule."""
+    names = (rule.name.split(":") for rule in policy if rule.name.startswith("field:"))
+    return {field: f"field:{field}:{direction}" for _, field, direction in names}
 
 
 def _rule(name: str) -> Rule:

@@ -16,6 +16,13 @@ from dedup.models.documents import (
 )
 from dedup.models.inputs import Raw, RawLine, RawRecord, Reason, Rejection, value_at
 from dedup.models.pages import SECONDS_A_DAY, is_later, same_page, shares_headline
+from dedup.models.rejections import (
+    NONE_REJECTED,
+    RejectionLimit,
+    counted,
+    rejection_limit,
+    unwanted_rejections,
+)
 from dedup.models.stories import (
     PROBABILITY,
     SAME,
@@ -32,16 +39,15 @@ from dedup.models.stories import (
     Story,
     Why,
     report_of,
-    unwanted_rejections,
 )
 from dedup.models.term_vectors import TermVectors
 
 __all__ = [
-    "BELIEVED_DATES", "GUESSED_DATE", "OWN_FIELDS", "PROBABILITY", "SAME", "SECONDS_A_DAY",
-    "SITE_BOILERPLATE", "CleanPage", "CleanReport", "DateReport", "Decision", "Document", "Draft",
-    "Extraction",
-    "Facts", "Link", "Listed", "Member", "OutputRecord", "Pair", "Raw", "RawLine", "RawRecord",
-    "Reason", "Rejection", "Relation", "Removal", "RunReport", "Status", "Story", "StrippedText",
-    "TermVectors", "Why", "is_later", "report_of", "same_page", "shares_headline",
-    "unwanted_rejections", "value_at",
+    "BELIEVED_DATES", "GUESSED_DATE", "NONE_REJECTED", "OWN_FIELDS", "PROBABILITY", "SAME",
+    "SECONDS_A_DAY", "SITE_BOILERPLATE", "CleanPage", "CleanReport", "DateReport", "Decision",
+    "Document", "Draft", "Extraction", "Facts", "Link", "Listed", "Member", "OutputRecord", "Pair",
+    "Raw", "RawLine", "RawRecord", "Reason", "Rejection", "RejectionLimit", "Relation", "Removal",
+    "RunReport", "Status", "Story", "StrippedText", "TermVectors", "Why", "counted", "is_later",
+    "rejection_limit", "report_of", "same_page", "shares_headline", "unwanted_rejections",
+    "value_at",
 ]  # fmt: skip

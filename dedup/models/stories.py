@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from dedup.models.inputs import Reason
+from dedup.models.rejections import RejectionLimit, failure
 
 
 class Status(StrEnum):
@@ -299,7 +299,7 @@ class RunReport:
         stories: Number of stories.
         passed_over: Numbers of files and records that are no input documents, by kind.
         manifest: The whole manifest, as written.
-        strict: Whether a rejected input fails the run.
+        limit: How many inputs may be rejected, None for any number but all.
         dates: Dates that are missing, unreadable or guessed.
     """
 
@@ -309,21 +309,24 @@ class RunReport:
     stories: int
     passed_over: dict[str, int]
     manifest: dict[str, Any]
-    strict: bool = False
+    limit: RejectionLimit | None = None
     dates: DateReport = DateReport()
 
     @property
-    def return_code(self) -> int:
-        """The command's exit code: 0 for done, 1 if an input was rejected under ``--strict``.
+    def failure(self) -> str | None:
+        """Why the run failed though it was finished, see :func:`dedup.models.failure`."""
+        return failure(self.counts["inputs"], self.reasons, self.passed_over, self.limit)
 
-        Those that an option leaves out do not count.
+    @property
+    def return_code(self) -> int:
+        """The command's exit code: 0 for done, 1 where there is a :attr:`failure`.
 
         Without a report the command exits with 1 for a run that failed, with 2 for wrong usage.
         """
-        return 1 if self.strict and unwanted_rejections(self.reasons) else 0
+        return 0 if self.failure is None else 1
 
 
-def report_of(manifest: Mapping[str, Any], *, strict: bool) -> RunReport:
+def report_of(manifest: Mapping[str, Any], limit: RejectionLimit | None = None) -> RunReport:
     """Return the report of a run from its manifest."""
     counts = dict(manifest["counts"])
     stories = counts.pop("stories")
@@ -334,7 +337,7 @@ def report_of(manifest: Mapping[str, Any], *, strict: bool) -> RunReport:
         stories,
         manifest["read"]["passed_over"],
         dict(manifest),
-        strict,
+        limit,
         DateReport(**manifest.get("dates", {})),
     )
 
@@ -348,18 +351,16 @@ class CleanReport:
         reasons: Rejected inputs by reason.
         dates: Missing, unreadable and guessed dates.
         passed_over: As in :class:`RunReport`.
+        limit: As in :class:`RunReport`.
     """
 
     counts: dict[str, int]
     reasons: dict[str, int]
     dates: DateReport
     passed_over: dict[str, int]
+    limit: RejectionLimit | None = None
 
-
-def unwanted_rejections(reasons: Mapping[str, int]) -> int:
-    """Return how many inputs were rejected by no option that asks for it.
-
-    >>> unwanted_rejections({"empty": 2, "excluded-host": 7})
-    2
-    """
-    return sum(reasons.values()) - reasons.get(Reason.EXCLUDED_HOST, 0)
+    @property
+    def failure(self) -> str | None:
+        """As in :class:`RunReport`."""
+        return failure(self.counts["inputs"], self.reasons, self.passed_over, self.limit)

@@ -10,6 +10,7 @@ from dedup.models import Raw
 from dedup.pipeline.earlier_stories import read_earlier_stories
 from dedup.pipeline.exact_duplicates import read_exact_duplicates
 from dedup.pipeline.ingest import ingest, read_ambiguous_dates
+from dedup.pipeline.rule_fields import require_rule_fields
 from dedup.pipeline.sign import sign_texts
 from dedup.pipeline.story_changes import note_changes
 from dedup.pipeline.strip_sites import remove_site_boilerplate
@@ -46,6 +47,7 @@ def run_stages(
     sign_texts(store, config, progress)
     if store.dumps.step >= Step.DECIDED:
         return
+    require_rule_fields(store, config)
     # Compiled code, which cleaning alone does not load.
     from dedup.match.story_score import shipped_scorer
     from dedup.pipeline.cluster_copies import cluster_copy_pairs

@@ -238,6 +238,15 @@ class Documents:
         found = self._db.execute("SELECT removed FROM contents WHERE row = ?", [row]).fetchone()
         return expand_removals(found[0])
 
+    def own_fields(self) -> Iterator[dict[str, Any]]:
+        """Yield the own fields of all active documents, those of the current dump first."""
+        query = (
+            "SELECT fields FROM documents JOIN active USING (row) JOIN contents USING (row) "
+            "WHERE reason IS NULL ORDER BY row DESC"
+        )
+        for (fields,) in self._db.execute(query):
+            yield self._db.load(fields)
+
     def records_without(self, step: str, rows: Sequence[int]) -> set[int]:
         """Return which of some documents are records with a text from which a step took a piece."""
         query = (

@@ -117,6 +117,12 @@ class OutputFolder:
         return manifest if isinstance(manifest, dict) else None
 
     @property
+    def has_no_document(self) -> bool:
+        """Whether the results that are there are of a run that could use no input."""
+        counts = (self.manifest() or {}).get("counts") or {}
+        return "inputs" in counts and counts["inputs"] == counts.get("rejected")
+
+    @property
     def is_against(self) -> bool:
         """Whether the results that are there are of a run against a store, which left none."""
         return "against" in ((self.manifest() or {}).get("store") or {})
@@ -172,6 +178,13 @@ class OutputFolder:
             shutil.rmtree(self.staging, ignore_errors=True)
             self.staging.mkdir()
         return self.copied_store
+
+    def drop_store(self) -> None:
+        """Remove the working store of a run that came to nothing; results stay, with theirs."""
+        if not self.has_results:
+            for path in self._existing():
+                path.unlink()
+        shutil.rmtree(self.staging, ignore_errors=True)
 
     def drop_copy(self) -> None:
         """Remove the copy of another store."""
