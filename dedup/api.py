@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -20,6 +21,7 @@ from dedup.read.records import record
 from dedup.renamed import warn
 from dedup.run import read_inputs, size_of_inputs
 from dedup.scorer_file import scorer_file
+from dedup.stage_progress import ShownProgress
 from dedup.store import Store
 from dedup.write import story_lines, survivor_lines
 
@@ -56,7 +58,7 @@ def deduplicate(
     *,
     config: Config | None = None,
     scorer: str | Path | Scorer | None = None,
-    progress: Progress | None = None,
+    progress: Progress | bool | None = None,
     observer: Progress | None = None,
 ) -> Result:
     """Find the copies among records or files and elect one canonical for each story.
@@ -71,7 +73,7 @@ def deduplicate(
         config: The options; None for the defaults of ``dedup run``.
         scorer: What scores pairs of tellings: a file as for ``dedup run --scorer``, or a scorer;
             None for the one that comes with the package.
-        progress: Gets the progress of each stage.
+        progress: Gets the progress of each stage; True for bars on a terminal or in a notebook.
         observer: The old name of ``progress``, until the next release.
 
     Raises:
@@ -90,8 +92,9 @@ def deduplicate(
     with (
         tempfile.TemporaryDirectory(prefix="dedup-") as folder,
         Store(Path(folder) / "store.sqlite") as store,
+        _progress(progress or observer) as shown,
     ):
-        run_stages(records, size, store, config, progress or observer or NullProgress(), scorer)
+        run_stages(records, size, store, config, shown, scorer)
         decisions = list(store.results.decisions())
         return Result(
             survivors=[load_json(line) for line in survivor_lines(store.results.survivors())],
@@ -99,6 +102,15 @@ def deduplicate(
             stories=list(story_lines(store.results.described_stories())),
             _by_id={decision.doc_id: decision for decision in reversed(decisions)},
         )
+
+
+def _progress(progress: Progress | bool | None) -> AbstractContextManager[Progress]:
+    """Return what gets the progress, as a context."""
+    if progress is not True:
+        return nullcontext(progress or NullProgress())
+    from dedup.progress_bars import Bars  # tqdm: only where it is asked for
+
+    return ShownProgress(Bars())
 
 
 def _records(

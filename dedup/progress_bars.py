@@ -6,6 +6,8 @@ import warnings
 from datetime import datetime
 from typing import Any, TextIO
 
+from tqdm import std
+
 from dedup.stage_progress import StageProgress
 
 _KEPT_SECONDS = 1.0
@@ -34,7 +36,7 @@ class Bars:
         """Draw nothing yet.
 
         Args:
-            file: Where bars and lines go; None for stderr and stdout.
+            file: The terminal; None for stderr if that is one, or the output of a notebook.
             timed: Whether a line begins with the time of day. Then there is one for what each stage
                 did, and none on how long it took.
         """
@@ -42,23 +44,29 @@ class Bars:
         self._file = file
         self._timed = timed
         self._bar: Any = None
+        self._shown = False
 
     def begin(self, stage: StageProgress) -> None:
         """Begin a bar, which the first update draws."""
         self._bar = self._tqdm(
             desc=stage.name, total=stage.total or None, bar_format="{desc}", file=self._file,
             dynamic_ncols=True, leave=False, delay=self.interval, miniters=0, mininterval=_NEVER,
+            disable=None if self._tqdm is std.tqdm else False,  # nothing where there is no terminal
         )  # fmt: skip
-        if shape := self._bar.dynamic_ncols:  # not in a notebook
+        self._shown = not self._bar.disable
+        if self._shown:
+            self._file = self._bar.fp  # that of a notebook is not stderr
+        if shape := getattr(self._bar, "dynamic_ncols", None):  # not in a notebook
             self._bar.dynamic_ncols = lambda file: _narrowed(*shape(file))
 
     def update(self, stage: StageProgress) -> None:
         """Draw the bar."""
-        if self._bar is None:
+        if self._bar is None or not self._shown:
             return
         if stage.total:
             self._bar.n = min(stage.done, stage.total)
-            bar = _WIDE_BAR if (self._bar.ncols or 0) > _WIDE else _BAR
+            columns = self._bar.ncols
+            bar = _WIDE_BAR if isinstance(columns, int) and columns > _WIDE else _BAR
         else:
             bar = "{desc}: "
         self._bar.bar_format = bar + stage.facts()
@@ -67,15 +75,15 @@ class Bars:
     def finish(self, stage: StageProgress) -> None:
         """Remove the bar, and leave a line if it took a while."""
         self.stop()
-        if stage.seconds >= _KEPT_SECONDS and not self._timed:
+        if stage.seconds >= _KEPT_SECONDS and self._shown and not self._timed:
             self.write(f"{stage.name}: {stage.result()}")
 
     def stop(self) -> None:
         """Remove the bar."""
         if self._bar is not None:
             self._bar.clear()
-            if self._file is not None:
-                self._file.write(_TO_THE_END)
+            if self._shown and self._tqdm is std.tqdm:
+                self._bar.fp.write(_TO_THE_END)
             self._bar.close()
             self._bar = None
 

@@ -82,13 +82,13 @@ def match_copies(
     posts = _posts(store, signed, fresh, longer, leads, keys, config)
     new = ~np.isin(encoded(*posts), encoded(*pairs))
     linked += _verified(store, exact_duplicates, posts[0][new], posts[1][new], config, progress)
-    progress.end()
     matching = PairScores.concatenate(linked)
     log_counts(
         log, "matched copies: {candidates:,} candidate pairs of {texts:,} texts, {matches:,} match",
         texts=signed.size, candidates=pairs[0].size + int(new.sum()),
         matches=matching.left.size - before.left.size,
     )  # fmt: skip
+    progress.end()
     return matching
 
 

@@ -49,12 +49,12 @@ def propose(
     fresh = representatives.fresh
     candidates = candidates.pick(fresh[candidates.left] | fresh[candidates.right])
     progress.advance(representatives.size)
-    progress.end()
     store.put("story_candidates", candidates.summary())
     log_counts(
         log, "proposed rewrites: {candidates:,} candidate pairs of {tellings:,} tellings",
         candidates=candidates.left.size, tellings=representatives.size,
     )  # fmt: skip
+    progress.end()
     return candidates
 
 

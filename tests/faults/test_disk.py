@@ -140,18 +140,18 @@ def test_a_full_folder_for_temporary_files_is_reported(small, command, samples, 
 
 @needs_mounts
 def test_a_full_cache_costs_time_and_is_reported_once(
-    small, command, samples, sample_run, tmp_path
+    small, command, samples, copies_run, tmp_path
 ):
-    cache = small("size=4k")
+    cache = small("size=4k,mode=755")
     done = command.installed(
-        "run", samples / "dump", "-o", tmp_path / "out", text=True,
-        env={**os.environ, "DEDUP_CACHE": str(cache)},
+        "run", samples / "dump", "-o", tmp_path / "out", "--level", "copies", text=True,
+        env={**os.environ, "DEDUP_CACHE": str(cache)}, timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("cannot be written (No space left on device)") == 1
     assert "Traceback" not in done.stderr
     assert [path for path in cache.rglob("*") if path.suffix == ".part"] == []
-    assert Out(tmp_path / "out").tables() == sample_run.tables()
+    assert Out(tmp_path / "out").tables() == copies_run.tables()
 
 
 def test_a_second_run_on_a_folder_is_refused_and_harms_nothing(
