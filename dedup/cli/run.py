@@ -212,7 +212,7 @@ def run(
     from dedup.run import run_dump  # everything: --help must not wait for it
 
     with (
-        _resumable(),
+        _resumable(overwrite=overwrite),
         logged(quiet=quiet, verbose=verbose) as shown,
         stoppable(shown) as progress,
     ):
@@ -238,15 +238,17 @@ def run(
 
 
 @contextmanager
-def _resumable() -> Iterator[None]:
+def _resumable(*, overwrite: bool) -> Iterator[None]:
     """Say of a run that was stopped, or found the disk full, how it can be continued."""
+    goes_on = "continue with the same command and --resume"
+    if overwrite:
+        goes_on += " in place of --overwrite; the earlier results are as they were"
     try:
         yield
     except KeyboardInterrupt:
-        raise click.ClickException("stopped; continue with the same command and --resume") from None
+        raise click.ClickException(f"stopped; {goes_on}") from None
     except FullDiskError as error:
-        message = f"{error} and continue with the same command and --resume"
-        raise click.ClickException(message) from error
+        raise click.ClickException(f"{error} and {goes_on}") from error
 
 
 def _refuse_contradictions(
