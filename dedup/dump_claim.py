@@ -217,7 +217,10 @@ def _dump_of(store: Store, folder: OutputFolder, claim: Claim) -> Dump | None:
         return store.dumps.named(claim.name)
     if not (claim.store or claim.against):
         return dumps[0] if dumps else None
-    if dumps and not dumps[-1].is_finished and store.get("out") in (None, _place(folder)):
+    unfinished = bool(dumps) and not dumps[-1].is_finished
+    if claim.against:  # in its copy the dump of this run is the one that was begun for this folder
+        return dumps[-1] if unfinished and store.get("out") == _place(folder) else None
+    if unfinished and store.get("out") in (None, _place(folder)):
         return dumps[-1]
     manifest = folder.manifest()
     return next((each for each in dumps if _kept(store, each) == manifest), None)
