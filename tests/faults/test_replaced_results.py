@@ -17,10 +17,12 @@ from runs import ROOT, Out
 pytestmark = pytest.mark.slow
 
 HIDDEN = ".dedup.new"
+HIDES = (HIDDEN, ".dedup.lock")
 
 
 def files(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != HIDDEN}
+    """What a person sees in a folder; a kill leaves the lock, too."""
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name not in HIDES}
 
 
 @pytest.fixture
