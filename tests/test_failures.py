@@ -206,6 +206,14 @@ def test_more_rejected_inputs_than_allowed_fail_a_run_whose_results_are_whole(
         assert cleaned.stderr == f"{sentence}; list them with --rejected FILE\n"
 
 
+def test_the_file_that_the_sentence_names_is_there(command, jsonl, tmp_path):
+    out = tmp_path / "out"
+    done = command("run", jsonl(MIXED), "-o", out, "--strict", "--format", "parquet", "--quiet")
+
+    assert done.stderr.endswith(f"see {out / 'rejected.parquet'}\n")
+    assert (out / "rejected.parquet").exists()
+
+
 def test_documents_that_an_option_leaves_out_are_not_counted(command, jsonl, tmp_path):
     records = [article("a"), *(article(n, url="https://ads.example/1") for n in "bcd")]
     command.run(

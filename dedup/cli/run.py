@@ -234,7 +234,7 @@ def run(
         )
     if not quiet:
         say(run_summary(report, out), "summary", **run_facts(report, out))
-    fail(report, f"see {out / 'rejected.jsonl'}")
+    fail(report, f"see {out / f'rejected.{table_format}'}")
 
 
 @contextmanager
