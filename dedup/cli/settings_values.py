@@ -21,6 +21,9 @@ STDIN = "-"
 SPECIAL = ("config", "no_config")
 """Options that say which file is read: no file can set them."""
 
+# Types of options for which an integer of TOML is a mistake.
+_WORDS_ALONE = (click.Choice, click.Path)
+
 
 class Setting(NamedTuple):
     """A value from a file.
@@ -150,8 +153,8 @@ def _single(file: SettingsFile, parameter: click.Parameter, value: Any) -> Any:
         return _typed(value, int, "an integer")
     if isinstance(kind, click.types.FloatParamType):
         return _typed(value, (int, float), "a number")
-    if kind is click.STRING and not parameter.multiple and type(value) is int:
-        return str(value)  # a limit, or a name such as 20240502
+    if type(value) is int and not parameter.multiple and not isinstance(kind, _WORDS_ALONE):
+        return str(value)  # a limit, a size, or a name such as 20240502
     text = _string(value)
     if isinstance(kind, click.Path) and not (kind.allow_dash and text == STDIN):
         return os.path.join(file.folder, _at_home(text))  # noqa: PTH118 (a slash at the end stays)
