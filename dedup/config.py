@@ -18,6 +18,7 @@ STANDARD_FIELDS = (
 
 LEVELS = ("copies", "stories")
 FORMATS = ("jsonl", "parquet")
+COMPRESSIONS = ("gz", "zst")
 
 SHIPPED_SCORER = "shipped"
 """Name of the scorer of pairs of tellings that comes with the package."""

@@ -29,20 +29,16 @@ from dedup.pipeline.stages import clean_stages, run_stages
 from dedup.progress import NullProgress, Progress, Timer
 from dedup.read import Tally, discover, read, read_raw, real_path, require_text
 from dedup.run_manifest import manifest_of, times_and_memory, what_was_read
+from dedup.run_results import ResultFiles
 from dedup.scorer_file import scorer_file
 from dedup.store import Dump, Store
 from dedup.write import (
-    Lines,
     OutputFolder,
-    change_lines,
     cleaned_lines,
-    decision_lines,
+    is_file_of_run,
     refuse_existing,
     rejected_lines,
-    story_lines,
     stream_out,
-    survivor_lines,
-    survivor_rows,
     write_file,
 )
 
@@ -58,8 +54,7 @@ def run_dump(
     out: Path,
     config: Config,
     *,
-    table_format: str = "jsonl",
-    survivors_to: BinaryIO | None = None,
+    files: ResultFiles | None = None,
     store: Path | None = None,
     dump: str | None = None,
     against: Path | None = None,
@@ -76,8 +71,7 @@ def run_dump(
         inputs: Files, folders, globs, or ``-``.
         out: The folder.
         config: The options.
-        table_format: ``jsonl`` or ``parquet``, for all tables.
-        survivors_to: A stream for the survivors as JSON lines, in place of a file.
+        files: What is written, and how; None for tables of JSON lines, a file each.
         store: A store outside of ``out`` with earlier dumps, whose stories this dump continues;
             None for a store in ``out``.
         dump: Name of the dump in that store; None for the dump whose manifest is in ``out``, or a
@@ -103,17 +97,19 @@ def run_dump(
     scored_by = scorer_file(scorer)  # so is a wrong file
     timer = Timer(progress or NullProgress())
     tally = Tally()
-    outputs = _places(inputs, out, store, against)
-    size = size_of_inputs(inputs, config, outputs)
+    files = files or ResultFiles()
+    size = size_of_inputs(inputs, config, _places(inputs, out, store, against, files.outside()))
     claim = Claim(
         dump, config_digest.digest(config), config_digest.basis(config), scored_by.names,
         resume=resume, overwrite=overwrite, store=store, against=against,
         reads_stream="-" in map(str, inputs),
     )  # fmt: skip
     folder = OutputFolder(out)
-    write = partial(_write_results, folder, config, table_format, survivors_to, claim)
+    write = partial(files.write, folder, config, replace=overwrite, changes=store is not None)
     with folder.claim():
         refuse_results(folder, claim)
+        if not (overwrite or folder.has_files):
+            files.refuse_existing()
         # Before an earlier run is replaced: there may be nothing to replace it with.
         records = read_inputs(inputs, config, tally)
 
@@ -248,7 +244,11 @@ def size_of_inputs(
 
 
 def _places(
-    inputs: Sequence[str | Path], out: Path, store: Path | None, against: Path | None
+    inputs: Sequence[str | Path],
+    out: Path,
+    store: Path | None,
+    against: Path | None,
+    annotated: Sequence[Path],
 ) -> list[Path]:
     """Return the places that a run writes to, the output folder first.
 
@@ -257,14 +257,20 @@ def _places(
             that is only to be read lies in the output folder, whose files are replaced.
     """
     outputs = [out] if store is None else [out, store]
-    _refuse_addresses(outputs)
+    _refuse_addresses([*outputs, *annotated])
     _refuse_nested(inputs, outputs)
+    for path in annotated:
+        _refuse_in_folders(inputs, [path])
+        if real_path(path) in [real_path(each) for each in (store, against) if each is not None]:
+            raise OutputError(f"{path} is the store; choose another file", path=path)
+        if real_path(path).parent == real_path(out) and is_file_of_run(path.name):
+            raise OutputError(f"{path} is a file of the run itself; choose another name", path=path)
     if against is not None and real_path(against).is_relative_to(real_path(out)):
         raise OutputError(
             f"the store {against} lies in the output folder {out}; choose another folder",
             path=against,
         )
-    return outputs
+    return [*outputs, *annotated]
 
 
 def _refuse_addresses(outputs: Sequence[Path]) -> None:
@@ -290,6 +296,11 @@ def _refuse_nested(inputs: Sequence[str | Path], outputs: Sequence[Path]) -> Non
                 "not replaced with the run",
                 path=store,
             )
+    _refuse_in_folders(inputs, outputs)
+
+
+def _refuse_in_folders(inputs: Sequence[str | Path], outputs: Sequence[Path]) -> None:
+    """Refuse outputs in an input folder."""
     folders = [Path(name) for name in map(str, inputs) if name != "-" and Path(name).is_dir()]
     for folder, output in itertools.product(folders, outputs):
         if real_path(output).is_relative_to(real_path(folder)):
@@ -318,29 +329,3 @@ def _finished(
     if again is None:
         store.dumps.finish()
     return manifest
-
-
-def _write_results(
-    folder: OutputFolder,
-    config: Config,
-    table_format: str,
-    survivors_to: BinaryIO | None,
-    claim: Claim,
-    store: Store,
-) -> None:
-    """Write decisions, stories, survivors and rejected inputs, and changes to a store."""
-    results = store.results
-    folder.begin_files()
-    folder.write_table("decisions", decision_lines(results.decisions()), table_format)
-    folder.write_table("stories", story_lines(results.described_stories()), table_format)
-    if survivors_to is None:
-        survivors: Lines = survivor_lines(results.survivors())
-        if table_format == "parquet":
-            survivors = survivor_rows(results.survivors(), dict(config.read.fields))
-        folder.write_table("survivors", survivors, table_format)
-    folder.write_table("rejected", rejected_lines(results.rejections()), table_format)
-    if claim.store:
-        changes = change_lines(results.changes(store.dumps.number))
-        folder.write_table("changes", changes, table_format)
-    if survivors_to is not None:
-        stream_out(survivors_to, survivor_lines(results.survivors()))

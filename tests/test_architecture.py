@@ -34,7 +34,7 @@ LAYERS = [
     {"models", "config", "parallel", "progress_bars"},
     {"read", "clean", "signatures", "match", "cluster", "write", "store", "config_digest"},
     {"pipeline", "run_warnings", "scorer_file", "evaluation"},
-    {"dump_claim", "run_manifest"},
+    {"dump_claim", "run_manifest", "run_results"},
     {"run"},
     {"api"},
     {"__init__", "warm_up"},

@@ -329,7 +329,7 @@ STAGES = [
     "dedup.pipeline.cluster_copies.cluster_copy_pairs",
     "dedup.pipeline.cluster_rewrites.cluster_rewrites",
     "dedup.pipeline.stages.note_changes",
-    "dedup.run._write_results",
+    "dedup.run_results.ResultFiles.write",
     "dedup.run_manifest.package_versions",
 ]
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,9 +21,16 @@ from dedup.cli.options import (
     shared_options,
 )
 from dedup.cli.settings import SettingsCommand, settings_manifest
+from dedup.cli.sizes import Size
 from dedup.cli.summary import fail, run_facts, run_summary
-from dedup.config import FORMATS, LEVELS, Config
+from dedup.config import COMPRESSIONS, FORMATS, LEVELS, Config
 from dedup.errors import FullDiskError, printable
+
+if TYPE_CHECKING:
+    from dedup.run_results import ResultFiles
+
+# Options that say what is written, and how.
+_FILES = ("table_format", "survivors", "annotate", "compress", "shard_size")
 
 
 @click.command(cls=SettingsCommand, short_help="De-duplicate a dump into an output folder.")
@@ -110,6 +117,26 @@ from dedup.errors import FullDiskError, printable
     help="Write the survivors to stdout as JSON lines, not to OUT.",
 )
 @click.option(
+    "--annotate",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write all documents to FILE, too, with the decision on each beside its fields: nothing "
+    "is removed. The name says the format: .jsonl, .jsonl.gz, .jsonl.zst or .parquet.",
+)
+@click.option(
+    "--compress",
+    type=click.Choice(COMPRESSIONS),
+    help="Compress the JSON lines in OUT, as in survivors.jsonl.zst.",
+)
+@click.option(
+    "--shard-size",
+    type=Size(),
+    metavar="SIZE",
+    help="Split the survivors, and the FILE of --annotate, into files of at most SIZE, as in 256MB "
+    "or 1GiB, counted before compression: survivors-00000.jsonl and so on. A larger document has a "
+    "file of its own.",
+)
+@click.option(
     "--store",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
@@ -158,8 +185,6 @@ def run(
     /,
     inputs: tuple[str, ...],
     out: Path | None,
-    table_format: str,
-    survivors: str | None,
     store: Path | None,
     dump: str | None,
     against: Path | None,
@@ -190,6 +215,8 @@ def run(
       dedup run news.jsonl -o out --threshold 0.7 --window 2 --warn-story-size 20
       dedup run news.jsonl -o out --scorer my-scorer.json
       dedup run 2024-05-02/ -o out-02 --store news.sqlite --expire 30
+      dedup run news.jsonl -o out --shard-size 256MB --compress zst
+      dedup run news.jsonl -o out --annotate all.jsonl.zst
       zcat news.jsonl.gz | dedup run - -o out --survivors - | next-step
 
     OUT gets survivors.jsonl, decisions.jsonl, stories.jsonl, rejected.jsonl, manifest.json and the
@@ -198,6 +225,7 @@ def run(
     """
     if not quiet:
         warn_of_leftover()
+    written = {name: options.pop(name) for name in _FILES}
     config = build_config(**options)
     limit = build_limit(strict=strict, max_rejected=max_rejected)
     if dry_run:
@@ -211,6 +239,7 @@ def run(
     from dedup.cli.stop import stoppable
     from dedup.run import run_dump  # everything: --help must not wait for it
 
+    files = _result_files(**written)
     with (
         _resumable(overwrite=overwrite),
         logged(quiet=quiet, verbose=verbose) as shown,
@@ -220,8 +249,7 @@ def run(
             inputs,
             out,
             config,
-            table_format=table_format,
-            survivors_to=sys.stdout.buffer if survivors else None,
+            files=files,
             store=store,
             dump=dump,
             against=against,
@@ -234,7 +262,25 @@ def run(
         )
     if not quiet:
         say(run_summary(report, out), "summary", **run_facts(report, out))
-    fail(report, f"see {out / f'rejected.{table_format}'}")
+    fail(report, f"see {out / f'rejected{files.layout.suffix}'}")
+
+
+def _result_files(
+    table_format: str,
+    survivors: str | None,
+    annotate: Path | None,
+    compress: str | None,
+    shard_size: int | None,
+) -> ResultFiles:
+    """Return what is written, and how."""
+    from dedup.run_results import ResultFiles
+    from dedup.write import AnnotatedFile, Layout
+
+    return ResultFiles(
+        Layout(table_format, compress, shard_size),
+        sys.stdout.buffer if survivors else None,
+        None if annotate is None else AnnotatedFile(annotate),
+    )
 
 
 @contextmanager

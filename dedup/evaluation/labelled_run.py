@@ -24,6 +24,7 @@ from dedup.evaluation.metrics import (
 from dedup.models import RawRecord, Reason, Status
 from dedup.read import Tally, discover, read
 from dedup.store import Store
+from dedup.write import SUFFIXES
 
 Report = dict[str, Any]
 
@@ -105,7 +106,7 @@ def _decisions_file(out: Path) -> Path:
     """Return the file of decisions: OUT itself, or a file in it."""
     if not out.is_dir():
         return out
-    for name in ("decisions.jsonl", "decisions.parquet"):
+    for name in (f"decisions{suffix}" for suffix in SUFFIXES):
         if (out / name).exists():
             return out / name
     raise InputError(f"{out} holds no decisions: give the output folder of a finished run")

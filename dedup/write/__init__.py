@@ -1,8 +1,10 @@
 """Results to files: written under temporary names, renamed when whole, the manifest last."""
 
-from dedup.write.document_rows import survivor_rows
-from dedup.write.folder import Lines, OutputFolder, refuse_existing, stream_out, write_file
+from dedup.write.annotated_file import AnnotatedFile
+from dedup.write.document_rows import annotated_rows, survivor_rows
+from dedup.write.folder import OutputFolder, is_file_of_run, refuse_existing, stream_out, write_file
 from dedup.write.lines import (
+    annotated_lines,
     change_lines,
     cleaned_lines,
     decision_lines,
@@ -11,14 +13,21 @@ from dedup.write.lines import (
     survivor_lines,
 )
 from dedup.write.manifest import KIBIBYTES_A_UNIT, package_versions, peak_memory
+from dedup.write.table_files import SUFFIXES, Layout, Lines
 
 __all__ = [
     "KIBIBYTES_A_UNIT",
+    "SUFFIXES",
+    "AnnotatedFile",
+    "Layout",
     "Lines",
     "OutputFolder",
+    "annotated_lines",
+    "annotated_rows",
     "change_lines",
     "cleaned_lines",
     "decision_lines",
+    "is_file_of_run",
     "package_versions",
     "peak_memory",
     "refuse_existing",

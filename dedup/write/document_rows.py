@@ -7,7 +7,7 @@ from typing import Any
 
 from dedup.json_codec import dump_json, load_json
 from dedup.models import Decision, OutputRecord, value_at
-from dedup.write.lines import Decided, Line, survivor_decision
+from dedup.write.lines import Decided, Line, annotation, survivor_decision
 
 # The date, which is read, and the id, which every document has, are not among them.
 _TEXT_COLUMNS = (
@@ -19,6 +19,11 @@ _TEXT_COLUMNS = (
 def survivor_rows(survivors: Decided, own_names: Mapping[str, str]) -> Iterator[Line]:
     """Yield the documents that stay, in input order; see :func:`document_row`."""
     return document_rows(survivors, own_names, survivor_decision)
+
+
+def annotated_rows(documents: Decided, own_names: Mapping[str, str]) -> Iterator[Line]:
+    """Yield all inputs, in input order; see :func:`document_row`."""
+    return document_rows(documents, own_names, annotation)
 
 
 def document_rows(

@@ -9,21 +9,22 @@ from __future__ import annotations
 import errno
 import fcntl
 import json
-import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from dedup.errors import FullDiskError, OutputError
-from dedup.json_codec import dump_json
-
-Lines = Iterable[dict[str, Any] | bytes]
-"""JSON objects, one a line of a file; bytes are JSON already."""
-
-BUFFER = 1 << 20
-"""Bytes of a file that are written at once."""
+from dedup.write.table_files import (
+    SHARDED,
+    Layout,
+    Lines,
+    files_of,
+    is_table_of_run,
+    write_lines,
+    write_table_file,
+)
 
 _STORE = "store.sqlite"
 _MANIFEST = "manifest.json"
@@ -32,13 +33,6 @@ _STAGING = ".dedup.new"
 _WHOLE = "whole.json"
 _SUFFIXES = ("", "-wal", "-shm", "-journal")
 _STORE_FILES = tuple(f"{_STORE}{suffix}" for suffix in _SUFFIXES)
-_TABLES = ("survivors", "decisions", "stories", "rejected", "changes")
-_FILES_OF_A_RUN = (
-    *(f"{table}.jsonl" for table in _TABLES),
-    *(f"{table}.parquet" for table in _TABLES),
-    *_STORE_FILES,
-    _MANIFEST,
-)
 
 
 class OutputFolder:
@@ -76,7 +70,7 @@ class OutputFolder:
             self.path.mkdir(parents=True, exist_ok=True)
             locked = lock.open("wb")
         except OSError as error:
-            raise _refusal(self.path, error) from error
+            raise refusal(self.path, error) from error
         with locked:
             try:
                 fcntl.flock(locked, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -129,7 +123,7 @@ class OutputFolder:
 
     def _existing(self) -> list[Path]:
         """Return the files of a run that are there."""
-        return [self.path / name for name in _FILES_OF_A_RUN if (self.path / name).exists()]
+        return [path for path in sorted(self.path.iterdir()) if is_file_of_run(path.name)]
 
     def refusal(self, *, resume: bool) -> OutputError:
         """Return the error for a run whose results must not replace those that are there.
@@ -210,7 +204,7 @@ class OutputFolder:
             OutputError: A file cannot be moved.
         """
         with _refused(self.path):
-            names = {name for name in _FILES_OF_A_RUN if (self.staging / name).exists()}
+            names = {path.name for path in self.staging.iterdir() if is_file_of_run(path.name)}
             if keep_store and _STORE not in names:
                 names.update(_STORE_FILES)
             with _named_when_whole(self.staging / _WHOLE) as part:
@@ -229,8 +223,8 @@ class OutputFolder:
         for path in self._existing():
             if path.name not in names:
                 path.unlink()
-        for name in _FILES_OF_A_RUN:  # the manifest is the last
-            if name in names and (self.staging / name).exists():
+        for name in sorted(names, key=_MANIFEST.__eq__):  # the manifest is the last
+            if (self.staging / name).exists():
                 (self.staging / name).replace(self.path / name)
         shutil.rmtree(self.staging)
 
@@ -249,19 +243,16 @@ class OutputFolder:
         with suppress(OSError):
             self.staging.rmdir()
 
-    def write_table(self, table: str, lines: Lines, table_format: str) -> None:
-        """Write a table as ``jsonl`` or ``parquet``; survivors are rows for the latter.
+    def write_table(self, table: str, lines: Lines, layout: Layout) -> None:
+        """Write the files of a table; for Parquet its lines are rows.
 
         Raises:
-            OutputError: It cannot be written.
+            OutputError: They cannot be written.
         """
-        if table_format == "jsonl":
-            write_file(self.staging / f"{table}.jsonl", lines)
-            return
-        from dedup.write.parquet import write_parquet  # pyarrow: slow to import
-
-        with _named_when_whole(self.staging / f"{table}.parquet") as part:
-            write_parquet(part, cast(Iterable[dict[str, Any]], lines), table)
+        shard_bytes = layout.shard_bytes if table == SHARDED else None
+        for name, part_of in files_of(table, layout.suffix, lines, shard_bytes):
+            with _named_when_whole(self.staging / name) as part:
+                write_table_file(part, part_of, table, layout.suffix)
 
     def write_json(self, name: str, value: dict[str, Any]) -> None:
         """Write one indented JSON object whole, then give it its name.
@@ -273,15 +264,19 @@ class OutputFolder:
             part.write_text(json.dumps(value, indent=2) + "\n", "utf-8")
 
 
+def is_file_of_run(name: str) -> bool:
+    """Return whether a run writes a file of this name into its folder."""
+    return name == _MANIFEST or name in _STORE_FILES or is_table_of_run(name)
+
+
 def write_file(path: Path, lines: Lines) -> None:
     """Write a file of JSON lines whole, then give it its name.
 
     Raises:
         OutputError: It cannot be written, as on a full disk; nothing has the final name then.
     """
-    with _named_when_whole(path) as part, part.open("wb", buffering=BUFFER) as file:
-        _write_lines(file, lines)
-        os.fsync(file.fileno())
+    with _named_when_whole(path) as part:
+        write_table_file(part, lines, path.stem, ".jsonl")
 
 
 def refuse_existing(path: Path, *, overwrite: bool) -> None:
@@ -304,7 +299,7 @@ def _named_when_whole(path: Path) -> Iterator[Path]:
     except OSError as error:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-        raise _refusal(path.parent, error) from error
+        raise refusal(path.parent, error) from error
 
 
 @contextmanager
@@ -313,10 +308,10 @@ def _refused(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _refusal(folder, error) from error
+        raise refusal(folder, error) from error
 
 
-def _refusal(folder: Path, error: OSError) -> OutputError:
+def refusal(folder: Path, error: OSError) -> OutputError:
     """Return the error for a person where the disk refuses to write."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return FullDiskError(folder)
@@ -327,14 +322,6 @@ def _refusal(folder: Path, error: OSError) -> OutputError:
     )
 
 
-def _write_lines(file: BinaryIO, lines: Lines) -> None:
-    write = file.write
-    for line in lines:
-        write(line if type(line) is bytes else dump_json(line))
-        write(b"\n")
-    file.flush()
-
-
 def stream_out(file: BinaryIO, lines: Lines) -> None:
     """Write JSON lines to a stream that another program reads, to its end.
 
@@ -343,8 +330,9 @@ def stream_out(file: BinaryIO, lines: Lines) -> None:
         BrokenPipeError: Its reader has closed it.
     """
     try:
-        _write_lines(file, lines)
+        write_lines(file, lines)
+        file.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise _refusal(Path(str(getattr(file, "name", "the stream"))), error) from error
+        raise refusal(Path(str(getattr(file, "name", "the stream"))), error) from error

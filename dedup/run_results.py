@@ -1,0 +1,110 @@
+"""The results of a run, from its store to its files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from dedup.config import Config
+from dedup.errors import ConfigError
+from dedup.store import Store
+from dedup.write import (
+    AnnotatedFile,
+    Layout,
+    Lines,
+    OutputFolder,
+    annotated_lines,
+    annotated_rows,
+    change_lines,
+    decision_lines,
+    rejected_lines,
+    story_lines,
+    stream_out,
+    survivor_lines,
+    survivor_rows,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ResultFiles:
+    """Where the results of a run go, beside its folder.
+
+    Attributes:
+        layout: How the tables are written.
+        survivors_to: A stream for the survivors as JSON lines, in place of a file.
+        annotated: A file for all documents with the decisions on them, or None.
+    """
+
+    layout: Layout = field(default_factory=Layout)
+    survivors_to: BinaryIO | None = None
+    annotated: AnnotatedFile | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be written.
+
+        Raises:
+            ConfigError: Parquet is to be compressed, or what is not written is to be in shards.
+        """
+        if self.layout.compression and self.layout.table_format != "jsonl":
+            raise ConfigError("--compress is for JSON lines: Parquet is compressed without it")
+        if self.layout.shard_bytes and self.survivors_to and not self.annotated:
+            raise ConfigError("--shard-size splits files, and --survivors - writes none")
+
+    def outside(self) -> list[Path]:
+        """Return the files outside of the folder that are written, and those that are there."""
+        return [] if self.annotated is None else [self.annotated.path, *self.annotated.existing()]
+
+    def refuse_existing(self) -> None:
+        """Refuse to replace a file outside of the folder.
+
+        Raises:
+            OutputError: It exists.
+        """
+        if self.annotated is not None:
+            self.annotated.refuse_existing()
+
+    def write(
+        self,
+        folder: OutputFolder,
+        config: Config,
+        store: Store,
+        *,
+        replace: bool,
+        changes: bool,
+    ) -> None:
+        """Write all results.
+
+        Args:
+            folder: Gets the tables.
+            config: Says which field of a record is which.
+            store: Has the results.
+            replace: Whether a file outside of the folder may be replaced.
+            changes: Whether changes of earlier stories are written, too.
+
+        Raises:
+            OutputError: They cannot be written, or may not be replaced.
+        """
+        results, layout, names = store.results, self.layout, dict(config.read.fields)
+        folder.begin_files()
+        folder.write_table("decisions", decision_lines(results.decisions()), layout)
+        folder.write_table("stories", story_lines(results.described_stories()), layout)
+        if self.survivors_to is None:
+            survivors: Lines = survivor_lines(results.survivors())
+            if layout.table_format == "parquet":
+                survivors = survivor_rows(results.survivors(), names)
+            folder.write_table("survivors", survivors, layout)
+        folder.write_table("rejected", rejected_lines(results.rejections()), layout)
+        if changes:
+            made = change_lines(results.changes(store.dumps.number))
+            folder.write_table("changes", made, layout)
+        if self.annotated is not None:
+            documents = results.annotated()
+            lines: Lines = (
+                annotated_rows(documents, names)
+                if self.annotated.is_parquet
+                else annotated_lines(documents)
+            )
+            self.annotated.write(lines, layout.shard_bytes, overwrite=replace)
+        if self.survivors_to is not None:
+            stream_out(self.survivors_to, survivor_lines(results.survivors()))
