@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import resource
 import signal
@@ -152,10 +153,11 @@ def _rejection(error: BaseException, config: CleanConfig) -> Rejection:
 def _limit(memory_mb: int) -> None:
     """Bound the address space of this worker process, and let it leave nothing behind.
 
-    No image of its memory, and no warning of what a library thinks of a page's dates.
+    No image of its memory, and no warning or message of what a library thinks of a page.
     """
     keep_memory()
     warnings.simplefilter("ignore")
+    logging.disable(logging.CRITICAL)
     limits = {resource.RLIMIT_CORE: 0}
     if memory_mb:
         limits[resource.RLIMIT_AS] = memory_mb << 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections import Counter
 from dataclasses import dataclass
@@ -107,6 +108,13 @@ def test_good_neighbours_are_unharmed(hostile, neighbours):
 def test_a_person_sees_no_traceback(hostile):
     assert "Traceback" not in hostile.stderr
     assert "\x1b[2J" not in hostile.stderr
+
+
+def test_no_library_says_what_it_thinks_of_a_page(hostile):
+    lines = [line for line in hostile.stderr.splitlines() if not re.match(r"\d\d:\d\d:\d\d ", line)]
+    assert re.match(r"[\d,]+ inputs in ", lines[0])
+    heads = {line.partition(":")[0] for line in lines[1:]}
+    assert heads <= {"rejected", "passed over", "dates", "results"}
 
 
 def test_memory_stays_under_the_cap(hostile):
