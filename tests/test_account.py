@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from runs import ROOT, Out
+from runs import ROOT, Out, read_lines
 
 pytestmark = pytest.mark.slow
 
@@ -62,12 +62,15 @@ class TestWarm:
         assert "compiling" not in done.stderr
         assert state(warmed) == before
 
-    def test_the_next_dump_of_a_store_compiles_nothing(self, warmed, command, samples, tmp_path):
+    def test_the_next_dump_of_a_store_compiles_nothing(
+        self, warmed, command, samples, jsonl, tmp_path
+    ):
         before = state(warmed)
+        records = read_lines(samples / "dump.jsonl")
         for number in (1, 2):
             done = command.installed(
-                "run", samples / "dump.jsonl", "-o", tmp_path / f"out-{number}",
-                "--store", tmp_path / "store.sqlite", "--field", f"id=no-{number}", text=True,
+                "run", jsonl({**each, "id": f"{number}-{n}"} for n, each in enumerate(records)),
+                "-o", tmp_path / f"out-{number}", "--store", tmp_path / "store.sqlite", text=True,
             )  # fmt: skip
             assert done.returncode == 0, done.stderr
             assert "compiling" not in done.stderr
