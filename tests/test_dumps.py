@@ -301,6 +301,20 @@ def test_a_dump_whose_expired_documents_are_deleted_is_final(command, jsonl, tmp
     assert "have expired" in nights.refused(1)
 
 
+@pytest.mark.parametrize("listed", ['["../victim", "/victim", 7, "notes.txt"]', "[", "7"])
+def test_a_forged_list_of_files_to_move_moves_no_other_file(listed, three):
+    for place in (three.folder / "victim", three.out(3) / "notes.txt"):
+        place.write_text("mine")
+    staging = three.out(3) / ".dedup.new"
+    staging.mkdir()
+    (staging / "whole.json").write_text(listed)
+    (staging / "notes.txt").write_text("theirs")
+    done = three.command(*three.arguments(3, out=three.out(3)), "--overwrite", "--dump", "out-3")
+    assert done.exit_code == 0 or "is damaged; remove the folder" in done.stderr
+    assert (three.folder / "victim").read_text() == "mine"
+    assert (three.out(3) / "notes.txt").read_text() == "mine"
+
+
 class TestStream:
     def lines(self, records):
         return "".join(json.dumps(record) + "\n" for record in records)

@@ -216,7 +216,7 @@ class OutputFolder:
         whole = self.staging / _WHOLE
         if not whole.exists():
             return
-        names = json.loads(whole.read_bytes())
+        names = self._names_in(whole)
         manifest = self.path / _MANIFEST
         if (self.staging / _MANIFEST).exists():
             manifest.unlink(missing_ok=True)  # from here to the end no manifest says: finished
@@ -227,6 +227,22 @@ class OutputFolder:
             if (self.staging / name).exists():
                 (self.staging / name).replace(self.path / name)
         shutil.rmtree(self.staging)
+
+    def _names_in(self, whole: Path) -> list[str]:
+        """Return the names of the files of a run that is whole; no other file is ever moved.
+
+        Raises:
+            OutputError: The list is damaged.
+        """
+        try:
+            return [
+                name for name in map(str, json.loads(whole.read_bytes())) if is_file_of_run(name)
+            ]
+        except (ValueError, TypeError) as error:
+            raise OutputError(
+                f"{whole} is damaged; remove the folder {self.staging} and run again with --resume",
+                path=whole,
+            ) from error
 
     def _remove_staged_files(self) -> None:
         """Remove what was written of a run that is not whole; its working store stays."""
