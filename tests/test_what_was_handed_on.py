@@ -257,7 +257,7 @@ documents = st.fixed_dictionaries(
         "url": st.sampled_from(URLS),
         "canonical_url": st.sampled_from(URLS),
         "date": st.sampled_from(
-            ["2026-03-01", "2026-03-02T10:00:00Z", "2026-03-03", "2026-06-09", "yesterday"]
+            ["2026-03-01", "2026-03-02T10:00:00Z", "2026-03-03", "2026-03-04", "yesterday"]
         ),
         "title": st.sampled_from(["Ferry runs again", "Ferry runs again on Monday", "Rain"]),
     },
