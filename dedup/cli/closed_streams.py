@@ -25,6 +25,9 @@ class _Pipe(io.FileIO):
         except BrokenPipeError:
             _redirect(self.fileno())
             return super().write(data)
+        except OSError:  # a full disk, which is reported; the rest is not tried again at the end
+            _redirect(self.fileno())
+            raise
 
 
 def hold_streams() -> None:
