@@ -78,7 +78,7 @@ def refuse_results(folder: OutputFolder, claim: Claim) -> None:
     """
     if claim.store or claim.overwrite or not folder.has_files:
         return
-    if folder.has_no_document and not claim.resume:
+    if folder.has_no_document:
         return
     if not claim.resume:
         raise folder.refusal(resume=False)
@@ -103,7 +103,8 @@ def open_store(folder: OutputFolder, claim: Claim) -> Store:
     if claim.store:
         return Store(claim.store, ANOTHER)
     if not claim.against:
-        return Store(folder.own_store if claim.resume else folder.new_store())
+        goes_on = claim.resume and (folder.staged_store.exists() or not folder.has_no_document)
+        return Store(folder.own_store if goes_on else folder.new_store())
     if not (claim.resume and folder.copied_store.exists()):
         copy_store(claim.against, folder.new_copy())
     return Store(folder.copied_store, AGAINST, shown=claim.against)
@@ -170,14 +171,17 @@ def dropped_if_unknown_field(store: Store, folder: OutputFolder, claim: Claim) -
         raise
 
 
-def forget_without_documents(store: Store, claim: Claim, manifest: Mapping[str, Any]) -> None:
-    """Remove a finished dump without a usable document from a store of several dumps.
+def end_dump(store: Store, claim: Claim, manifest: Mapping[str, Any]) -> None:
+    """Store that the current dump is finished.
 
-    So the mistake can be mended under the same name on any later day. The results say why.
+    One without a usable document is removed from a store of several dumps instead. So the mistake
+    can be mended under the same name on any later day. The results say why.
     """
     counts = manifest["counts"]
     if claim.store and counts["inputs"] == counts["rejected"]:
         remove_last_dump(store)
+    else:
+        store.dumps.finish()
 
 
 def are_inputs_of(store: Store, dump: Dump, raws: Iterable[Raw]) -> bool:
@@ -279,6 +283,8 @@ def _begin(store: Store, folder: OutputFolder, claim: Claim, name: str) -> None:
         store.begin(name, options=claim.options, basis=claim.basis, scorer=claim.scorer)
         if claim.store or claim.against:
             store.put("out", _place(folder))
+        if claim.against:
+            store.put("against", str(claim.against.resolve()))
 
 
 def _go_on(store: Store, folder: OutputFolder, claim: Claim, dump: Dump) -> None:
@@ -304,6 +310,8 @@ def _other_options(store: Store, claim: Claim, dump: Dump) -> str | None:
     """Return what is other than when a dump was begun, None if nothing is."""
     if store.dumps.get("config_digest", dump.number) != claim.options:
         return "other options"
+    if claim.against and store.get("against") != str(claim.against.resolve()):
+        return "another --against"
     return None if store.is_scored_by(claim.scorer) else "another --scorer"
 
 

@@ -19,7 +19,7 @@ from dedup.dump_claim import (
     check_name,
     claim_dump,
     dropped_if_unknown_field,
-    forget_without_documents,
+    end_dump,
     open_store,
     refuse_results,
 )
@@ -132,7 +132,6 @@ def run_dump(
                 with opened.dumps.as_of(finished):
                     write(opened)
             manifest = _finished(opened, folder, claim, finished)
-            forget_without_documents(opened, claim, manifest)
         if not store:  # its store is closed, so that it can be moved
             folder.put_in_place(keep_store=not against)
     return report_of(manifest, limit)
@@ -313,7 +312,7 @@ def _refuse_in_folders(inputs: Sequence[str | Path], outputs: Sequence[Path]) ->
 def _finished(
     store: Store, folder: OutputFolder, claim: Claim, again: Dump | None
 ) -> dict[str, Any]:
-    """Write the manifest as it is kept, and store that the current dump is finished.
+    """Write the manifest as it is kept, and end the current dump.
 
     Args:
         store: Keeps the manifest. Its dump is finished when the files are in their places: until
@@ -327,5 +326,5 @@ def _finished(
     if claim.store:
         folder.put_in_place(keep_store=False)
     if again is None:
-        store.dumps.finish()
+        end_dump(store, claim, manifest)
     return manifest

@@ -159,6 +159,33 @@ def test_a_day_without_a_usable_document_leaves_the_store_as_it_was(records, cha
     assert chain.names() == ["day-1", "day-3", "day-2"]
 
 
+def test_such_a_day_again_removes_no_later_one_wherever_its_run_stopped(chain, monkeypatch):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("dedup.dump_claim.remove_last_dump", stop)
+        assert chain.add("day-2").exit_code == 1
+    done = chain.add("day-3", article("c"))
+    assert "the dump day-2, which was not finished" in done.stderr
+    assert chain.add("day-2", options=["--resume"]).exit_code == 1
+    assert chain.add("day-3", article("c")).exit_code == 0
+    assert chain.add("day-2").exit_code == 1
+    assert chain.names() == ["day-1", "day-3"]
+
+
+def test_resume_in_every_command_does_not_keep_a_run_that_could_use_nothing(
+    command, jsonl, tmp_path
+):
+    out = tmp_path / "out"
+    for records, code in (([], 1), ([], 1), ([article("a")], 0), ([article("a")], 0)):
+        done = command("run", jsonl(records), "-o", out, "--resume", "--quiet")
+        assert done.exit_code == code, done.stderr
+    assert Out(out).status() == {"a": "unique"}
+    done = command("run", jsonl([article("b")]), "-o", out, "--resume", "--quiet")
+    assert "the inputs changed" in done.stderr
+
+
 def test_a_first_day_without_a_usable_document_begins_no_store(command, jsonl, tmp_path):
     store, out = tmp_path / "news.sqlite", tmp_path / "out"
     for records, code in (([], 1), ([article("a")], 0)):
