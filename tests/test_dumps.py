@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
@@ -11,7 +12,7 @@ from contextlib import closing
 import pytest
 from runs import TABLES, Command, Out
 
-from dedup.store import Store
+from dedup.store import Store, copy_store
 from dedup.store.integrity import SUMMED
 
 WORDS = [f"word{number}" for number in range(4000)]
@@ -521,6 +522,51 @@ class TestAgainst:
         assert "name a store that is there" in done.stderr
         assert not out.path.exists()
         assert not yesterday.store.exists()
+
+    def test_a_run_that_stopped_does_not_go_on_against_another_store(
+        self, yesterday, command, jsonl, monkeypatch
+    ):
+        elsewhere = yesterday.folder / "elsewhere"
+        elsewhere.mkdir()
+        other = Nights(command, jsonl, elsewhere, *yesterday.options)
+        other.run(1, records=[article("q", 9)])
+        with monkeypatch.context() as patch:
+
+            def stop(*_, **__):
+                raise Stopped
+
+            patch.setattr("dedup.pipeline.stages.note_changes", stop)
+            with pytest.raises(Stopped):
+                self.run(yesterday)
+        out = yesterday.folder / "today"
+        done, _ = self.run(other, "--resume", out=out)
+        assert done.exit_code == 1
+        assert "was begun with another --against" in done.stderr
+        done, against = self.run(other, "--overwrite", out=out)
+        assert done.exit_code == 0, done.stderr
+        assert against.status() == {"c": "unique", "z": "duplicate"}
+
+    def test_an_empty_file_is_no_store(self, yesterday):
+        yesterday.store.write_bytes(b"")
+        done, out = self.run(yesterday)
+        assert done.exit_code == 1
+        assert f"{yesterday.store} is empty: no store; name another file" in done.stderr
+        assert not out.path.exists()
+
+    def test_what_a_killed_run_left_beside_the_store_is_read_through_a_link_too(self, yesterday):
+        killed = yesterday.folder / "killed.sqlite"
+        with Store(yesterday.store) as store:
+            store.put("note", 1)
+            for suffix in ("", "-wal"):
+                shutil.copy(f"{yesterday.store}{suffix}", f"{killed}{suffix}")
+        links = yesterday.folder / "links"
+        links.mkdir()
+        (links / "news.sqlite").symlink_to(killed)
+        for number, path in enumerate((killed, links / "news.sqlite")):
+            copy = yesterday.folder / f"copy-{number}.sqlite"
+            copy_store(path, copy)
+            with Store(copy) as store:
+                assert store.get("note") == 1
 
     def test_a_store_and_one_to_read_exclude_each_other(self, yesterday):
         done, _ = self.run(yesterday, "--store", yesterday.folder / "other.sqlite")

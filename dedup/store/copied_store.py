@@ -27,7 +27,7 @@ def copy_store(store: Path, target: Path) -> None:
         target: The copy.
 
     Raises:
-        OutputError: The store is missing, is in use, or cannot be read.
+        OutputError: The store is missing, is empty, is in use, or cannot be read.
         OSError: The copy cannot be written.
     """
     part = target.with_name(f"{target.name}.part")
@@ -36,6 +36,9 @@ def copy_store(store: Path, target: Path) -> None:
     except OSError as error:
         message = f"cannot read the store {store} ({error.strerror}); name a store that is there"
         raise OutputError(message, path=store) from error
+    if not os.fstat(source.fileno()).st_size:
+        source.close()
+        raise OutputError(f"{store} is empty: no store; name another file", path=store)
     with source, part.open("wb") as copy:
         try:
             fcntl.lockf(
@@ -45,7 +48,8 @@ def copy_store(store: Path, target: Path) -> None:
             message = f"{store} is in use by another run; wait for it"
             raise OutputError(message, path=store) from error
         shutil.copyfileobj(source, copy, _BUFFER)
-        log = store.with_name(f"{store.name}-wal")
+        real = store.resolve()  # SQLite has the log beside the file that a link leads to
+        log = real.with_name(f"{real.name}-wal")
         if log.exists():
             shutil.copyfile(log, target.with_name(f"{target.name}-wal"))
     part.replace(target)
