@@ -370,6 +370,18 @@ class TestTwoAtOnce:
             assert "in use by another run" in line
             assert {path: path.read_bytes() for path in out.iterdir()} == before
 
+    def test_a_lock_that_was_opened_before_its_run_ended_is_none(
+        self, command, source, out, monkeypatch
+    ):
+        command.run(source, out=out)
+
+        def end_of_the_first(*_):
+            (out / ".dedup.lock").unlink()
+
+        monkeypatch.setattr("dedup.write.folder.fcntl.flock", end_of_the_first)
+        line = sentence(command("run", source, "-o", out, "--quiet", "--overwrite"), 1)
+        assert "in use by another run" in line
+
     def test_the_folder_is_free_afterwards(self, command, source, out):
         run = command.run(source, out=out)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -72,13 +73,11 @@ class OutputFolder:
         except OSError as error:
             raise refusal(self.path, error) from error
         with locked:
-            try:
-                fcntl.flock(locked, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
+            if not _is_held(locked, lock):
                 raise OutputError(
                     f"{self.path} is in use by another run; wait for it or choose another folder",
                     path=self.path,
-                ) from error
+                )
             try:
                 with _refused(self.path):
                     self._move()
@@ -278,6 +277,18 @@ class OutputFolder:
         """
         with _named_when_whole(self.staging / name) as part:
             part.write_text(json.dumps(value, indent=2) + "\n", "utf-8")
+
+
+def _is_held(locked: BinaryIO, path: Path) -> bool:
+    """Lock an open file, and return whether that is done and it still has its name.
+
+    The run that had the lock removes the file: one that was opened before is no lock any more.
+    """
+    try:
+        fcntl.flock(locked, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.path.samestat(os.fstat(locked.fileno()), path.stat())
+    except (BlockingIOError, FileNotFoundError):
+        return False
 
 
 def is_file_of_run(name: str) -> bool:
