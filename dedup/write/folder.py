@@ -73,7 +73,7 @@ class OutputFolder:
         except OSError as error:
             raise refusal(self.path, error) from error
         with locked:
-            if not _is_held(locked, lock):
+            if not _has_lock(locked, lock):
                 raise OutputError(
                     f"{self.path} is in use by another run; wait for it or choose another folder",
                     path=self.path,
@@ -279,7 +279,7 @@ class OutputFolder:
             part.write_text(json.dumps(value, indent=2) + "\n", "utf-8")
 
 
-def _is_held(locked: BinaryIO, path: Path) -> bool:
+def _has_lock(locked: BinaryIO, path: Path) -> bool:
     """Lock an open file, and return whether that is done and it still has its name.
 
     The run that had the lock removes the file: one that was opened before is no lock any more.
