@@ -9,8 +9,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from dedup.errors import ConfigError, OutputError, UnknownFieldError
-from dedup.models import Raw
+from dedup.errors import ConfigError, NoDocumentError, OutputError, UnknownFieldError
+from dedup.models import Raw, failure
 from dedup.pipeline.ingest import number_ids
 from dedup.pipeline.prepared_rows import stamp_of
 from dedup.pipeline.remove_dump import remove_last_dump
@@ -21,6 +21,8 @@ LONGEST_NAME = 200
 """Characters of the longest name of a dump."""
 
 OVERWRITE = "or begin anew with --overwrite"
+
+RESULTS_STAY = "the results of the earlier run stay"
 
 FIRST_SUFFIX = 2
 """The number behind the name of a second dump from a folder of the same name."""
@@ -160,15 +162,32 @@ def _claimed(
 
 
 @contextmanager
-def dropped_if_unknown_field(store: Store, folder: OutputFolder, claim: Claim) -> Iterator[None]:
-    """Leave nothing of a dump in which no document has the field of a rule: it is not decided."""
+def dropped_if_refused(store: Store, folder: OutputFolder, claim: Claim) -> Iterator[None]:
+    """Leave nothing of a dump whose results must not be written.
+
+    Raises:
+        NoDocumentError: They are of no document, and would replace those of an earlier run.
+    """
     try:
         yield
-    except UnknownFieldError:
-        store.dumps.remove_last()
+        _refuse_none_for_some(store, folder)
+    except (UnknownFieldError, NoDocumentError):
+        remove_last_dump(store)
         if not claim.store:
             folder.drop_store()
         raise
+
+
+def _refuse_none_for_some(store: Store, folder: OutputFolder) -> None:
+    """Refuse to replace the results of an earlier run by those of one that could use no input.
+
+    Raises:
+        NoDocumentError: They would be.
+    """
+    status, reasons, _ = store.results.tally()
+    inputs = sum(status.values())
+    if folder.has_documents and inputs == status["rejected"]:
+        raise NoDocumentError(f"{failure(inputs, reasons, {}, None)}; {RESULTS_STAY}")
 
 
 def end_dump(store: Store, claim: Claim, manifest: Mapping[str, Any]) -> None:

@@ -33,6 +33,10 @@ class UnknownFieldError(InputError):
     """No document has a field that a rule names."""
 
 
+class NoDocumentError(InputError):
+    """No input can be used, and earlier results would be replaced by none."""
+
+
 class OutputError(DedupError):
     """The output folder or the store cannot be written, or is damaged."""
 

@@ -14,11 +14,12 @@ from dedup import config_digest
 from dedup.cluster.canonical import parse_policy
 from dedup.config import Config
 from dedup.dump_claim import (
+    RESULTS_STAY,
     Claim,
     are_inputs_of,
     check_name,
     claim_dump,
-    dropped_if_unknown_field,
+    dropped_if_refused,
     end_dump,
     open_store,
     refuse_results,
@@ -27,7 +28,7 @@ from dedup.errors import OutputError
 from dedup.models import CleanReport, Raw, RejectionLimit, RunReport, report_of
 from dedup.pipeline.stages import clean_stages, run_stages
 from dedup.progress import NullProgress, Progress, Timer
-from dedup.read import Tally, discover, read, read_raw, real_path, require_text
+from dedup.read import Tally, discover, read, read_raw, real_path, require_input, require_text
 from dedup.run_manifest import manifest_of, times_and_memory, what_was_read
 from dedup.run_results import ResultFiles
 from dedup.scorer_file import scorer_file
@@ -37,6 +38,7 @@ from dedup.write import (
     cleaned_lines,
     is_file_of_run,
     refuse_existing,
+    refuse_irregular,
     rejected_lines,
     stream_out,
     write_file,
@@ -111,7 +113,7 @@ def run_dump(
         if not (overwrite or folder.has_files):
             files.refuse_existing()
         # Before an earlier run is replaced: there may be nothing to replace it with.
-        records = read_inputs(inputs, config, tally)
+        records = _records_for(folder, inputs, config, tally)
 
         def is_unchanged(dump: Dump) -> bool:
             raws = records if claim.reads_stream else read_inputs(inputs, config, Tally())
@@ -120,7 +122,7 @@ def run_dump(
         with open_store(folder, claim) as opened:
             finished = claim_dump(opened, folder, claim, is_unchanged)
             if finished is None:
-                with dropped_if_unknown_field(opened, folder, claim):
+                with dropped_if_refused(opened, folder, claim):
                     run_stages(records, size, opened, config, timer, scored_by.scorer)
                 opened.put("inputs", what_was_read(inputs, tally))
                 manifest = manifest_of(opened, config, settings, scored_by, against)
@@ -135,6 +137,14 @@ def run_dump(
         if not store:  # its store is closed, so that it can be moved
             folder.put_in_place(keep_store=not against)
     return report_of(manifest, limit)
+
+
+def _records_for(
+    folder: OutputFolder, inputs: Sequence[str | Path], config: Config, tally: Tally
+) -> Iterator[Raw]:
+    """Return all inputs; where a folder has results that they may replace, one must be readable."""
+    records = read_inputs(inputs, config, tally)
+    return require_input(records, config.read, RESULTS_STAY) if folder.has_documents else records
 
 
 def clean_dump(
@@ -166,6 +176,7 @@ def clean_dump(
     files = [path for path in (out, rejected) if isinstance(path, Path)]
     _refuse_addresses(files)
     for path in files:
+        refuse_irregular(path)
         refuse_existing(path, overwrite=overwrite)
     size = size_of_inputs(inputs, config, files)
     tally = Tally()
@@ -259,6 +270,7 @@ def _places(
     _refuse_addresses([*outputs, *annotated])
     _refuse_nested(inputs, outputs)
     for path in annotated:
+        refuse_irregular(path)
         _refuse_in_folders(inputs, [path])
         if real_path(path) in [real_path(each) for each in (store, against) if each is not None]:
             raise OutputError(f"{path} is the store; choose another file", path=path)

@@ -673,6 +673,18 @@ class TestClean:
         assert not (tmp_path / "new" / "x").exists()
         assert command("clean", source, "-o", out, "--overwrite").exit_code == 0
 
+    @pytest.mark.parametrize("arguments", [["clean", "-o"], ["run", "-o", "out", "--annotate"]])
+    def test_an_output_is_never_put_in_the_place_of_a_pipe(
+        self, arguments, command, jsonl, tmp_path, monkeypatch
+    ):
+        monkeypatch.chdir(tmp_path)
+        source, pipe = jsonl([{"id": "a", "text": TEXT}]), tmp_path / "pipe.jsonl"
+        os.mkfifo(pipe)
+        done = command(*arguments, pipe, source, "--overwrite", "--quiet")
+
+        assert "is no regular file" in sentence(done, 1)
+        assert pipe.is_fifo()
+
     def test_rejected_inputs_are_written_with_their_reasons(self, command, samples, tmp_path):
         rejected = tmp_path / "rejected.jsonl"
         done = command("clean", samples / "dump", "--rejected", rejected, "--quiet", "--strict")

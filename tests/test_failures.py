@@ -116,6 +116,24 @@ def test_the_next_run_replaces_the_results_of_a_run_that_could_use_nothing(
     assert "holds an earlier run" in done.stderr
 
 
+@pytest.mark.parametrize("store", [False, True], ids=["alone", "store"])
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_results_are_not_replaced_by_those_of_a_run_that_could_use_nothing(
+    name, store, command, folder, jsonl, tmp_path
+):
+    files, options, message = UNUSABLE[name]
+    out = tmp_path / "out"
+    options = [*options, *(("--store", tmp_path / "news.sqlite") if store else ())]
+    good = command.run(jsonl([article("a")]), *options[len(UNUSABLE[name][1]) :], out=out)
+    before = {path.name: path.read_bytes() for path in good.path.iterdir()}
+    done = command("run", folder(files), "-o", out, "--overwrite", "--quiet", *options)
+
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"Error: {message.split(';')[0].strip()}")
+    assert done.stderr.endswith("; the results of the earlier run stay\n")
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
 class Chain:
     """Days of one store, whose first day is there."""
 

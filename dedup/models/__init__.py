@@ -20,6 +20,7 @@ from dedup.models.rejections import (
     NONE_REJECTED,
     RejectionLimit,
     counted,
+    failure,
     rejection_limit,
     unwanted_rejections,
 )
@@ -47,7 +48,7 @@ __all__ = [
     "SECONDS_A_DAY", "SITE_BOILERPLATE", "CleanPage", "CleanReport", "DateReport", "Decision",
     "Document", "Draft", "Extraction", "Facts", "Link", "Listed", "Member", "OutputRecord", "Pair",
     "Raw", "RawLine", "RawRecord", "Reason", "Rejection", "RejectionLimit", "Relation", "Removal",
-    "RunReport", "Status", "Story", "StrippedText", "TermVectors", "Why", "counted", "is_later",
-    "rejection_limit", "report_of", "same_page", "shares_headline", "unwanted_rejections",
-    "value_at",
+    "RunReport", "Status", "Story", "StrippedText", "TermVectors", "Why", "counted", "failure",
+    "is_later", "rejection_limit", "report_of", "same_page", "shares_headline",
+    "unwanted_rejections", "value_at",
 ]  # fmt: skip

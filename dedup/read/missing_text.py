@@ -9,7 +9,7 @@ from typing import Any
 
 from dedup.config import STANDARD_FIELDS, ReadConfig
 from dedup.errors import InputError, printable
-from dedup.models import Raw, RawLine, RawRecord, Reason
+from dedup.models import Raw, RawLine, RawRecord, Reason, failure
 from dedup.read.jsonl import parse_line
 
 ENOUGH = 1_000
@@ -59,6 +59,31 @@ def require_text(
     if 2 * len(lacking) > len(first):
         raise _error(lacking, config)
     return iter(first)
+
+
+def require_input(raws: Iterable[Raw], config: ReadConfig, remedy: str) -> Iterator[Raw]:
+    """Return the inputs as they are, where one of them can be read.
+
+    They are read up to the first of these; cleaning may still reject it.
+
+    Args:
+        raws: What was read, from the first input on.
+        config: Says which field is the text.
+        remedy: The end of the sentence of the error.
+
+    Raises:
+        InputError: There is none.
+    """
+    rest = iter(raws)
+    first: list[Raw] = []
+    reasons = Counter[str]()
+    for raw in rest:
+        first.append(raw)
+        rejection = parse_line(raw, config).rejection
+        if rejection is None:
+            return chain(first, rest)
+        reasons[rejection.reason] += 1
+    raise InputError(f"{failure(len(first), reasons, {}, None)}; {remedy}")
 
 
 def lacks_text(record: RawRecord) -> bool:

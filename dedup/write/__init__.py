@@ -2,7 +2,14 @@
 
 from dedup.write.annotated_file import AnnotatedFile
 from dedup.write.document_rows import annotated_rows, survivor_rows
-from dedup.write.folder import OutputFolder, is_file_of_run, refuse_existing, stream_out, write_file
+from dedup.write.folder import (
+    OutputFolder,
+    is_file_of_run,
+    refuse_existing,
+    refuse_irregular,
+    stream_out,
+    write_file,
+)
 from dedup.write.lines import (
     annotated_lines,
     change_lines,
@@ -31,6 +38,7 @@ __all__ = [
     "package_versions",
     "peak_memory",
     "refuse_existing",
+    "refuse_irregular",
     "rejected_lines",
     "story_lines",
     "stream_out",

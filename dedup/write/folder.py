@@ -110,6 +110,11 @@ class OutputFolder:
         return manifest if isinstance(manifest, dict) else None
 
     @property
+    def has_documents(self) -> bool:
+        """Whether the results of a run are there that could use an input."""
+        return self.has_results and not self.has_no_document
+
+    @property
     def has_no_document(self) -> bool:
         """Whether the results that are there are of a run that could use no input."""
         counts = (self.manifest() or {}).get("counts") or {}
@@ -304,6 +309,16 @@ def write_file(path: Path, lines: Lines) -> None:
     """
     with _named_when_whole(path) as part:
         write_table_file(part, lines, path.stem, ".jsonl")
+
+
+def refuse_irregular(path: Path) -> None:
+    """Refuse to put a file in the place of a device, a pipe or a folder.
+
+    Raises:
+        OutputError: One of these is there.
+    """
+    if path.exists() and not path.is_file():
+        raise OutputError(f"{path} is no regular file; name another one", path=path)
 
 
 def refuse_existing(path: Path, *, overwrite: bool) -> None:
