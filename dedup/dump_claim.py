@@ -206,24 +206,27 @@ def end_dump(store: Store, claim: Claim, manifest: Mapping[str, Any]) -> None:
 def are_inputs_of(store: Store, dump: Dump, raws: Iterable[Raw]) -> bool:
     """Return whether inputs are those that are stored of a finished dump.
 
-    The ids that got the number of the dump in front are known from its documents: whether an
-    earlier dump has the id without it cannot be asked any more, it may have expired.
+    An id may have got the number of the dump in front, see :func:`number_ids`: whether an earlier
+    dump has the id without it cannot be asked any more, it may have expired.
 
     Args:
         store: Has the dump.
         dump: The dump.
         raws: All inputs, in their order.
     """
-
-    def is_numbered(doc_id: str) -> bool:
-        return store.dumps.has_input(dump, f"{dump.number}/{doc_id}")
-
-    named = number_ids(raws, dump.number, is_numbered)
     stamps = store.documents.stamps(dump.first, dump.end)
     return all(
-        raw is not None and stamp is not None and stamp_of(raw) == stamp
-        for raw, stamp in zip_longest(named, stamps)
+        raw is not None and stamp is not None and _has_stamp(raw, stamp, dump.number)
+        for raw, stamp in zip_longest(raws, stamps)
     )
+
+
+def _has_stamp(raw: Raw, stamp: bytes, number: int) -> bool:
+    """Return whether an input has a stamp, with the number of its dump in its id or without it."""
+    if stamp_of(raw) == stamp:
+        return True
+    (numbered,) = number_ids([raw], number, lambda _: True)
+    return numbered is not raw and stamp_of(numbered) == stamp
 
 
 def _forget_unclaimed(store: Store) -> None:
@@ -359,6 +362,9 @@ def _is_to_be_replaced(
         return False
     if not last:
         message = f"{changed}, and only the last dump can be replaced; {same}, or another --dump"
+        raise _refusal(store, message)
+    if not claim.overwrite and (why := store.dumps.why_final()) is not None:
+        message = f"{changed}, and it cannot be replaced: {why}; {same}, or another --dump"
         raise _refusal(store, message)
     if not claim.overwrite:
         anew = "replace it with --overwrite, or name another --dump"

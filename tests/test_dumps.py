@@ -189,6 +189,26 @@ def test_ids_made_of_file_names_are_the_same_when_a_dump_comes_again(nights):
         assert files(nights.out(number)) == written[number]
 
 
+def test_such_ids_are_the_same_where_only_some_records_have_an_id(nights):
+    def day(*ids):
+        records = [article("x", number, 1) for number in range(len(ids))]
+        return [{**record, "id": doc_id} for record, doc_id in zip(records, ids, strict=True)]
+
+    days = [day(None, "a", None, "b"), day("c", None, None, "d"), day("e", "f", None, "2/x")]
+    dump = nights.jsonl([], "news.jsonl")
+    outs = [nights.folder / f"d{number}" for number in range(3)]
+    written = []
+    for _ in range(2):
+        for out, records in zip(outs, days, strict=True):
+            nights.jsonl(records, "news.jsonl")
+            run = nights.command.run(dump, "--store", nights.store, *nights.options, out=out)
+            written.append(files(run.path))
+    assert written[:3] == written[3:]
+    assert [each["id"] for each in Out(outs[1]).decisions] == [
+        "c", "news.jsonl:2", "2/news.jsonl:3", "d",
+    ]  # fmt: skip
+
+
 def test_such_ids_are_the_same_when_the_first_dump_has_expired(command, jsonl, tmp_path):
     nights = Nights(command, jsonl, tmp_path, "--level", "copies", "--expire", "5")
     nights.jsonl = lambda records, name: jsonl(records, "news.jsonl")
@@ -299,6 +319,9 @@ def test_a_dump_whose_expired_documents_are_deleted_is_final(command, jsonl, tmp
     assert "has been deleted since" in done.stderr
     records = [article("p2", 8, 20)]
     assert "cannot be replaced" in nights.refused(2, "--overwrite", records=records)
+    line = nights.refused(2, records=records)
+    assert "cannot be replaced: what had expired with it" in line
+    assert "--overwrite" not in line
     assert "have expired" in nights.refused(1)
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.json_codec import dump_json, load_json
-from dedup.store.database import NO_END, Database
+from dedup.store.database import Database
 from dedup.store.earlier_versions import as_of, undo_last
 from dedup.store.integrity import NUMBERED, active_rows_hold
 
@@ -225,15 +225,6 @@ class Dumps:
             "SELECT 1 FROM documents WHERE doc_id = ? AND row < ? AND reason IS NOT 'duplicate-id'"
         )
         return self._db.execute(query, [doc_id, self.first]).fetchone() is not None
-
-    def has_input(self, dump: Dump, doc_id: str) -> bool:
-        """Return whether an input of a dump has this id."""
-        query = (
-            "SELECT 1 FROM documents WHERE doc_id = ? AND row >= ? AND row < ? "
-            "AND reason IS NOT 'duplicate-id'"
-        )
-        bounds = [doc_id, dump.first, NO_END if dump.end is None else dump.end]
-        return self._db.execute(query, bounds).fetchone() is not None
 
     def look_back(self, days: float) -> None:
         """Choose the active rows, for as long as the store is open, and check them.
