@@ -87,6 +87,52 @@ def test_streams_that_are_closed_from_the_start_get_into_no_file(closed, command
             assert isinstance(json.loads(line), dict)
 
 
+def with_full(command, *arguments, streams):
+    """Run the installed command with streams that take nothing, as on a full disk."""
+    line = f'exec "$0" "$@" {" ".join(f"{number}>/dev/full" for number in streams)}'
+    return subprocess.run(
+        ["sh", "-c", line, command.program, *map(str, arguments)],
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--help"], "stdout cannot be written: No space left on device"),
+        (["run", "--help"], "stdout cannot be written: No space left on device"),
+        (["clean", "DUMP", "-q"], "no space left to write <stdout>; free some"),
+        (
+            ["run", "DUMP", "-o", "OUT", "--level", "copies", "--survivors", "-", "-q"],
+            "no space left to write <stdout>; free some and continue with the same command and "
+            "--resume",
+        ),
+    ],
+)  # fmt: skip
+def test_data_for_a_full_disk_is_an_error_of_one_line(arguments, message, command, dump, tmp_path):
+    places = {"DUMP": dump, "OUT": tmp_path / "out"}
+    done = with_full(command, *(places.get(each, each) for each in arguments), streams=[1])
+    assert (done.returncode, done.stderr) == (1, f"Error: {message}\n")
+
+
+def test_dumps_for_a_full_disk_are_an_error_of_one_line(command, dump, tmp_path):
+    out = tmp_path / "out"
+    command("run", dump, "-o", out, "--level", "copies")
+    done = with_full(command, "store", out / "store.sqlite", streams=[1])
+    message = "Error: stdout cannot be written: No space left on device\n"
+    assert (done.returncode, done.stderr) == (1, message)
+
+
+def test_messages_for_a_full_disk_change_no_file_and_no_exit_code(command, dump, tmp_path):
+    out = tmp_path / "out"
+    arguments = ["run", dump, "-o", out, "--level", "copies", "--verbose"]
+
+    assert with_full(command, *arguments, streams=[2]).returncode == 0
+    assert names(out) == FILES
+    assert is_whole(out)
+    assert with_full(command, *arguments, streams=[2]).returncode == 1
+
+
 def test_survivors_for_a_closed_stdout_are_dropped(command, dump, tmp_path):
     out = tmp_path / "out"
     line = 'exec "$0" run "$1" -o "$2" --level copies --survivors - >&-'

@@ -25,7 +25,7 @@ from dedup.cli import log as cli_log
 from dedup.progress_bars import _bar_class
 from dedup.stage_progress import NAMES, ShownProgress, StageProgress
 
-CLOCK = r"\d\d:\d\d:\d\d "
+CLOCK = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d "
 
 TEXT = "The council voted on Tuesday to keep the old library of the town open for a year. " * 4
 RECORDS = [{"id": str(n), "text": f"Report {n % 3}. {TEXT}"} for n in range(6)]
@@ -159,6 +159,42 @@ class TestForMachines:
         summary = objects(done.stderr)[-1]
         assert summary["event"] == "summary"
         assert summary["counts"]["inputs"] == 62
+        assert summary["exit_code"] == 0
+
+    def test_cleaning_nothing_says_its_exit_code(self, command, tmp_path):
+        (tmp_path / "empty").mkdir()
+        done = command("clean", tmp_path / "empty", "--log-format", "json")
+        summary, error = objects(done.stderr)
+        assert summary["exit_code"] == done.exit_code == 1
+        assert error["event"] == "error"
+
+    def test_the_format_of_a_settings_file_holds_for_errors_in_options(
+        self, command, samples, tmp_path
+    ):
+        settings = tmp_path / "nightly.toml"
+        settings.write_text('log-format = "json"', "utf-8")
+        arguments = ["run", samples / "dump.jsonl", "--config", settings, "--workers", "0"]
+        (line,) = objects(command(*arguments).stderr)
+        assert "--workers" in line["message"]
+        assert command(*arguments, "--log-format", "text").stderr.startswith("Usage: ")
+
+    @pytest.mark.parametrize("name", ["run", "clean"])
+    @pytest.mark.parametrize("form", ["text", "json"])
+    def test_a_run_that_is_stopped_while_it_loads_says_so_in_one_line(
+        self, name, form, command, samples, monkeypatch
+    ):
+        def stop(*_):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(f"dedup.cli.{name}.load_for_pages", stop)
+        arguments = [name, samples / "dump.jsonl", "-o", "out", "--log-format", form]
+        done = command(*arguments)
+        assert done.exit_code == 1
+        if form == "json":
+            (line,) = objects(done.stderr)
+            assert (line["event"], line["message"]) == ("error", "stopped")
+        else:
+            assert done.stderr == "Error: stopped\n"
 
 
 def on_a_terminal(arguments, columns=80, stop_after=None, **variables):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,6 +25,8 @@ LINE_SECONDS = 60.0
 """Seconds between two lines about a stage that takes longer, where there are no bars."""
 
 _META = "dedup.log_format"
+
+_GIVEN = re.compile(r"(?:^|\0)--log-format[=\0](text|json)(?=\0|$)")
 
 
 def log_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -46,9 +48,13 @@ def _keep_format(ctx: click.Context, option: click.Parameter, value: str) -> Non
 
 def note_format(ctx: click.Context, args: Sequence[str]) -> None:
     """Keep the format that arguments ask for, before they are parsed."""
-    name = "--log-format"
-    if f"{name}=json" in args or (name, "json") in pairwise(args):
-        ctx.meta[_META] = "json"
+    if given := _GIVEN.findall("\0".join(args)):
+        ctx.meta[_META] = given[-1]
+
+
+def note_default_format(ctx: click.Context, value: str) -> None:
+    """Keep the format that a settings file asks for, before other options are processed."""
+    ctx.meta.setdefault(_META, value)
 
 
 def logs_json() -> bool:
@@ -138,8 +144,8 @@ class Lines:
         """Write nothing."""
 
     def write(self, line: str) -> None:
-        """Write a line with the time of day."""
-        click.echo(f"{datetime.now():%H:%M:%S} {line}", err=True)
+        """Write a line with the date and the time: a log may hold many days."""
+        click.echo(f"{datetime.now():%Y-%m-%d %H:%M:%S} {line}", err=True)
 
 
 class JsonLines(Lines):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
 from dedup.cli.clean import clean
+from dedup.cli.closed_streams import STDOUT
 from dedup.cli.evaluate import evaluate
 from dedup.cli.installation import DISTRIBUTION
 from dedup.cli.log import logs_json, note_format, say
@@ -21,10 +24,16 @@ from dedup.version import __version__
 class _Group(click.Group):
     """Turns the package's own errors into one line; any other is a bug and keeps its traceback."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments before the command; --help and --version print something."""
+        with _in_one_line():
+            return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; where its log is for a machine, so is its error."""
         try:
-            return self._invoke(ctx)
+            with _in_one_line():
+                return super().invoke(ctx)
         except click.ClickException as error:
             if not logs_json():
                 raise
@@ -38,29 +47,42 @@ class _Group(click.Group):
         note_format(ctx, args)
         return super().resolve_command(ctx, args)
 
-    def _invoke(self, ctx: click.Context) -> Any:
-        """Run the command."""
-        try:
-            return super().invoke(ctx)
-        except ConfigError as error:
-            raise click.UsageError(str(error)) from error
-        except DedupError as error:
-            raise click.ClickException(str(error)) from error
-        except ModuleNotFoundError as error:
-            library = (error.name or "").partition(".")[0]
-            if library in ("", "dedup"):
-                raise
-            message = f"the library {library} is missing; install it or {DISTRIBUTION} again"
-            raise click.ClickException(message) from error
-        except OSError as error:
-            if "No usable temporary directory" in (error.strerror or ""):
-                message = "no folder for temporary files can be written; set TMPDIR to one that can"
-                raise click.ClickException(message) from error
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-                raise
-            # The writers of outputs report their own errors; libraries keep files elsewhere.
-            message = "no space left for temporary files; free some, then use --resume"
-            raise click.ClickException(message) from error
+
+@contextmanager
+def _in_one_line() -> Iterator[None]:
+    """Turn errors that a user can cause into those that click prints in one line."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise click.ClickException("stopped") from None
+    except ConfigError as error:
+        raise click.UsageError(str(error)) from error
+    except DedupError as error:
+        raise click.ClickException(str(error)) from error
+    except ModuleNotFoundError as error:
+        library = (error.name or "").partition(".")[0]
+        if library in ("", "dedup"):
+            raise
+        message = f"the library {library} is missing; install it or {DISTRIBUTION} again"
+        raise click.ClickException(message) from error
+    except OSError as error:
+        if (advice := _about_disk(error)) is None:
+            raise
+        raise click.ClickException(advice) from error
+
+
+def _about_disk(error: OSError) -> str | None:
+    """Return what to do about an error of a disk, None for another error.
+
+    The writers of outputs report their own errors; libraries keep files elsewhere.
+    """
+    if error.filename == STDOUT:
+        return f"stdout cannot be written: {error.strerror}"
+    if "No usable temporary directory" in (error.strerror or ""):
+        return "no folder for temporary files can be written; set TMPDIR to one that can"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "no space left for temporary files; free some, then use --resume"
+    return None
 
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "show_default": True}

@@ -13,7 +13,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from dedup.cli.log import say
+from dedup.cli.log import note_default_format, say
 from dedup.cli.settings_file import SettingsFile, find_settings, read_settings
 from dedup.cli.settings_values import INPUTS, STDIN, main_keys, named_paths, values_for
 from dedup.errors import ConfigError
@@ -183,6 +183,8 @@ def _load(ctx: click.Context, _option: click.Parameter, path: Path | None) -> No
     found = values_for(file, ctx.command, commands)
     ctx.meta[_META] = _Settings(file, {name: setting.key for name, setting in found.items()})
     ctx.default_map = {name: setting.value for name, setting in found.items()}
+    if "log_format" in found:
+        note_default_format(ctx, found["log_format"].value)
 
 
 def _announce(ctx: click.Context) -> None:

@@ -83,6 +83,7 @@ def clean_facts(report: CleanReport) -> dict[str, Any]:
         "rejected_by_reason": report.reasons,
         "passed_over": report.passed_over,
         "dates": asdict(report.dates),
+        "exit_code": 0 if report.failure is None else 1,
     }
 
 
