@@ -117,7 +117,7 @@ class TestFirstUse:
     def test_it_says_once_that_it_compiles(self, first):
         done, cache = first
         (line,) = [line for line in done.stderr.splitlines() if "compiling" in line]
-        assert re.fullmatch(rf"\d\d:\d\d:\d\d compiling, once, up to \d+ s; kept in {cache}", line)
+        assert re.fullmatch(rf"[-\d]+ [:\d]+ compiling, once, up to \d+ s; kept in {cache}", line)
 
     def test_quiet_says_nothing(self, again):
         cache, run = again
@@ -224,6 +224,15 @@ class TestAnotherUser:
         assert "compiling" not in done.stderr
         if name == "dump":
             assert Out(place / "own" / "out").tables() == sample_run.tables()
+
+    def test_that_code_is_not_kept_where_root_alone_can_write_is_said_once(self, run, jsonl, place):
+        cache = place / "cache"
+        cache.mkdir(0o755)
+        done = run(jsonl(RECORDS), "--level", "copies", DEDUP_CACHE=str(cache))
+
+        assert done.returncode == 0, done.stderr
+        (line,) = [line for line in done.stderr.splitlines() if "compiling" in line]
+        assert f"in this run and in each one: {cache} cannot be written; " in line
 
     def test_without_a_folder_for_temporary_files_it_says_so(self, run, samples, place):
         hide = "import tempfile; tempfile._candidate_tempdir_list = lambda: ['/nonexistent']"

@@ -164,7 +164,7 @@ class TestForMachines:
     def test_cleaning_nothing_says_its_exit_code(self, command, tmp_path):
         (tmp_path / "empty").mkdir()
         done = command("clean", tmp_path / "empty", "--log-format", "json")
-        summary, error = objects(done.stderr)
+        *_, summary, error = objects(done.stderr)
         assert summary["exit_code"] == done.exit_code == 1
         assert error["event"] == "error"
 

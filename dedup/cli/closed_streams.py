@@ -36,9 +36,6 @@ class _Output(io.FileIO):
             if self.name == STDOUT and not isinstance(error, BrokenPipeError):
                 raise OSError(error.errno, error.strerror, STDOUT) from None
             return super().write(data)
-        except OSError:  # a full disk, which is reported; the rest is not tried again at the end
-            _redirect(self.fileno())
-            raise
 
 
 def hold_streams() -> None:

@@ -166,4 +166,5 @@ class _Kept(caching.FunctionCache):  # type: ignore[misc]
         try:
             super().save_overload(sig, data)
         except OSError as error:
-            _announce_loss(f"{self._cache_path} cannot be written ({error.strerror})")
+            if cache_folder().writable:  # else it was said before
+                _announce_loss(f"{self._cache_path} cannot be written ({error.strerror})")

@@ -43,7 +43,7 @@ NAMED = re.compile(r"(?:#!.*\n)?# ([\w.-]+\.(?:toml|sh))\n")
 
 TIMES = re.compile(r"\b\d+\.\d s\b")
 
-CLOCK = re.compile(r"^\d\d:\d\d:\d\d ", re.MULTILINE)
+CLOCK = re.compile(r"^(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d ", re.MULTILINE)
 
 PASSING = re.compile(r"^compiling, |^[a-z ]+: ([\d,]+ \w+, |\d+%, )*.*(\d s|left)$")
 """Lines that only slow runs have: on code that is compiled, and a line a minute."""
