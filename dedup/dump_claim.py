@@ -135,7 +135,7 @@ def claim_dump(
     try:
         return _claimed(store, folder, claim, is_unchanged)
     except OutputError:
-        if claim.against and store.get("out") != _place(folder):
+        if claim.against and store.get("against") is None:
             folder.drop_copy()  # no dump was begun in it
         raise
 
@@ -243,9 +243,9 @@ def _dump_of(store: Store, folder: OutputFolder, claim: Claim) -> Dump | None:
         return store.dumps.named(claim.name)
     if not (claim.store or claim.against):
         return dumps[0] if dumps else None
+    if claim.against:  # finished or not: its results may not be in their places
+        return dumps[-1] if dumps and store.get("against") is not None else None
     unfinished = bool(dumps) and not dumps[-1].is_finished
-    if claim.against:  # in its copy the dump of this run is the one that was begun for this folder
-        return dumps[-1] if unfinished and store.get("out") == _place(folder) else None
     if unfinished and store.get("out") in (None, _place(folder)):
         return dumps[-1]
     manifest = folder.manifest()
@@ -303,7 +303,7 @@ def _begin(store: Store, folder: OutputFolder, claim: Claim, name: str) -> None:
     """Begin a dump."""
     with store.commit():
         store.begin(name, options=claim.options, basis=claim.basis, scorer=claim.scorer)
-        if claim.store or claim.against:
+        if claim.store:
             store.put("out", _place(folder))
         if claim.against:
             store.put("against", str(claim.against.resolve()))

@@ -36,7 +36,6 @@ from dedup.store import Dump, Store
 from dedup.write import (
     OutputFolder,
     cleaned_lines,
-    is_file_of_run,
     refuse_existing,
     refuse_irregular,
     rejected_lines,
@@ -274,7 +273,7 @@ def _places(
         _refuse_in_folders(inputs, [path])
         if real_path(path) in [real_path(each) for each in (store, against) if each is not None]:
             raise OutputError(f"{path} is the store; choose another file", path=path)
-        if real_path(path).parent == real_path(out) and is_file_of_run(path.name):
+        if OutputFolder(real_path(out)).has_place_of(real_path(path)):
             raise OutputError(f"{path} is a file of the run itself; choose another name", path=path)
     if against is not None and real_path(against).is_relative_to(real_path(out)):
         raise OutputError(

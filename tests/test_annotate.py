@@ -111,6 +111,7 @@ def test_another_name_is_refused_before_anything_is_read(command, jsonl, tmp_pat
         ("in/a.jsonl", "lies in the input folder"),
         ("out/decisions.jsonl", "a file of the run itself"),
         ("out/survivors-00003.jsonl.gz", "a file of the run itself"),
+        ("out/.dedup.new/all.jsonl", "a file of the run itself"),
         ("news.jsonl", "is the store"),
         ("s3://bucket/all.jsonl", "is an address"),
     ],

@@ -503,14 +503,25 @@ class TestAgainst:
         done, _ = self.run(yesterday, "--resume", out=yesterday.out(1))
         assert "holds the results of another run" in done.stderr
 
-    def test_a_run_that_stopped_goes_on(self, yesterday, monkeypatch):
+    @pytest.mark.parametrize(
+        "place",
+        [
+            "dedup.pipeline.stages.note_changes",
+            "dedup.run.end_dump",
+            "dedup.write.folder.OutputFolder.put_in_place",
+            "dedup.write.folder.OutputFolder._move",
+        ],
+    )
+    def test_a_run_that_stopped_goes_on(self, place, yesterday, monkeypatch):
         _, whole = self.run(yesterday, out=yesterday.folder / "whole")
         with monkeypatch.context() as patch:
 
             def stop(*_, **__):
+                if place.endswith("_move") and not list(yesterday.folder.glob("today/*/whole*")):
+                    return
                 raise Stopped
 
-            patch.setattr("dedup.pipeline.stages.note_changes", stop)
+            patch.setattr(place, stop)
             with pytest.raises(Stopped):
                 self.run(yesterday)
         done, out = self.run(yesterday, "--resume")

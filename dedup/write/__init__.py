@@ -4,7 +4,6 @@ from dedup.write.annotated_file import AnnotatedFile
 from dedup.write.document_rows import annotated_rows, survivor_rows
 from dedup.write.folder import (
     OutputFolder,
-    is_file_of_run,
     refuse_existing,
     refuse_irregular,
     stream_out,
@@ -34,7 +33,6 @@ __all__ = [
     "change_lines",
     "cleaned_lines",
     "decision_lines",
-    "is_file_of_run",
     "package_versions",
     "peak_memory",
     "refuse_existing",

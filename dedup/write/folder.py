@@ -90,6 +90,11 @@ class OutputFolder:
                     with suppress(OSError):  # it holds something, as after every run
                         self.path.rmdir()
 
+    def has_place_of(self, path: Path) -> bool:
+        """Return whether a path is of a file that a run writes, or lies among those it moves."""
+        own = path.parent == self.path and is_file_of_run(path.name)
+        return own or path.is_relative_to(self.staging)
+
     @property
     def has_files(self) -> bool:
         """Whether files of a run are there, or of one that is to replace it."""
