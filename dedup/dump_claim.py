@@ -15,7 +15,7 @@ from dedup.pipeline.ingest import number_ids
 from dedup.pipeline.prepared_rows import stamp_of
 from dedup.pipeline.remove_dump import remove_last_dump
 from dedup.store import AGAINST, ANOTHER, Dump, Store, copy_store
-from dedup.write import OutputFolder
+from dedup.write import OutputFolder, refused
 
 LONGEST_NAME = 200
 """Characters of the longest name of a dump."""
@@ -108,7 +108,9 @@ def open_store(folder: OutputFolder, claim: Claim) -> Store:
         goes_on = claim.resume and (folder.staged_store.exists() or not folder.has_no_document)
         return Store(folder.own_store if goes_on else folder.new_store())
     if not (claim.resume and folder.copied_store.exists()):
-        copy_store(claim.against, folder.new_copy())
+        copy = folder.new_copy()
+        with refused(folder.path):
+            copy_store(claim.against, copy)
     return Store(folder.copied_store, AGAINST, shown=claim.against)
 
 

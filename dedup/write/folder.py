@@ -79,7 +79,7 @@ class OutputFolder:
                     path=self.path,
                 )
             try:
-                with _refused(self.path):
+                with refused(self.path):
                     self._move()
                 yield
             finally:
@@ -162,7 +162,7 @@ class OutputFolder:
         Raises:
             OutputError: The folder cannot be written.
         """
-        with _refused(self.path):
+        with refused(self.path):
             shutil.rmtree(self.staging, ignore_errors=True)
             if self.has_results:
                 self.staging.mkdir()
@@ -177,7 +177,7 @@ class OutputFolder:
         Raises:
             OutputError: The folder cannot be written.
         """
-        with _refused(self.path):
+        with refused(self.path):
             shutil.rmtree(self.staging, ignore_errors=True)
             self.staging.mkdir()
         return self.copied_store
@@ -199,7 +199,7 @@ class OutputFolder:
         Raises:
             OutputError: It cannot be made.
         """
-        with _refused(self.path):
+        with refused(self.path):
             self._remove_staged_files()
             self.staging.mkdir(exist_ok=True)
 
@@ -212,7 +212,7 @@ class OutputFolder:
         Raises:
             OutputError: A file cannot be moved.
         """
-        with _refused(self.path):
+        with refused(self.path):
             names = {path.name for path in self.staging.iterdir() if is_file_of_run(path.name)}
             if keep_store and _STORE not in names:
                 names.update(_STORE_FILES)
@@ -350,7 +350,7 @@ def _named_when_whole(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _refused(folder: Path) -> Iterator[None]:
+def refused(folder: Path) -> Iterator[None]:
     """Report an error of the disk as one sentence."""
     try:
         yield

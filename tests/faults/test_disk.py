@@ -112,6 +112,19 @@ def test_a_limit_on_the_size_of_files_is_reported_like_a_full_disk(
     assert Out(tmp_path / "out").tables() == sample_run.tables()
 
 
+def test_a_store_to_run_against_that_cannot_be_copied_is_reported(
+    command, samples, sample_run, tmp_path
+):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    out, store = tmp_path / "out", sample_run.path / "store.sqlite"
+    arguments = ["run", samples / "dump", "-o", out, "-q", "--against", store]
+    line = sentence(command.installed(*arguments, preexec_fn=limit))
+    assert f"cannot write to {out}" in line
+    assert not out.exists()
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 def test_survivors_to_a_full_disk_fail_and_can_be_had_again(command, samples, sample_run, tmp_path):
     arguments = ["run", samples / "dump", "-o", tmp_path / "out", "-q", "--survivors", "-"]
