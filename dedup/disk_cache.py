@@ -20,6 +20,10 @@ _MODE = 0o644
 """Whatever the umask: others may read, as where an administrator fills the folder for all."""
 
 
+unsaved: list[str] = []
+"""Why files could not be written by this process, which goes on without them."""
+
+
 def load(path: Path) -> bytes | None:
     """Return what :func:`save` wrote to a file, None if it is missing, damaged or a stranger's."""
     try:
@@ -37,13 +41,22 @@ def save(path: Path, data: bytes) -> None:
     """Write a file whole or not at all; another run may read it right now.
 
     Raises:
-        OSError: It cannot be written.
+        OSError: It cannot be written; the reason is kept in :data:`unsaved`.
     """
-    path.parent.mkdir(0o755, exist_ok=True)
+    try:
+        path.parent.mkdir(0o755, exist_ok=True)
+        _write(path, data + _digest(path.name, data))
+    except OSError as error:
+        unsaved.append(f"{path.parent} cannot be written ({error.strerror})")
+        raise
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file under another name, and give it its own when it is whole."""
     descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data + _digest(path.name, data))
+            file.write(data)
             os.fchmod(descriptor, _MODE)
         Path(part).replace(path)
     except OSError:

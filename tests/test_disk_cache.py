@@ -1,10 +1,11 @@
 import os
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import disk_cache
+from dedup import disk_cache, warm_up
 from dedup.signatures import word_frequencies as module
 from dedup.signatures.word_frequencies import word_frequencies
 
@@ -71,14 +72,35 @@ def test_a_damaged_file_is_made_anew(folder, spoil):
     assert disk_cache.load(path) == DATA
 
 
-def test_a_file_that_cannot_be_written_leaves_nothing(folder, monkeypatch):
-    def full(descriptor, mode):
+@pytest.fixture
+def full(monkeypatch):
+    """A disk that has no room for a file."""
+
+    def refuse(descriptor, mode):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fchmod", full)
+    monkeypatch.setattr(os, "fchmod", refuse)
+    monkeypatch.setattr(disk_cache, "unsaved", [])
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing(folder, full):
     with pytest.raises(OSError, match="No space"):
         disk_cache.save(folder / "some", DATA)
     assert not any(folder.iterdir())
+    assert disk_cache.unsaved == [f"{folder} cannot be written (No space left on device)"]
+
+
+def test_warming_a_folder_on_a_full_disk_fails(folder, fresh, full, command, monkeypatch):
+    monkeypatch.setattr(warm_up, "compile_kernels", lambda: None)
+    done = command("warm", "--language", "fil")
+    *_, line = done.stderr.splitlines()  # before it, kernels may be compiled
+    assert done.exit_code == 1
+    assert re.fullmatch(
+        rf"Error: not everything was kept: {folder}\S* cannot be written "
+        r"\(No space left on device\)",
+        line,
+    )
+    assert word_frequencies("fil").hashes.size  # a run goes on without
 
 
 def test_a_list_of_the_cache_is_the_list_itself(folder, fresh, monkeypatch):

@@ -370,6 +370,7 @@ class TestRefusals:
             ("threshhold = 0.5", "threshhold: there is no such option; did you mean threshold?"),
             ("[run]\nmin-token = 5", "run.min-token: there is no such option; .*min-tokens"),
             ("[clean]\nthreshold = 0.5", "clean.threshold: there is no such option"),
+            ("storr = 1", "storr: there is no such option; did you mean store or scorer[?]"),
             ("[rum]\nthreshold = 0.5", "rum: there is no such option; did you mean run?"),
             ("run = 3", r"run: give a table of options, as in \[run\]"),
             ("config = 'other.toml'", "config: there is no such option"),

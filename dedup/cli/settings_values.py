@@ -94,7 +94,7 @@ def _check_keys(
     file: SettingsFile, prefix: str, table: Mapping[str, Any], known: Iterable[str]
 ) -> None:
     """Raise UsageError for a key that is none of those known, and name near ones."""
-    names = list(known)
+    names = list(dict.fromkeys(known))  # an option and a command may share theirs
     for key in table:
         if _dashed(key) not in names:
             import difflib  # most files have no such key

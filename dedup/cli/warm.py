@@ -43,6 +43,7 @@ def warm(languages: tuple[str, ...], quiet: bool) -> None:
     if not quiet:
         warn_of_leftover()
     folder = _writable(cache_folder())
+    from dedup.disk_cache import unsaved
     from dedup.warm_up import compile_kernels, listed_languages, make_word_lists  # everything
 
     listed = listed_languages()
@@ -56,6 +57,8 @@ def warm(languages: tuple[str, ...], quiet: bool) -> None:
         compile_kernels()
         compiled = time.monotonic()
         make_word_lists(wanted)
+    if unsaved:
+        raise OutputError(f"not everything was kept: {printable(unsaved[0])}")
     if not quiet:
         seconds = round(compiled - began, 1), round(time.monotonic() - compiled, 1)
         say(

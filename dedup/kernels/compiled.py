@@ -165,6 +165,6 @@ class _Kept(caching.FunctionCache):  # type: ignore[misc]
         """Keep the code for a signature, where that can be done."""
         try:
             super().save_overload(sig, data)
-        except OSError as error:
+        except OSError:
             if cache_folder().writable:  # else it was said before
-                _announce_loss(f"{self._cache_path} cannot be written ({error.strerror})")
+                _announce_loss(disk_cache.unsaved[-1])
