@@ -266,6 +266,23 @@ def test_a_dump_that_replaces_the_last_leaves_no_trace_of_it(change, nights, com
     assert content(nights.store) == content(other.store)
 
 
+@pytest.mark.parametrize(
+    ("options", "records"),
+    [(["--canonical", "field:rnak:asc"], None), ([], [{"id": "n", "text": "Rain."}])],
+    ids=["no field", "no document"],
+)
+def test_a_dump_whose_replacement_is_refused_can_be_added_again(options, records, nights):
+    nights.run(1)
+    before = nights.run(2).tables()
+    done = nights.command(*nights.arguments(2, records), "--overwrite", *options)
+    assert done.exit_code == 1
+    assert Out(nights.out(2)).tables() == before
+    assert nights.names() == ["out-1"]
+
+    assert nights.run(2, "--overwrite").tables() == before
+    assert nights.names() == ["out-1", "out-2"]
+
+
 def test_other_options_are_other_results(three):
     line = three.refused(3, "--canonical", "latest")
     assert "begun with other options" in line
