@@ -292,8 +292,9 @@ class TestOutput:
 
 class TestFullDisk:
     @pytest.mark.parametrize("place", [1, 2, 3, 4])
+    @pytest.mark.parametrize("kind", ["jsonl", "parquet"])
     def test_a_disk_that_fills_up_while_results_are_written(
-        self, place, command, source, out, monkeypatch
+        self, kind, place, command, source, out, monkeypatch
     ):
         """The n-th file cannot be flushed to the disk."""
         calls = []
@@ -304,10 +305,10 @@ class TestFullDisk:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
         monkeypatch.setattr("os.fsync", refuse)
-        line = sentence(command("run", source, "-o", out, "--quiet"), 1)
+        line = sentence(command("run", source, "-o", out, "--quiet", "--format", kind), 1)
 
         assert "no space left" in line
-        assert not list(out.glob("*.jsonl"))
+        assert not list(out.glob(f"*.{kind}"))
         assert not list(out.glob(".*"))
         assert not (out / "manifest.json").exists()
 

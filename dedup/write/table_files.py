@@ -151,6 +151,8 @@ def write_table_file(path: Path, lines: Lines, table: str, suffix: str) -> None:
         from dedup.write.parquet import write_parquet  # pyarrow: slow to import
 
         write_parquet(path, cast(Iterable[dict[str, Any]], lines), table)
+        with path.open("rb") as written:
+            os.fsync(written.fileno())
         return
     with path.open("wb", buffering=BUFFER) as file:
         with ExitStack() as stack:
