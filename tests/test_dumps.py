@@ -396,7 +396,7 @@ def stop_at(place, nights, monkeypatch, number, *options, **more):
 
 PLACES = [
     "dedup.pipeline.stages.remove_site_boilerplate",
-    "dedup.run_results.ResultFiles.write",
+    "dedup.run.result_files.ResultFiles.write",
     "dedup.write.folder.OutputFolder._move",
     "dedup.store.Dumps.finish",
 ]
@@ -443,7 +443,7 @@ def test_resume_can_stand_in_every_command_of_a_schedule(nights, monkeypatch):
     nights.run(1)
     first = files(nights.out(1))
     nights.run(1)
-    stop_at("dedup.run_results.ResultFiles.write", nights, monkeypatch, 2)
+    stop_at("dedup.run.result_files.ResultFiles.write", nights, monkeypatch, 2)
     nights.run(2)
     nights.run(3)
     nights.run(1)
@@ -524,7 +524,7 @@ class TestAgainst:
         "place",
         [
             "dedup.pipeline.stages.note_changes",
-            "dedup.run.end_dump",
+            "dedup.run.dump.end_dump",
             "dedup.write.folder.OutputFolder.put_in_place",
             "dedup.write.folder.OutputFolder._move",
         ],
@@ -562,7 +562,7 @@ class TestAgainst:
         assert done.exit_code == 1
         assert "in use by another run" in done.stderr
 
-        stop_at("dedup.run_results.ResultFiles.write", yesterday, monkeypatch, 2)
+        stop_at("dedup.run.result_files.ResultFiles.write", yesterday, monkeypatch, 2)
         done, _ = self.run(yesterday, "--resume")
         assert done.exit_code == 1
         assert "the dump out-2, which was not finished" in done.stderr
@@ -648,7 +648,7 @@ class TestCommand:
         assert [line[-1] for line in lines[1:]] == ["no", "no", "yes"]
 
         (three.folder / "four").mkdir()
-        stop_at("dedup.run_results.ResultFiles.write", three, monkeypatch, 1,
+        stop_at("dedup.run.result_files.ResultFiles.write", three, monkeypatch, 1,
                 records=[article("z", 9, 4)], out=three.folder / "four" / "fourth")  # fmt: skip
         listed = json.loads(three.command("store", three.store, "--json").stdout)["dumps"]
         assert [each["state"] for each in listed] == [*["finished"] * 3, "not finished"]

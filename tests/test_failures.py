@@ -182,7 +182,7 @@ def test_such_a_day_again_removes_no_later_one_wherever_its_run_stopped(chain, m
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("dedup.dump_claim.remove_last_dump", stop)
+        patch.setattr("dedup.run.dump_claim.remove_last_dump", stop)
         assert chain.add("day-2").exit_code == 1
     done = chain.add("day-3", article("c"))
     assert "the dump day-2, which was not finished" in done.stderr

@@ -30,6 +30,7 @@ COMMANDS = {
     "clean": ["clean", "nothing.html"],
     "evaluate": ["evaluate", "nothing", "nothing.jsonl"],
     "warm": ["warm", "--language", "nothing"],
+    "store": ["store", "nothing.sqlite"],
 }
 
 # A folder without its metadata, as an interrupted uninstall leaves it, is one, too.

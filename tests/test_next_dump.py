@@ -329,8 +329,8 @@ STAGES = [
     "dedup.pipeline.cluster_copies.cluster_copy_pairs",
     "dedup.pipeline.cluster_rewrites.cluster_rewrites",
     "dedup.pipeline.stages.note_changes",
-    "dedup.run_results.ResultFiles.write",
-    "dedup.run_manifest.package_versions",
+    "dedup.run.result_files.ResultFiles.write",
+    "dedup.run.manifest.package_versions",
 ]
 
 

@@ -10,7 +10,7 @@ import pytest
 from dedup.cluster.decisions import decisions_of
 from dedup.config import ClusterConfig
 from dedup.models import Decision, Document, Facts, Link, Member, Relation, Status, Story, Why
-from dedup.run_warnings import LISTED, run_warnings
+from dedup.run.warnings import LISTED, run_warnings
 from dedup.store import Store, stored_document
 
 

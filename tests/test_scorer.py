@@ -186,6 +186,6 @@ def test_a_stopped_run_is_not_resumed_with_another_scorer(command, jsonl, never,
 
     assert done.exit_code == 1
     (line,) = done.stderr.splitlines()
-    assert "begun with another --scorer; give the same one, or begin anew with --over" in line
+    assert "begun with another --scorer; give the same ones, or begin anew with --over" in line
     assert command("run", news, "-o", out, "--resume", "--scorer", never).exit_code == 0
     assert {each["status"] for each in read_lines(out / "decisions.jsonl")} == {"unique"}

@@ -23,7 +23,7 @@ PLACES = [
     ("dedup.pipeline.match_copies.match_copies", 1),
     ("dedup.pipeline.cluster_copies.cluster_copy_pairs", 1),
     ("dedup.pipeline.stages.note_changes", 1),
-    ("dedup.run._write_results", 1),
+    ("dedup.run.result_files.ResultFiles.write", 1),
     ("dedup.write.OutputFolder.put_in_place", 1),
     ("dedup.store.dump_tables.Dumps.finish", 1),
     *(("pathlib.Path.replace", place) for place in range(1, 12)),

@@ -27,7 +27,7 @@ from dedup.config import COMPRESSIONS, FORMATS, LEVELS, Config
 from dedup.errors import FullDiskError, printable
 
 if TYPE_CHECKING:
-    from dedup.run_results import ResultFiles
+    from dedup.run.result_files import ResultFiles
 
 # Options that say what is written, and how.
 _FILES = ("table_format", "survivors", "annotate", "compress", "shard_size")
@@ -273,7 +273,7 @@ def _result_files(
     shard_size: int | None,
 ) -> ResultFiles:
     """Return what is written, and how."""
-    from dedup.run_results import ResultFiles
+    from dedup.run.result_files import ResultFiles
     from dedup.write import AnnotatedFile, Layout
 
     return ResultFiles(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dedup.cli.installation import warn_of_leftover
 from dedup.cli.settings import SettingsCommand
 from dedup.errors import OutputError, printable
 
@@ -22,9 +23,7 @@ _COUNTS = ("inputs", "canonical", "duplicate", "unique", "rejected")
     cls=SettingsCommand,
     short_help="List, check or compact the dumps of a store, or remove the last.",
 )
-@click.argument(
-    "path", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False)
-)
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
     "--remove-last",
     is_flag=True,
@@ -39,7 +38,10 @@ _COUNTS = ("inputs", "canonical", "duplicate", "unique", "rejected")
     "while it works.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the dumps as one JSON object.")
-def store(path: Path, remove_last: bool, check: bool, compact: bool, as_json: bool) -> None:
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing on stderr but errors.")
+def store(
+    path: Path, remove_last: bool, check: bool, compact: bool, as_json: bool, quiet: bool
+) -> None:
     """List the dumps of the store FILE, the one of --store or the store.sqlite of any OUT.
 
     \b
@@ -52,24 +54,32 @@ def store(path: Path, remove_last: bool, check: bool, compact: bool, as_json: bo
     A store of an earlier version is migrated when it is opened. Exit code 0: done; 1: the store is
     damaged, in use, or cannot do what is asked; 2: wrong usage.
     """
+    if not quiet:
+        warn_of_leftover()
     from dedup.pipeline.remove_dump import remove_last_dump  # numpy: --help must not wait for it
     from dedup.store import ANOTHER, Store
 
+    def say(message: str) -> None:
+        if not quiet:
+            click.echo(message, err=True)
+
+    if not path.is_file():
+        raise OutputError(f"{path} does not exist; name the file of a store", path=path)
     if not path.stat().st_size:
         raise OutputError(f"{path} is empty: no store; name another file", path=path)
     with Store(path, ANOTHER) as opened:
         if check:
             opened.verify(whole=True)
-            click.echo(f"{path} is whole: every row is what was written", err=True)
+            say(f"{path} is whole: every row is what was written")
         if remove_last:
             removed = _last_to_remove(opened)
             remove_last_dump(opened)
-            click.echo(f"removed dump {removed.number}, {printable(removed.name)}", err=True)
+            say(f"removed dump {removed.number}, {printable(removed.name)}")
         if compact:
             opened.compact()
         dumps = [_described(opened, dump) for dump in opened.dumps.all()]
     if compact:
-        click.echo(f"{path} has {path.stat().st_size:,} bytes now", err=True)
+        say(f"{path} has {path.stat().st_size:,} bytes now")
     if as_json:
         click.echo(json.dumps({"dumps": dumps}, indent=2))
     elif not (check or remove_last or compact):

@@ -62,9 +62,10 @@ def require_text(
 
 
 def require_input(raws: Iterable[Raw], config: ReadConfig, remedy: str) -> Iterator[Raw]:
-    """Return the inputs as they are, where one of them can be read.
+    """Return the inputs as they are, where one of the first can be read.
 
-    They are read up to the first of these; cleaning may still reject it.
+    They are read up to the first of these; cleaning may still reject it. Behind
+    :data:`ENOUGH` that cannot be read, the others are taken as they come.
 
     Args:
         raws: What was read, from the first input on.
@@ -83,6 +84,8 @@ def require_input(raws: Iterable[Raw], config: ReadConfig, remedy: str) -> Itera
         if rejection is None:
             return chain(first, rest)
         reasons[rejection.reason] += 1
+        if len(first) == ENOUGH:
+            return chain(first, rest)
     raise InputError(f"{failure(len(first), reasons, {}, None)}; {remedy}")
 
 

@@ -8,6 +8,7 @@ import sys
 import unicodedata
 from contextlib import suppress
 from importlib import metadata
+from pathlib import Path
 
 from dedup.version import __version__
 
@@ -35,6 +36,14 @@ def package_versions() -> dict[str, str]:
 
 
 def peak_memory() -> float:
-    """Return the peak memory of this process so far, in MiB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(peak * KIBIBYTES_A_UNIT / 1024, 1)
+    """Return the peak memory of this process so far, in MiB.
+
+    Where Linux tells it, that of the program alone: ``ru_maxrss`` begins with the memory of the
+    process that started it.
+    """
+    with suppress(OSError, ValueError, StopIteration):
+        lines = Path("/proc/self/status").read_text("ascii", "replace").splitlines()
+        peak = next(line for line in lines if line.startswith("VmHWM:"))
+        return round(int(peak.split()[1]) / 1024, 1)
+    units = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(units * KIBIBYTES_A_UNIT / 1024, 1)

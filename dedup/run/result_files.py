@@ -55,13 +55,17 @@ class ResultFiles:
         """Return the files outside of the folder that are written, and those that are there."""
         return [] if self.annotated is None else [self.annotated.path, *self.annotated.existing()]
 
-    def refuse_existing(self) -> None:
-        """Refuse to replace a file outside of the folder.
+    def refuse_existing(self, folder: OutputFolder, *, overwrite: bool) -> None:
+        """Refuse to replace a file outside of the folder that is of no run in it.
+
+        Args:
+            folder: The folder.
+            overwrite: Whether it may be replaced.
 
         Raises:
             OutputError: It exists.
         """
-        if self.annotated is not None:
+        if self.annotated is not None and not (overwrite or folder.has_files):
             self.annotated.refuse_existing()
 
     def write(

@@ -11,7 +11,7 @@ from dedup import config_digest
 from dedup.config import Config
 from dedup.progress import Timer
 from dedup.read import Tally
-from dedup.run_warnings import run_warnings
+from dedup.run.warnings import run_warnings
 from dedup.scorer_file import ScorerFile
 from dedup.store import Store
 from dedup.write import KIBIBYTES_A_UNIT, package_versions, peak_memory

@@ -1,0 +1,150 @@
+"""A dump on disk to the files of its results, as the commands call it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from dedup import config_digest
+from dedup.cluster.canonical import parse_policy
+from dedup.config import Config
+from dedup.models import Raw, RejectionLimit, RunReport, report_of
+from dedup.pipeline.stages import run_stages
+from dedup.progress import NullProgress, Progress, Timer
+from dedup.read import Tally, require_input
+from dedup.run.dump_claim import (
+    RESULTS_STAY,
+    Claim,
+    are_inputs_of,
+    check_name,
+    claim_dump,
+    dropped_if_refused,
+    end_dump,
+    open_store,
+    refuse_results,
+)
+from dedup.run.manifest import manifest_of, times_and_memory, what_was_read
+from dedup.run.places import output_places, read_inputs, size_of_inputs
+from dedup.run.result_files import ResultFiles
+from dedup.scorer_file import scorer_file
+from dedup.store import Dump, Store
+from dedup.write import OutputFolder
+
+
+def run_dump(
+    inputs: Sequence[str | Path],
+    out: Path,
+    config: Config,
+    *,
+    files: ResultFiles | None = None,
+    store: Path | None = None,
+    dump: str | None = None,
+    against: Path | None = None,
+    scorer: Path | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    limit: RejectionLimit | None = None,
+    settings: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> RunReport:
+    """De-duplicate a dump into an output folder.
+
+    Args:
+        inputs: Files, folders, globs, or ``-``.
+        out: The folder.
+        config: The options.
+        files: What is written, and how; None for tables of JSON lines, a file each.
+        store: A store outside of ``out`` with earlier dumps, whose stories this dump continues;
+            None for a store in ``out``.
+        dump: Name of the dump in that store; None for the dump whose manifest is in ``out``, or a
+            new one under the name of that folder.
+        against: A store with earlier dumps that stays as it is; the working store is removed.
+        scorer: A file with the scorer of pairs of tellings; None for the one that comes with the
+            package.
+        resume: Go on with a run that was killed.
+        overwrite: Replace an earlier run; its results stay until the new ones are whole.
+        limit: How many inputs may be rejected; more make the exit code 1.
+        settings: For the manifest: where the values of options came from, as JSON values.
+        progress: Gets the progress of each stage.
+
+    Raises:
+        ConfigError: An option cannot be used.
+        InputError: An input is missing, or differs from that of the run to resume, no record has a
+            text, or no document has the field of a rule.
+        OutputError: The folder or the store cannot be written, holds a run that is neither to be
+            resumed nor replaced, or would itself be read or replaced.
+    """
+    check_name(dump)
+    parse_policy(config.cluster.canonical)  # a wrong rule is refused before anything is read
+    scored_by = scorer_file(scorer)  # so is a wrong file
+    timer = Timer(progress or NullProgress())
+    tally = Tally()
+    files = files or ResultFiles()
+    places = output_places(inputs, out, store, against, files.outside())
+    size = size_of_inputs(inputs, config, places)
+    claim = Claim(
+        dump, config_digest.digest(config), config_digest.basis(config), scored_by.names,
+        resume=resume, overwrite=overwrite, store=store, against=against,
+        reads_stream="-" in map(str, inputs),
+    )  # fmt: skip
+    folder = OutputFolder(out)
+    write = partial(files.write, folder, config, replace=overwrite, changes=store is not None)
+    with folder.claim():
+        refuse_results(folder, claim)
+        files.refuse_existing(folder, overwrite=overwrite)
+        # Before an earlier run is replaced: there may be nothing to replace it with.
+        records = _records_for(folder, inputs, config, tally)
+
+        def is_unchanged(dump: Dump) -> bool:
+            raws = records if claim.reads_stream else read_inputs(inputs, config, Tally())
+            return are_inputs_of(opened, dump, raws)
+
+        with open_store(folder, claim) as opened:
+            finished = claim_dump(opened, folder, claim, is_unchanged)
+            if finished is None:
+                with dropped_if_refused(opened, folder, claim):
+                    run_stages(records, size, opened, config, timer, scored_by.scorer)
+                opened.put("inputs", what_was_read(inputs, tally))
+                manifest = manifest_of(opened, config, settings, scored_by, against)
+                timer.start("write", None, "file")
+                write(opened)
+                timer.end()
+                opened.put("manifest", {**manifest, **times_and_memory(opened, timer)})
+            else:
+                with opened.dumps.as_of(finished):
+                    write(opened)
+            manifest = _finished(opened, folder, claim, finished)
+        if not store:  # its store is closed, so that it can be moved
+            folder.put_in_place(keep_store=not against)
+    return report_of(manifest, limit)
+
+
+def _records_for(
+    folder: OutputFolder, inputs: Sequence[str | Path], config: Config, tally: Tally
+) -> Iterator[Raw]:
+    """Return all inputs; where a folder has results that they may replace, one must be readable."""
+    records = read_inputs(inputs, config, tally)
+    return require_input(records, config.read, RESULTS_STAY) if folder.has_documents else records
+
+
+def _finished(
+    store: Store, folder: OutputFolder, claim: Claim, again: Dump | None
+) -> dict[str, Any]:
+    """Write the manifest as it is kept, and end the current dump.
+
+    Args:
+        store: Keeps the manifest. Its dump is finished when the files are in their places: until
+            then the next dump may not begin.
+        folder: Has the other files.
+        claim: What the run wants.
+        again: The dump that was finished before, if it is one.
+    """
+    manifest: dict[str, Any] = store.dumps.get("manifest", again.number if again else None)
+    folder.write_json("manifest.json", manifest)
+    if claim.store:
+        folder.put_in_place(keep_store=False)
+    if again is None:
+        end_dump(store, claim, manifest)
+    return manifest
