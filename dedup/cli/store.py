@@ -64,7 +64,7 @@ def store(
             click.echo(message, err=True)
 
     if not path.is_file():
-        raise OutputError(f"{path} does not exist; name the file of a store", path=path)
+        raise click.UsageError(f"{printable(str(path))} does not exist; name the file of a store")
     if not path.stat().st_size:
         raise OutputError(f"{path} is empty: no store; name another file", path=path)
     with Store(path, ANOTHER) as opened:
