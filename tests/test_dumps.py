@@ -283,9 +283,14 @@ def test_a_dump_whose_replacement_is_refused_can_be_added_again(options, records
     assert nights.names() == ["out-1", "out-2"]
 
 
+def test_a_summary_says_that_results_were_written_again(three, capsys):
+    done = three.command(*[each for each in three.arguments(2) if each != "--quiet"])
+    assert done.stderr.startswith("finished before; the results were written again\n")
+
+
 def test_other_options_are_other_results(three):
     line = three.refused(3, "--canonical", "latest")
-    assert "begun with other options" in line
+    assert "begun with other options (cluster.canonical)" in line
     assert "only the last dump can be replaced" in three.refused(2, "--canonical", "latest")
     three.run(3, "--canonical", "latest", "--overwrite")
     assert three.names() == ["out-1", "out-2", "out-3"]
@@ -339,7 +344,7 @@ def test_a_dump_whose_expired_documents_are_deleted_is_final(command, jsonl, tmp
     line = nights.refused(2, records=records)
     assert "cannot be replaced: what had expired with it" in line
     assert "--overwrite" not in line
-    assert "have expired" in nights.refused(1)
+    assert "have expired: its results cannot be written again" in nights.refused(1)
 
 
 @pytest.mark.parametrize("listed", ['["../victim", "/victim", 7, "notes.txt"]', "[", "7"])

@@ -639,6 +639,29 @@ class TestTrust:
         assert flags - {*REMOVES} == harmless
 
 
+class TestExclusions:
+    def test_overwrite_on_the_command_line_switches_off_resume_of_the_file(self, command, folder):
+        write(folder / "dedup.toml", "[run]\nresume = true")
+        for options in ([], ["--overwrite"]):
+            succeed(command, "run", "news.jsonl", "-o", "out", *options)
+        assert manifest()["settings"]["origin"]["resume"] == "default"
+        write(folder / "dedup.toml", "[run]\noverwrite = true")
+        succeed(command, "run", "news.jsonl", "-o", "out", "--resume")
+        assert "exclude each other" in refusal(
+            command, "run", "news.jsonl", "-o", "out", "--resume", "--overwrite"
+        )
+
+    def test_against_on_the_command_line_takes_the_place_of_the_store_of_the_file(
+        self, command, folder
+    ):
+        write(folder / "dedup.toml", '[run]\nstore = "news.sqlite"\nexpire = 9\ndump = "one"')
+        succeed(command, "run", "news.jsonl", "-o", "out")
+        done = command("run", "news.jsonl", "-o", "other", "--against", "news.sqlite")
+
+        assert "could be used" in done.stderr.replace("could not", "could")  # all ids are known
+        assert manifest("other")["store"]["against"] == "news.sqlite"
+
+
 class TestManifest:
     def test_it_records_where_each_value_came_from(self, command, folder):
         path = write(folder / "dedup.toml", "threshold = 0.6\n[run]\nmin_tokens = 7")

@@ -28,6 +28,15 @@ REMOVES: dict[str, tuple[str, ...]] = {
 """Options that replace or delete files or what is in them, and the parameters that name those. A
 file that was found sets them for files in its folder only."""
 
+YIELDS = {
+    "overwrite": ("resume",),
+    "resume": ("overwrite",),
+    "store": ("against",),
+    "against": ("store", "expire", "dump"),
+}
+"""Options on the command line, and those that exclude them or hold only without them: a file's
+values of these do not count then."""
+
 _OPTION = re.compile(r"--[a-z][a-z-]*")
 
 _REMEDY = "name the file with --config, give the option itself, or use --no-config"
@@ -82,6 +91,7 @@ class SettingsCommand(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an error in an option names the file that has the value."""
+        _yield_to_command_line(ctx)
         _check_reach(ctx)
         if not ctx.params.get("quiet"):
             _announce(ctx)
@@ -185,6 +195,19 @@ def _load(ctx: click.Context, _option: click.Parameter, path: Path | None) -> No
     ctx.default_map = {name: setting.value for name, setting in found.items()}
     if "log_format" in found:
         note_default_format(ctx, found["log_format"].value)
+
+
+def _yield_to_command_line(ctx: click.Context) -> None:
+    """Take no value from the file that an option of the command line excludes."""
+    for name, others in YIELDS.items():
+        given = ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if not (given and ctx.params.get(name)):
+            continue
+        for option in ctx.command.params:
+            if option.name in others and option.name in {*_from_file(ctx)}:
+                own = option.default  # without one, click has a value of its own
+                ctx.params[option.name] = own if isinstance(own, (bool, int, float)) else None
+                ctx.set_parameter_source(option.name, ParameterSource.DEFAULT)
 
 
 def _announce(ctx: click.Context) -> None:

@@ -36,7 +36,8 @@ def run_summary(report: RunReport, out: Path) -> str:
     counts = report.counts
     kept = counts["canonical"] + counts["unique"]
     seconds = sum(report.manifest["timings"].values())
-    lines = [
+    lines = ["finished before; the results were written again"] if report.again else []
+    lines += [
         f"{counts['inputs']:,} inputs in {seconds:.1f} s: {kept:,} stay "
         f"({counts['unique']:,} unique, {counts['canonical']:,} canonical), "
         f"{counts['duplicate']:,} are duplicates, {counts['rejected']:,} rejected",

@@ -301,6 +301,7 @@ class RunReport:
         manifest: The whole manifest, as written.
         limit: How many inputs may be rejected, None for any number but all.
         dates: Dates that are missing, unreadable or guessed.
+        again: Whether it was finished before, and its results were written again.
     """
 
     counts: dict[str, int]
@@ -311,6 +312,7 @@ class RunReport:
     manifest: dict[str, Any]
     limit: RejectionLimit | None = None
     dates: DateReport = DateReport()
+    again: bool = False
 
     @property
     def failure(self) -> str | None:
@@ -326,7 +328,9 @@ class RunReport:
         return 0 if self.failure is None else 1
 
 
-def report_of(manifest: Mapping[str, Any], limit: RejectionLimit | None = None) -> RunReport:
+def report_of(
+    manifest: Mapping[str, Any], limit: RejectionLimit | None = None, *, again: bool = False
+) -> RunReport:
     """Return the report of a run from its manifest."""
     counts = dict(manifest["counts"])
     stories = counts.pop("stories")
@@ -339,6 +343,7 @@ def report_of(manifest: Mapping[str, Any], limit: RejectionLimit | None = None) 
         dict(manifest),
         limit,
         DateReport(**manifest.get("dates", {})),
+        again,
     )
 
 

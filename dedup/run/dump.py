@@ -14,11 +14,10 @@ from dedup.models import Raw, RejectionLimit, RunReport, report_of
 from dedup.pipeline.stages import run_stages
 from dedup.progress import NullProgress, Progress, Timer
 from dedup.read import Tally, require_input
+from dedup.run.claim import Claim, check_name
 from dedup.run.dump_claim import (
     RESULTS_STAY,
-    Claim,
     are_inputs_of,
-    check_name,
     claim_dump,
     dropped_if_refused,
     end_dump,
@@ -85,7 +84,8 @@ def run_dump(
     places = output_places(inputs, out, store, against, files.outside())
     size = size_of_inputs(inputs, config, places)
     claim = Claim(
-        dump, config_digest.digest(config), config_digest.basis(config), scored_by.names,
+        dump, config.as_dict(), config_digest.digest(config), config_digest.basis(config),
+        scored_by.names,
         resume=resume, overwrite=overwrite, store=store, against=against,
         reads_stream="-" in map(str, inputs),
     )  # fmt: skip
@@ -93,7 +93,7 @@ def run_dump(
     write = partial(files.write, folder, config, replace=overwrite, changes=store is not None)
     with folder.claim():
         refuse_results(folder, claim)
-        files.refuse_existing(folder, overwrite=overwrite)
+        files.refuse_existing(folder, early=not (resume or overwrite))
         # Before an earlier run is replaced: there may be nothing to replace it with.
         records = _records_for(folder, inputs, config, tally)
 
@@ -118,7 +118,7 @@ def run_dump(
             manifest = _finished(opened, folder, claim, finished)
         if not store:  # its store is closed, so that it can be moved
             folder.put_in_place(keep_store=not against)
-    return report_of(manifest, limit)
+    return report_of(manifest, limit, again=finished is not None)
 
 
 def _records_for(

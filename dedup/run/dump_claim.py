@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import zip_longest
-from pathlib import Path
 from typing import Any
 
-from dedup.errors import ConfigError, NoDocumentError, OutputError, UnknownFieldError
+from dedup.errors import NoDocumentError, OutputError, UnknownFieldError
 from dedup.models import Raw, failure
 from dedup.pipeline.ingest import number_ids
 from dedup.pipeline.prepared_rows import stamp_of
 from dedup.pipeline.remove_dump import remove_last_dump
+from dedup.run.claim import Claim, changed_options
 from dedup.store import AGAINST, ANOTHER, Dump, Store, copy_store
 from dedup.write import OutputFolder, refused
-
-LONGEST_NAME = 200
-"""Characters of the longest name of a dump."""
 
 OVERWRITE = "or begin anew with --overwrite"
 
@@ -26,48 +22,6 @@ RESULTS_STAY = "the results of the earlier run stay"
 
 FIRST_SUFFIX = 2
 """The number behind the name of a second dump from a folder of the same name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What a run wants of a store.
-
-    Attributes:
-        name: Name of the dump; None to find it by the output folder.
-        options: Digest of all options that can change a result.
-        basis: Digest of the options that all dumps of a store must share.
-        scorer: What the scorer is known by.
-        resume: Whether a dump that was not finished is to be continued.
-        overwrite: Whether a dump is to be replaced.
-        store: A store outside of the output folder with earlier dumps, to which this one is added.
-        against: A store with earlier dumps that stays as it is. Without either, the working store
-            is in the output folder.
-        reads_stream: Whether an input can be read only once.
-    """
-
-    name: str | None
-    options: str
-    basis: str
-    scorer: Sequence[str]
-    resume: bool
-    overwrite: bool
-    store: Path | None = None
-    against: Path | None = None
-    reads_stream: bool = False
-
-
-def check_name(name: str | None) -> None:
-    """Refuse a name of a dump that cannot stand on one line of a list.
-
-    Raises:
-        ConfigError: It is blank, is long, or has characters that cannot be printed.
-    """
-    if name is None:
-        return
-    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
-        raise ConfigError(
-            f"--dump takes a name of 1 to {LONGEST_NAME} printable characters, such as 2024-05-02"
-        )
 
 
 def refuse_results(folder: OutputFolder, claim: Claim) -> None:
@@ -172,7 +126,7 @@ def dropped_if_refused(store: Store, folder: OutputFolder, claim: Claim) -> Iter
     """
     try:
         yield
-        _refuse_none_for_some(store, folder)
+        _refuse_none_for_some(store, folder, claim)
     except (UnknownFieldError, NoDocumentError):
         remove_last_dump(store)
         if not claim.store:
@@ -180,7 +134,7 @@ def dropped_if_refused(store: Store, folder: OutputFolder, claim: Claim) -> Iter
         raise
 
 
-def _refuse_none_for_some(store: Store, folder: OutputFolder) -> None:
+def _refuse_none_for_some(store: Store, folder: OutputFolder, claim: Claim) -> None:
     """Refuse to replace the results of an earlier run by those of one that could use no input.
 
     Raises:
@@ -189,7 +143,12 @@ def _refuse_none_for_some(store: Store, folder: OutputFolder) -> None:
     status, reasons, _ = store.results.tally()
     inputs = sum(status.values())
     if folder.has_documents and inputs == status["rejected"]:
-        raise NoDocumentError(f"{failure(inputs, reasons, {}, None)}; {RESULTS_STAY}")
+        message = f"{failure(inputs, reasons, {}, None)}; {RESULTS_STAY}"
+        if claim.store:
+            message += (
+                ", and the store no longer has this dump: --overwrite with other inputs adds it"
+            )
+        raise NoDocumentError(message)
 
 
 def end_dump(store: Store, claim: Claim, manifest: Mapping[str, Any]) -> None:
@@ -333,7 +292,9 @@ def _go_on(store: Store, folder: OutputFolder, claim: Claim, dump: Dump) -> None
 def _other_options(store: Store, claim: Claim, dump: Dump) -> str | None:
     """Return what is other than when a dump was begun, None if nothing is."""
     if store.dumps.get("config_digest", dump.number) != claim.options:
-        return "other options"
+        manifest = store.dumps.get("manifest", dump.number)
+        names = changed_options(manifest["config"], claim.config) if manifest else []
+        return f"other options ({', '.join(names)})" if names else "other options"
     if claim.against and store.get("against") != str(claim.against.resolve()):
         return "another --against"
     return None if store.is_scored_by(claim.scorer) else "another --scorer"
@@ -349,7 +310,9 @@ def _is_to_be_replaced(
     """
     about = f"the dump {dump.name} in {store.path}"
     if store.dumps.has_lost(dump):
-        raise _refusal(store, f"documents of {about} have expired; name another --dump")
+        raise _refusal(
+            store, f"documents of {about} have expired: its results cannot be written again"
+        )
     if store.dumps.get("manifest", dump.number) is None:
         raise _refusal(
             store, f"{about} is of an earlier version, which kept no results; name another --dump"

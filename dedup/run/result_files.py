@@ -55,17 +55,17 @@ class ResultFiles:
         """Return the files outside of the folder that are written, and those that are there."""
         return [] if self.annotated is None else [self.annotated.path, *self.annotated.existing()]
 
-    def refuse_existing(self, folder: OutputFolder, *, overwrite: bool) -> None:
-        """Refuse to replace a file outside of the folder that is of no run in it.
+    def refuse_existing(self, folder: OutputFolder, *, early: bool) -> None:
+        """Refuse to replace a file outside of the folder, before anything is done.
 
         Args:
-            folder: The folder.
-            overwrite: Whether it may be replaced.
+            folder: The folder; where it has files, the other file may be of the same run.
+            early: Whether the run is to begin. Else it may be one that has written the file.
 
         Raises:
             OutputError: It exists.
         """
-        if self.annotated is not None and not (overwrite or folder.has_files):
+        if self.annotated is not None and early and not folder.has_files:
             self.annotated.refuse_existing()
 
     def write(

@@ -137,9 +137,11 @@ class Database:
         if code == sqlite3.SQLITE_FULL:
             return FullDiskError(self.path)
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            message = f"{self.path} is in use by another run; wait for it or choose another folder"
+            message = f"{self.path} is in use by another run; wait for it to end"
         elif code in _NOT_WRITABLE:
-            message = f"cannot write {self.path} ({error}); check that the folder can be written"
+            message = (
+                f"cannot write {self.path} ({error}); check that it and its folder can be written"
+            )
         else:
             return self.damaged()
         return OutputError(message, path=self.path)
