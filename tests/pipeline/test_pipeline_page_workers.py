@@ -256,6 +256,7 @@ def test_memory_is_limited_where_asked(monkeypatch, memory, before, after):
     seen = {}
     monkeypatch.setattr(page_workers.resource, "getrlimit", lambda what: before)
     monkeypatch.setattr(page_workers.resource, "setrlimit", seen.__setitem__)
+    monkeypatch.setattr(page_workers.logging, "disable", lambda level: None)  # for all tests after
     page_workers._limit(memory)
     assert seen.pop(resource.RLIMIT_CORE)[0] == 0
     assert seen == ({resource.RLIMIT_AS: after} if after else {})
