@@ -33,6 +33,20 @@ def samples():
 
 
 @pytest.fixture(scope="session")
+def sample_gold(sample_run, tmp_path_factory):
+    """The stories of that run as gold stories."""
+    gold = tmp_path_factory.mktemp("samples") / "gold.jsonl"
+    gold.write_text(
+        "".join(
+            json.dumps({"id": each["id"], "story": each["story_id"] or each["id"]}) + "\n"
+            for each in sample_run.decisions
+            if each["status"] != "rejected"
+        )
+    )
+    return gold
+
+
+@pytest.fixture(scope="session")
 def sample_run(command, samples, tmp_path_factory):
     """One run on the folder of sample pages, for tests that only look."""
     return command.run(samples / "dump", out=tmp_path_factory.mktemp("samples") / "out")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -15,6 +16,26 @@ from click.testing import CliRunner
 ROOT = Path(__file__).parent.parent
 
 TABLES = ("decisions", "stories", "survivors", "rejected")
+
+
+WORDS = [f"word{number}" for number in range(4000)]
+
+
+def text_of(seed, words=120):
+    """A text that shares next to nothing with that of another seed."""
+    return " ".join(random.Random(seed).sample(WORDS, words))
+
+
+def dated_article(doc_id, text, day=1, hour=8, **more):
+    """The record of an article of March 2026 on a host of its own."""
+    return {
+        "id": doc_id,
+        "url": f"https://{doc_id}.example/news/{doc_id}",
+        "title": f"About {doc_id}",
+        "date": f"2026-03-{day:02}T{hour:02}:00:00Z",
+        "text": text,
+        **more,
+    }
 
 
 def read_lines(path):

@@ -3,34 +3,20 @@
 from __future__ import annotations
 
 import json
-import random
 import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
 
 import pytest
-from runs import TABLES, Command, Out
+from runs import TABLES, Command, Out, dated_article, text_of
 
 from dedup.store import Store, copy_store
 from dedup.store.integrity import SUMMED
 
-WORDS = [f"word{number}" for number in range(4000)]
-
-
-def text_of(seed, words=120):
-    return " ".join(random.Random(seed).sample(WORDS, words))
-
 
 def article(doc_id, seed, day=1, hour=8, **more):
-    return {
-        "id": doc_id,
-        "url": f"https://{doc_id}.example/news/{doc_id}",
-        "title": f"About {doc_id}",
-        "date": f"2026-03-{day:02}T{hour:02}:00:00Z",
-        "text": text_of(seed),
-        **more,
-    }
+    return dated_article(doc_id, text_of(seed), day, hour, **more)
 
 
 DAYS = (

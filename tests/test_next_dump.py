@@ -7,29 +7,14 @@ import random
 from collections import defaultdict
 
 import pytest
-from runs import ROOT, Out, read_lines
+from runs import ROOT, Out, read_lines, text_of
+from runs import dated_article as article
 
 from dedup.store import Store
 
-WORDS = [f"word{number}" for number in range(4000)]
 DAY = "2026-03-{:02}T{:02}:00:00Z"
 
 AFFAIRS = json.loads((ROOT / "tests/cases/affairs.json").read_text("utf-8"))["affairs"]
-
-
-def text_of(seed, words=120):
-    return " ".join(random.Random(seed).sample(WORDS, words))
-
-
-def article(doc_id, text, day=1, hour=8, **more):
-    return {
-        "id": doc_id,
-        "url": f"https://{doc_id}.example/news/{doc_id}",
-        "title": f"About {doc_id}",
-        "date": DAY.format(day, hour),
-        "text": text,
-        **more,
-    }
 
 
 class Days:

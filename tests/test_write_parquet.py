@@ -244,17 +244,9 @@ def test_the_survivors_are_read_again_as_those_in_json_lines(table, command, jso
     assert found[0] == found[1]
 
 
-def test_decisions_in_parquet_are_evaluated(command, sample_run, samples, tmp_path):
-    gold = tmp_path / "gold.jsonl"
-    gold.write_text(
-        "".join(
-            json.dumps({"id": each["id"], "story": each["story_id"] or each["id"]}) + "\n"
-            for each in sample_run.decisions
-            if each["status"] != "rejected"
-        )
-    )
+def test_decisions_in_parquet_are_evaluated(command, sample_gold, samples, tmp_path):
     command.run(samples / "dump", "--format", "parquet", out=tmp_path / "out")
-    done = command("evaluate", tmp_path / "out", gold, "--json")
+    done = command("evaluate", tmp_path / "out", sample_gold, "--json")
 
     assert json.loads(done.stdout)["all"]["b3_f1"] == 1.0
 

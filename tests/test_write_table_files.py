@@ -124,18 +124,10 @@ def test_a_dump_without_survivors_has_one_empty_shard(command, jsonl, tmp_path):
     assert [len(read_lines(path)) for path in run.path.glob("survivors-*")] == [1]
 
 
-def test_compressed_decisions_are_evaluated(command, samples, sample_run, tmp_path):
-    gold = tmp_path / "gold.jsonl"
-    gold.write_text(
-        "".join(
-            json.dumps({"id": each["id"], "story": each["story_id"] or each["id"]}) + "\n"
-            for each in sample_run.decisions
-            if each["status"] != "rejected"
-        )
-    )
+def test_compressed_decisions_are_evaluated(command, samples, sample_gold, tmp_path):
     run = command.run(samples / "dump", "--compress", "gz", out=tmp_path / "out")
     for out in (run.path, run.path / "decisions.jsonl.gz"):
-        done = command("evaluate", out, gold, "--json")
+        done = command("evaluate", out, sample_gold, "--json")
         assert json.loads(done.stdout)["all"]["b3_f1"] == 1.0
 
 

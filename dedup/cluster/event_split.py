@@ -97,13 +97,10 @@ def rewrite_clusters(
         config: Threshold, contrast weight and penalties.
     """
     threshold = config.threshold_odds
-    at = 0
-    for start, end in pairwise(groups.bounds.tolist()):
+    for start, end, pairs in _each_group(groups):
         size = end - start
-        pairs = slice(at, at := at + size * (size - 1) // 2)
-        left, right = groups.left[pairs] - start, groups.right[pairs] - start
-        odds = _square(size, left, right, groups.odds[pairs])
-        shared = _square(size, left, right, groups.shared[pairs])
+        odds = _square(groups, start, end, pairs, groups.odds[pairs])
+        shared = _square(groups, start, end, pairs, groups.shared[pairs])
         terms, weights = zip(*map(groups.vectors.whole, range(start, end)), strict=True)
         joins = split_events(
             odds - threshold,
@@ -139,14 +136,11 @@ def count_splits(
     labels = np.arange(groups.bounds[-1])
     for cluster in clusters:
         labels[cluster.members] = cluster.members[0]
-    splits = at = 0
-    for start, end in pairwise(groups.bounds.tolist()):
-        size = end - start
-        pairs = slice(at, at := at + size * (size - 1) // 2)
-        if size < LEAST_CLUSTERED:
+    splits = 0
+    for start, end, pairs in _each_group(groups):
+        if end - start < LEAST_CLUSTERED:
             continue
-        left, right = groups.left[pairs] - start, groups.right[pairs] - start
-        odds = _square(size, left, right, groups.odds[pairs] - threshold)
+        odds = _square(groups, start, end, pairs, groups.odds[pairs] - threshold)
         of = labels[start:end, np.newaxis] == np.unique(labels[start:end])
         sizes = of.sum(axis=0)
         means = of.T.astype(np.float64) @ odds @ of / np.outer(sizes, sizes)
@@ -212,11 +206,20 @@ def _joined(size: int, joins: Sequence[Join]) -> Iterator[tuple[Int64s, Join]]:
             yield np.array(sorted(members)), weakest[first]
 
 
+def _each_group(groups: ScoredGroups) -> Iterator[tuple[int, int, slice]]:
+    """Yield the bounds of each group, and which of the pairs are its own."""
+    at = 0
+    for start, end in pairwise(groups.bounds.tolist()):
+        size = end - start
+        yield start, end, slice(at, at := at + size * (size - 1) // 2)
+
+
 def _square(
-    size: int, left: Int64s, right: Int64s, values: npt.NDArray[Value]
+    groups: ScoredGroups, start: int, end: int, pairs: slice, values: npt.NDArray[Value]
 ) -> npt.NDArray[Value]:
-    """Return a symmetric matrix of the values of pairs, zero on its diagonal."""
-    matrix = np.zeros((size, size), values.dtype)
+    """Return a symmetric matrix of the values of a group's pairs, zero on its diagonal."""
+    left, right = groups.left[pairs] - start, groups.right[pairs] - start
+    matrix = np.zeros((end - start, end - start), values.dtype)
     matrix[left, right] = matrix[right, left] = values
     return matrix
 

@@ -207,7 +207,7 @@ def _dump_of(store: Store, folder: OutputFolder, claim: Claim) -> Dump | None:
     if claim.against:  # finished or not: its results may not be in their places
         return dumps[-1] if dumps and store.get("against") is not None else None
     unfinished = bool(dumps) and not dumps[-1].is_finished
-    if unfinished and store.get("out") in (None, _place(folder)):
+    if unfinished and _is_begun_for(store, folder):
         return dumps[-1]
     manifest = folder.manifest()
     return next((each for each in dumps if _kept(store, each) == manifest), None)
@@ -223,6 +223,11 @@ def _place(folder: OutputFolder) -> str:
     return str(folder.path.resolve())
 
 
+def _is_begun_for(store: Store, folder: OutputFolder) -> bool:
+    """Return whether the last dump, which is not finished, may be that of a folder."""
+    return store.get("out") in (None, _place(folder))
+
+
 def _may_write(folder: OutputFolder, store: Store, dump: Dump | None, claim: Claim) -> bool:
     """Return whether a folder has no results, or those of a dump."""
     if folder.has_no_document:
@@ -233,7 +238,7 @@ def _may_write(folder: OutputFolder, store: Store, dump: Dump | None, claim: Cla
         return False
     if dump.is_finished:
         return folder.manifest() == _kept(store, dump)
-    return store.get("out") in (None, _place(folder))
+    return _is_begun_for(store, folder)
 
 
 def _begin_next(store: Store, folder: OutputFolder, claim: Claim) -> None:
