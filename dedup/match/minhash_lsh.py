@@ -181,7 +181,7 @@ class PairCollector:
 
 def bucket_bounds(keys: UInt64s) -> tuple[Int64s, Int64s, Int64s]:
     """Return the sorted order of rows, and where each bucket of two or more begins and ends."""
-    order = np.argsort(keys)
+    order = np.argsort(keys, kind="stable")  # equal keys: by row, on every processor
     ordered = keys[order]
     edges = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1
     starts = np.concatenate([np.zeros(min(1, keys.size), np.int64), edges])

@@ -11,7 +11,7 @@ from dedup.config import MatchConfig
 from dedup.kernels.components import components
 from dedup.kernels.minhash import minima
 from dedup.match import minhash_lsh
-from dedup.match.minhash_lsh import candidate_pairs
+from dedup.match.minhash_lsh import bucket_bounds, candidate_pairs
 from dedup.signatures.minhash import permutations
 
 ALL = MatchConfig(bucket_cap=1_000_000, lead_bands=0)
@@ -175,6 +175,13 @@ def test_fewer_than_two_documents_have_no_pairs(count):
     rows = np.zeros((count, 128), np.uint32)
     found = candidate_pairs(rows, rows[:, :32], MatchConfig())
     assert found.summary() == {"pairs": 0, "buckets_over_cap": 0, "largest_bucket": 1}
+
+
+def test_rows_of_one_bucket_come_in_their_order():
+    keys = np.random.default_rng(5).integers(0, 7, 20_000).astype(np.uint64)
+    order, starts, ends = bucket_bounds(keys)
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        assert (np.diff(order[start:end]) > 0).all()
 
 
 def test_folding_pairs_early_changes_nothing(monkeypatch):
