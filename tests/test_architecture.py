@@ -32,7 +32,17 @@ LAYERS = [
         "stage_progress",
     },
     {"models", "config", "parallel", "progress_bars"},
-    {"read", "clean", "signatures", "match", "cluster", "write", "store", "config_digest"},
+    {
+        "read",
+        "clean",
+        "signatures",
+        "match",
+        "cluster",
+        "write",
+        "store",
+        "engines",
+        "config_digest",
+    },
     {"pipeline", "scorer_file", "evaluation"},
     {"run"},
     {"api"},
@@ -51,7 +61,7 @@ ONLY_HERE = {
     "sqlite3": {"store"},
     "pebble": {"parallel", "pipeline"},
     "fastwarc": {"read"},
-    "pyarrow": {"read", "write"},
+    "pyarrow": {"read", "write", "engines", "pipeline"},
     "numba": {"kernels"},
 }
 

@@ -32,6 +32,7 @@ from dedup.store.cells import (
     stored_rejection,
 )
 from dedup.store.database import NO_END, Database
+from dedup.store.document_columns import document_columns
 from dedup.store.integrity import input_holds, with_checksum
 
 _DUPLICATE_ID = Rejection(
@@ -278,6 +279,10 @@ class Documents:
                 recognised,
                 expand_removals(removed),
             )
+
+    def columns(self, end: int = NO_END) -> Iterator[Sequence[tuple[Any, ...]]]:
+        """Yield the active documents; see :func:`dedup.store.document_columns.document_columns`."""
+        return document_columns(self._db, end)
 
     def date_orders(self) -> dict[str, str]:
         """Return the order of day and month of each source of the current dump that shows one.

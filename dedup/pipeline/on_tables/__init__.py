@@ -1,0 +1,1 @@
+"""The stages of the plan: each is fed from the rows of a partition, and yields rows."""
