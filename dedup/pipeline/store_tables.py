@@ -1,17 +1,66 @@
-"""Tables of a plan read from a store, and the results of a plan written to it."""
+"""Tables of a plan read from a store: what earlier dumps left."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 import pyarrow as pa
 
-from dedup.pipeline.tables import DOCUMENTS
+from dedup.kernels.array_types import Float64s
+from dedup.pipeline.earlier_stories import EarlierStories, read_earlier_stories
+from dedup.pipeline.tables import DOCUMENTS, KNOWN_IDS
+from dedup.signatures.term_weights import DocumentFrequencies
 from dedup.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierResults:
+    """What earlier dumps found, as far as the active documents go; empty for a first dump.
+
+    Attributes:
+        stories: Their stories, and the first row of the dump at hand.
+        matched_pairs: Pairs of documents that match: both rows, and the four scores of
+            :class:`dedup.match.similarity.PairScores`, n x 6.
+        story_scores: Scored pairs of representatives: both rows and the score, n x 3.
+        frequencies: How many representatives have each term.
+    """
+
+    stories: EarlierStories
+    matched_pairs: Float64s
+    story_scores: Float64s
+    frequencies: DocumentFrequencies
+
+
+def read_earlier_results(store: Store) -> EarlierResults:
+    """Read what earlier dumps found; the active rows of the store must be chosen."""
+    matched = np.array(list(store.results.matched_pairs()), np.float64).reshape(-1, 6)
+    return EarlierResults(
+        read_earlier_stories(store),
+        matched,
+        store.results.story_scores(),
+        DocumentFrequencies(*store.signatures.document_frequencies()),
+    )
 
 
 def read_documents(store: Store) -> pa.Table:
     """Return the active documents of a store as a table of :data:`DOCUMENTS`."""
-    return pa.Table.from_batches(
-        (pa.record_batch(list(map(pa.array, columns, DOCUMENTS.types)), schema=DOCUMENTS)
-         for columns in store.documents.columns()),
-        DOCUMENTS,
-    )  # fmt: skip
+    return pa.Table.from_batches(map(_documents, store.documents.columns()), DOCUMENTS)
+
+
+def earlier_documents(store: Store) -> Iterator[pa.RecordBatch]:
+    """Yield the active documents of earlier dumps, by row: batches of :data:`DOCUMENTS`."""
+    return map(_documents, store.documents.columns(end=store.dumps.first))
+
+
+def known_ids(store: Store) -> Iterator[pa.RecordBatch]:
+    """Yield the ids of the inputs of earlier dumps, active or not: batches of ``KNOWN_IDS``."""
+    for rows, ids in store.dumps.known_ids():
+        yield pa.record_batch([pa.array(rows), pa.array(ids)], schema=KNOWN_IDS)
+
+
+def _documents(columns: Sequence[tuple[Any, ...]]) -> pa.RecordBatch:
+    """Return columns as a batch of :data:`DOCUMENTS`."""
+    return pa.record_batch(list(map(pa.array, columns, DOCUMENTS.types)), schema=DOCUMENTS)

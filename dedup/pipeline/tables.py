@@ -34,6 +34,9 @@ _CELLS = {
 DOCUMENTS = pa.schema([ROW, *(pa.field(name, kind) for name, kind in _CELLS.items())])
 """All inputs, rejected ones among them: all that the store keeps of each."""
 
+KNOWN_IDS = pa.schema([ROW, ("doc_id", _STRING)])
+"""Inputs of earlier dumps by id: of several inputs of one id the first."""
+
 COPY_PAIRS = pa.schema(
     [("one", _INT), ("other", _INT), ("jaccard", _FLOAT), ("one_in_other", _FLOAT),
      ("other_in_one", _FLOAT), ("numbers", _FLOAT), ("matched", _INT)]

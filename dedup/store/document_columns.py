@@ -18,6 +18,11 @@ LEFT JOIN signatures s USING (row) LEFT JOIN sets USING (row) LEFT JOIN written_
 LEFT JOIN lead_days l USING (row) WHERE d.row < ? ORDER BY d.row
 """
 
+# The tables, in the order of their columns, and how many columns each has beside row and checksum.
+_WIDTHS = {
+    "documents": 21, "contents": 5, "signatures": 6, "sets": 3, "written_dates": 2, "lead_days": 3,
+}  # fmt: skip
+
 
 def document_columns(database: Database, end: int) -> Iterator[Sequence[tuple[Any, ...]]]:
     """Yield the columns of the active documents below a row, a batch at a time, by row.
@@ -27,3 +32,16 @@ def document_columns(database: Database, end: int) -> Iterator[Sequence[tuple[An
     found = database.execute(_QUERY, [end])
     while batch := found.fetchmany(ROWS_AT_ONCE):
         yield list(zip(*batch, strict=True))
+
+
+def insert_columns(database: Database, columns: Sequence[Sequence[Any]]) -> None:
+    """Insert a batch of documents, given as :func:`document_columns` yields them.
+
+    A document has a row in each table of which it has a cell.
+    """
+    rows, start = columns[0], 1
+    for table, width in _WIDTHS.items():
+        cells = zip(rows, *columns[start : start + width], strict=True)
+        nothing = (None,) * width
+        database.insert(table, (row for row in cells if row[1:] != nothing))
+        start += width

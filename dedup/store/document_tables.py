@@ -32,7 +32,7 @@ from dedup.store.cells import (
     stored_rejection,
 )
 from dedup.store.database import NO_END, Database
-from dedup.store.document_columns import document_columns
+from dedup.store.document_columns import document_columns, insert_columns
 from dedup.store.integrity import input_holds, with_checksum
 
 _DUPLICATE_ID = Rejection(
@@ -283,6 +283,11 @@ class Documents:
     def columns(self, end: int = NO_END) -> Iterator[Sequence[tuple[Any, ...]]]:
         """Yield the active documents; see :func:`dedup.store.document_columns.document_columns`."""
         return document_columns(self._db, end)
+
+    def add_columns(self, columns: Sequence[Sequence[Any]]) -> None:
+        """Store a batch of documents, given as :meth:`columns` yields them; commits whole."""
+        with self._db.commit():
+            insert_columns(self._db, columns)
 
     def date_orders(self) -> dict[str, str]:
         """Return the order of day and month of each source of the current dump that shows one.

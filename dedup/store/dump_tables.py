@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.json_codec import dump_json, load_json
-from dedup.store.database import Database
+from dedup.store.database import ROWS_AT_ONCE, Database
 from dedup.store.earlier_versions import as_of, undo_last
 from dedup.store.integrity import NUMBERED, active_rows_hold
 
@@ -226,7 +226,18 @@ class Dumps:
         )
         return self._db.execute(query, [doc_id, self.first]).fetchone() is not None
 
-    def look_back(self, days: float) -> None:
+    def known_ids(self) -> Iterator[tuple[tuple[int, ...], tuple[str, ...]]]:
+        """Yield rows and ids of inputs of earlier dumps that :meth:`knows`, batch by batch."""
+        query = (
+            "SELECT row, doc_id FROM documents WHERE row < ? AND reason IS NOT 'duplicate-id' "
+            "ORDER BY row"
+        )
+        found = self._db.execute(query, [self.first])
+        while batch := found.fetchmany(ROWS_AT_ONCE):
+            rows, ids = zip(*batch, strict=True)
+            yield rows, ids
+
+    def look_back(self, days: float, moments: npt.NDArray[np.float64] | None = None) -> None:
         """Choose the active rows, for as long as the store is open, and check them.
 
         A document without a date has the median date of its dump. Where no document of a dump has
@@ -234,13 +245,13 @@ class Dumps:
 
         Args:
             days: The date window.
+            moments: The known moments of the documents of the current dump, in seconds; None for
+                those that are stored.
 
         Raises:
             OutputError: An active row of an earlier dump is damaged.
         """
-        query = "SELECT moment FROM documents WHERE row >= ? AND moment IS NOT NULL"
-        found = self._db.execute(query, [self.first])
-        moments = np.sort(np.fromiter((moment for (moment,) in found), np.float64))
+        moments = np.sort(self._stored_moments() if moments is None else moments)
         middle = float(np.median(moments)) if moments.size else None
         if middle is not None:  # the day of documents without a date
             moments = np.sort(np.append(moments, middle))
@@ -261,11 +272,20 @@ class Dumps:
             "json_each(CAST(body AS TEXT), '$.members') AS member WHERE story_id IN "
             "(SELECT DISTINCT story_id FROM decisions JOIN active USING (row))"
         )
-        self._db.execute(
-            "INSERT OR IGNORE INTO active (row) SELECT row FROM documents WHERE row >= ?",
-            [self.first],
-        )
+        self.activate_current()
         self._db.require(active_rows_hold, self.first)
+
+    def activate_current(self) -> None:
+        """Make the documents of the current dump active that were stored since looking back."""
+        if self.first:  # else all rows are active
+            query = "INSERT OR IGNORE INTO active (row) SELECT row FROM documents WHERE row >= ?"
+            self._db.execute(query, [self.first])
+
+    def _stored_moments(self) -> npt.NDArray[np.float64]:
+        """Return the known moments of the stored documents of the current dump."""
+        query = "SELECT moment FROM documents WHERE row >= ? AND moment IS NOT NULL"
+        found = self._db.execute(query, [self.first])
+        return np.fromiter((moment for (moment,) in found), np.float64)
 
     def expire(self, days: float) -> None:
         """Note which documents of earlier dumps are older than the current dump by some days.

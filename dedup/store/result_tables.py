@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from dedup.json_codec import dump_json, load_own_json
 from dedup.models import Decision, Facts, OutputRecord, Status, Story
-from dedup.store.cells import LeadDayCells
+from dedup.store.cells import Cells, LeadDayCells
 from dedup.store.database import Database
 from dedup.store.described_members import describe
 from dedup.store.earlier_versions import keep_decisions, keep_stories
@@ -171,6 +171,32 @@ class Results:
             self._replace_decisions(
                 decisions, {each.row: known.get(each.row, each.row) for each in decisions}
             )
+
+    def replace(
+        self,
+        replaced: Sequence[str],
+        representatives: Sequence[int],
+        stories: Iterable[Cells],
+        decisions: Iterable[Cells],
+        decided: Sequence[int],
+    ) -> None:
+        """Store all stories and decisions of a dump at once; commits whole.
+
+        Args:
+            replaced: Ids of earlier stories that are replaced.
+            representatives: Documents of earlier dumps; the stories of which they are canonicals
+                are replaced.
+            stories: Cells of ``stories``, by id.
+            decisions: Cells of ``decisions``, by row.
+            decided: The documents of earlier dumps among these; the decisions on them are replaced.
+        """
+        with self._db.commit():
+            self._delete_stories("story_id", replaced)
+            self._delete_stories("canonical", representatives)
+            self._db.insert("stories", stories)
+            keep_decisions(self._db, decided)
+            self._db.executemany("DELETE FROM decisions WHERE row = ?", zip(decided))
+            self._db.insert("decisions", decisions)
 
     def _delete_stories(self, column: str, values: Sequence[Any]) -> None:
         """Delete the stories that have some values in a column; earlier ones are kept elsewhere."""

@@ -1,0 +1,114 @@
+"""The results of a plan in a store: every row as a run leaves it."""
+
+import json
+import sqlite3
+from contextlib import closing
+
+import pyarrow as pa
+import pytest
+from test_dumps import DAYS, Nights, content
+
+from dedup.config import Config
+from dedup.pipeline.earlier_stories import read_earlier_stories
+from dedup.pipeline.store_results import PlanResults, StoriesTables, store_results
+from dedup.pipeline.store_tables import earlier_documents, known_ids, read_documents
+from dedup.pipeline.tables import COPY_PAIRS, DECISIONS, DOCUMENTS, STORIES, STORY_SCORES
+from dedup.signatures.term_weights import DocumentFrequencies
+from dedup.store import Step, Store
+
+WINDOW = Config().story.window_days
+
+
+def table(rows, schema):
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    return pa.table(list(map(pa.array, columns, schema.types)), schema=schema)
+
+
+class Finished:
+    """All that a finished store has of its last dump, as tables."""
+
+    def __init__(self, path):
+        with Store(path) as store:
+            self.name, first, number = store.dumps.name, store.dumps.first, store.dumps.number
+            store.dumps.look_back(WINDOW)
+            documents = read_documents(store)
+            self.documents = documents.filter(pa.compute.field("row") >= first)
+            self.frequencies = DocumentFrequencies(*store.signatures.document_frequencies())
+        touched = f"story_id IN (SELECT story_id FROM decisions WHERE row >= {first})"
+        pairs = f"one >= {first} OR other >= {first}"
+        with closing(sqlite3.connect(path)) as database:
+
+            def rows(name, where):
+                return [row[:-1] for row in database.execute(f"SELECT * FROM {name} WHERE {where}")]
+
+            self.copy_pairs = table(rows("copy_pairs", pairs), COPY_PAIRS)
+            self.story_scores = table(rows("story_scores", pairs), STORY_SCORES)
+            self.stories = StoriesTables(
+                table(rows("stories", touched), STORIES),
+                table(rows("decisions", touched), DECISIONS),
+            )
+            self.replaced = [name for name, *_ in rows("earlier_stories", f"dump = {number}")]
+            values = rows("meta", f"dump = {number}")
+            self.values = {name: json.loads(value) for _, name, value in values}
+
+    def write(self, path):
+        """Write all to a store with the earlier dumps."""
+        with Store(path) as store:
+            store.begin(self.name, options="", basis=self.values["basis"], scorer=["shipped"])
+            moments = self.documents.filter(pa.compute.field("reason").is_null())["moment"]
+            store.dumps.look_back(WINDOW, moments.drop_null().to_numpy())
+            results = PlanResults(
+                [self.documents], self.copy_pairs, self.stories, self.replaced,
+                story_scores=self.story_scores, frequencies=self.frequencies, values=self.values,
+            )  # fmt: skip
+            store_results(store, results, read_earlier_stories(store), Config())
+            assert store.dumps.step == Step.DECIDED
+            store.dumps.reach(Step.WRITTEN)
+
+
+@pytest.mark.parametrize("level", ["copies", "stories"])
+def test_what_is_written_from_tables_is_what_a_run_writes_day_by_day(
+    level, command, jsonl, tmp_path
+):
+    nights = Nights(command, jsonl, tmp_path, "--level", level)
+    written = tmp_path / "written.sqlite"
+    for number in range(1, len(DAYS) + 1):
+        nights.run(number)
+        Finished(nights.store).write(written)
+        assert content(written) == content(nights.store)
+
+
+def test_samples_with_pages_and_rejections_are_written_as_a_run_writes_them(sample_run, tmp_path):
+    store = tmp_path / "copy.sqlite"
+    store.write_bytes((sample_run.path / "store.sqlite").read_bytes())
+    Finished(store).write(tmp_path / "written.sqlite")
+    assert content(tmp_path / "written.sqlite") == content(store)
+
+
+def test_stories_of_rewrites_take_the_places_of_stories_of_copies():
+    def stories(*found):
+        told = [(name, rows[0], 1, b"{}") for name, rows in found]
+        decided = [
+            (row, "canonical", name, "a", 2, None, None, "", rows[0])
+            for name, rows in found
+            for row in rows
+        ]
+        return StoriesTables(table(told, STORIES), table(decided, DECISIONS))
+
+    copies, merged = stories(("a", [1, 2]), ("b", [5, 6])), stories(("c", [5, 6, 8]))
+    left = copies.replaced_by(merged)
+    assert left.stories["story_id"].to_pylist() == ["a", "c"]
+    assert left.decisions["row"].to_pylist() == [1, 2, 5, 6, 8]
+
+
+def test_only_earlier_documents_and_ids_are_read_for_the_next_dump(command, jsonl, tmp_path):
+    nights = Nights(command, jsonl, tmp_path, "--level", "copies")
+    nights.run(1)
+    nights.run(2)
+    with Store(nights.store) as store:
+        store.dumps.look_back(WINDOW)
+        batches = list(earlier_documents(store))
+        assert pa.Table.from_batches(batches, DOCUMENTS)["doc_id"].to_pylist() == list("abxy")
+        (ids,) = known_ids(store)
+        assert ids["doc_id"].to_pylist() == list("abxy")
+        assert ids["row"].to_pylist() == [0, 1, 2, 3]
