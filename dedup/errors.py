@@ -5,6 +5,10 @@ A damaged document is not an error but a rejection, a value among the records.
 
 from __future__ import annotations
 
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -51,6 +55,27 @@ class FullDiskError(OutputError):
     def __init__(self, path: Path) -> None:
         """Name the file that could not be written."""
         super().__init__(f"no space left to write {path}; free some", path=path)
+
+
+@contextmanager
+def refused(folder: Path) -> Iterator[None]:
+    """Report an error of the disk as one sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise refusal(folder, error) from error
+
+
+def refusal(folder: Path, error: OSError) -> OutputError:
+    """Return the error for a person where the disk refuses to write."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return FullDiskError(folder)
+    reason = os.strerror(error.errno) if error.errno else error
+    return OutputError(
+        f"cannot write to {folder} ({reason}); choose a folder that can be written, with room for "
+        "about the size of the input",
+        path=folder,
+    )
 
 
 def printable(text: str) -> str:

@@ -26,7 +26,13 @@ NAMES = {
 }
 """What a person reads for each stage."""
 
-_UNITS = {"doc": "documents", "text": "texts", "pair": "pairs", "host": "hosts"}
+_UNITS = {
+    "doc": "documents",
+    "text": "texts",
+    "pair": "pairs",
+    "host": "hosts",
+    "partition": "partitions",
+}
 
 _EARLY = 3.0
 """Seconds before which a rate says nothing."""
@@ -39,7 +45,7 @@ class StageProgress:
     Attributes:
         stage: Its name in timings.
         total: Units in all, None where that is not known.
-        unit: ``B`` for bytes, ``doc``, ``text``, ``pair``, ``host`` or ``file``.
+        unit: ``B`` for bytes, ``doc``, ``text``, ``pair``, ``host``, ``partition`` or ``file``.
         done: Units that are done.
         documents: Documents that are done, where these are not the unit.
         began: When it began, by the monotonic clock.

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from itertools import zip_longest
 from typing import Any
 
-from dedup.errors import NoDocumentError, OutputError, UnknownFieldError
+from dedup.errors import NoDocumentError, OutputError, UnknownFieldError, refused
 from dedup.models import Raw, failure
 from dedup.pipeline.ingest import number_ids
 from dedup.pipeline.prepared_rows import stamp_of
 from dedup.pipeline.remove_dump import remove_last_dump
 from dedup.run.claim import Claim, changed_options
 from dedup.store import AGAINST, ANOTHER, Dump, Store, copy_store
-from dedup.write import OutputFolder, refused
+from dedup.write import OutputFolder
 
 OVERWRITE = "or begin anew with --overwrite"
 

@@ -6,7 +6,6 @@ from dedup.write.folder import (
     OutputFolder,
     refuse_existing,
     refuse_irregular,
-    refused,
     stream_out,
     write_file,
 )
@@ -38,7 +37,6 @@ __all__ = [
     "peak_memory",
     "refuse_existing",
     "refuse_irregular",
-    "refused",
     "rejected_lines",
     "story_lines",
     "stream_out",

@@ -7,8 +7,7 @@ import itertools
 from contextlib import suppress
 from pathlib import Path
 
-from dedup.errors import ConfigError, OutputError
-from dedup.write.folder import refusal
+from dedup.errors import ConfigError, OutputError, refusal
 from dedup.write.table_files import (
     PARQUET,
     SUFFIXES,

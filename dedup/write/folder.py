@@ -6,7 +6,6 @@ places, the manifest last; a move that was interrupted is completed by the next 
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import json
 import os
@@ -16,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from dedup.errors import FullDiskError, OutputError
+from dedup.errors import OutputError, refusal, refused
 from dedup.write.table_files import (
     SHARDED,
     Layout,
@@ -347,26 +346,6 @@ def _named_when_whole(path: Path) -> Iterator[Path]:
         with suppress(OSError):
             part.unlink(missing_ok=True)
         raise refusal(path.parent, error) from error
-
-
-@contextmanager
-def refused(folder: Path) -> Iterator[None]:
-    """Report an error of the disk as one sentence."""
-    try:
-        yield
-    except OSError as error:
-        raise refusal(folder, error) from error
-
-
-def refusal(folder: Path, error: OSError) -> OutputError:
-    """Return the error for a person where the disk refuses to write."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return FullDiskError(folder)
-    return OutputError(
-        f"cannot write to {folder} ({error.strerror or error}); choose a folder that can be "
-        "written, with room for about the size of the input",
-        path=folder,
-    )
 
 
 def stream_out(file: BinaryIO, lines: Lines) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -17,3 +19,24 @@ def short_path():
     """A folder for temporary files: its path leaves room for that of a socket, of 107 bytes."""
     with tempfile.TemporaryDirectory(prefix="dedup") as folder:
         yield Path(folder)
+
+
+@pytest.fixture
+def small(short_path):
+    """Mount a file system of some size, in a folder of its own, until the test ends."""
+    if os.geteuid() or sys.platform != "linux":
+        pytest.skip("only root may mount a small file system")
+    mounted = []
+
+    def mount(options):
+        folder = short_path / f"disk{len(mounted)}"
+        folder.mkdir()
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], check=False)
+        if done.returncode:
+            pytest.skip("this system mounts nothing")
+        mounted.append(folder)
+        return folder
+
+    yield mount
+    for folder in mounted:
+        subprocess.run(["umount", folder], check=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import resource
 import subprocess
-import sys
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,29 +12,6 @@ import pytest
 from runs import ROOT, Out, read_lines
 
 pytestmark = pytest.mark.slow
-
-MOUNTS = os.geteuid() == 0 and sys.platform == "linux"
-
-needs_mounts = pytest.mark.skipif(not MOUNTS, reason="only root may mount a small file system")
-
-
-@pytest.fixture
-def small(short_path):
-    """Mount a file system of some size, in a folder of its own, until the test ends."""
-    mounted = []
-
-    def mount(options):
-        folder = short_path / f"disk{len(mounted)}"
-        folder.mkdir()
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], check=False)
-        if done.returncode:
-            pytest.skip("this system mounts nothing")
-        mounted.append(folder)
-        return folder
-
-    yield mount
-    for folder in mounted:
-        subprocess.run(["umount", folder], check=True)
 
 
 @contextmanager
@@ -53,7 +29,6 @@ def sentence(done):
     return line
 
 
-@needs_mounts
 @pytest.mark.parametrize("size", ["4k", "400k", "1400k"])
 def test_a_full_disk_is_reported_and_the_run_can_be_resumed_once_there_is_room(
     size, small, command, samples, sample_run
@@ -70,7 +45,6 @@ def test_a_full_disk_is_reported_and_the_run_can_be_resumed_once_there_is_room(
     assert Out(folder / "out").tables() == sample_run.tables()
 
 
-@needs_mounts
 def test_a_folder_that_may_not_be_written_is_reported(small, command, samples):
     folder = small("size=64m")
     with remounted(folder, "ro"):
@@ -79,7 +53,6 @@ def test_a_folder_that_may_not_be_written_is_reported(small, command, samples):
     assert "choose a folder that can be written" in line
 
 
-@needs_mounts
 def test_a_run_that_may_no_longer_be_written_cannot_go_on(small, command, samples):
     folder = small("size=64m")
     command.run(samples / "dump.jsonl", out=folder / "out")
@@ -139,7 +112,6 @@ def test_survivors_to_a_full_disk_fail_and_can_be_had_again(command, samples, sa
     assert again.stdout == (sample_run.path / "survivors.jsonl").read_bytes()
 
 
-@needs_mounts
 def test_a_full_folder_for_temporary_files_is_reported(small, command, samples, tmp_path):
     """`dedup clean` keeps its working store there."""
     folder = small("size=40k")
@@ -151,7 +123,6 @@ def test_a_full_folder_for_temporary_files_is_reported(small, command, samples, 
     assert not (tmp_path / "clean.jsonl").exists()
 
 
-@needs_mounts
 def test_a_full_cache_costs_time_and_is_reported_once(
     small, command, samples, copies_run, tmp_path
 ):
