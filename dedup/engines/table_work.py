@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -31,11 +32,11 @@ Done = TypeVar("Done", ArrowFile, SortedFile)
 class SpillFolder:
     """A folder that is removed when nothing refers to it any more."""
 
-    def __init__(self, path: Path) -> None:
-        """Make it."""
-        path.mkdir(parents=True)
-        self.path = path
-        weakref.finalize(self, shutil.rmtree, path, ignore_errors=True)
+    def __init__(self, inside: Path) -> None:
+        """Make it, under a name that no other folder has or had: those may be removed later."""
+        inside.mkdir(parents=True, exist_ok=True)
+        self.path = Path(tempfile.mkdtemp(dir=inside))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
 
 class TableWork:
@@ -58,12 +59,10 @@ class TableWork:
         self._partitions = partitions
         self._partition_bytes = partition_bytes
         self._start_bytes = start_bytes
-        self._folders = 0
 
     def new_folder(self) -> SpillFolder:
         """Return a new folder for files that nobody keeps."""
-        self._folders += 1
-        return SpillFolder(self._folder / f"{self._folders:06}")
+        return SpillFolder(self._folder)
 
     def write_files(
         self, folder: Path, batches: Iterable[pa.RecordBatch], schema: pa.Schema

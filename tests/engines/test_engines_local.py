@@ -147,6 +147,18 @@ def test_files_of_an_exchange_are_removed_when_nothing_refers_to_it(opened, tmp_
     assert engine.collect(kept).num_rows == 7
 
 
+def test_what_is_left_of_a_closed_engine_removes_nothing_of_the_next(opened):
+    first = opened()
+    old = first.exchange([first.load(table_of(ROWS))], summed, SCHEMA)
+    old.partitions()
+    first.close(resumable=True)
+    second = opened()
+    table = second.exchange([second.load(table_of(ROWS))], summed, SCHEMA)
+    table.partitions()
+    del old
+    assert second.collect(table).num_rows == 7
+
+
 def test_rows_that_were_collected_outlive_their_files(opened):
     engine = opened()
     found = engine.collect(engine.map(engine.load(table_of(ROWS)), doubled, SCHEMA))
