@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
+from typing import Any
 
 from dedup.cluster.canonical import own_fields, parse_policy
 from dedup.config import Config
 from dedup.errors import UnknownFieldError, printable
-from dedup.store import Store
 
 NAMED = 10
 """Most fields that the error names."""
@@ -17,14 +18,18 @@ LOOKED_AT = 1_000
 """Documents whose fields it names."""
 
 
-def require_rule_fields(store: Store, config: Config) -> None:
+OwnFields = Callable[[], Iterable[Mapping[str, Any]]]
+"""Returns the own fields of all active documents, those of the current dump first."""
+
+
+def require_rule_fields(own: OwnFields, config: Config) -> None:
     """Refuse a rule on a field that no document has, which would decide nothing.
 
     Most often the first document has it. An earlier one of the store will do: a small dump may have
     no document with a field that some have.
 
     Args:
-        store: Has the documents.
+        own: Is called for rules on own fields alone.
         config: The rules.
 
     Raises:
@@ -32,7 +37,7 @@ def require_rule_fields(store: Store, config: Config) -> None:
     """
     unknown = own_fields(parse_policy(config.cluster.canonical))
     documents = 0
-    for fields in store.documents.own_fields() if unknown else ():
+    for fields in own() if unknown else ():
         unknown = {field: rule for field, rule in unknown.items() if field not in fields}
         if not unknown:
             return
@@ -41,14 +46,14 @@ def require_rule_fields(store: Store, config: Config) -> None:
         field, rule = next(iter(unknown.items()))
         raise UnknownFieldError(
             f'no document has the field "{printable(field)}" of --canonical {printable(rule)}; '
-            f"the fields are {_names(store)}"
+            f"the fields are {_names(own())}"
         )
 
 
-def _names(store: Store) -> str:
+def _names(own: Iterable[Mapping[str, Any]]) -> str:
     """Return the fields that most documents have."""
     names: Counter[str] = Counter()
-    for fields in islice(store.documents.own_fields(), LOOKED_AT):
+    for fields in islice(own, LOOKED_AT):
         names.update(fields.keys())
     ordered = sorted(names, key=lambda name: (-names[name], name))
     return ", ".join(map(printable, ordered[:NAMED])) + (", ..." if len(ordered) > NAMED else "")

@@ -47,7 +47,7 @@ def run_stages(
     sign_texts(store, config, progress)
     if store.dumps.step >= Step.DECIDED:
         return
-    require_rule_fields(store, config)
+    require_rule_fields(store.documents.own_fields, config)
     # Compiled code, which cleaning alone does not load.
     from dedup.match.story_score import shipped_scorer
     from dedup.pipeline.cluster_copies import cluster_copy_pairs

@@ -100,7 +100,7 @@ def store_results(
         earlier: The stories of earlier dumps as they were.
         config: Says when documents expire.
     """
-    with store.commit():
+    with store.fill():
         for table in results.documents:
             for columns in _columns(table):
                 store.documents.add_columns(columns)

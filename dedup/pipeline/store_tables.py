@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from dedup.kernels.array_types import Float64s
 from dedup.pipeline.earlier_stories import EarlierStories, read_earlier_stories
-from dedup.pipeline.tables import DOCUMENTS, KNOWN_IDS
+from dedup.pipeline.tables import COPY_PAIRS, DOCUMENTS, KNOWN_IDS
 from dedup.signatures.term_weights import DocumentFrequencies
 from dedup.store import Store
 
@@ -22,27 +21,32 @@ class EarlierResults:
 
     Attributes:
         stories: Their stories, and the first row of the dump at hand.
-        matched_pairs: Pairs of documents that match: both rows, and the four scores of
-            :class:`dedup.match.similarity.PairScores`, n x 6.
+        matched_pairs: Pairs of documents that match: a table of ``COPY_PAIRS``.
         story_scores: Scored pairs of representatives: both rows and the score, n x 3.
         frequencies: How many representatives have each term.
     """
 
     stories: EarlierStories
-    matched_pairs: Float64s
+    matched_pairs: pa.Table
     story_scores: Float64s
     frequencies: DocumentFrequencies
 
 
 def read_earlier_results(store: Store) -> EarlierResults:
     """Read what earlier dumps found; the active rows of the store must be chosen."""
-    matched = np.array(list(store.results.matched_pairs()), np.float64).reshape(-1, 6)
     return EarlierResults(
         read_earlier_stories(store),
-        matched,
+        _matched_pairs(store),
         store.results.story_scores(),
         DocumentFrequencies(*store.signatures.document_frequencies()),
     )
+
+
+def _matched_pairs(store: Store) -> pa.Table:
+    """Return the active pairs of earlier dumps that match."""
+    pairs = [(*cells, 1) for cells in store.results.matched_pairs()]
+    columns = zip(*pairs, strict=True) if pairs else [()] * len(COPY_PAIRS)
+    return pa.table(list(map(pa.array, columns, COPY_PAIRS.types)), schema=COPY_PAIRS)
 
 
 def read_documents(store: Store) -> pa.Table:

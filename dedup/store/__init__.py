@@ -50,6 +50,7 @@ class Store:
         warnings: Large stories, and hosts with many duplicates.
         dumps: The dumps, and which rows are active.
         commit: ``with store.commit():`` commits what is done inside, whole or not at all.
+        fill: The same for all that a plan found in a dump, faster for a first dump.
         trial: ``with store.trial():`` undoes it at the end.
     """
 
@@ -76,6 +77,7 @@ class Store:
             self._db.close()
             raise self._db.refusal(error) from error
         self.commit = self._db.commit
+        self.fill = self._db.fill
         self.trial = self._db.trial
 
     def __enter__(self) -> Store:

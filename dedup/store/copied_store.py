@@ -17,7 +17,7 @@ _BUFFER = 1 << 22
 
 
 def copy_store(store: Path, target: Path) -> None:
-    """Copy a store, with the log that a killed run may have left beside it.
+    """Copy a store, with the log or the journal that a killed run may have left beside it.
 
     No connection of SQLite is opened: it would make files beside the store. The copy gets its name
     when it is whole.
@@ -49,7 +49,8 @@ def copy_store(store: Path, target: Path) -> None:
             raise OutputError(message, path=store) from error
         shutil.copyfileobj(source, copy, _BUFFER)
         real = store.resolve()  # SQLite has the log beside the file that a link leads to
-        log = real.with_name(f"{real.name}-wal")
-        if log.exists():
-            shutil.copyfile(log, target.with_name(f"{target.name}-wal"))
+        for suffix in ("-wal", "-journal"):
+            log = real.with_name(f"{real.name}{suffix}")
+            if log.exists():
+                shutil.copyfile(log, target.with_name(f"{target.name}{suffix}"))
     part.replace(target)

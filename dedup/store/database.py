@@ -174,6 +174,24 @@ class Database:
                 self.execute("ROLLBACK")
 
     @contextmanager
+    def fill(self) -> Iterator[None]:
+        """Commit all that is written of a first dump, whole or not at all.
+
+        In the log each page would be written twice. The journal instead holds what there was
+        before, which is next to nothing.
+        """
+        if self.first or self._connection.in_transaction:
+            with self.commit():
+                yield
+            return
+        self.execute("PRAGMA journal_mode = TRUNCATE")
+        try:
+            with self.commit():
+                yield
+        finally:
+            self.execute("PRAGMA journal_mode = WAL")
+
+    @contextmanager
     def trial(self) -> Iterator[None]:
         """Undo at the end what is done inside."""
         self.execute("BEGIN IMMEDIATE")

@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 
 import pyarrow as pa
@@ -14,7 +16,7 @@ from dedup.pipeline.store_results import PlanResults, StoriesTables, store_resul
 from dedup.pipeline.store_tables import earlier_documents, known_ids, read_documents
 from dedup.pipeline.tables import COPY_PAIRS, DECISIONS, DOCUMENTS, STORIES, STORY_SCORES
 from dedup.signatures.term_weights import DocumentFrequencies
-from dedup.store import Step, Store
+from dedup.store import Step, Store, copy_store
 
 WINDOW = Config().story.window_days
 
@@ -112,3 +114,30 @@ def test_only_earlier_documents_and_ids_are_read_for_the_next_dump(command, json
         (ids,) = known_ids(store)
         assert ids["doc_id"].to_pylist() == list("abxy")
         assert ids["row"].to_pylist() == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("copied", [False, True], ids=["itself", "a copy"])
+def test_a_first_dump_that_is_killed_while_it_is_written_leaves_an_empty_store(copied, tmp_path):
+    path = tmp_path / "store.sqlite"
+    code = (
+        "import os, sys; from dedup.store import Store, stored_rejection\n"
+        "from dedup.models import Reason, Rejection\n"
+        "store = Store(sys.argv[1])\n"
+        "store.begin('day', options='', basis='', scorer=['shipped'])\n"
+        "with store.fill():\n"
+        "    for batch in range(100):\n"
+        "        store.documents.add([stored_rejection(f'{batch}-{n}', 'x' * 1000,"
+        " Rejection(Reason.EMPTY), b'') for n in range(100)])\n"
+        "    os._exit(9)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, path], check=False, timeout=60)
+    assert done.returncode == 9
+    assert path.stat().st_size > 1_000_000, "nothing of it was in the file yet"
+    if copied:
+        copy_store(path, tmp_path / "copy.sqlite")
+        path = tmp_path / "copy.sqlite"
+    with Store(path) as store:
+        assert store.documents.count() == 0
+        assert store.dumps.name == "day"
+        store.verify(whole=True)
+    assert [each.name for each in tmp_path.glob(f"{path.name}-*")] == []
