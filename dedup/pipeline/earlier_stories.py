@@ -66,6 +66,12 @@ class EarlierStories:
         self._by_story = np.argsort(stories, kind="stable")
         self._canonicals = frozenset(each.canonical for each in known)
 
+    @classmethod
+    def empty(cls) -> EarlierStories:
+        """Return those of a first dump: none."""
+        rows = np.empty(0, np.int64)
+        return cls(0, 1, rows, rows, np.empty(0, np.int32), [])
+
     def numbers(self, rows: Iterable[int]) -> list[int]:
         """Return the numbers of the stories that some documents were in, ascending."""
         if not self.rows.size:
