@@ -308,7 +308,7 @@ def stopped_at(place, days, records, monkeypatch):
 
 
 STAGES = [
-    "dedup.pipeline.ingest.prepare_rows",
+    "dedup.pipeline.cleaned_rows.prepare_rows",
     "dedup.pipeline.stages.remove_site_boilerplate",
     "dedup.pipeline.match_copies.match_copies",
     "dedup.pipeline.cluster_copies.cluster_copy_pairs",

@@ -18,7 +18,7 @@ DAYS = 30
 
 # Functions before which a run is stopped, and how often they are called before that.
 PLACES = [
-    ("dedup.pipeline.ingest.prepare_rows", 1),
+    ("dedup.pipeline.cleaned_rows.prepare_rows", 1),
     ("dedup.pipeline.stages.remove_site_boilerplate", 1),
     ("dedup.pipeline.match_copies.match_copies", 1),
     ("dedup.pipeline.cluster_copies.cluster_copy_pairs", 1),

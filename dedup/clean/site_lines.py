@@ -180,12 +180,16 @@ def number_of(name: str | None) -> int:
     return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big") | 1
 
 
-def lines_by_host(documents: Iterable[Listed], least: int) -> Iterator[tuple[str, HostLines]]:
+def lines_by_host(
+    documents: Iterable[Listed], least: int, all_headlines: Digests | None = None
+) -> Iterator[tuple[str, HostLines]]:
     """Yield hosts by name, each with the lines of its documents.
 
     Args:
         documents: The documents, rows ascending.
         least: Hosts with fewer documents are left out.
+        all_headlines: Digests of the headlines of all hosts, sorted, where the documents are not
+            those of all hosts.
     """
     numbers: dict[str, int] = {}
     rows, hosts, sizes = array("q"), array("q"), array("q")
@@ -194,13 +198,14 @@ def lines_by_host(documents: Iterable[Listed], least: int) -> Iterator[tuple[str
         rows.append(document.row)
         hosts.append(numbers.setdefault(document.host, len(numbers)))
         sizes.append(len(document.lines) // 8)
-        pages.append(number_of(document.page) or 2 * len(rows))
+        pages.append(number_of(document.page) or 2 * (document.row + 1))
         titles.append(number_of(document.title))
         headlines.append(headline_digest(document.title))
         stored += document.lines
     all_rows, all_pages = np.array(rows, np.int64), np.array(pages, np.uint64)
     all_titles, own_headlines = np.array(titles, np.uint64), np.array(headlines, np.uint64)
-    all_headlines = np.unique(own_headlines[own_headlines > 0])
+    if all_headlines is None:
+        all_headlines = np.unique(own_headlines[own_headlines > 0])
     of_host = np.array(hosts, np.int64)
     host_of = np.repeat(of_host, sizes)
     together = np.argsort(host_of, kind="stable")

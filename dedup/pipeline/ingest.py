@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 
-from dedup.clean.dates import parse_date
+from dedup.clean.dates import Date, parse_date
 from dedup.clean.written_dates import DayOrder
 from dedup.config import Config
 from dedup.errors import InputError
 from dedup.models import Raw
-from dedup.pipeline.page_workers import Cleaned, clean_records
-from dedup.pipeline.prepared_rows import PreparedRow, prepare_rows, stamp_of
-from dedup.pipeline.text_workers import text_rows
+from dedup.pipeline.cleaned_rows import cleaned_rows
+from dedup.pipeline.prepared_rows import stamp_of
 from dedup.progress import Progress, log_counts
 from dedup.read import has_own_id
 from dedup.store import Step, Store
 
 log = logging.getLogger(__name__)
-
-# A batch of inputs commits when it holds this many, or this much raw text: about two seconds of
-# pages, which is what a kill costs.
-BATCH_RECORDS = 1000
-BATCH_BYTES = 8_000_000
 
 
 def ingest(
@@ -53,38 +47,17 @@ def ingest(
     dumps, documents = store.dumps, store.documents
     named = number_ids(raws, dumps.number, dumps.knows)
     fresh = skip_stored(named, documents.stamps(), progress, complete=dumps.step >= Step.STRIPPED)
-    rows = text_rows(fresh, config, signed=signed, size=size)
-    cleaned = clean_records(rows, config.clean, workers=config.workers, recall=documents.recall)
+    batches = cleaned_rows(
+        fresh, config, progress, signed=signed, recall=documents.recall, size=size
+    )
     worker_kib = store.get("worker_kib") or 0
-    with closing(rows), closing(cleaned):  # an error must end the workers before it leaves
-        for batch in _batches(cleaned, progress):
-            documents.add([row.stored for row in prepare_rows(batch, config, signed=signed)])
-            kib = [item.worker_kib for item in batch if isinstance(item, Cleaned)]
-            worker_kib = max([worker_kib, *kib])
+    with closing(batches):  # an error must end the workers before it leaves
+        for batch in batches:
+            documents.add([row.stored for row in batch.rows])
+            worker_kib = max(worker_kib, batch.worker_kib)
     store.put("worker_kib", worker_kib)
     log_counts(log, "read and cleaned {inputs:,} inputs", inputs=documents.count())
     progress.end()
-
-
-def _batches(
-    cleaned: Iterable[list[PreparedRow] | Cleaned], progress: Progress
-) -> Iterator[list[PreparedRow | Cleaned]]:
-    """Yield inputs in batches that are committed together."""
-    batch: list[PreparedRow | Cleaned] = []
-    size = 0
-    for item in cleaned:
-        if isinstance(item, Cleaned):
-            batch.append(item)
-            size += item.size
-            progress.advance(item.record.consumed, 1)
-        else:
-            batch += item
-            size += sum(row.size for row in item)
-            progress.advance(sum(row.consumed for row in item), len(item))
-        if len(batch) >= BATCH_RECORDS or size >= BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-    yield batch
 
 
 def number_ids(raws: Iterable[Raw], number: int, taken: Callable[[str], bool]) -> Iterator[Raw]:
@@ -141,9 +114,21 @@ def read_ambiguous_dates(store: Store) -> None:
     """
     orders = store.documents.date_orders()
     for batch in store.documents.unread_dates() if orders else ():
-        read = {
-            row: parse_date(unread, DayOrder(orders[source]))
-            for row, source, unread in batch
-            if source in orders
-        }
-        store.documents.date({row: date for row, date in read.items() if date is not None})
+        store.documents.date(read_in_order(batch, orders))
+
+
+def read_in_order(
+    unread: Iterable[tuple[int, str, str]], orders: Mapping[str, str]
+) -> dict[int, Date]:
+    """Return date and moment of the dates that can be read now, by row.
+
+    Args:
+        unread: Row, source and date as written.
+        orders: The order of day and month of each source that shows one.
+    """
+    read = {
+        row: parse_date(written, DayOrder(orders[source]))
+        for row, source, written in unread
+        if source in orders
+    }
+    return {row: date for row, date in read.items() if date is not None}

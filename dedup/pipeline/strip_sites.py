@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
 from dedup.clean.series_openings import find_openings, introductions
 from dedup.clean.site_boilerplate import find_recurring, find_site_lines
-from dedup.clean.site_lines import Digests, HostLines, lengths_of, lines_by_host
-from dedup.clean.site_questions import find_questions, read_answers
+from dedup.clean.site_lines import Digests, HostLines, Numbers, lengths_of, lines_by_host
+from dedup.clean.site_questions import Questions, find_questions, read_answers
 from dedup.clean.strip_site_lines import Site, strip_site_lines
 from dedup.clean.teasers import teaser_candidates, teasers
 from dedup.config import Config
@@ -32,7 +33,8 @@ def remove_site_boilerplate(store: Store, config: Config, progress: Progress) ->
     Its earlier documents within the date window count where lines recur; they stay as they are.
     """
     progress.start("site boilerplate", None, "host")
-    first = store.dumps.first
+    first, texts = store.dumps.first, store.documents.titled_texts
+    least = config.clean.site_boilerplate_documents
     counts = Counter(hosts=0, documents=0)
 
     def stripped() -> Iterator[StrippedText]:
@@ -40,14 +42,14 @@ def remove_site_boilerplate(store: Store, config: Config, progress: Progress) ->
         for host, lines in lines_by_host(store.documents.line_digests(), 1):
             progress.advance(1)
             if lines.rows.max(initial=-1) >= first:
-                least = config.clean.site_boilerplate_documents
-                hosts.append((lines, find_site(host, lines, store, least)))
+                asked = ask_lines(lines, least)
+                hosts.append((lines, find_site(host, lines, asked, texts, least)))
         known = lines_of_sites(site for _, site in hosts)
         for lines, site in hosts:
             site = with_lines_of_others(site, lines, known)
             if rows := rows_with(lines, site, first):
                 counts.update(hosts=1, documents=len(rows))
-                for row, title, text in store.documents.titled_texts(rows):
+                for row, title, text in texts(rows):
                     yield strip_site_lines(row, title, text, site, config.clean)
 
     if store.dumps.step < Step.STRIPPED:
@@ -61,38 +63,94 @@ def remove_site_boilerplate(store: Store, config: Config, progress: Progress) ->
     progress.end()
 
 
-def find_site(host: str, lines: HostLines, store: Store, documents: int) -> Site:
+class TitledTexts(Protocol):
+    """Reads documents."""
+
+    def __call__(
+        self, rows: Sequence[int], *, whole: bool = False
+    ) -> Iterable[tuple[int, str | None, str]]:
+        """Return row, headline and cleaned text of some documents.
+
+        Args:
+            rows: The documents, ascending.
+            whole: Whether site boilerplate that was removed stands behind the text.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SiteQuestions:
+    """What the lines of a host show before a text is read.
+
+    Attributes:
+        recurring: Lines that recur under different leads, uint64, sorted.
+        questions: What must be read to judge the other lines; None for nothing.
+        candidates: Lines that may be headlines of other articles, uint64, sorted.
+        lists: Documents with two or more of them, int64, ascending.
+        openings: Rows of documents that begin with the same line.
+    """
+
+    recurring: Digests
+    questions: Questions | None
+    candidates: Digests
+    lists: Numbers
+    openings: list[list[int]]
+
+    @property
+    def rows(self) -> Numbers:
+        """The documents that must be read, int64, ascending."""
+        asked = [self.questions.rows] if self.questions else []
+        opening = np.array([row for each in self.openings for row in each], np.int64)
+        return np.unique(np.concatenate([*asked, self.lists, opening]))
+
+
+def ask_lines(lines: HostLines, documents: int) -> SiteQuestions:
+    """Return what the lines of a host show, and what must be read to judge them.
+
+    Args:
+        lines: The lines.
+        documents: A line must recur in so many documents.
+    """
+    recurring, questions = np.empty(0, np.uint64), None
+    if lines.documents.size > 1:
+        recurring = find_recurring(lines, documents)
+        asked = find_questions(_without(lines, recurring), documents)
+        questions = asked if asked.rows.size else None
+    return SiteQuestions(recurring, questions, *teaser_candidates(lines), find_openings(lines))
+
+
+def _without(lines: HostLines, digests: Digests) -> HostLines:
+    """Return the lines that are not among some, which are none on most hosts."""
+    return lines.without(digests) if digests.size else lines
+
+
+def find_site(
+    host: str, lines: HostLines, asked: SiteQuestions, texts: TitledTexts, documents: int
+) -> Site:
     """Return what of the lines of a host is the site's.
 
     Args:
         host: The host.
         lines: Its lines.
-        store: Where the texts are that must be read.
-        documents: A line must recur in so many documents.
+        asked: What they show, see :func:`ask_lines`.
+        texts: Reads the documents that are asked for.
+        documents: As there.
     """
-    several = lines.documents.size > 1
-    site = _recurring_lines(host, lines, store, documents) if several else Site(host, frozenset())
-    candidates, rows = teaser_candidates(lines)
-    if rows.size:
-        texts = store.documents.titled_texts(rows.tolist())
-        site = replace(site, teasers=frozenset(teasers(texts, candidates).tolist()) - site.known)
-    if openings := find_openings(lines):
-        texts = store.documents.titled_texts(sorted({row for each in openings for row in each}))
-        shared = frozenset(introductions(texts, openings, host).tolist()) - site.known
+    site = Site.of(host, asked.recurring)
+    if asked.questions is not None:
+        read = texts(asked.questions.rows.tolist(), whole=True)
+        answers = read_answers(read, asked.questions, host)
+        rest = _without(lines, asked.recurring)
+        found = find_site_lines(rest, asked.questions, answers, documents)
+        site = Site.of(host, asked.recurring, found)
+    if asked.lists.size:
+        listed = frozenset(teasers(texts(asked.lists.tolist()), asked.candidates).tolist())
+        site = replace(site, teasers=listed - site.known)
+    if asked.openings:
+        read = texts(sorted({row for each in asked.openings for row in each}))
+        shared = frozenset(introductions(read, asked.openings, host).tolist()) - site.known
         site = replace(site, shared=site.shared | shared)
     return site
-
-
-def _recurring_lines(host: str, lines: HostLines, store: Store, documents: int) -> Site:
-    """Return what of the lines of a host recurs under different headlines."""
-    recurring = find_recurring(lines, documents)
-    rest = lines.without(recurring) if recurring.size else lines
-    questions = find_questions(rest, documents)
-    if not questions.rows.size:
-        return Site.of(host, recurring)
-    texts = store.documents.titled_texts(questions.rows.tolist(), whole=True)
-    answers = read_answers(texts, questions, host)
-    return Site.of(host, recurring, find_site_lines(rest, questions, answers, documents))
 
 
 def lines_of_sites(sites: Iterable[Site]) -> Digests:

@@ -11,7 +11,15 @@ import numpy.typing as npt
 import zstandard
 
 from dedup.json_codec import dump_json, load_json
-from dedup.models import CleanPage, Document, Rejection, Removal
+from dedup.models import (
+    SITE_BOILERPLATE,
+    CleanPage,
+    Document,
+    Reason,
+    Rejection,
+    Removal,
+    StrippedText,
+)
 
 Cells = tuple[Any, ...]
 
@@ -24,6 +32,17 @@ DOCUMENT_COLUMNS = (
     "host", "date", "moment", "language", "agency", "agency_page", "dateline", "credit",
     "leftovers", "digest", "stamp", "line_digests",
 )  # fmt: skip
+
+DUPLICATE_ID = Rejection(
+    Reason.DUPLICATE_ID,
+    "an earlier input has this id; --field id=NAME takes the ids of records from another field",
+)
+"""Why an input is rejected whose id an earlier one has."""
+
+KEPT_OF_DUPLICATE_ID = (
+    "doc_id", "source", "stamp", "from_page", "digest", "title", "url", "host",
+)  # fmt: skip
+"""The cells of such an input that stay, beside those of its written date."""
 
 # Level 3 makes the store of news texts no smaller and takes half as long again.
 COMPRESSION_LEVEL = 1
@@ -168,6 +187,30 @@ def stored_rejection(
     return Stored(
         tuple(map(cells.get, DOCUMENT_COLUMNS)), written_date=_written_date(None, date_order)
     )
+
+
+def stripped_cells(
+    change: StrippedText, removed: bytes | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the cells of ``documents`` and of ``contents`` that change with site boilerplate.
+
+    Args:
+        change: What was taken out.
+        removed: What was removed from the document before, as it is stored.
+    """
+    document: dict[str, Any] = {"line_digests": change.lines} if change.lines else {}
+    content: dict[str, Any] = {}
+    if change.removed:
+        boilerplate = [Removal(SITE_BOILERPLATE, line) for line in change.removed]
+        removals = (*expand_removals(removed), *boilerplate)
+        content = {
+            "text_field": None, "removed": pack_removals(removals), "text": pack_text(change.text),
+        }  # fmt: skip
+        document["leftovers"] = len(removals)
+    if change.rejection:
+        document["reason"] = change.rejection.reason.value
+        document["detail"] = change.rejection.detail
+    return document, content
 
 
 def _written_date(unread: str | None, order: str | None) -> Cells | None:

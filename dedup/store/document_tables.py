@@ -25,20 +25,16 @@ from dedup.models import (
 )
 from dedup.store.cells import (
     DOCUMENT_COLUMNS,
+    DUPLICATE_ID,
+    KEPT_OF_DUPLICATE_ID,
     Stored,
     expand_removals,
-    pack_removals,
-    pack_text,
     stored_rejection,
+    stripped_cells,
 )
 from dedup.store.database import NO_END, Database
 from dedup.store.document_columns import document_columns, insert_columns
 from dedup.store.integrity import input_holds, with_checksum
-
-_DUPLICATE_ID = Rejection(
-    Reason.DUPLICATE_ID,
-    "an earlier input has this id; --field id=NAME takes the ids of records from another field",
-)
 
 # Tables beside ``documents``, and the field of ``Stored`` that has their cells.
 _PARTS = (
@@ -48,11 +44,6 @@ _PARTS = (
 
 _DOCUMENTS = "SELECT * FROM documents WHERE row IN"
 _SET_DATE = "UPDATE documents SET date = ?, moment = ?, sum = ? WHERE row = ?"
-
-# What is kept of an input whose id an earlier one has.
-_KEPT_OF_REJECTED = (
-    "doc_id", "source", "stamp", "from_page", "digest", "title", "url", "host",
-)  # fmt: skip
 
 # Rows that are changed between two reads of a table.
 _ROWS_AT_ONCE = 1000
@@ -103,8 +94,8 @@ class Documents:
     def _reject_duplicate_id(self, row: int, stored: Stored) -> None:
         """Store an input whose id an earlier one has as a rejection."""
         cells = dict(zip(DOCUMENT_COLUMNS, stored.document, strict=True))
-        kept = {name: cells[name] for name in _KEPT_OF_REJECTED}
-        rejected = stored_rejection(rejection=_DUPLICATE_ID, **kept)
+        kept = {name: cells[name] for name in KEPT_OF_DUPLICATE_ID}
+        rejected = stored_rejection(rejection=DUPLICATE_ID, **kept)
         self._db.insert("documents", [(row, *rejected.document)])
         if stored.written_date is not None:
             self._db.insert("written_dates", [(row, *stored.written_date)])
@@ -353,17 +344,11 @@ class Documents:
         with self._db.commit():
             for change in changes:
                 row = change.row
-                cells: dict[str, Any] = {"line_digests": change.lines} if change.lines else {}
-                if change.removed:
-                    boilerplate = [Removal(SITE_BOILERPLATE, line) for line in change.removed]
-                    removed = (*self.removals(row), *boilerplate)
-                    kept = {"text": pack_text(change.text), "text_field": None}
-                    self._change("contents", row, removed=pack_removals(removed), **kept)
-                    cells["leftovers"] = len(removed)
-                if change.rejection:
-                    cells["reason"] = change.rejection.reason.value
-                    cells["detail"] = change.rejection.detail
-                self._change("documents", row, **cells)
+                [[removed]] = self._db.execute("SELECT removed FROM contents WHERE row = ?", [row])
+                document, content = stripped_cells(change, removed)
+                if content:
+                    self._change("contents", row, **content)
+                self._change("documents", row, **document)
                 for table in ("signatures", "sets", "lead_days"):
                     self._db.execute(f"DELETE FROM {table} WHERE row = ?", [row])
 
