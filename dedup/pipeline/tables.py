@@ -34,6 +34,44 @@ _CELLS = {
 DOCUMENTS = pa.schema([ROW, *(pa.field(name, kind) for name, kind in _CELLS.items())])
 """All inputs, rejected ones among them: all that the store keeps of each."""
 
+INPUTS = pa.schema([("part", _INT), ("place", _INT), ("worker_kib", _INT), *list(DOCUMENTS)[1:]])
+"""Inputs as they were read, in parts: their place in the part stands for the row."""
+
+PART_SIZES = pa.schema([("part", _INT), ("inputs", _INT), ("worker_kib", _INT)])
+"""Inputs in some rows of a part, and the most memory that a worker for their pages used, in KiB."""
+
+DATE_ORDERS = pa.schema([("source", _STRING), ("date_order", _STRING)])
+"""Which order of day and month the dates of a source show; both, where they disagree."""
+
+ROWS = pa.schema([ROW])
+"""Some documents."""
+
+MOMENTS = pa.schema([("moment", _FLOAT)])
+"""Known moments of documents, in seconds."""
+
+IDS = pa.schema([KEY, ROW, ("doc_id", _STRING)])
+"""Inputs by id; those of earlier dumps have lower rows."""
+
+SITE_DOCUMENTS = pa.schema(
+    [KEY, ROW, ("host", _STRING), ("line_digests", _BYTES), ("page", _STRING), ("title", _STRING)]
+)
+"""Documents whose lines are compared with those of their host."""
+
+LINES = pa.schema([("digest", pa.uint64())])
+"""Lines, see :func:`dedup.clean.site_lines.piece_digests`; headlines where they are such lines."""
+
+TITLED_TEXTS = pa.schema([KEY, ROW, ("title", _STRING), ("text", _BYTES), ("whole", _BYTES)])
+"""Documents that are read to judge the lines of their host; texts may hold lone surrogates.
+
+``whole`` has the site boilerplate that was removed behind the text, null where none was.
+"""
+
+SITES = pa.schema(
+    [("host", _STRING), ("recurring", _BYTES), ("foreign", _BYTES), ("shared", _BYTES),
+     ("walls", _BYTES), ("teasers", _BYTES)]
+)  # fmt: skip
+"""Hosts some lines of which are the site's, see :class:`dedup.clean.strip_site_lines.Site`."""
+
 KNOWN_IDS = pa.schema([ROW, ("doc_id", _STRING)])
 """Inputs of earlier dumps by id: of several inputs of one id the first."""
 

@@ -237,6 +237,23 @@ def pack_text(text: str) -> bytes:
     return pack(text.encode("utf-8", "replace"))
 
 
+def text_of(text_field: str | None, fields: bytes, text: bytes | None) -> str:
+    """Return the cleaned text of a document from its cells.
+
+    Args:
+        text_field: Name of the field that holds the text, or None.
+        fields: The document's fields.
+        text: The text, where no field holds it.
+
+    Raises:
+        zstandard.ZstdError: The bytes are damaged.
+        ValueError: The fields are damaged.
+    """
+    if text is not None:
+        return expand(text).decode()
+    return str(load_json(expand(fields))[text_field])
+
+
 def pack_removals(removed: Iterable[Removal]) -> bytes | None:
     """Return removals as bytes, see :func:`pack`; None if there are none."""
     listed = [[removal.step, removal.text] for removal in removed]

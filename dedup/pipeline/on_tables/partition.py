@@ -12,7 +12,7 @@ from dedup.json_codec import load_json
 from dedup.kernels.array_types import Int64s, UInt32s
 from dedup.match.similarity import RaggedArray
 from dedup.models import Facts
-from dedup.store.cells import expand, expand_removals
+from dedup.store.cells import expand, expand_removals, text_of
 
 # Columns in the order of the fields of ``Facts`` after ``text_id``.
 FACTS = (
@@ -78,11 +78,8 @@ class Partition:
     def text(self, row: int) -> str:
         """Return the cleaned text of a document."""
         (place,) = self.places([row]).tolist()
-        text = self.table["text"][place].as_py()
-        if text is not None:
-            return expand(text).decode()
-        fields = load_json(expand(self.table["fields"][place].as_py()))
-        return str(fields[self.table["text_field"][place].as_py()])
+        cells = (self.table[name][place].as_py() for name in ("text_field", "fields", "text"))
+        return text_of(*cells)
 
     def records_without(self, step: str, rows: Sequence[int]) -> set[int]:
         """Return which of some documents are records from which a cleaning step took a piece."""

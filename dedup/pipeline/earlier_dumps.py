@@ -1,0 +1,93 @@
+"""What a plan asks of the dumps before its own, to number, date and compare its inputs."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import pyarrow as pa
+
+from dedup.kernels.array_types import Float64s
+from dedup.models import CleanPage, Rejection
+from dedup.pipeline.store_tables import earlier_documents, known_ids
+from dedup.pipeline.tables import DOCUMENTS, KNOWN_IDS
+from dedup.store import Store
+
+
+class EarlierDumps(Protocol):
+    """The dumps before one.
+
+    An engine whose ``scan`` reads in other processes sends ``knows`` and ``recall`` to them.
+
+    Attributes:
+        number: Number of the dump at hand, from 1.
+        first: Row of its first input.
+    """
+
+    number: int
+    first: int
+
+    def knows(self, doc_id: str) -> bool:
+        """Return whether one of their inputs has this id."""
+        ...
+
+    def recall(self, digest: bytes) -> CleanPage | Rejection | None:
+        """Return what an earlier page with these bytes gave, None for a new page."""
+        ...
+
+    def ids(self) -> pa.Table:
+        """Return their inputs by id: a table of ``KNOWN_IDS``."""
+        ...
+
+    def active(self, moments: Float64s) -> pa.Table:
+        """Return their documents that are compared with those at hand: a table of ``DOCUMENTS``.
+
+        Args:
+            moments: The known moments of the documents at hand, in seconds.
+        """
+        ...
+
+
+class NoEarlierDumps:
+    """What is before the first dump; see :class:`EarlierDumps`."""
+
+    number = 1
+    first = 0
+
+    def knows(self, doc_id: str) -> bool:
+        """Return False."""
+        return False
+
+    def recall(self, digest: bytes) -> None:
+        """Return None."""
+
+    def ids(self) -> pa.Table:
+        """Return no input."""
+        return KNOWN_IDS.empty_table()
+
+    def active(self, moments: Float64s) -> pa.Table:
+        """Return no document."""
+        return DOCUMENTS.empty_table()
+
+
+class StoredDumps:
+    """The dumps of a store before its current one; see :class:`EarlierDumps`."""
+
+    def __init__(self, store: Store, window_days: float) -> None:
+        """Read from an open store.
+
+        Args:
+            store: The store, in which the dump at hand has begun.
+            window_days: The date window.
+        """
+        self.number, self.first = store.dumps.number, store.dumps.first
+        self.knows, self.recall = store.dumps.knows, store.documents.recall
+        self._store, self._window_days = store, window_days
+
+    def ids(self) -> pa.Table:
+        """Return the inputs by id."""
+        return pa.Table.from_batches(known_ids(self._store), KNOWN_IDS)
+
+    def active(self, moments: Float64s) -> pa.Table:
+        """Choose the active rows of the store, and return those of earlier dumps."""
+        self._store.dumps.look_back(self._window_days, moments)
+        return pa.Table.from_batches(earlier_documents(self._store), DOCUMENTS)

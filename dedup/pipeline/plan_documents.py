@@ -1,0 +1,133 @@
+"""The plan from inputs to documents: read, cleaned, without site boilerplate, signed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Generic, NamedTuple
+
+import pyarrow as pa
+
+from dedup.config import Config
+from dedup.engines.engine import Engine, Table
+from dedup.pipeline.earlier_dumps import EarlierDumps, NoEarlierDumps
+from dedup.pipeline.on_tables.number_inputs import (
+    InputPart,
+    find_duplicate_ids,
+    first_rows,
+    ids_by_row,
+    key_ids,
+    known_moments,
+    measure_parts,
+    number_documents,
+    orders_of_sources,
+    read_part,
+    shown_orders,
+)
+from dedup.pipeline.on_tables.site_hosts import (
+    READ,
+    ask_hosts,
+    distinct_lines,
+    documents_of_hosts,
+    find_sites,
+    headlines,
+    read_texts,
+    sites_by_host,
+)
+from dedup.pipeline.on_tables.strip_documents import strip_documents
+from dedup.pipeline.strip_sites import lines_of_sites
+from dedup.pipeline.tables import (
+    DATE_ORDERS,
+    DOCUMENTS,
+    IDS,
+    INPUTS,
+    LINES,
+    MOMENTS,
+    PART_SIZES,
+    ROWS,
+    SITE_DOCUMENTS,
+    SITES,
+    TITLED_TEXTS,
+)
+from dedup.progress import Progress
+
+
+class CleanedDump(NamedTuple, Generic[Table]):
+    """What :func:`clean_documents` made of a dump.
+
+    Attributes:
+        documents: A kept table of ``DOCUMENTS``: all inputs, and active ones of earlier dumps.
+        inputs: Number of the inputs of the dump.
+        worker_kib: Most memory that a worker for pages used, in KiB; 0 without pages.
+    """
+
+    documents: Table
+    inputs: int
+    worker_kib: int
+
+
+def clean_documents(
+    engine: Engine[Table],
+    parts: Sequence[InputPart],
+    config: Config,
+    earlier: EarlierDumps | None = None,
+    progress: Progress | None = None,
+) -> CleanedDump[Table]:
+    """Plan the way of a dump from its inputs to signed documents.
+
+    Args:
+        engine: Runs the plan.
+        parts: The inputs.
+        config: The options.
+        earlier: The dumps before this one; None for a first dump.
+        progress: Is called with bytes and documents read; None where parts are read in other
+            processes.
+    """
+    earlier = earlier or NoEarlierDumps()
+    read = partial(
+        read_part, config=config, dump=earlier.number, knows=earlier.knows, recall=earlier.recall,
+        progress=progress,
+    )  # fmt: skip
+    inputs = engine.keep(engine.scan(parts, read, INPUTS), "inputs")
+    sizes = engine.collect(engine.map(inputs, measure_parts, PART_SIZES, ["part", "worker_kib"]))
+    numbered = _number(engine, inputs, first_rows(sizes, earlier.first), earlier)
+    moments = engine.collect(engine.map(numbered, known_moments, MOMENTS, ["moment"]))
+    known = engine.load(earlier.active(moments["moment"].to_numpy()))
+    stripped = _strip(engine, numbered, known, earlier.first, config)
+    documents = engine.keep(engine.union(known, stripped), "documents")
+    return CleanedDump(
+        documents, sum(sizes["inputs"].to_pylist()), max(sizes["worker_kib"].to_pylist(), default=0)
+    )
+
+
+def _number(
+    engine: Engine[Table], inputs: Table, row_of: dict[int, int], earlier: EarlierDumps
+) -> Table:
+    """Return inputs by row, without those whose id is an earlier one's, and dated."""
+    orders = engine.collect(engine.map(inputs, shown_orders, DATE_ORDERS, DATE_ORDERS.names))
+    ids = engine.map(inputs, partial(ids_by_row, row_of=row_of), IDS, ["part", "place", "doc_id"])
+    known_ids = engine.map(engine.load(earlier.ids()), key_ids, IDS)
+    duplicates = engine.exchange([engine.union(known_ids, ids)], find_duplicate_ids, ROWS)
+    number = partial(
+        number_documents, row_of=row_of, duplicate_ids=engine.share(engine.collect(duplicates)),
+        orders=orders_of_sources(orders),
+    )  # fmt: skip
+    return engine.keep(engine.map(inputs, number, DOCUMENTS), "numbered inputs")
+
+
+def _strip(engine: Engine[Table], new: Table, known: Table, first: int, config: Config) -> Table:
+    """Return new documents without the lines of their sites, signed."""
+    both = engine.union(known, new)
+    by_host = engine.map(both, documents_of_hosts, SITE_DOCUMENTS, SITE_DOCUMENTS.names[1:])
+    titles = engine.collect(engine.map(by_host, headlines, LINES, ["title"]))
+    all_headlines = engine.share(distinct_lines(titles))
+    by_lines = (first, config.clean.site_boilerplate_documents, all_headlines)
+    asked = engine.collect(engine.exchange([by_host], partial(ask_hosts, *by_lines), ROWS))
+    texts = engine.map(both, partial(read_texts, asked=engine.share(asked)), TITLED_TEXTS, READ)
+    sites = engine.collect(engine.exchange([by_host, texts], partial(find_sites, *by_lines), SITES))
+    known_lines = lines_of_sites(sites_by_host(sites).values())
+    strip = partial(
+        strip_documents, sites=engine.share(sites), config=config,
+        known=engine.share(pa.table([known_lines], schema=LINES)),
+    )  # fmt: skip
+    return engine.map(new, strip, DOCUMENTS)
