@@ -5,11 +5,14 @@ Such a page shares too little with each post for their signatures to meet.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from dedup.kernels.array_types import Int64s, UInt32s, UInt64s
 from dedup.kernels.minhash import permuted
-from dedup.match.minhash_lsh import band_keys
+from dedup.match.minhash_lsh import band_keys, decoded, encoded
 from dedup.match.similarity import RaggedArray
 
 TRIED = 8
@@ -40,26 +43,56 @@ def contained_leads(
     Returns:
         The text, as its place among some, and the row whose lead it contains, one value a pair.
     """
-    rows = _one_of_each_lead(leads, keys)
+    rows = one_of_each(band_keys(leads, 0, leads.shape[1]), keys)
     owner = np.repeat(np.arange(texts.bounds.size - 1), np.diff(texts.bounds))
     codes = []
     for column in range(min(TRIED, leads.shape[1])):
         values = permuted(texts.values, *permutations[:, column])
-        order = np.argsort(leads[rows, column], kind="stable")
-        ordered = leads[rows[order], column]
-        starts = np.searchsorted(ordered, values, "left")
-        sizes = np.searchsorted(ordered, values, "right") - starts
-        sizes[sizes > MOST_LEADS] = 0
-        at = np.arange(sizes.sum()) + np.repeat(starts - np.cumsum(sizes) + sizes, sizes)
-        codes.append(np.repeat(owner, sizes) * leads.shape[0] + rows[order[at]])
-    found, hits = np.unique(np.concatenate(codes), return_counts=True)
-    found = found[hits >= LEAST_HITS]
-    return found // leads.shape[0], found % leads.shape[0]
+        places, which = looked_up(values, leads[rows, column])
+        codes.append(encoded(owner[places], rows[which]))
+    return decoded(often_hit(np.concatenate(codes)))
 
 
-def _one_of_each_lead(leads: UInt32s, keys: UInt64s) -> Int64s:
-    """Return one row for each different lead."""
-    lead = band_keys(leads, 0, leads.shape[1])
+def looked_up(
+    values: npt.NDArray[np.integer[Any]], leads: npt.NDArray[np.integer[Any]]
+) -> tuple[Int64s, Int64s]:
+    """Return which values of texts are the smallest value of which leads.
+
+    Args:
+        values: Permuted shingles of texts.
+        leads: The smallest value of each of some different leads; what more than ``MOST_LEADS``
+            have is left out.
+
+    Returns:
+        The place of the value, and the place of the lead, one value a hit.
+    """
+    order = np.argsort(leads, kind="stable")
+    ordered = leads[order]
+    starts = np.searchsorted(ordered, values, "left")
+    sizes = np.searchsorted(ordered, values, "right") - starts
+    sizes[sizes > MOST_LEADS] = 0
+    at = np.arange(sizes.sum()) + np.repeat(starts - np.cumsum(sizes) + sizes, sizes)
+    return np.repeat(np.arange(values.size), sizes), order[at]
+
+
+def often_hit(codes: UInt64s) -> UInt64s:
+    """Return the pairs of text and lead with ``LEAST_HITS`` or more hits, ascending.
+
+    Args:
+        codes: The pair of each hit; see :func:`dedup.match.minhash_lsh.encoded`.
+    """
+    found, hits = np.unique(codes, return_counts=True)
+    often: UInt64s = found[hits >= LEAST_HITS]
+    return often
+
+
+def one_of_each(lead: UInt64s, keys: UInt64s) -> Int64s:
+    """Return one place for each different lead, that of the least key.
+
+    Args:
+        lead: A number for each lead.
+        keys: A number for the whole text of each.
+    """
     order = np.lexsort([keys, lead])
     ordered = lead[order]
     first: Int64s = order[np.append(True, ordered[1:] != ordered[:-1])[: order.size]]

@@ -6,6 +6,7 @@ bucket is larger than the cap. Bands do not depend on one another, nor do the bu
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -84,16 +85,23 @@ def candidate_pairs(signatures: UInt32s, leads: UInt32s, config: MatchConfig) ->
         leads: n x lead_perm, with at least ``lead_bands * lead_rows`` columns.
         config: Bands, rows, and the bucket cap.
     """
-    bands = [(signatures, band, config.rows) for band in range(config.bands)]
-    bands += [(leads, band, config.lead_rows) for band in range(config.lead_bands)]
     collected = PairCollector()
-    for matrix, band, rows in bands:
-        start = band * rows
+    for matrix, start, rows in lsh_bands(signatures, leads, config):
         found = bucket_pairs(band_keys(matrix, start, rows), config.bucket_cap)
         collected.add(found.codes, capped=len(found.capped), largest=found.largest)
         for members in found.capped:
             collected.add(neighbour_pairs(matrix, members, start + rows, config.neighbours))
     return Candidates(*decoded(collected.fold()), collected.capped, collected.largest)
+
+
+def lsh_bands(
+    signatures: UInt32s, leads: UInt32s, config: MatchConfig
+) -> Iterator[tuple[UInt32s, int, int]]:
+    """Yield the matrix of each band, its first column, and its number of columns."""
+    for band in range(config.bands):
+        yield signatures, band * config.rows, config.rows
+    for band in range(config.lead_bands):
+        yield leads, band * config.lead_rows, config.lead_rows
 
 
 def band_keys(signatures: UInt32s, start: int, rows: int) -> UInt64s:
@@ -116,7 +124,7 @@ def bucket_pairs(keys: UInt64s, cap: int) -> BucketPairs:
     over = sizes > cap
     capped = tuple(order[first:last] for first, last in zip(starts[over], ends[over], strict=True))
     return BucketPairs(
-        _all_pairs(order, starts[~over], ends[~over]), capped, int(sizes.max(initial=1))
+        all_pairs(order, starts[~over], ends[~over]), capped, int(sizes.max(initial=1))
     )
 
 
@@ -135,10 +143,34 @@ def neighbour_pairs(signatures: UInt32s, members: Int64s, column: int, neighbour
     Returns:
         Codes of pairs, as in :class:`BucketPairs`.
     """
+    return ranked_pairs(members, *sort_values(signatures[members], column), neighbours)
+
+
+def sort_values(signatures: UInt32s, column: int) -> tuple[UInt32s, UInt64s]:
+    """Return by what the documents of a bucket over the cap are sorted.
+
+    Args:
+        signatures: m x num_perm.
+        column: The first of the columns to sort by: that behind the band.
+
+    Returns:
+        The values of these columns, m x ``SORT_COLUMNS`` or less, and a number for the whole of
+        each signature, so that the order of rows decides nothing.
+    """
     width = signatures.shape[1]
     columns = [(column + k) % width for k in range(min(SORT_COLUMNS, width))]
-    whole = band_keys(signatures[members], 0, width)  # so that the order of rows decides nothing
-    by = signatures[np.ix_(members, columns)]
+    return signatures[:, columns], band_keys(signatures, 0, width)
+
+
+def ranked_pairs(members: Int64s, by: UInt32s, whole: UInt64s, neighbours: int) -> UInt64s:
+    """Return the pairs of near neighbours in the order of some values; see :func:`sort_values`.
+
+    Args:
+        members: Rows of the documents of a bucket, ascending.
+        by: What they are sorted by first.
+        whole: What they are sorted by then.
+        neighbours: See :func:`neighbour_pairs`.
+    """
     ranked = members[np.lexsort([whole, *by.T[::-1]])]
     parts = []
     for distance in range(1, min(neighbours, ranked.size - 1) + 1):
@@ -174,9 +206,13 @@ class PairCollector:
 
     def fold(self) -> UInt64s:
         """Return the codes of the distinct pairs, ascending."""
-        codes = np.concatenate([np.empty(0, np.uint64), *self._parts])
-        codes.sort()  # numpy's unique would hash them, which takes twenty times as long
-        return codes[np.append(codes[1:] != codes[:-1], True)] if codes.size else codes
+        return distinct_codes(np.concatenate([np.empty(0, np.uint64), *self._parts]))
+
+
+def distinct_codes(codes: UInt64s) -> UInt64s:
+    """Return distinct codes, ascending; the array is sorted in its place."""
+    codes.sort()  # numpy's unique would hash them, which takes twenty times as long
+    return codes[np.append(codes[1:] != codes[:-1], True)] if codes.size else codes
 
 
 def bucket_bounds(keys: UInt64s) -> tuple[Int64s, Int64s, Int64s]:
@@ -192,7 +228,7 @@ def bucket_bounds(keys: UInt64s) -> tuple[Int64s, Int64s, Int64s]:
 
 def pairs_inside(starts: Int64s, ends: Int64s) -> tuple[Int64s, Int64s]:
     """Return every pair inside each of some runs of numbers, the smaller first, in order."""
-    return decoded(_all_pairs(np.arange(ends.max(initial=0)), starts, ends))
+    return decoded(all_pairs(np.arange(ends.max(initial=0)), starts, ends))
 
 
 def encoded(left: Int64s, right: Int64s) -> UInt64s:
@@ -206,9 +242,9 @@ def decoded(codes: UInt64s) -> tuple[Int64s, Int64s]:
     return left, (codes & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
-def _all_pairs(order: Int64s, starts: Int64s, ends: Int64s) -> UInt64s:
-    """Return the codes of every pair inside each bucket."""
+def all_pairs(members: Int64s, starts: Int64s, ends: Int64s) -> UInt64s:
+    """Return the codes of every pair inside each bucket: ``members[starts[k]:ends[k]]``."""
     sizes = ends - starts
     out = np.empty(int((sizes * (sizes - 1) // 2).sum()), np.uint64)
-    kernels.bucket_pairs(order, starts, ends, out)
+    kernels.bucket_pairs(members, starts, ends, out)
     return out

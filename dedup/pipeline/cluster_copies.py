@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, pairwise
@@ -16,13 +16,14 @@ from dedup.cluster.copies import ConnectedComponent, cluster_copies
 from dedup.cluster.copy_graph import ALL_PAIRS_LIMIT
 from dedup.cluster.decisions import decisions_of
 from dedup.config import Config
-from dedup.kernels.array_types import Int64s
+from dedup.kernels.array_types import Bools, Int64s
 from dedup.kernels.components import components
 from dedup.match.loaded_texts import LoadedTexts
 from dedup.match.minhash_lsh import pairs_inside
 from dedup.match.relations import relation
 from dedup.match.similarity import PairScores
-from dedup.models import Facts, Story
+from dedup.models import Decision, Facts, Story
+from dedup.pipeline.document_source import DocumentSource, StoredDocuments
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.exact_duplicates import ExactDuplicates
 from dedup.pipeline.match_copies import facts_by_text, load_texts
@@ -56,19 +57,80 @@ def cluster_copy_pairs(
         progress: Is called with documents.
     """
     progress.start("cluster copies", None, "doc")
+    found_stories = 0
+    batches = connected_sets(exact_duplicates, pair_scores, earlier)
+    source = StoredDocuments(store)
+    for found in cluster_sets(source, exact_duplicates, batches, earlier, config):
+        replaced = sorted(set(chain.from_iterable(each.earlier for each in found.stories)))
+        store.results.add_copies(
+            [(each.story, each.first_dump) for each in found.stories],
+            chain.from_iterable(each.decisions for each in found.stories),
+            replaced=[earlier.story(number).story_id for number in replaced],
+        )
+        found_stories += len(found.stories)
+        progress.advance(found.documents, found.documents)
+    log_counts(log, "grouped copies: {stories:,} stories", stories=found_stories)
+    progress.end()
+
+
+@dataclass(frozen=True, slots=True)
+class StoryOfCopies:
+    """A story of copies, as it is for now.
+
+    Attributes:
+        story: The story.
+        first_dump: Number of the dump in which it was new.
+        decisions: The decisions on its documents.
+        earlier: Numbers of the earlier stories that its documents were in, which it replaces.
+    """
+
+    story: Story
+    first_dump: int
+    decisions: list[Decision]
+    earlier: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class ClusteredSets:
+    """The stories of some connected sets.
+
+    Attributes:
+        stories: The stories.
+        documents: Number of documents of the sets.
+    """
+
+    stories: list[StoryOfCopies]
+    documents: int
+
+
+def cluster_sets(
+    source: DocumentSource,
+    exact_duplicates: ExactDuplicates,
+    batches: Iterable[ConnectedSets],
+    earlier: EarlierStories,
+    config: Config,
+) -> Iterator[ClusteredSets]:
+    """Yield the stories of connected sets, a batch of sets at a time.
+
+    Args:
+        source: Where facts, sets and texts of the documents are.
+        exact_duplicates: Which texts are the same, of all documents of the sets.
+        batches: The sets.
+        earlier: Earlier stories of the active documents; gets to know which are open.
+        config: Thresholds and the policy.
+    """
     policy = parse_policy(config.cluster.canonical)
     own_fields = reads_own_fields(policy)
 
     def padded(short: int, long: int) -> bool:
-        return comments_behind(store.documents.text(short), store.documents.text(long))
+        return comments_behind(source.text(short), source.text(long))
 
-    found_stories = 0
-    for sets in connected_sets(exact_duplicates, pair_scores, earlier):
+    for sets in batches:
         text_ids = np.sort(sets.texts)
-        facts = facts_by_text(store, exact_duplicates, text_ids, with_fields=own_fields)
-        _note_comments(store, facts)
+        facts = facts_by_text(source, exact_duplicates, text_ids, with_fields=own_fields)
+        _note_comments(source, facts)
         earlier.note(chain.from_iterable(facts.values()))
-        texts = load_texts(store, sets.texts.tolist(), config)
+        texts = load_texts(source, sets.texts.tolist(), config)
         _measure_pairs(texts, sets)
         relate = partial(relation, passages=texts.passages, config=config.match)
         shingles = texts.all_distinct()
@@ -76,33 +138,29 @@ def cluster_copy_pairs(
         found = common_texts(shingles.values, shingles.bounds, counts, sets.bounds)
         shares = dict(zip(sets.texts.tolist(), found, strict=True))
         stories: list[Story] = []
-        known = {each.row: each for group in facts.values() for each in group}
         for members, edges in sets.each():
             documents = tuple(chain.from_iterable(facts[text] for text in members))
             tellings = earlier.tellings(facts.row for facts in documents)
             component = ConnectedComponent(documents, edges, shares, tellings)
             stories += cluster_copies(component, texts, relate, policy, padded)
-        touched = earlier.numbers(member.row for story in stories for member in story.members)
-        dated = [earlier.provisional_story(story) for story in stories]
-        store.results.add_copies(
-            dated,
-            (
-                decision
-                for story, _ in dated
-                for decision in decisions_of(story, known[story.canonical.row])
-            ),
-            replaced=[earlier.story(number).story_id for number in touched],
+        known = {each.row: each for group in facts.values() for each in group}
+        yield ClusteredSets(
+            [_decided(story, known[story.canonical.row], earlier) for story in stories],
+            int(counts.sum()),
         )
-        found_stories += len(stories)
-        progress.advance(int(counts.sum()), int(counts.sum()))
-    log_counts(log, "grouped copies: {stories:,} stories", stories=found_stories)
-    progress.end()
 
 
-def _note_comments(store: Store, facts: Mapping[int, Sequence[Facts]]) -> None:
+def _decided(story: Story, canonical: Facts, earlier: EarlierStories) -> StoryOfCopies:
+    """Return a story with its decisions, under the id that it has for now."""
+    replaced = earlier.numbers(member.row for member in story.members)
+    provisional, first_dump = earlier.provisional_story(story)
+    return StoryOfCopies(provisional, first_dump, decisions_of(provisional, canonical), replaced)
+
+
+def _note_comments(source: DocumentSource, facts: Mapping[int, Sequence[Facts]]) -> None:
     """Note which documents have comments of readers in the text that goes to the output."""
     cleaned = {each.row: each for group in facts.values() for each in group if each.leftovers > 1}
-    for row in store.documents.records_without("comments", sorted(cleaned)):
+    for row in source.records_without("comments", sorted(cleaned)):
         cleaned[row].comments = True
 
 
@@ -139,32 +197,71 @@ def connected_sets(
     A text that several documents have is a set by itself, and a telling is connected with its
     copies.
     """
-    text_ids = exact_duplicates.text_ids
-    left, right, one, other, new = (
-        np.searchsorted(text_ids, texts)
-        for texts in (
-            pair_scores.left,
-            pair_scores.right,
-            exact_duplicates.texts(earlier.representatives),
-            exact_duplicates.texts(earlier.rows),
-            exact_duplicates.text_id[exact_duplicates.rows >= earlier.first],
-        )
+    labels = connected_labels(
+        exact_duplicates.text_ids,
+        exact_duplicates.repeated,
+        pair_scores.left,
+        pair_scores.right,
+        (exact_duplicates.texts(earlier.representatives), exact_duplicates.texts(earlier.rows)),
+        exact_duplicates.text_id[exact_duplicates.rows >= earlier.first],
+    )
+    yield from sets_in_batches(exact_duplicates.text_ids, labels, pair_scores)
+
+
+def connected_labels(
+    text_ids: Int64s,
+    repeated: Bools,
+    left: Int64s,
+    right: Int64s,
+    tellings: tuple[Int64s, Int64s],
+    new: Int64s,
+) -> Int64s:
+    """Return the connected set of each text.
+
+    Args:
+        text_ids: The texts, ascending.
+        repeated: Which of them several documents have.
+        left: One text of each pair that matches.
+        right: The other.
+        tellings: Pairs of texts whose documents are of one telling of an earlier dump.
+        new: Texts of new documents.
+
+    Returns:
+        The place of the first text of the set, or -1 for a text that is alone or connected with no
+        new document.
+    """
+    left, right, one, other, fresh = (
+        np.searchsorted(text_ids, texts) for texts in (left, right, *tellings, new)
     )
     root = components(text_ids.size, np.append(left, one), np.append(right, other))
-    several = (np.bincount(root, minlength=root.size)[root] > 1) | exact_duplicates.repeated
-    fresh = np.zeros(root.size, np.bool_)
-    fresh[root[new]] = True
-    nodes = np.flatnonzero(several & fresh[root])
-    nodes = nodes[np.argsort(root[nodes], kind="stable")]
-    edges = np.flatnonzero(fresh[root[left]])
-    edges = edges[np.argsort(root[left[edges]], kind="stable")]
-    roots, starts = np.unique(root[nodes], return_index=True)
+    several = (np.bincount(root, minlength=root.size)[root] > 1) | repeated
+    touched = np.zeros(root.size, np.bool_)
+    touched[root[fresh]] = True
+    return np.where(several & touched[root], root, -1)
+
+
+def sets_in_batches(
+    text_ids: Int64s, labels: Int64s, pair_scores: PairScores
+) -> Iterator[ConnectedSets]:
+    """Yield connected sets of texts, as many at once as can be loaded.
+
+    Args:
+        text_ids: The texts, ascending.
+        labels: The set of each; -1 for none.
+        pair_scores: Pairs that match; those of texts without a set are left out.
+    """
+    nodes = np.flatnonzero(labels >= 0)
+    nodes = nodes[np.argsort(labels[nodes], kind="stable")]
+    edge_labels = labels[np.searchsorted(text_ids, pair_scores.left)]
+    edges = np.flatnonzero(edge_labels >= 0)
+    edges = edges[np.argsort(edge_labels[edges], kind="stable")]
+    found, starts = np.unique(labels[nodes], return_index=True)
     bounds = np.append(starts, nodes.size)
-    edge_bounds = np.append(np.searchsorted(root[left[edges]], roots), edges.size)
+    edge_bounds = np.append(np.searchsorted(edge_labels[edges], found), edges.size)
     start = 0
-    while start < roots.size:
+    while start < found.size:
         full = int(np.searchsorted(bounds, bounds[start] + GROUP_BATCH))
-        end = min(full, roots.size)
+        end = min(full, found.size)
         yield ConnectedSets(
             texts=text_ids[nodes[bounds[start] : bounds[end]]],
             bounds=bounds[start : end + 1] - bounds[start],

@@ -28,6 +28,7 @@ from dedup.match.relations import relation, retelling
 from dedup.match.story_score import Model, Scorer, probability
 from dedup.models import PROBABILITY, Facts, Link, Pair, Relation, Story, TermVectors
 from dedup.parallel.ordered_map import ordered_map
+from dedup.pipeline.document_source import StoredDocuments
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.exact_duplicates import ExactDuplicates
 from dedup.pipeline.match_copies import load_texts
@@ -133,7 +134,7 @@ def read_groups(
         part = bounds[start : end + 1]
         tokens = representatives.tokens(members[part[0] : part[-1]])
         rows = representatives.rows[tokens.numbers].tolist()
-        yield part - part[0], tokens, load_texts(store, rows, config)
+        yield part - part[0], tokens, load_texts(StoredDocuments(store), rows, config)
         start = end
 
 
@@ -178,7 +179,7 @@ def _store_clusters(
     known = store.results.facts(everyone, text_id_of, with_fields=reads_own_fields(policy))
     earlier.note(known)
     facts = {each.row: each for each in known}
-    texts = load_texts(store, sorted(set(text_id_of.values())), config)
+    texts = load_texts(StoredDocuments(store), sorted(set(text_id_of.values())), config)
     stories = []
     for cluster in clusters:
         tellings = [

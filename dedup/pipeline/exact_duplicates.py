@@ -56,3 +56,35 @@ def read_exact_duplicates(store: Store) -> ExactDuplicates:
     """Read which active documents have the same text."""
     rows, text_id = store.signatures.exact_duplicates()
     return ExactDuplicates(rows, text_id, store.documents.host_numbers(rows))
+
+
+class RepeatedTexts:
+    """The documents whose text others have, too; every other one is the only one with its text.
+
+    Attributes:
+        rows: The documents, ascending.
+        text_id: For each the first document with its text.
+    """
+
+    def __init__(self, rows: Int64s, text_id: Int64s) -> None:
+        """Index the documents."""
+        order = np.argsort(rows)
+        self.rows, self.text_id = rows[order], text_id[order]
+
+    def _places(self, rows: Int64s) -> tuple[Int64s, Bools]:
+        """Return where some documents are or would be, and whether they are there."""
+        places = np.searchsorted(self.rows, rows)
+        found = places < self.rows.size
+        found[found] = self.rows[places[found]] == rows[found]
+        return places, found
+
+    def texts(self, rows: Int64s) -> Int64s:
+        """Return for each of some documents the first document with its text."""
+        places, found = self._places(rows)
+        texts = rows.copy()
+        texts[found] = self.text_id[places[found]]
+        return texts
+
+    def repeated(self, rows: Int64s) -> Bools:
+        """Return for some documents whether others have their text."""
+        return self._places(rows)[1]

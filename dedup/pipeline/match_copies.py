@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from dedup.match.minhash_lsh import Candidates, band_keys, candidate_pairs, deco
 from dedup.match.similarity import PairScores, accepted
 from dedup.match.versions import versions
 from dedup.models import Facts
+from dedup.pipeline.document_source import DocumentSource, StoredDocuments
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.exact_duplicates import ExactDuplicates
 from dedup.progress import Progress, log_counts
@@ -78,7 +79,7 @@ def match_copies(
     linked = [before, *_verified(store, exact_duplicates, *pairs, config, progress)]
     progress.end()
     progress.start("match posts", None, "pair")
-    longer = _longer_texts(PairScores.concatenate(linked))
+    longer = longer_texts(PairScores.concatenate(linked))
     posts = _posts(store, signed, fresh, longer, leads, keys, config)
     new = ~np.isin(encoded(*posts), encoded(*pairs))
     linked += _verified(store, exact_duplicates, posts[0][new], posts[1][new], config, progress)
@@ -101,24 +102,54 @@ def _verified(
     progress: Progress,
 ) -> Iterator[PairScores]:
     """Measure pairs of texts, store what shares something, and yield those that match."""
-    for start in range(0, left.size, PAIR_BATCH):
-        ends = left[start : start + PAIR_BATCH], right[start : start + PAIR_BATCH]
-        rows, places = np.unique(np.concatenate(ends), return_inverse=True)
-        texts = load_texts(store, rows.tolist(), config)
-        pair_scores = texts.measured(places[: ends[0].size], places[ends[0].size :]).of_rows(rows)
-        links = accepted(pair_scores, config.match)
-        may_be = ~links & (pair_scores.max_containment() >= config.match.update_containment)
-        may_be &= exact_duplicates.may_share_host(pair_scores.left, pair_scores.right)
+    source, may_share_host = StoredDocuments(store), exact_duplicates.may_share_host
+    for texts, pair_scores, links, may_be in measured(source, left, right, may_share_host, config):
         pairs = pair_scores.pick(may_be)
         text_ids = np.unique(np.concatenate([pairs.left, pairs.right]))
-        documents = facts_by_text(store, exact_duplicates, text_ids)
+        documents = facts_by_text(source, exact_duplicates, text_ids)
         links[may_be] = versions(pairs, documents, texts.passages, config.match)
         _keep_copy_pairs(store, pair_scores, links)
         yield pair_scores.pick(links)
-        progress.advance(ends[0].size)
+        progress.advance(links.size)
 
 
-def _longer_texts(pair_scores: PairScores) -> Int64s:
+def measured(
+    source: DocumentSource,
+    left: Int64s,
+    right: Int64s,
+    may_share_host: Callable[[Int64s, Int64s], Bools],
+    config: Config,
+) -> Iterator[tuple[LoadedTexts, PairScores, Bools, Bools]]:
+    """Measure pairs of texts, a batch at a time.
+
+    Args:
+        source: Where their sets are.
+        left: One text of each pair.
+        right: The other.
+        may_share_host: See :meth:`ExactDuplicates.may_share_host`.
+        config: The thresholds.
+
+    Yields:
+        The texts of a batch, what was measured, which pairs match by their text, and which of the
+        others may be versions of one article.
+    """
+    for start in range(0, left.size, PAIR_BATCH):
+        ends = left[start : start + PAIR_BATCH], right[start : start + PAIR_BATCH]
+        rows, places = np.unique(np.concatenate(ends), return_inverse=True)
+        texts = load_texts(source, rows.tolist(), config)
+        pair_scores = texts.measured(places[: ends[0].size], places[ends[0].size :]).of_rows(rows)
+        links = accepted(pair_scores, config.match)
+        may_be = ~links & (pair_scores.max_containment() >= config.match.update_containment)
+        may_be &= may_share_host(pair_scores.left, pair_scores.right)
+        yield texts, pair_scores, links, may_be
+
+
+def shares_enough(pair_scores: PairScores) -> Bools:
+    """Return which pairs are kept, whether they match or not."""
+    return pair_scores.max_containment() >= KEPT_CONTAINMENT
+
+
+def longer_texts(pair_scores: PairScores) -> Int64s:
     """Return the texts that contain another and much more: each may be a page of several posts."""
     contained, contains = pair_scores.left_in_right, pair_scores.right_in_left
     short, long = pair_scores.left, pair_scores.right
@@ -152,7 +183,7 @@ def _posts(
     found = [np.empty((2, 0), np.int64)]
     for start in range(0, longer.size, TEXT_BATCH):
         batch = longer[start : start + TEXT_BATCH]
-        texts = load_texts(store, batch.tolist(), config).all_distinct()
+        texts = load_texts(StoredDocuments(store), batch.tolist(), config).all_distinct()
         place, others = contained_leads(texts, leads, keys, drawn)
         places = np.searchsorted(signed, batch)[place]
         new = (places != others) & (fresh[places] | fresh[others])
@@ -184,8 +215,19 @@ def matched_before(matched: Float64s, exact_duplicates: ExactDuplicates) -> Pair
         matched: A line for each pair: both rows and the four scores of :class:`PairScores`.
         exact_duplicates: Which texts are the same; pairs of other documents are left out.
     """
-    matched = matched[np.isin(matched[:, :2], exact_duplicates.rows).all(axis=1)]
-    one, other = (exact_duplicates.texts(matched[:, k].astype(np.int64)) for k in (0, 1))
+    return by_texts(
+        matched[np.isin(matched[:, :2], exact_duplicates.rows).all(axis=1)], exact_duplicates.texts
+    )
+
+
+def by_texts(matched: Float64s, texts: Callable[[Int64s], Int64s]) -> PairScores:
+    """Return pairs of documents as pairs of their texts, the smaller first.
+
+    Args:
+        matched: See :func:`matched_before`.
+        texts: Returns for each of some documents the first document with its text.
+    """
+    one, other = (texts(matched[:, k].astype(np.int64)) for k in (0, 1))
     turned = one > other
     matched[turned, 3:5] = matched[turned, 4:2:-1]
     pairs = PairScores(np.minimum(one, other), np.maximum(one, other), *matched[:, 2:].T)
@@ -194,23 +236,27 @@ def matched_before(matched: Float64s, exact_duplicates: ExactDuplicates) -> Pair
 
 def _keep_copy_pairs(store: Store, pair_scores: PairScores, links: Bools) -> None:
     """Store the measured pairs that share something."""
-    kept = links | (pair_scores.max_containment() >= KEPT_CONTAINMENT)
+    kept = links | shares_enough(pair_scores)
     columns = (*pair_scores.pick(kept).columns(), links[kept].astype(np.int64))
     store.results.add_copy_pairs(zip(*(column.tolist() for column in columns), strict=True))
 
 
-def load_texts(store: Store, text_ids: list[int], config: Config) -> LoadedTexts:
+def load_texts(source: DocumentSource, text_ids: list[int], config: Config) -> LoadedTexts:
     """Load what comparing some texts takes."""
-    shingles, numbers = store.signatures.sets(text_ids, "shingles", "numbers")
+    shingles, numbers = source.sets(text_ids, "shingles", "numbers")
     return LoadedTexts(text_ids, shingles, numbers, config.match)
 
 
 def facts_by_text(
-    store: Store, exact_duplicates: ExactDuplicates, text_ids: Int64s, *, with_fields: bool = False
+    source: DocumentSource,
+    exact_duplicates: ExactDuplicates,
+    text_ids: Int64s,
+    *,
+    with_fields: bool = False,
 ) -> dict[int, list[Facts]]:
     """Read the facts of the documents that have some texts, ascending ``text_ids``."""
     text_id_of = exact_duplicates.documents(text_ids)
     facts: dict[int, list[Facts]] = {}
-    for each in store.results.facts(sorted(text_id_of), text_id_of, with_fields=with_fields):
+    for each in source.facts(sorted(text_id_of), text_id_of, with_fields=with_fields):
         facts.setdefault(each.text_id, []).append(each)
     return facts

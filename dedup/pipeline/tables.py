@@ -94,3 +94,95 @@ STORIES = pa.schema(
     [("story_id", _STRING), ("canonical", _INT), ("first_dump", _INT), ("body", _BYTES)]
 )
 """Stories, as in ``stories`` of the store."""
+
+# Stories of copies; the functions are in ``plan_copies``.
+
+FINGERPRINTS = pa.schema([KEY, ROW, ("fingerprint", _BYTES)])
+"""Documents by their texts."""
+
+REPEATED_TEXTS = pa.schema([ROW, ("text_id", _INT)])
+"""Documents whose text others have, too, with the first document that has it."""
+
+BANDS = pa.schema([KEY, ("band", pa.int16()), ROW])
+"""Texts by the bands of their signatures, those of the lead last; ``key`` is of band and values."""
+
+BUCKETS = pa.schema([*BANDS, ("size", _INT)])
+"""Texts that share a bucket with others; the rows of a bucket stand together, ascending."""
+
+BUCKET_COUNTS = pa.schema([("over_cap", _INT), ("largest", _INT)])
+"""Buckets over the cap, and the texts of the largest bucket."""
+
+CAPPED = pa.schema([KEY, ("bucket", _INT), ("band", pa.int16())])
+"""Texts in buckets over the cap: ``key`` is the text, ``bucket`` what it was in ``BUCKETS``."""
+
+SIGNATURES = pa.schema([KEY, ("signature", _BYTES), ("lead", _BYTES)])
+"""Signed texts; ``key`` is the text."""
+
+RANKED = pa.schema([*BANDS, ("values", _BYTES), ("whole", _INT)])
+"""Texts in buckets over the cap, with what they are sorted by there: uint32, and a digest."""
+
+ORIGINALS = pa.schema([KEY, ("page", _STRING), ("doc_id", _STRING), ("text_id", _INT)])
+"""Documents by a page: their own, or that which they name as their original; null is unsigned."""
+
+CANDIDATES = pa.schema([KEY, ("one", _INT), ("other", _INT)])
+"""Pairs of texts, the smaller first; ``key`` is where they meet their texts."""
+
+NEEDED = pa.schema([KEY, ("place", _INT)])
+"""Texts (``key``) with the places where pairs need them."""
+
+TEXTS = pa.schema(
+    [KEY, ROW, ("host_digest", _INT), ("repeated", pa.bool_()), ("shingles", _BYTES),
+     ("numbers", _BYTES)]
+)  # fmt: skip
+"""What measuring a text takes; a host that is unknown is -1."""
+
+SCORED_PAIRS = pa.schema([*COPY_PAIRS, ("passages", _FLOAT)])
+"""Measured pairs; ``passages`` is null where they are no versions of one article."""
+
+POSSIBLE_VERSIONS = pa.schema([KEY, *SCORED_PAIRS])
+"""Measured pairs that are versions if their documents are of one page, by where they meet them."""
+
+ROWS = pa.schema([ROW])
+"""Documents."""
+
+COUNTS = pa.schema([("count", _INT)])
+"""Numbers of rows."""
+
+VERSION_FACTS = pa.schema(
+    [KEY, ROW, ("text_id", _INT), ("host", _STRING), ("page", _STRING), ("title", _STRING),
+     ("moment", _FLOAT)]
+)  # fmt: skip
+"""What tells whether documents are versions of one article."""
+
+LEADS = pa.schema([KEY, ROW, ("whole", _INT), ("lead", _BYTES)])
+"""Leads of texts: digests of the lead and of the whole, and the values that are looked up."""
+
+LEAD_VALUES = pa.schema([KEY, ROW])
+"""Texts by a value under a permutation; ``key`` is ``permutation << 32 | value``."""
+
+PAIRS = pa.schema([("one", _INT), ("other", _INT)])
+"""Pairs of texts, the smaller first."""
+
+LABELS = pa.schema([ROW, ("text_id", _INT), ("label", _INT)])
+"""Documents of connected sets, with the first one that has their text, and that of the set."""
+
+LABELLED_PAIRS = pa.schema([KEY, *COPY_PAIRS])
+"""Matching pairs by their connected set."""
+
+_FACTS = (
+    "doc_id", "host", "page", "canonical_page", "title", "url", "moment", "date", "agency",
+    "agency_page", "tokens", "shingle_count", "leftovers", "from_page", "removed", "text_field",
+    "fields", "text", "shingles", "numbers",
+)  # fmt: skip
+
+CLUSTERED = pa.schema(
+    [KEY, ROW, ("text_id", _INT), *(pa.field(name, _CELLS[name]) for name in _FACTS)]
+)
+"""Documents by their connected set, with all that clustering asks of them."""
+
+STORIES_OF_COPIES = pa.schema(
+    [*STORIES, ("decisions", pa.list_(pa.struct(list(DECISIONS)))), ("replaced", pa.list_(_INT)),
+     ("open", pa.list_(_INT))]
+)  # fmt: skip
+"""Stories with the decisions on their documents, and the numbers of the earlier stories that they
+replace, and of those that are in parts for now."""

@@ -1,0 +1,64 @@
+"""Rows between Arrow batches and the arrays that stages work on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.kernels.array_types import Int64s, UInt32s
+from dedup.match.similarity import PairScores
+from dedup.pipeline.on_tables.partition import ragged
+from dedup.pipeline.tables import COPY_PAIRS
+
+
+def digest(value: bytes) -> int:
+    """Return a digest of a value, from 0 to 2**63 - 1."""
+    return int.from_bytes(blake2b(value, digest_size=8).digest(), "little") >> 1
+
+
+def digests(values: Iterable[str]) -> Int64s:
+    """Return the digest of each text, int64; see :func:`digest`."""
+    return np.fromiter((digest(value.encode("utf-8", "replace")) for value in values), np.int64)
+
+
+def filled(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Yield the batches that have rows, as tables."""
+    return (pa.Table.from_batches([batch]) for batch in batches if batch.num_rows)
+
+
+def whole(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
+    """Return all rows of a partition as one table."""
+    return pa.Table.from_batches(batches, schema).combine_chunks()
+
+
+def numbers(table: pa.Table, *names: str) -> list[npt.NDArray[Any]]:
+    """Return columns of numbers as arrays; null is NaN."""
+    return [table[name].to_numpy() for name in names]
+
+
+def matrix(column: pa.ChunkedArray, width: int) -> UInt32s:
+    """Return a binary column of ``width`` uint32 values each as n x width."""
+    return ragged(column).values.reshape(-1, width)
+
+
+def cells(values: npt.NDArray[np.uint32]) -> pa.Array:
+    """Return a matrix of uint32 as a binary column: the inverse of :func:`matrix`."""
+    rows, width = values.shape
+    bounds = pa.py_buffer(np.arange(0, (rows + 1) * width * 4, width * 4, dtype=np.int32))
+    data = pa.py_buffer(np.ascontiguousarray(values, "<u4"))
+    return pa.Array.from_buffers(pa.binary(), rows, [None, bounds, data])
+
+
+def batch_of(schema: pa.Schema, columns: Sequence[Any]) -> pa.RecordBatch:
+    """Return columns, arrays or lists, as one batch."""
+    return pa.record_batch(list(map(pa.array, columns, schema.types)), schema=schema)
+
+
+def pair_scores_of(table: pa.Table) -> PairScores:
+    """Return the measured pairs of a table with the columns of ``COPY_PAIRS``."""
+    return PairScores(*numbers(table, *COPY_PAIRS.names[:6]))
