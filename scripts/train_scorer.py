@@ -44,11 +44,12 @@ from dedup.pipeline.cluster_rewrites import (
     read_groups,
     score_groups,
 )
+from dedup.pipeline.document_source import StoredDocuments
 from dedup.pipeline.earlier_stories import EarlierStories, read_earlier_stories
 from dedup.pipeline.exact_duplicates import ExactDuplicates, read_exact_duplicates
 from dedup.pipeline.match_copies import match_copies
 from dedup.pipeline.match_rewrites import propose, score_candidates
-from dedup.pipeline.representatives import Representatives
+from dedup.pipeline.representatives import Representatives, read_representatives
 from dedup.pipeline.sign import sign_texts
 from dedup.pipeline.stages import clean_stages
 from dedup.progress import NullProgress
@@ -107,7 +108,7 @@ class Part:
 
     def same(self, left: Ints, right: Ints) -> Ints:
         """Return for pairs of representatives 1 for one story, 0 for two, -1 where unknown."""
-        rows = self.representatives.rows
+        rows = self.representatives.numbered.rows
         articles = self.labelled.articles
         if self.labelled.pairs is None:
             events = np.array([event_of(articles[row]) for row in rows.tolist()])
@@ -145,7 +146,7 @@ def prepare(labelled: StorySet, config: Config, *, dated: bool) -> Part:
     exact_duplicates, earlier = read_exact_duplicates(store), read_earlier_stories(store)
     pair_scores = match_copies(store, exact_duplicates, earlier, config, progress)
     cluster_copy_pairs(store, exact_duplicates, pair_scores, earlier, config, progress)
-    representatives = Representatives(store, earlier)
+    representatives = read_representatives(store, earlier)
     candidates = propose(store, representatives, config, progress)
     vectors = representatives.vectors(np.arange(representatives.size))
     features = pair_features(vectors, vectors, candidates.left, candidates.right)
@@ -175,7 +176,7 @@ def train(parts: Sequence[Part], config: Config) -> Scorer:
     for part, (numbers, bounds) in zip(parts, groups, strict=True):
         left, right = pairs_inside(bounds[:-1], bounds[1:])
         vectors = part.representatives.vectors(numbers)
-        known_of = part.representatives
+        known_of = part.representatives.numbered
         days = known_of.moments[numbers], known_of.lead_days[numbers]
         features, _ = group_features(vectors, *days, left, right)
         known.append((features, part.same(numbers[left], numbers[right])))
@@ -265,7 +266,9 @@ def loose_groups_of(part: Part, candidate: Model, config: Config) -> tuple[Ints,
     progress = NullProgress()
     scores = score_candidates(part.representatives, part.candidates, scorer, config, progress)
     with part.store.trial():
-        return group_candidates(part.representatives, part.candidates, scores, config, progress)
+        return group_candidates(
+            part.store, part.representatives, part.candidates, scores, config, progress
+        )
 
 
 def scored_pairs(
@@ -273,7 +276,7 @@ def scored_pairs(
 ) -> tuple[Floats, Ints]:
     """Return the log odds and the label of the pairs that the score does not rule out."""
     odds, same = [np.empty(0)], [np.empty(0, np.int64)]
-    loaded = read_groups(part.store, part.representatives, *groups, config)
+    loaded = read_groups(StoredDocuments(part.store), part.representatives, *groups, config)
     for batch in loaded:
         numbers, scored = score_groups(part.representatives, model, config, batch)
         asked = scored.odds > -MOST_ODDS

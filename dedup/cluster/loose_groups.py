@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from dedup.cluster.average_linkage import average_linkage, groups_of
-from dedup.cluster.roundups import Overlaps, roundups
+from dedup.cluster.roundups import Judge, roundups
 from dedup.config import StoryConfig
 from dedup.kernels.array_types import Bools, Float64s, Int64s
 from dedup.kernels.components import components
@@ -22,7 +22,7 @@ def loose_groups(
     left: Int64s,
     right: Int64s,
     scores: Float64s,
-    overlaps: Overlaps,
+    judge: Judge,
     config: StoryConfig,
 ) -> tuple[Int64s, list[int]]:
     """Group documents loosely by their scored pairs.
@@ -34,14 +34,14 @@ def loose_groups(
         left: One document of each pair, each pair once.
         right: The other.
         scores: In [0, 1].
-        overlaps: See :func:`dedup.cluster.roundups.roundups`.
+        judge: See :func:`dedup.cluster.roundups.roundups`.
         config: Loose threshold, and the most documents of a group.
 
     Returns:
         For each document the smallest document of its group, int64; and the documents that tell
         several stories, ascending.
     """
-    several = roundups(left, right, scores, overlaps)
+    several = roundups(left, right, scores, judge)
     plain = ~np.isin(left, several) & ~np.isin(right, several)
     left, right, scores = left[plain], right[plain], scores[plain]
     labels = average_linkage(count, left, right, scores, config.loose_threshold)

@@ -6,7 +6,7 @@ into parties that know nothing of one another.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,7 +68,7 @@ SentenceOverlaps = tuple[Float64s, Float64s, Int32s]
 some others, others x sentences, and which sentence of the other that is."""
 
 Overlaps = Callable[[Sequence[tuple[int, list[int]]]], Iterable[SentenceOverlaps]]
-"""Returns this for documents and some others each."""
+"""Returns this for documents and some others each, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,27 @@ class Neighbourhood:
     party: Int32s
 
 
-def roundups(left: Int64s, right: Int64s, scores: Float64s, overlaps: Overlaps) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a document tells several stories.
+
+    Attributes:
+        document: The document.
+        roundup: Whether it does, whatever its neighbours are.
+        against: Where it does not, but one neighbour tells a teaser of it: the neighbours that
+            speak against it unless they are roundups themselves. None where no one does.
+    """
+
+    document: int
+    roundup: bool
+    against: tuple[int, ...] | None = None
+
+
+Judge = Callable[[Sequence[Neighbourhood]], Iterable[Verdict]]
+"""Returns what :func:`judged` does, in any order."""
+
+
+def roundups(left: Int64s, right: Int64s, scores: Float64s, judge: Judge) -> list[int]:
     """Return the documents that connect stories because they tell several.
 
     Such a document is one of these:
@@ -165,24 +185,32 @@ def roundups(left: Int64s, right: Int64s, scores: Float64s, overlaps: Overlaps) 
         left: One document of each scored pair, each pair once.
         right: The other.
         scores: In [0, 1].
-        overlaps: Is called with documents that may be roundups only.
+        judge: Is called with documents that may be roundups only.
 
     Returns:
         Documents, ascending.
     """
-    asked = sorted(_neighbourhoods(left, right, scores), key=_story_first)
-    questions = [(each.document, each.others.tolist()) for each in asked]
-    found: set[int] = set()
-    suspects: dict[int, list[int]] = {}
-    for near, (weight, best, place) in zip(asked, overlaps(questions), strict=True):
+    verdicts = list(judge(sorted(_neighbourhoods(left, right, scores), key=_story_first)))
+    found = {each.document for each in verdicts if each.roundup}
+    suspects = {each.document: each.against for each in verdicts if each.against is not None}
+    return sorted(found.union(_without_counterevidence(suspects, found)))
+
+
+def judged(neighbourhoods: Sequence[Neighbourhood], overlaps: Overlaps) -> Iterator[Verdict]:
+    """Yield of each document whether it tells several stories, by what its neighbours tell of it.
+
+    A document without sentences is left out.
+    """
+    questions = [(each.document, each.others.tolist()) for each in neighbourhoods]
+    for near, found in zip(neighbourhoods, overlaps(questions), strict=True):
+        weight, best, place = found
         if not weight.sum():
             continue
         passages = _passages(weight > 0, best, place)
         if _lists(weight > 0, passages) or _between_parties(weight, best, near.party):
-            found.add(near.document)
+            yield Verdict(near.document, roundup=True)
         elif passages.teaser.any():
-            suspects[near.document] = _against(near, passages)
-    return sorted(found.union(_without_counterevidence(suspects, found)))
+            yield Verdict(near.document, roundup=False, against=_against(near, passages))
 
 
 def _neighbourhoods(left: Int64s, right: Int64s, scores: Float64s) -> Iterator[Neighbourhood]:
@@ -271,14 +299,13 @@ def _between_parties(weight: Float64s, best: Float64s, party: Int32s) -> bool:
     return int(sum(share >= OWN_PART for share in shares)) > 1
 
 
-def _against(near: Neighbourhood, passages: Passages) -> list[int]:
+def _against(near: Neighbourhood, passages: Passages) -> tuple[int, ...]:
     """Return the strong neighbours that tell more of a document than list pages do."""
     more = (near.party >= 0) & ~passages.entry & ~passages.in_pieces
-    against: list[int] = near.others[more].tolist()
-    return against
+    return tuple(near.others[more].tolist())
 
 
-def _without_counterevidence(suspects: dict[int, list[int]], found: set[int]) -> set[int]:
+def _without_counterevidence(suspects: Mapping[int, Sequence[int]], found: set[int]) -> set[int]:
     """Return the suspects that only other suspects, and what was found, speak against."""
     left = dict(suspects)
     while cleared := [

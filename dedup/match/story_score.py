@@ -60,8 +60,14 @@ class Model:
     weights: tuple[float, ...]
 
     def odds(self, features: Float64s) -> Float64s:
-        """Return the log odds of pairs, within ``MOST_ODDS``."""
-        odds = self.intercept + features @ np.array(self.weights)
+        """Return the log odds of pairs, within ``MOST_ODDS``.
+
+        Those of a pair are the same in any batch, to the last bit; a product of matrices adds up in
+        an order that depends on their sizes.
+        """
+        odds = np.full(features.shape[0], self.intercept)
+        for column, weight in zip(features.T, self.weights, strict=True):
+            odds += column * weight
         bounded: Float64s = np.clip(odds, -MOST_ODDS, MOST_ODDS)
         return bounded
 

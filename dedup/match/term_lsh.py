@@ -6,6 +6,7 @@ no pair if they are far apart in time, in two languages, or share too few terms.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,10 +24,11 @@ DAY = 86_400.0
 # Bands whose keys order the documents over the cap; as many columns as in dedup.match.minhash_lsh
 # at two rows.
 SORT_BANDS = 4
+_NEXT_BANDS = range(SORT_BANDS, 0, -1)
 
 
 @dataclass(frozen=True, slots=True)
-class _Ranked:
+class Ranked:
     """The documents with enough terms, by moment, language and terms, unknown moments first.
 
     Attributes:
@@ -64,17 +66,42 @@ def term_pairs(
         config: Bands, rows, and the limits.
         permutations: Two rows of at least ``bands * rows``: odd multipliers, offsets.
     """
-    ranked = _rank(terms, moments, languages, config.shared_terms)
+    ranked = rank(terms, moments, languages, config.shared_terms)
+    every = np.arange(ranked.rows.size)
+    bands = (
+        (band, every, keys_of(ranked, every, band, config, permutations))
+        for band in range(config.bands)
+    )
+    return joined(ranked, bands, config, permutations)
+
+
+def joined(
+    ranked: Ranked,
+    bands: Iterable[tuple[int, Int64s, UInt64s]],
+    config: StoryConfig,
+    permutations: UInt32s,
+) -> Candidates:
+    """Return the pairs of some buckets.
+
+    Buckets do not depend on one another: those of all bands together make :func:`term_pairs`.
+
+    Args:
+        ranked: The documents.
+        bands: Number of a band; places of documents in ``ranked``, ascending; and their keys. All
+            documents of a bucket must be there.
+        config: Bands, rows, and the limits.
+        permutations: As for :func:`term_pairs`.
+    """
     collected = PairCollector()
-    for band in range(config.bands):
-        _join(ranked, band, config, permutations, collected)
+    for band, docs, keys in bands:
+        _join(ranked, band, docs, keys, config, permutations, collected)
     one, other = (ranked.rows[places] for places in decoded(collected.fold()))
     codes = encoded(np.minimum(one, other), np.maximum(one, other))
     codes.sort()
     return Candidates(*decoded(codes), collected.capped, collected.largest)
 
 
-def _rank(terms: RaggedArray, moments: Float64s, languages: Int16s, shared: int) -> _Ranked:
+def rank(terms: RaggedArray, moments: Float64s, languages: Int16s, shared: int) -> Ranked:
     """Return the documents with at least ``shared`` terms, in an order that their contents set."""
     sizes = np.diff(terms.bounds)
     digests = np.empty(sizes.size, np.uint64)
@@ -87,14 +114,14 @@ def _rank(terms: RaggedArray, moments: Float64s, languages: Int16s, shared: int)
     values = np.empty(int(sizes[rows].sum()), np.uint32)
     bounds = np.zeros(rows.size + 1, np.int64)
     kernels.scrambled(terms.values, terms.bounds, rows, values, bounds)
-    return _Ranked(
+    return Ranked(
         RaggedArray(values, bounds), np.where(known, moments, np.nan)[rows], languages[rows],
         digests[rows], rows,
     )  # fmt: skip
 
 
-def _keys(
-    ranked: _Ranked, docs: Int64s, band: int, config: StoryConfig, permutations: UInt32s
+def keys_of(
+    ranked: Ranked, docs: Int64s, band: int, config: StoryConfig, permutations: UInt32s
 ) -> UInt64s:
     """Return the keys of some documents in one band; after the last band comes the first."""
     start = band % config.bands * config.rows
@@ -105,12 +132,18 @@ def _keys(
 
 
 def _join(
-    ranked: _Ranked, band: int, config: StoryConfig, permutations: UInt32s, collected: PairCollector
+    ranked: Ranked,
+    band: int,
+    docs: Int64s,
+    keys: UInt64s,
+    config: StoryConfig,
+    permutations: UInt32s,
+    collected: PairCollector,
 ) -> None:
-    """Add the pairs of one band."""
-    every = np.arange(ranked.rows.size)
-    buckets = bucket_bounds(_keys(ranked, every, band, config, permutations))
-    order, starts, ends = buckets
+    """Add the pairs of the buckets of one band."""
+    order, starts, ends = bucket_bounds(keys)
+    order = docs[order]
+    buckets = order, starts, ends
     full = np.empty(order.size, np.bool_)
     texts = ranked.terms.values, ranked.terms.bounds, ranked.moments, ranked.languages
     limits = config.window_days * DAY, config.shared_terms, config.bucket_cap
@@ -120,18 +153,18 @@ def _join(
     if not places.size:
         return
     bucket_of, slots = _slots(ranked, buckets, places, band, config)
-    docs = order[places]
-    keys = [_keys(ranked, docs, band + k, config, permutations) for k in range(SORT_BANDS, 0, -1)]
-    by: list[npt.NDArray[Any]] = [docs, *keys, slots, bucket_of]
+    full_docs = order[places]
+    others = (keys_of(ranked, full_docs, band + k, config, permutations) for k in _NEXT_BANDS)
+    by: list[npt.NDArray[Any]] = [full_docs, *others, slots, bucket_of]
     sequence = np.lexsort(by)
     pairs = kernels.neighbour_pairs(
-        texts, docs[sequence], bucket_of[sequence], limits, config.neighbours
+        texts, full_docs[sequence], bucket_of[sequence], limits, config.neighbours
     )
     collected.add(pairs, capped=np.unique(bucket_of).size)
 
 
 def _slots(
-    ranked: _Ranked,
+    ranked: Ranked,
     buckets: tuple[Int64s, Int64s, Int64s],
     places: Int64s,
     band: int,

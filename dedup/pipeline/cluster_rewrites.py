@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -19,6 +20,7 @@ from dedup.cluster.event_split import (
 )
 from dedup.cluster.loose_groups import loose_groups, with_must_links
 from dedup.cluster.rewrites import Telling, merge_rewrites
+from dedup.cluster.roundups import Judge, judged
 from dedup.config import Config
 from dedup.kernels.array_types import Float64s, Int64s
 from dedup.match.loaded_texts import LoadedTexts
@@ -26,16 +28,22 @@ from dedup.match.loose_group_odds import loose_group_odds
 from dedup.match.minhash_lsh import Candidates, pairs_inside
 from dedup.match.relations import relation, retelling
 from dedup.match.story_score import Model, Scorer, probability
-from dedup.models import PROBABILITY, Facts, Link, Pair, Relation, Story, TermVectors
+from dedup.models import PROBABILITY, Decision, Facts, Link, Pair, Relation, Story, TermVectors
 from dedup.parallel.ordered_map import ordered_map
-from dedup.pipeline.document_source import StoredDocuments
+from dedup.pipeline.document_source import DocumentSource, StoredDocuments
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.exact_duplicates import ExactDuplicates
 from dedup.pipeline.match_copies import load_texts
 from dedup.pipeline.match_rewrites import overlaps_of, propose, score_candidates
-from dedup.pipeline.representatives import Representatives, Tokens
+from dedup.pipeline.representatives import (
+    Numbered,
+    Representatives,
+    Tokens,
+    read_representatives,
+)
 from dedup.progress import Progress, log_counts
 from dedup.store import Store
+from dedup.store.result_tables import DatedStory
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +52,12 @@ GROUP_BATCH = 2_000
 
 # A pair that scores less adds next to nothing to a mean that must reach ten times as much.
 LEAST_SCORE = 0.01
+
+ScoredPairs = tuple[Int64s, Int64s, Float64s]
+"""Numbers of one representative and the other of each pair, each pair once; and the scores."""
+
+TextIds = Callable[[Sequence[int]], Mapping[int, int]]
+"""Returns for some documents the first document with their text."""
 
 
 def cluster_rewrites(
@@ -65,67 +79,143 @@ def cluster_rewrites(
         progress: Is called with pairs and documents.
     """
     progress.start("count terms", None, "doc")
-    representatives = Representatives(store, earlier, config.workers)
-    representatives.keep_document_frequencies()
+    representatives = read_representatives(store, earlier)
+    counted = representatives.frequencies
+    store.signatures.keep_document_frequencies(counted.terms, counted.counts, counted.documents)
     progress.advance(representatives.size)
     progress.end()
     candidates = propose(store, representatives, config, progress)
     scores = score_candidates(representatives, candidates, scorer, config, progress)
-    members, bounds = group_candidates(representatives, candidates, scores, config, progress)
-    progress.start("cluster rewrites", members.size, "doc")
-    work = partial(score_groups, representatives, scorer.group, config)
+    groups = group_candidates(store, representatives, candidates, scores, config, progress)
+    progress.start("cluster rewrites", groups[0].size, "doc")
     splits = merged = 0
-    loaded = read_groups(store, representatives, members, bounds, config)
-    for numbers, groups in ordered_map(work, loaded, config.workers):
-        changed = representatives.changed[numbers]
-        found = list(rewrite_clusters(groups, representatives.must_link[numbers], config.story))
-        splits += count_splits(groups, found, config.story)
-        clusters = [cluster for cluster in found if changed[cluster.members].any()]
-        rows = representatives.rows[numbers]
-        _store_clusters(store, exact_duplicates, earlier, rows, groups.vectors, clusters, config)
-        merged += len(clusters)
-        progress.advance(numbers.size, numbers.size)
+    source = StoredDocuments(store)
+    for found in merge_groups(
+        source, exact_duplicates.of, earlier, representatives, *groups, scorer.group, config
+    ):
+        store.results.add_merged(found.representatives, found.stories, found.decisions)
+        splits += found.splits
+        merged += len(found.stories)
+        progress.advance(found.documents, found.documents)
     store.put("event_splits", splits)
     log_counts(log, "grouped rewrites: {stories:,} stories of several tellings", stories=merged)
     progress.end()
 
 
 def group_candidates(
+    store: Store,
     representatives: Representatives,
     candidates: Candidates,
     scores: Float64s,
     config: Config,
     progress: Progress,
 ) -> tuple[Int64s, Int64s]:
-    """Group representatives loosely by their candidates; groups with no new document are left out.
+    """Group representatives loosely by their candidates, and store the scores for later dumps.
+
+    Returns:
+        See :func:`group_pairs`.
+    """
+    progress.start("loose groups", None, "doc")
+    near = scores >= LEAST_SCORE
+    numbered = representatives.numbered
+    left, right, scores = candidates.left[near], candidates.right[near], scores[near]
+    before = numbered.pairs(store.results.story_scores())
+    ends = numbered.rows[left].tolist(), numbered.rows[right].tolist()
+    store.results.add_story_scores(zip(*ends, scores.tolist(), strict=True))
+    judge = partial(judged, overlaps=partial(overlaps_of, representatives))
+    groups = group_pairs(numbered, before, (left, right, scores), judge, config)
+    progress.end()
+    return groups
+
+
+def group_pairs(
+    numbered: Numbered, before: ScoredPairs, found: ScoredPairs, judge: Judge, config: Config
+) -> tuple[Int64s, Int64s]:
+    """Group representatives loosely by scored pairs; groups with no new document are left out.
+
+    Args:
+        numbered: The representatives.
+        before: The pairs that earlier dumps scored.
+        found: Those of the dump at hand.
+        judge: Finds roundups.
+        config: Limits of groups.
 
     Returns:
         Groups of two or more end to end, each ascending, by their smallest member; and their
         bounds.
     """
-    progress.start("loose groups", None, "doc")
-    near = scores >= LEAST_SCORE
-    left, right, scores = candidates.left[near], candidates.right[near], scores[near]
-    earlier = representatives.kept()
-    representatives.keep(left, right, scores)
-    labels, several = loose_groups(
-        representatives.size,
-        np.append(earlier[0], left),
-        np.append(earlier[1], right),
-        np.append(earlier[2], scores),
-        partial(overlaps_of, representatives),
-        config.story,
-    )
+    left, right, scores = (np.append(one, other) for one, other in zip(before, found, strict=True))
+    labels, several = loose_groups(numbered.size, left, right, scores, judge, config.story)
     log_counts(
         log, "left out {roundups:,} roundups, which tell several stories", roundups=len(several)
     )
-    labels = with_must_links(labels, representatives.must_link, representatives.changed)
-    progress.end()
-    return groups_of(labels)
+    return groups_of(with_must_links(labels, numbered.must_link, numbered.changed))
+
+
+@dataclass(frozen=True, slots=True)
+class MergedStories:
+    """What became of some loose groups.
+
+    Attributes:
+        documents: Representatives in the groups.
+        splits: See :func:`dedup.cluster.event_split.count_splits`.
+        representatives: Rows of the representatives whose stories of copies are replaced.
+        stories: The stories that replace them, each with the first dump that had it.
+        decisions: The decisions on their documents.
+    """
+
+    documents: int
+    splits: int
+    representatives: list[int]
+    stories: list[DatedStory]
+    decisions: list[Decision]
+
+
+def merge_groups(
+    documents: DocumentSource,
+    text_ids: TextIds,
+    earlier: EarlierStories,
+    representatives: Representatives,
+    members: Int64s,
+    bounds: Int64s,
+    model: Model,
+    config: Config,
+) -> Iterator[MergedStories]:
+    """Score all pairs inside loose groups, and merge the tellings of each story.
+
+    Args:
+        documents: The representatives of the groups, their copies, and the first document that has
+            the text of each of these.
+        text_ids: Returns for some of them the first document with their text.
+        earlier: The earlier stories.
+        representatives: Reads the tokens.
+        members: Numbers of representatives, group by group; see :func:`group_pairs`.
+        bounds: Bounds of the groups.
+        model: For the pairs.
+        config: The options.
+    """
+    numbered = representatives.numbered
+    work = partial(score_groups, representatives, model, config)
+    loaded = read_groups(documents, representatives, members, bounds, config)
+    for numbers, groups in ordered_map(work, loaded, config.workers):
+        found = list(rewrite_clusters(groups, numbered.must_link[numbers], config.story))
+        splits = count_splits(groups, found, config.story)
+        changed = numbered.changed[numbers]
+        clusters = [cluster for cluster in found if changed[cluster.members].any()]
+        rows = numbered.rows[numbers]
+        yield MergedStories(
+            numbers.size,
+            splits,
+            *_merged(documents, text_ids, earlier, rows, groups.vectors, clusters, config),
+        )
 
 
 def read_groups(
-    store: Store, representatives: Representatives, members: Int64s, bounds: Int64s, config: Config
+    documents: DocumentSource,
+    representatives: Representatives,
+    members: Int64s,
+    bounds: Int64s,
+    config: Config,
 ) -> Iterator[tuple[Int64s, Tokens, LoadedTexts]]:
     """Yield the bounds of as many groups as can be loaded at once, their tokens and texts."""
     start = 0
@@ -133,8 +223,8 @@ def read_groups(
         end = int(np.searchsorted(bounds, bounds[start] + GROUP_BATCH))
         part = bounds[start : end + 1]
         tokens = representatives.tokens(members[part[0] : part[-1]])
-        rows = representatives.rows[tokens.numbers].tolist()
-        yield part - part[0], tokens, load_texts(StoredDocuments(store), rows, config)
+        rows = representatives.numbered.rows[tokens.numbers].tolist()
+        yield part - part[0], tokens, load_texts(documents, rows, config)
         start = end
 
 
@@ -147,12 +237,13 @@ def score_groups(
     """Return the documents of some loose groups, and these with all pairs scored."""
     bounds, tokens, texts = loaded
     vectors = tokens.vectors(representatives.frequencies)
+    numbered = representatives.numbered
     left, right = pairs_inside(bounds[:-1], bounds[1:])
     odds, shared = loose_group_odds(
         vectors,
-        representatives.moments[tokens.numbers],
-        representatives.lead_days[tokens.numbers],
-        representatives.languages[tokens.numbers],
+        numbered.moments[tokens.numbers],
+        numbered.lead_days[tokens.numbers],
+        numbered.languages[tokens.numbers],
         texts.measured(left, right),
         model,
         config.match,
@@ -161,25 +252,25 @@ def score_groups(
     return tokens.numbers, ScoredGroups(bounds, vectors, left, right, odds, shared)
 
 
-def _store_clusters(
-    store: Store,
-    exact_duplicates: ExactDuplicates,
+def _merged(
+    documents: DocumentSource,
+    text_ids: TextIds,
     earlier: EarlierStories,
     rows: Int64s,
     vectors: TermVectors,
     clusters: Sequence[RewriteCluster],
     config: Config,
-) -> None:
-    """Read what is known of the documents of some clusters, and store their stories."""
+) -> tuple[list[int], list[DatedStory], list[Decision]]:
+    """Return the representatives of some clusters, their stories, and the decisions."""
     policy = parse_policy(config.cluster.canonical)
     representatives = [row for each in clusters for row in rows[each.members].tolist()]
-    copies = store.results.copies(representatives)
+    copies = documents.copies(representatives)
     everyone = sorted({*representatives, *(row for listed in copies.values() for row in listed)})
-    text_id_of = exact_duplicates.of(everyone)
-    known = store.results.facts(everyone, text_id_of, with_fields=reads_own_fields(policy))
+    text_id_of = text_ids(everyone)
+    known = documents.facts(everyone, text_id_of, with_fields=reads_own_fields(policy))
     earlier.note(known)
     facts = {each.row: each for each in known}
-    texts = load_texts(StoredDocuments(store), sorted(set(text_id_of.values())), config)
+    texts = load_texts(documents, sorted(set(text_id_of.values())), config)
     stories = []
     for cluster in clusters:
         tellings = [
@@ -199,7 +290,7 @@ def _store_clusters(
         for story, _ in stories
         for decision in decisions_of(story, facts[story.canonical.row])
     ]
-    store.results.add_merged(representatives, stories, decisions)
+    return representatives, stories, decisions
 
 
 def story_of(

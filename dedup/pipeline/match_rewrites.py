@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from dedup.config import Config
-from dedup.kernels.array_types import Float64s, Int16s, Int32s, Int64s
+from dedup.kernels.array_types import Float64s, Int16s, Int32s, Int64s, UInt32s
 from dedup.match.candidate_blocks import Block, runs, tile_blocks
 from dedup.match.minhash_lsh import Candidates
 from dedup.match.similarity import RaggedArray
@@ -42,11 +42,12 @@ def propose(
         progress: Is called with documents.
     """
     progress.start("terms", representatives.size, "doc")
-    heaviest = representatives.heaviest(progress)
+    heaviest = representatives.heaviest(config.workers, progress)
     progress.end()
     progress.start("propose rewrites", None, "doc")
-    candidates = propose_pairs(heaviest, representatives.moments, representatives.languages, config)
-    fresh = representatives.fresh
+    numbered = representatives.numbered
+    candidates = propose_pairs(heaviest, numbered.moments, numbered.languages, config)
+    fresh = numbered.fresh
     candidates = candidates.pick(fresh[candidates.left] | fresh[candidates.right])
     progress.advance(representatives.size)
     store.put("story_candidates", candidates.summary())
@@ -69,9 +70,13 @@ def propose_pairs(
         languages: Language of each as a number, -1 if unknown.
         config: Bands, limits and the seed.
     """
-    story = config.story
-    drawn = permutations(story.bands * story.rows, config.sign.seed + SEED_SHIFT)
-    return term_pairs(heaviest, moments, languages, story, drawn)
+    return term_pairs(heaviest, moments, languages, config.story, drawn_for(config))
+
+
+def drawn_for(config: Config) -> UInt32s:
+    """Return the permutations of the story view."""
+    count = config.story.bands * config.story.rows
+    return permutations(count, config.sign.seed + SEED_SHIFT)
 
 
 def score_candidates(
@@ -84,9 +89,8 @@ def score_candidates(
     """Return for each candidate how likely both tell one story, by the whole text."""
     progress.start("score rewrites", candidates.left.size, "pair")
     scores = np.empty(candidates.left.size)
-    work = functools.partial(_score_block, representatives.frequencies, scorer.candidate)
-    blocks = _read_blocks(representatives, candidates)
-    for pairs, found in ordered_map(work, blocks, config.workers):
+    ends = candidates.left, candidates.right
+    for pairs, found in score_pairs(representatives, *ends, scorer.candidate, config.workers):
         scores[pairs] = found
         progress.advance(pairs.size)
     log_counts(log, "scored {pairs:,} pairs of tellings", pairs=scores.size)
@@ -94,13 +98,29 @@ def score_candidates(
     return scores
 
 
+def score_pairs(
+    representatives: Representatives, left: Int64s, right: Int64s, model: Model, threads: int = 1
+) -> Iterator[tuple[Int64s, Float64s]]:
+    """Yield block by block the places of pairs, and how likely both ends tell one story.
+
+    Args:
+        representatives: The documents; only those of the pairs are read.
+        left: Number of one document of each pair.
+        right: Number of the other.
+        model: For the features.
+        threads: Threads that score; changes no result.
+    """
+    work = functools.partial(_score_block, representatives.frequencies, model)
+    return ordered_map(work, _read_blocks(representatives, left, right), threads)
+
+
 def _read_blocks(
-    representatives: Representatives, candidates: Candidates
+    representatives: Representatives, left: Int64s, right: Int64s
 ) -> Iterator[tuple[Block, TermVectors, Tokens]]:
-    """Yield candidates block by block, vectors of the earlier documents, tokens of the later."""
-    place = representatives.place
-    ends = place[candidates.left], place[candidates.right]
-    for near, blocks in tile_blocks(*ends, representatives.tile, BLOCK):
+    """Yield pairs block by block, vectors of the earlier documents, tokens of the later."""
+    numbered = representatives.numbered
+    ends = numbered.place[left], numbered.place[right]
+    for near, blocks in tile_blocks(*ends, numbered.tile, BLOCK):
         vectors = representatives.tokens_at(near).vectors(representatives.frequencies)
         for block in blocks:
             yield block, vectors, representatives.tokens_at(block.far)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.kernels.array_types import Float64s, Int32s, Int64s, UInt32s
+from dedup.kernels.array_types import Bools, Float64s, Int16s, Int32s, Int64s, UInt8s, UInt32s
 from dedup.match.similarity import RaggedArray
 from dedup.models import TermVectors
 from dedup.parallel.ordered_map import ordered_map
@@ -30,6 +31,9 @@ BLOCK = 2_000
 TILE_TOKENS = 10_000_000
 """Tokens of a tile, the neighbours in time whose term vectors are in memory at once: some 400 MB,
 and as much again while they are made."""
+
+Sets = Callable[..., list[tuple[UInt32s, Int64s]]]
+"""Returns sets of documents by row, see :meth:`dedup.pipeline.DocumentSource.sets`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,91 +64,129 @@ class Tokens:
         return heaviest_terms(vectors, vocabulary, frequencies.of(vocabulary) > 1)
 
 
-class Representatives:
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbered:
     """What is left when copies are joined: uniques, and a canonical for each story of copies.
 
-    They are numbered by id, so that input order decides nothing. Each takes a hundred bytes.
+    They are numbered by id, so that input order decides nothing. Each takes fifty bytes.
 
     Attributes:
         rows: Row of each, int64.
+        by_row: Their numbers in the order of rows, int64.
         moments: Publication of each in seconds, float64, NaN if unknown.
         languages: Language of each as a number, int16, -1 if unknown.
         lead_days: Weekdays that the lead of each names, uint8: 1 for Monday to 64 for Sunday.
-        frequencies: How many of them, and of earlier ones, have each term.
         fresh: Which are of the dump at hand.
         must_link: Of each the first one that is of the same earlier story, by its number.
         changed: Which are fresh, or of an earlier story that must be merged again.
+        place: The place of each in the order of time, int32.
+        tile: The tile of each place, int32.
+        names: The languages by their numbers, two letters each; the last one, -1, is unknown.
     """
 
-    def __init__(self, store: Store, earlier: EarlierStories, threads: int = 1) -> None:
-        """Read which there are, and count their terms.
-
-        Args:
-            store: Where they are.
-            earlier: The earlier stories.
-            threads: Threads that make term vectors; changes no result.
-        """
-        self._store = store
-        self._threads = threads
-        rows, moments, languages = array("q"), array("d"), array("h")
-        numbers: dict[str | None, int] = {None: -1}
-        days = array("B")
-        for row, moment, language, named in store.results.representatives():
-            rows.append(row)
-            moments.append(np.nan if moment is None else moment)
-            languages.append(numbers.setdefault(language or None, len(numbers) - 1))
-            days.append(_weekdays_of_lead(named, language, moment))
-        self.rows = np.array(rows, np.int64)
-        self.fresh = self.rows >= earlier.first
-        now = store.results.representatives_of(earlier.rows.tolist())
-        self.must_link, again = earlier.must_link(self.rows, now)
-        self.changed = self.fresh | again
-        self.moments = np.array(moments, np.float64)
-        self.languages = np.array(languages, np.int16)
-        self.lead_days = np.array(days, np.uint8)
-        self._names = [*list(numbers)[1:], None]  # the last one, -1, is unknown
-        self._in_time = np.lexsort([np.arange(self.rows.size), self.moments])
-        self.place = np.argsort(self._in_time).astype(np.int32)
-        self.frequencies = self._counted()
-        lengths = store.signatures.lengths(self.rows.tolist())
-        self.tile = (np.cumsum(lengths[self._in_time]) // TILE_TOKENS).astype(np.int32)
-
-    def _counted(self) -> DocumentFrequencies:
-        """Return how many documents have each term.
-
-        Those beyond the date window count, too: what is rare in a week need not be.
-        """
-        fresh = self._in_time[self.fresh[self._in_time]]
-        read = map(self.tokens, _blocks(fresh))
-        counted = count_terms((block.tokens, block.bounds) for block in read)
-        earlier = DocumentFrequencies(*self._store.signatures.document_frequencies())
-        return earlier.and_of(counted)
+    rows: Int64s
+    by_row: Int64s
+    moments: Float64s
+    languages: Int16s
+    lead_days: UInt8s
+    fresh: Bools
+    must_link: Int64s
+    changed: Bools
+    place: Int32s
+    tile: Int32s
+    names: tuple[str | None, ...]
 
     @property
     def size(self) -> int:
         """How many there are."""
         return int(self.rows.size)
 
-    def keep_document_frequencies(self) -> None:
-        """Store how many documents have each term, for later dumps."""
-        found = self.frequencies
-        self._store.signatures.keep_document_frequencies(found.terms, found.counts, found.documents)
+    def numbers(self, rows: Int64s) -> tuple[Int64s, Bools]:
+        """Return the numbers of documents by their rows, and which of these are among them."""
+        if not self.size:
+            return np.zeros(rows.shape, np.int64), np.zeros(rows.shape, np.bool_)
+        places = np.searchsorted(self.rows, rows, sorter=self.by_row)
+        numbers = self.by_row[np.minimum(places, self.size - 1)]
+        return numbers, self.rows[numbers] == rows
 
-    def keep(self, left: Int64s, right: Int64s, scores: Float64s) -> None:
-        """Store the scores of some pairs, for later dumps."""
-        pairs = self.rows[left].tolist(), self.rows[right].tolist(), scores.tolist()
-        self._store.results.add_story_scores(zip(*pairs, strict=True))
+    def pairs(self, scored: Float64s) -> tuple[Int64s, Int64s, Float64s]:
+        """Return scored pairs by number, the smaller first, and the scores.
 
-    def kept(self) -> tuple[Int64s, Int64s, Float64s]:
-        """Return the pairs that earlier dumps scored, the smaller number first, and the scores."""
-        found = self._store.results.story_scores()
-        order = np.argsort(self.rows)
-        rows = found[:, :2].astype(np.int64)
-        places = np.minimum(np.searchsorted(self.rows, rows, sorter=order), self.size - 1)
-        numbers = order[places]
-        still = (self.rows[numbers] == rows).all(axis=1)  # one may have become a copy since
+        Args:
+            scored: Rows of one and the other of each, and the score, n x 3. A pair of documents one
+                of which has become a copy since is left out.
+        """
+        numbers, known = self.numbers(scored[:, :2].astype(np.int64))
+        still = known.all(axis=1)
         numbers = np.sort(numbers[still], axis=1)
-        return numbers[:, 0], numbers[:, 1], found[still, 2]
+        return numbers[:, 0], numbers[:, 1], scored[still, 2]
+
+
+def number_representatives(
+    rows: Int64s,
+    moments: Float64s,
+    languages: Sequence[str | None],
+    lead_days: UInt8s,
+    lengths: Int64s,
+    earlier: EarlierStories,
+    now: Mapping[int, int],
+    tile_tokens: int,
+) -> Numbered:
+    """Number representatives.
+
+    Args:
+        rows: Their rows, in the order of the bytes of their ids.
+        moments: Publication of each in seconds, NaN if unknown.
+        languages: Two letters each, None or nothing if unknown.
+        lead_days: Weekdays that the lead of each names.
+        lengths: Tokens of each.
+        earlier: The earlier stories.
+        now: The representative of each earlier document that is in a story.
+        tile_tokens: Tokens of a tile.
+    """
+    numbers: dict[str | None, int] = {None: -1}
+    language = [numbers.setdefault(name or None, len(numbers) - 1) for name in languages]
+    fresh = rows >= earlier.first
+    must_link, again = earlier.must_link(rows, now)
+    in_time = np.lexsort([np.arange(rows.size), moments])
+    return Numbered(
+        rows,
+        np.argsort(rows),
+        moments,
+        np.array(language, np.int16),
+        lead_days,
+        fresh,
+        must_link,
+        fresh | again,
+        np.argsort(in_time).astype(np.int32),
+        (np.cumsum(lengths[in_time]) // tile_tokens).astype(np.int32),
+        (*list(numbers)[1:], None),
+    )
+
+
+class Representatives:
+    """The representatives and their tokens, of all of them or of those at hand.
+
+    Attributes:
+        numbered: What is known of all.
+        frequencies: How many of them, and of earlier ones, have each term.
+    """
+
+    def __init__(self, sets: Sets, numbered: Numbered, frequencies: DocumentFrequencies) -> None:
+        """Read tokens as the sets ``terms``."""
+        self._sets, self.numbered, self.frequencies = sets, numbered, frequencies
+        self._in_time = np.argsort(numbered.place)
+
+    def counted(self) -> DocumentFrequencies:
+        """Return how many fresh documents have each term."""
+        fresh = self._in_time[self.numbered.fresh[self._in_time]]
+        read = map(self.tokens, _blocks(fresh))
+        return count_terms((block.tokens, block.bounds) for block in read)
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return self.numbered.size
 
     def vectors(self, numbers: Int64s) -> TermVectors:
         """Return the term vectors of some of them."""
@@ -152,21 +194,21 @@ class Representatives:
 
     def tokens(self, numbers: Int64s) -> Tokens:
         """Return the tokens of some of them."""
-        ((tokens, bounds),) = self._store.signatures.sets(self.rows[numbers].tolist(), "terms")
-        languages = (self._names[language] for language in self.languages[numbers].tolist())
+        ((tokens, bounds),) = self._sets(self.numbered.rows[numbers].tolist(), "terms")
+        names = self.numbered.names
+        languages = (names[language] for language in self.numbered.languages[numbers].tolist())
         return Tokens(numbers, tokens, bounds, tuple(languages))
 
     def tokens_at(self, places: Int32s) -> Tokens:
         """Return the tokens of those at some places in the order of time."""
         return self.tokens(self._in_time[places])
 
-    def heaviest(self, progress: Progress) -> RaggedArray:
-        """Return the heaviest terms of each."""
+    def heaviest(self, threads: int, progress: Progress) -> RaggedArray:
+        """Return the heaviest terms of each; threads change no result."""
         terms = np.empty((self.size, HEAVIEST), np.uint32)
         sizes = np.empty(self.size, np.int64)
         columns = np.arange(HEAVIEST)
-        read = map(self.tokens, _blocks(self._in_time))
-        for block, values, bounds in ordered_map(self._heaviest_of, read, self._threads):
+        for block, values, bounds in self.heaviest_of(self._in_time, threads):
             sizes[block] = np.diff(bounds)
             rows, within = np.nonzero(columns < np.diff(bounds)[:, np.newaxis])
             terms[block[rows], within] = values
@@ -174,15 +216,53 @@ class Representatives:
         bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
         return RaggedArray(terms[columns < sizes[:, np.newaxis]], bounds)
 
+    def heaviest_of(
+        self, numbers: Int64s, threads: int = 1
+    ) -> Iterator[tuple[Int64s, UInt32s, Int64s]]:
+        """Yield block by block the numbers of some, their heaviest terms, and bounds of these."""
+        return ordered_map(self._heaviest_of, map(self.tokens, _blocks(numbers)), threads)
+
     def _heaviest_of(self, block: Tokens) -> tuple[Int64s, UInt32s, Int64s]:
         """Return the numbers of a block, their heaviest terms, and the bounds of these."""
         return block.numbers, *block.heaviest(self.frequencies)
 
 
-def _weekdays_of_lead(
-    cells: LeadDayCells | None, language: str | None, moment: float | None
-) -> int:
-    """Return the weekdays that a lead names, as bits."""
+def read_representatives(store: Store, earlier: EarlierStories) -> Representatives:
+    """Read the representatives of a store, and count their terms.
+
+    Terms of documents beyond the date window count, too: what is rare in a week need not be.
+    """
+    rows, moments, lead_days = array("q"), array("d"), array("B")
+    languages: list[str | None] = []
+    for row, moment, language, named in store.results.representatives():
+        rows.append(row)
+        moments.append(np.nan if moment is None else moment)
+        languages.append(language and sys.intern(language))
+        lead_days.append(weekdays_of_lead(named, moment, language))
+    numbered = number_representatives(
+        np.array(rows, np.int64),
+        np.array(moments, np.float64),
+        languages,
+        np.array(lead_days, np.uint8),
+        store.signatures.lengths(rows.tolist()),
+        earlier,
+        store.results.representatives_of(earlier.rows.tolist()),
+        TILE_TOKENS,
+    )
+    before = DocumentFrequencies(*store.signatures.document_frequencies())
+    found = Representatives(store.signatures.sets, numbered, before)
+    found.frequencies = before.and_of(found.counted())
+    return found
+
+
+def weekdays_of_lead(cells: LeadDayCells | None, moment: float | None, language: str | None) -> int:
+    """Return the weekdays that a lead names, as bits.
+
+    Args:
+        cells: The days that it names, None for none.
+        moment: Publication in seconds, None if unknown.
+        language: The language of the text.
+    """
     if cells is None:
         return 0
     days, first, dates = cells

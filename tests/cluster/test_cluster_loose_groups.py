@@ -1,6 +1,7 @@
 """Scored pairs to loose groups: no roundup, none too large, no earlier story split."""
 
 import itertools
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,16 +10,20 @@ from hypothesis import strategies as st
 
 from dedup.cluster.average_linkage import average_linkage
 from dedup.cluster.loose_groups import loose_groups, with_must_links
+from dedup.cluster.roundups import judged
 from dedup.config import StoryConfig
 
 CONFIG = StoryConfig()
 
 
-def retold(questions):
+def overlaps_of_all(questions):
     """Every document tells some of every sentence of any other: none is a roundup."""
     for _, others in questions:
         shape = len(others), 8
         yield np.ones(8), np.full(shape, 0.5), np.zeros(shape, np.int32)
+
+
+retold = partial(judged, overlaps=overlaps_of_all)
 
 
 def arrays(pairs):
@@ -52,7 +57,7 @@ def test_a_document_that_tells_several_stories_is_in_no_group():
                 best[:] = [[0.9, 0.0] if other < 3 else [0.0, 0.9] for other in others]
             yield np.ones(2), best, np.zeros(best.shape, np.int32)
 
-    labels, several = loose_groups(5, *arrays(pairs), overlaps, CONFIG)
+    labels, several = loose_groups(5, *arrays(pairs), partial(judged, overlaps=overlaps), CONFIG)
     assert several == [0]
     assert groups(labels) == [[1, 2], [3, 4]]
 

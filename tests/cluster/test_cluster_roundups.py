@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
-from dedup.cluster.roundups import roundups
+from dedup.cluster.roundups import judged, roundups
 
 # Two parties of two, 1-2 and 3-4, that know one another; 0 knows all four.
 LEFT = np.array([0, 0, 0, 0, 1, 3])
@@ -19,7 +21,7 @@ PLAIN = [0.5] * 8
 """What any other document tells of one that the test is not about: some of every sentence."""
 
 
-def overlaps_of(best, weights=None, place=0):
+def judge_of(best, weights=None, place=0):
     """What each document tells of the sentences of document 0; of others, all is told."""
 
     def overlaps(questions):
@@ -29,7 +31,7 @@ def overlaps_of(best, weights=None, place=0):
             found = np.ones(size) if weights is None or document else np.array(weights, float)
             yield found, np.array(rows, float), np.full((len(rows), size), place, np.int32)
 
-    return overlaps
+    return partial(judged, overlaps=overlaps)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +49,7 @@ def test_parts_of_a_roundup_are_told_by_parties_without_a_pair_between_them(
     best, weights, expected
 ):
     best = {1: best[1], 2: best[1], 3: best[3], 4: best[3]}
-    assert roundups(LEFT, RIGHT, ALIKE, overlaps_of(best, weights)) == expected
+    assert roundups(LEFT, RIGHT, ALIKE, judge_of(best, weights)) == expected
 
 
 def entry(start, stop, overlap=1.0, beside=0.0, size=10):
@@ -61,7 +63,7 @@ def found(best, scores=None, place=0, more=()):
     left, right = np.array(pairs).T
     values = np.full(len(pairs), 0.9)
     values[: len(best)] = scores or 0.9
-    return roundups(left, right, values, overlaps_of(best, place=place)) == [0]
+    return roundups(left, right, values, judge_of(best, place=place)) == [0]
 
 
 def test_a_list_page_has_entries_that_single_documents_tell():
@@ -140,4 +142,4 @@ def test_the_order_of_pairs_changes_nothing():
     order = np.array([5, 2, 0, 4, 1, 3])
     best = {1: BRIEFING[1], 2: BRIEFING[1], 3: BRIEFING[3], 4: BRIEFING[3]}
 
-    assert roundups(RIGHT[order], LEFT[order], ALIKE, overlaps_of(best)) == [0]
+    assert roundups(RIGHT[order], LEFT[order], ALIKE, judge_of(best)) == [0]

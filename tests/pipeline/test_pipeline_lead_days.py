@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dedup.pipeline.earlier_stories import read_earlier_stories
-from dedup.pipeline.representatives import Representatives
+from dedup.pipeline.representatives import read_representatives
 from dedup.store import Store
 
 MONDAY, TUESDAY = 1, 2
@@ -26,9 +26,9 @@ def days_by_id(path):
     with Store(path) as store:
         store.dumps.look_back(4)
         ids = sorted(each.doc_id for each in store.results.decisions())
-        found = Representatives(store, read_earlier_stories(store))
-        assert found.lead_days.dtype == np.uint8
-        return dict(zip(ids, found.lead_days.tolist(), strict=True))
+        found = read_representatives(store, read_earlier_stories(store))
+        assert found.numbered.lead_days.dtype == np.uint8
+        return dict(zip(ids, found.numbered.lead_days.tolist(), strict=True))
 
 
 def page_of(text, lines=()):

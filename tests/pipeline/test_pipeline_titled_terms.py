@@ -6,7 +6,7 @@ import numpy as np
 
 from dedup import deduplicate
 from dedup.pipeline.earlier_stories import read_earlier_stories
-from dedup.pipeline.representatives import Representatives
+from dedup.pipeline.representatives import read_representatives
 from dedup.signatures.terms import titled_terms
 from dedup.store import Store
 
@@ -32,14 +32,14 @@ def terms_by_id(path):
     """The stored terms of each document that no other stands for."""
     with Store(path) as store:
         store.dumps.look_back(4)
-        found = Representatives(store, read_earlier_stories(store))
+        found = read_representatives(store, read_earlier_stories(store))
         decisions = store.results.decisions()
         tokens = found.tokens(np.arange(found.size))
         ids = {each.row: each.doc_id for each in decisions}
         return {
             ids[row]: tokens.tokens[start:end].tolist()
             for row, start, end in zip(
-                found.rows.tolist(), tokens.bounds, tokens.bounds[1:], strict=False
+                found.numbered.rows.tolist(), tokens.bounds, tokens.bounds[1:], strict=False
             )
         }
 
