@@ -52,11 +52,12 @@ class Candidates:
 
     def summary(self) -> dict[str, int]:
         """Return the counts, for the manifest."""
-        return {
-            "pairs": int(self.left.size),
-            "buckets_over_cap": self.capped,
-            "largest_bucket": self.largest,
-        }
+        return candidate_counts(int(self.left.size), self.capped, self.largest)
+
+
+def candidate_counts(pairs: int, capped: int, largest: int) -> dict[str, int]:
+    """Return counts of candidates by the names that they have in the manifest."""
+    return {"pairs": pairs, "buckets_over_cap": capped, "largest_bucket": largest}
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ class Tokens:
 class Numbered:
     """What is left when copies are joined: uniques, and a canonical for each story of copies.
 
-    They are numbered by id, so that input order decides nothing. Each takes fifty bytes.
+    They are numbered by id, so that input order decides nothing. Each takes sixty bytes.
 
     Attributes:
         rows: Row of each, int64.
@@ -79,7 +79,8 @@ class Numbered:
         fresh: Which are of the dump at hand.
         must_link: Of each the first one that is of the same earlier story, by its number.
         changed: Which are fresh, or of an earlier story that must be merged again.
-        place: The place of each in the order of time, int32.
+        in_time: Their numbers in the order of time, int64.
+        place: The place of each in that order, int32.
         tile: The tile of each place, int32.
         names: The languages by their numbers, two letters each; the last one, -1, is unknown.
     """
@@ -92,6 +93,7 @@ class Numbered:
     fresh: Bools
     must_link: Int64s
     changed: Bools
+    in_time: Int64s
     place: Int32s
     tile: Int32s
     names: tuple[str | None, ...]
@@ -158,6 +160,7 @@ def number_representatives(
         fresh,
         must_link,
         fresh | again,
+        in_time,
         np.argsort(in_time).astype(np.int32),
         (np.cumsum(lengths[in_time]) // tile_tokens).astype(np.int32),
         (*list(numbers)[1:], None),
@@ -175,12 +178,11 @@ class Representatives:
     def __init__(self, sets: Sets, numbered: Numbered, frequencies: DocumentFrequencies) -> None:
         """Read tokens as the sets ``terms``."""
         self._sets, self.numbered, self.frequencies = sets, numbered, frequencies
-        self._in_time = np.argsort(numbered.place)
 
     def counted(self) -> DocumentFrequencies:
         """Return how many fresh documents have each term."""
-        fresh = self._in_time[self.numbered.fresh[self._in_time]]
-        read = map(self.tokens, _blocks(fresh))
+        in_time, fresh = self.numbered.in_time, self.numbered.fresh
+        read = map(self.tokens, _blocks(in_time[fresh[in_time]]))
         return count_terms((block.tokens, block.bounds) for block in read)
 
     @property
@@ -201,14 +203,14 @@ class Representatives:
 
     def tokens_at(self, places: Int32s) -> Tokens:
         """Return the tokens of those at some places in the order of time."""
-        return self.tokens(self._in_time[places])
+        return self.tokens(self.numbered.in_time[places])
 
     def heaviest(self, threads: int, progress: Progress) -> RaggedArray:
         """Return the heaviest terms of each; threads change no result."""
         terms = np.empty((self.size, HEAVIEST), np.uint32)
         sizes = np.empty(self.size, np.int64)
         columns = np.arange(HEAVIEST)
-        for block, values, bounds in self.heaviest_of(self._in_time, threads):
+        for block, values, bounds in self.heaviest_of(self.numbered.in_time, threads):
             sizes[block] = np.diff(bounds)
             rows, within = np.nonzero(columns < np.diff(bounds)[:, np.newaxis])
             terms[block[rows], within] = values

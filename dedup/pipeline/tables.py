@@ -186,3 +186,61 @@ STORIES_OF_COPIES = pa.schema(
 )  # fmt: skip
 """Stories with the decisions on their documents, and the numbers of the earlier stories that they
 replace, and of those that are in parts for now."""
+REPRESENTATIVES = pa.schema(
+    [ROW, ("doc_id", _STRING), ("moment", _FLOAT), ("language", _STRING), ("lead_days", pa.uint8()),
+     ("length", _INT), ("terms", _BYTES)]
+)  # fmt: skip
+"""Representatives of tellings: weekdays of the lead, a bit each, and tokens and their number."""
+
+LISTED = pa.schema([field for field in REPRESENTATIVES if field.name != "terms"])
+"""The same without tokens: what numbers them takes."""
+
+TERM_COUNTS = pa.schema([KEY, ("count", _INT)])
+"""Documents of each term; ``key`` is the term."""
+
+TERM_SLICES = pa.schema(
+    [KEY, ("number", _INT), ("moment", _FLOAT), ("language", pa.int16()),
+     ("terms", pa.list_(pa.uint32())), ("bands", pa.list_(pa.uint16())),
+     ("band_keys", pa.list_(pa.uint64()))]
+)  # fmt: skip
+"""A representative in one slice of the keys of bands: its heaviest terms, and its keys in there."""
+
+SLICE_PAIRS = pa.schema(
+    [("pairs", pa.list_(pa.uint64())), ("capped", _INT), ("largest", _INT)]
+)  # fmt: skip
+"""What a slice has: pairs by number, ``smaller << 32 | larger``, and counts of its buckets."""
+
+CANDIDATES = pa.schema([KEY, ("pair", pa.uint64())])
+"""Candidate pairs by number, likewise; ``key`` is the tile of the earlier document."""
+
+COUNT = pa.schema([("count", _INT)])
+"""Rows of a partition."""
+
+ROUTES = pa.schema([KEY, ROW])
+"""Documents that a stage needs, with the key under which it does."""
+
+SENT_TERMS = pa.schema([KEY, ROW, ("terms", _BYTES)])
+"""Tokens of representatives, by the key under which a stage needs them."""
+
+NUMBERED_SCORES = pa.schema([("pair", pa.uint64()), ("score", _FLOAT)])
+"""Scored candidate pairs, by number."""
+
+NEIGHBOURHOODS = pa.schema(
+    [KEY, ("document", _INT), ("others", pa.list_(_INT)), ("party", pa.list_(pa.int32()))]
+)  # fmt: skip
+"""Representatives that may tell several stories, and their neighbours, by number."""
+
+VERDICTS = pa.schema(
+    [("document", _INT), ("roundup", pa.bool_()), ("against", pa.list_(_INT))]
+)  # fmt: skip
+"""Whether they do, see :class:`dedup.cluster.roundups.Verdict`."""
+
+GROUP_ROUTES = pa.schema([*ROUTES, ("representative", _INT), ("text_id", _INT)])
+"""Documents of loose groups by group: the representative of each, null for one that is there for
+its text only; and the first document with its text."""
+
+MERGED = pa.schema(
+    [("splits", _INT), ("stories", pa.list_(pa.struct(list(STORIES)))),
+     ("decisions", pa.list_(pa.struct(list(DECISIONS))))]
+)  # fmt: skip
+"""What became of some loose groups: stories of rewrites, and the decisions on their documents."""

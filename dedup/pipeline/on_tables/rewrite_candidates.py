@@ -1,0 +1,168 @@
+"""Representatives to the candidate pairs of the story view, slice by slice of the keys of bands.
+
+Buckets do not depend on one another. A slice has some keys of each band, whole buckets, and what
+the pairs of these take: a document goes once to each slice in which it has a key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.config import Config
+from dedup.engines.engine import Batches, as_batches
+from dedup.kernels.array_types import Int64s, UInt64s
+from dedup.match.minhash_lsh import decoded, encoded
+from dedup.match.similarity import RaggedArray
+from dedup.match.term_lsh import joined, keys_of, rank
+from dedup.pipeline.match_rewrites import drawn_for
+from dedup.pipeline.on_tables.partition import Partition, picked
+from dedup.pipeline.on_tables.shared_representatives import SharedRepresentatives, by_key
+from dedup.pipeline.representatives import Numbered
+from dedup.pipeline.tables import CANDIDATES, SLICE_PAIRS, TERM_SLICES
+
+# An odd number with many bits of either kind, as a multiplier of hashes.
+_MULTIPLIER = np.uint64(0xD6E8FEB86659FD93)
+_HALF = np.uint64(32)
+
+
+def cut_by_keys(
+    shared: SharedRepresentatives, config: Config, slices: int, batches: Batches
+) -> Batches:
+    """Yield representatives with their heaviest terms, once for each slice that has keys of them.
+
+    Args:
+        shared: All representatives.
+        config: Bands and limits.
+        slices: How many slices there are; changes no pair.
+        batches: Columns ``row`` and ``terms``.
+    """
+    for batch in batches:
+        part = Partition(pa.Table.from_batches([batch]))
+        representatives = shared.of(part)
+        numbers, _ = representatives.numbered.numbers(part.rows)
+        for block, values, bounds in representatives.heaviest_of(numbers):
+            heaviest = RaggedArray(values, bounds)
+            yield _cut(representatives.numbered, block, heaviest, config, slices)
+
+
+def _cut(
+    numbered: Numbered, block: Int64s, heaviest: RaggedArray, config: Config, slices: int
+) -> pa.RecordBatch:
+    """Return a block of representatives as rows of ``TERM_SLICES``."""
+    moments, languages = numbered.moments[block], numbered.languages[block]
+    ranked = rank(heaviest, moments, languages, config.story.shared_terms)
+    every, drawn = np.arange(ranked.rows.size), drawn_for(config)
+    bands = range(config.story.bands)
+    keys = np.stack([keys_of(ranked, every, band, config.story, drawn) for band in bands], axis=1)
+    slice_of = _slices(keys, slices)
+    band_of = np.argsort(slice_of, axis=1, kind="stable")
+    keys = np.take_along_axis(keys, band_of, axis=1).ravel()
+    slice_of = np.take_along_axis(slice_of, band_of, axis=1)
+    begins = np.diff(slice_of, axis=1, prepend=-1) != 0
+    starts = np.flatnonzero(begins)
+    kept = ranked.rows[starts // len(bands)]
+    bounds = np.append(starts, keys.size)
+    terms = picked(heaviest, kept)
+    return pa.record_batch(
+        [
+            slice_of.ravel()[starts],
+            block[kept],
+            moments[kept],
+            languages[kept],
+            _lists(terms.values, terms.bounds),
+            _lists(band_of.ravel().astype(np.uint16), bounds),
+            _lists(keys, bounds),
+        ],
+        schema=TERM_SLICES,
+    )
+
+
+def _slices(keys: UInt64s, slices: int) -> Int64s:
+    """Return the slice of each key, documents x bands; equal keys of two bands are two keys."""
+    with np.errstate(over="ignore"):
+        mixed: UInt64s = (keys + np.arange(keys.shape[1]).astype(np.uint64)) * _MULTIPLIER
+        mixed = (mixed ^ (mixed >> _HALF)) * _MULTIPLIER
+    found: Int64s = ((mixed >> _HALF) % np.uint64(slices)).astype(np.int64)
+    return found
+
+
+def _lists(values: npt.NDArray[Any], bounds: Int64s) -> pa.Array:
+    """Return lists of values, end to end, as a column."""
+    return pa.ListArray.from_arrays(pa.array(bounds, pa.int32()), pa.array(values))
+
+
+def pairs_of_slices(config: Config, sliced: pa.Table) -> Iterable[pa.RecordBatch]:
+    """Yield the pairs of each slice of a partition.
+
+    A slice is in memory whole. What two documents share is no larger in more slices, so that only
+    one key that a large part of a dump has keeps a slice large.
+
+    Args:
+        config: Bands and limits.
+        sliced: Rows of ``TERM_SLICES``.
+    """
+    for _, part in by_key(sliced):
+        yield _pairs_of(part.sort_by("number").combine_chunks(), config)
+
+
+def _pairs_of(part: pa.Table, config: Config) -> pa.RecordBatch:
+    """Return the pairs of one slice, whose documents are in the order of their numbers."""
+    numbers, moments, languages = (
+        part[name].to_numpy() for name in ("number", "moment", "language")
+    )
+    terms, term_bounds = _ragged(part["terms"])
+    bands, _ = _ragged(part["bands"])
+    keys, key_bounds = _ragged(part["band_keys"])
+    sets = RaggedArray(terms, term_bounds)
+    ranked = rank(sets, moments, languages, config.story.shared_terms)
+    place = np.argsort(ranked.rows)  # all documents have enough terms
+    docs = np.repeat(place, np.diff(key_bounds))
+    order = np.lexsort([docs, bands])
+    found, starts = np.unique(bands[order], return_index=True)
+    runs = zip(found.tolist(), np.split(order, starts[1:]), strict=True)
+    buckets = ((band, docs[run], keys[run]) for band, run in runs)
+    pairs = joined(ranked, buckets, config.story, drawn_for(config))
+    codes = encoded(numbers[pairs.left], numbers[pairs.right])
+    return pa.record_batch(
+        [_lists(codes, np.array([0, codes.size])), [pairs.capped], [pairs.largest]],
+        schema=SLICE_PAIRS,
+    )
+
+
+def _ragged(column: pa.ChunkedArray) -> tuple[npt.NDArray[Any], Int64s]:
+    """Return a column of lists as one array and its bounds."""
+    lists = column.combine_chunks()
+    sizes = lists.value_lengths().to_numpy()
+    return lists.flatten().to_numpy(), np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+
+
+def fresh_pairs(shared: SharedRepresentatives, batches: Batches) -> Batches:
+    """Yield the pairs of slices one of whose documents is new, by the tile of the earlier one.
+
+    Args:
+        shared: All representatives.
+        batches: The column ``pairs`` of ``SLICE_PAIRS``.
+    """
+    numbered = shared.all()
+    for batch in batches:
+        codes = batch["pairs"].flatten().to_numpy()
+        left, right = decoded(codes)
+        fresh = numbered.fresh[left] | numbered.fresh[right]
+        earlier = np.minimum(numbered.place[left[fresh]], numbered.place[right[fresh]])
+        tiles = numbered.tile[earlier].astype(np.int64)
+        yield from as_batches([tiles, codes[fresh]], CANDIDATES, most=1_000_000)
+
+
+def distinct_pairs(found: pa.Table) -> Iterable[pa.RecordBatch]:
+    """Yield each candidate pair of a partition once.
+
+    Args:
+        found: Rows of ``CANDIDATES``; several slices may have one pair.
+    """
+    codes, places = np.unique(found["pair"].to_numpy(), return_index=True)
+    yield from as_batches([found["key"].to_numpy()[places], codes], CANDIDATES, most=1_000_000)

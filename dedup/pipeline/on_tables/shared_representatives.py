@@ -1,0 +1,112 @@
+"""What all processes know of all representatives, and the representatives of one partition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from dedup.engines.engine import Batches, Shared
+from dedup.kernels.array_types import Int64s
+from dedup.pipeline.on_tables.partition import Partition
+from dedup.pipeline.representatives import Numbered, Representatives
+from dedup.pipeline.tables import ROUTES, SENT_TERMS
+from dedup.signatures.term_weights import DocumentFrequencies
+
+_ARRAYS = (
+    "rows", "by_row", "moments", "languages", "lead_days", "fresh", "must_link", "changed",
+    "in_time", "place", "tile",
+)  # fmt: skip
+
+
+def numbered_table(numbered: Numbered) -> pa.Table:
+    """Return the arrays of representatives as a table; masks are uint8."""
+    arrays = {name: getattr(numbered, name) for name in _ARRAYS}
+    return pa.table(
+        {name: array.view(np.uint8) if array.dtype == np.bool_ else array
+         for name, array in arrays.items()}
+    )  # fmt: skip
+
+
+def frequencies_table(frequencies: DocumentFrequencies) -> pa.Table:
+    """Return terms and counts as a table."""
+    return pa.table({"terms": frequencies.terms, "counts": frequencies.counts})
+
+
+@dataclass(frozen=True, slots=True)
+class SharedRepresentatives:
+    """All representatives but for their tokens, in a form that can be sent.
+
+    Attributes:
+        numbered: What :func:`numbered_table` returns.
+        names: Their languages by number.
+        frequencies: What :func:`frequencies_table` returns.
+        documents: Number of documents that these count.
+    """
+
+    numbered: Shared
+    names: tuple[str | None, ...]
+    frequencies: Shared
+    documents: int
+
+    def all(self) -> Numbered:
+        """Return all representatives."""
+        table = self.numbered().combine_chunks()
+        arrays = {name: table[name].to_numpy() for name in _ARRAYS}
+        masks = {name: arrays.pop(name).view(np.bool_) for name in ("fresh", "changed")}
+        return Numbered(**arrays, **masks, names=self.names)
+
+    def of(self, partition: Partition) -> Representatives:
+        """Return the representatives whose column ``terms`` is in a partition."""
+        counted = self.frequencies().combine_chunks()
+        terms, counts = (counted[name].to_numpy() for name in ("terms", "counts"))
+        frequencies = DocumentFrequencies(terms, counts, self.documents)
+        return Representatives(partition.sets, self.all(), frequencies)
+
+
+def send(routes: Shared, batches: Batches) -> Batches:
+    """Yield the tokens of representatives once under each key under which they are needed.
+
+    Args:
+        routes: Rows of ``ROUTES``, ascending by ``row``.
+        batches: Columns ``row`` and ``terms``.
+    """
+    table = routes()
+    keys, rows = table["key"].to_numpy(), table["row"].to_numpy()
+    for batch in batches:
+        places, at = routes_of(rows, batch["row"].to_numpy())
+        found = batch.take(pa.array(places))
+        yield pa.record_batch([keys[at], *found.columns], schema=SENT_TERMS)
+
+
+def routes_of(rows: Int64s, wanted: Int64s) -> tuple[Int64s, Int64s]:
+    """Return the routes of some documents.
+
+    Args:
+        rows: The rows of all routes, ascending.
+        wanted: The rows of the documents.
+
+    Returns:
+        For each route of one of them its place in ``wanted``, ascending, and that in ``rows``.
+    """
+    starts = np.searchsorted(rows, wanted, "left")
+    counts = np.searchsorted(rows, wanted, "right") - starts
+    places = np.repeat(np.arange(wanted.size), counts)
+    return places, np.arange(places.size) + np.repeat(starts - np.cumsum(counts) + counts, counts)
+
+
+def routes_table(keys: Int64s, rows: Int64s) -> pa.Table:
+    """Return rows of ``ROUTES``, ascending by ``row``."""
+    order = np.argsort(rows, kind="stable")
+    return pa.table([keys[order], rows[order]], schema=ROUTES)
+
+
+def by_key(table: pa.Table) -> Iterator[tuple[int, pa.Table]]:
+    """Yield each key of a table, ascending, and its rows."""
+    keys = table["key"].to_numpy()
+    order = np.argsort(keys, kind="stable")
+    found, starts = np.unique(keys[order], return_index=True)
+    for key, places in zip(found.tolist(), np.split(order, starts[1:]), strict=False):
+        yield key, table.take(pa.array(places)).combine_chunks()

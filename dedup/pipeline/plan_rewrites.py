@@ -1,0 +1,313 @@
+"""The plan of rewrites: documents and the decisions of copies to stories of rewrites.
+
+Representatives are numbered in the process that runs the plan, and pairs are of numbers. What is
+shared with all processes is some tens of bytes a representative, and how many have each term.
+Tokens are sent by routes: a document goes once to each place where a stage needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic
+
+import numpy as np
+import pyarrow as pa
+
+from dedup.cluster.roundups import Neighbourhood, Verdict
+from dedup.config import Config
+from dedup.engines.engine import Engine, Table
+from dedup.kernels.array_types import Int64s
+from dedup.match.minhash_lsh import candidate_counts, decoded
+from dedup.match.story_score import Scorer
+from dedup.pipeline.cluster_rewrites import ScoredPairs, group_pairs
+from dedup.pipeline.earlier_stories import EarlierStories
+from dedup.pipeline.on_tables.merged_rewrites import (
+    columns_read,
+    flattened,
+    group_routes,
+    merge_rewrites_of_groups,
+    send_documents,
+    sent_schema,
+)
+from dedup.pipeline.on_tables.representative_rows import (
+    READ,
+    add_counts,
+    as_they_are,
+    count_fresh,
+    count_fresh_terms,
+    representatives_of,
+)
+from dedup.pipeline.on_tables.rewrite_candidates import (
+    cut_by_keys,
+    distinct_pairs,
+    fresh_pairs,
+    pairs_of_slices,
+)
+from dedup.pipeline.on_tables.rewrite_scores import (
+    count_rows,
+    judge,
+    neighbourhoods_table,
+    routes_of_neighbours,
+    routes_of_pairs,
+    score_tiles,
+    verdicts_of,
+)
+from dedup.pipeline.on_tables.shared_representatives import (
+    SharedRepresentatives,
+    frequencies_table,
+    numbered_table,
+    send,
+)
+from dedup.pipeline.representatives import Numbered, number_representatives
+from dedup.pipeline.store_tables import EarlierResults
+from dedup.pipeline.tables import (
+    CANDIDATES,
+    COUNT,
+    DECISIONS,
+    LISTED,
+    MERGED,
+    NUMBERED_SCORES,
+    REPRESENTATIVES,
+    ROUTES,
+    SENT_TERMS,
+    SLICE_PAIRS,
+    STORIES,
+    STORY_SCORES,
+    TERM_COUNTS,
+    TERM_SLICES,
+    VERDICTS,
+)
+from dedup.signatures.term_weights import DocumentFrequencies
+
+SLICES = 16
+"""Slices of the keys of bands. With more of them a slice takes less memory, and a document, with
+128 keys, is sent more often."""
+
+COPIES = pa.schema([DECISIONS.field(name) for name in ("row", "representative")])
+TOKENS = pa.schema([REPRESENTATIVES.field(name) for name in ("row", "terms")])
+BUCKETS = pa.schema([SLICE_PAIRS.field(name) for name in ("capped", "largest")])
+SPLITS = pa.schema([MERGED.field("splits")])
+
+TILE_TOKENS = 10_000_000
+"""Tokens of a tile, see :data:`dedup.pipeline.representatives.TILE_TOKENS`. With smaller tiles a
+document is sent to more of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrites(Generic[Table]):
+    """What the plan of rewrites finds.
+
+    Attributes:
+        stories: Rows of ``STORIES``: each replaces those of copies whose canonicals are among its
+            representatives.
+        decisions: Rows of ``DECISIONS``, which replace those of copies.
+        story_scores: Rows of ``STORY_SCORES`` that later dumps need.
+        frequencies: How many representatives have each term, those of earlier dumps among them.
+        values: What is kept of the dump by name.
+    """
+
+    stories: Table
+    decisions: Table
+    story_scores: pa.Table
+    frequencies: DocumentFrequencies
+    values: Mapping[str, Any]
+
+
+def plan_rewrites(
+    engine: Engine[Table],
+    documents: Table,
+    copies: Table,
+    texts: Callable[[Int64s], Int64s],
+    earlier: EarlierResults,
+    scorer: Scorer,
+    config: Config,
+    *,
+    slices: int = SLICES,
+    tile_tokens: int = TILE_TOKENS,
+) -> Rewrites[Table]:
+    """Find tellings that tell one story in other words, and merge their stories.
+
+    Args:
+        engine: Runs the plan.
+        documents: Rows of ``DOCUMENTS``, those of active earlier documents among them.
+        copies: Columns ``row`` and ``representative`` of the decisions on copies.
+        texts: Returns for documents the first one with the text of each, int64.
+        earlier: What earlier dumps found.
+        scorer: What pairs are scored with.
+        config: The options.
+        slices: Slices of the keys of bands; changes no result.
+        tile_tokens: Tokens of a tile; changes no result.
+    """
+    decided = engine.collect(_columns(engine, copies, COPIES))
+    copied = copied_documents(decided, earlier.stories)
+    pick = partial(representatives_of, engine.share(copied))
+    picked = engine.map(documents, pick, REPRESENTATIVES, READ)
+    representatives = engine.keep(picked, "representatives")
+    listed = engine.collect(_columns(engine, representatives, LISTED))
+    numbered = number_listed(listed, copied, earlier.stories, tile_tokens)
+    frequencies = _frequencies(engine, representatives, earlier)
+    shared = _shared(engine, numbered, frequencies)
+
+    tokens = _columns(engine, representatives, TOKENS)
+    candidates, counts = _candidates(engine, tokens, shared, config, slices)
+    scored = _scored(engine, tokens, candidates, shared, scorer)
+    ask = partial(_verdicts, engine, tokens, numbered, shared)
+    groups = group_pairs(numbered, numbered.pairs(earlier.story_scores), scored, ask, config)
+    merged = _merged(
+        engine, documents, group_routes(numbered, *groups, copied, texts), shared, earlier.stories,
+        scorer, config,
+    )  # fmt: skip
+    splits = engine.collect(_columns(engine, merged, SPLITS))["splits"].to_numpy().sum()
+    return Rewrites(
+        engine.map(merged, partial(flattened, "stories"), STORIES, ["stories"]),
+        engine.map(merged, partial(flattened, "decisions"), DECISIONS, ["decisions"]),
+        story_scores(numbered, scored),
+        frequencies,
+        {"story_candidates": counts, "event_splits": int(splits)},
+    )
+
+
+def _columns(engine: Engine[Table], table: Table, schema: pa.Schema) -> Table:
+    """Return some columns of a table."""
+    return engine.map(table, as_they_are, schema, schema.names)
+
+
+def _shared(
+    engine: Engine[Table], numbered: Numbered, frequencies: DocumentFrequencies
+) -> SharedRepresentatives:
+    """Return what all processes know of all representatives."""
+    return SharedRepresentatives(
+        engine.share(numbered_table(numbered)),
+        numbered.names,
+        engine.share(frequencies_table(frequencies)),
+        frequencies.documents,
+    )
+
+
+def _frequencies(
+    engine: Engine[Table], representatives: Table, earlier: EarlierResults
+) -> DocumentFrequencies:
+    """Return how many representatives, of earlier dumps, too, have each term."""
+    count = partial(count_fresh_terms, earlier.stories.first)
+    counts = engine.map(representatives, count, TERM_COUNTS, TOKENS.names)
+    added = engine.collect(engine.exchange([counts], add_counts, TERM_COUNTS)).sort_by("key")
+    fresh = engine.map(representatives, partial(count_fresh, earlier.stories.first), COUNT, ["row"])
+    terms, counted = (added[name].to_numpy() for name in TERM_COUNTS.names)
+    documents = int(engine.collect(fresh)["count"].to_numpy().sum())
+    return earlier.frequencies.and_of(
+        DocumentFrequencies(terms.astype(np.uint32), counted, documents)
+    )
+
+
+def _candidates(
+    engine: Engine[Table], tokens: Table, shared: SharedRepresentatives, config: Config, slices: int
+) -> tuple[Table, dict[str, int]]:
+    """Return the candidate pairs, and the counts for the manifest."""
+    sliced = engine.map(tokens, partial(cut_by_keys, shared, config, slices), TERM_SLICES)
+    joined = engine.exchange([sliced], partial(pairs_of_slices, config), SLICE_PAIRS)
+    found = engine.keep(joined, "pairs of slices")
+    fresh = engine.map(found, partial(fresh_pairs, shared), CANDIDATES, ["pairs"])
+    candidates = engine.keep(engine.exchange([fresh], distinct_pairs, CANDIDATES), "candidates")
+    count = engine.collect(engine.map(candidates, count_rows, COUNT))["count"].to_numpy()
+    buckets = engine.collect(_columns(engine, found, BUCKETS))
+    capped, largest = (buckets[name].to_numpy() for name in BUCKETS.names)
+    counts = int(count.sum()), int(capped.sum()), int(largest.max(initial=1))
+    return candidates, candidate_counts(*counts)
+
+
+def _scored(
+    engine: Engine[Table],
+    tokens: Table,
+    candidates: Table,
+    shared: SharedRepresentatives,
+    scorer: Scorer,
+) -> ScoredPairs:
+    """Return the candidate pairs that score enough to be of a loose group, by number."""
+    routes = engine.map(candidates, partial(routes_of_pairs, shared), ROUTES)
+    sent = _sent(engine, tokens, engine.collect(routes))
+    score = partial(score_tiles, shared, scorer.candidate)
+    scores = engine.keep(engine.exchange([candidates, sent], score, NUMBERED_SCORES), "scores")
+    found = engine.collect(scores).sort_by("pair")
+    return *decoded(found["pair"].to_numpy()), found["score"].to_numpy()
+
+
+def _sent(engine: Engine[Table], tokens: Table, routes: pa.Table) -> Table:
+    """Return the tokens of documents under each key of their routes."""
+    shared = engine.share(routes.sort_by("row").combine_chunks())
+    return engine.map(tokens, partial(send, shared), SENT_TERMS)
+
+
+def _verdicts(
+    engine: Engine[Table],
+    tokens: Table,
+    numbered: Numbered,
+    shared: SharedRepresentatives,
+    near: Sequence[Neighbourhood],
+) -> Iterator[Verdict]:
+    """Return which documents tell several stories; see :data:`dedup.cluster.roundups.Judge`."""
+    asked = neighbourhoods_table(near)
+    sent = _sent(engine, tokens, routes_of_neighbours(numbered, asked))
+    verdicts = engine.exchange([engine.load(asked), sent], partial(judge, shared), VERDICTS)
+    return verdicts_of(engine.collect(verdicts))
+
+
+def _merged(
+    engine: Engine[Table],
+    documents: Table,
+    routes: pa.Table,
+    shared: SharedRepresentatives,
+    earlier: EarlierStories,
+    scorer: Scorer,
+    config: Config,
+) -> Table:
+    """Return what becomes of loose groups: a group is in one process whole."""
+    schema, columns = sent_schema(config), columns_read(config)
+    send_all = partial(send_documents, engine.share(routes), schema)
+    sent = engine.map(documents, send_all, schema, columns)
+    merge = partial(merge_rewrites_of_groups, shared, earlier, scorer.group, config)
+    return engine.keep(engine.exchange([sent], merge, MERGED), "merged rewrites")
+
+
+def copied_documents(decided: pa.Table, earlier: EarlierStories) -> pa.Table:
+    """Return the documents that are copies of others, ascending, and what represents them.
+
+    Args:
+        decided: Rows and representatives of the decisions of the dump at hand.
+        earlier: The earlier stories; what is decided again counts no more.
+    """
+    rows, of = (decided[name].to_numpy() for name in COPIES.names)
+    still = ~np.isin(earlier.rows, rows)
+    rows, of = np.append(rows, earlier.rows[still]), np.append(of, earlier.representatives[still])
+    copied = np.flatnonzero(rows != of)
+    copied = copied[np.argsort(rows[copied])]
+    return pa.table([rows[copied], of[copied]], schema=COPIES)
+
+
+def number_listed(
+    listed: pa.Table, copied: pa.Table, earlier: EarlierStories, tile_tokens: int
+) -> Numbered:
+    """Number representatives.
+
+    Args:
+        listed: Rows of ``LISTED``.
+        copied: What :func:`copied_documents` returns.
+        earlier: The earlier stories.
+        tile_tokens: Tokens of a tile.
+    """
+    listed = listed.sort_by("doc_id").combine_chunks()
+    arrays = (listed[name].to_numpy() for name in ("row", "moment", "lead_days", "length"))
+    rows, moments, lead_days, lengths = arrays
+    represented = dict(zip(*(copied[name].to_pylist() for name in COPIES.names), strict=True))
+    now = {row: represented.get(row, row) for row in earlier.rows.tolist()}
+    languages = listed["language"].to_pylist()
+    return number_representatives(
+        rows, moments, languages, lead_days, lengths, earlier, now, tile_tokens
+    )
+
+
+def story_scores(numbered: Numbered, scored: ScoredPairs) -> pa.Table:
+    """Return scored pairs by rows, in the order of their numbers."""
+    left, right, scores = scored
+    return pa.table([numbered.rows[left], numbered.rows[right], scores], schema=STORY_SCORES)
