@@ -63,13 +63,13 @@ from dedup.pipeline.on_tables.shared_representatives import (
 from dedup.pipeline.representatives import Numbered, number_representatives
 from dedup.pipeline.store_tables import EarlierResults
 from dedup.pipeline.tables import (
-    CANDIDATES,
-    COUNT,
+    COUNTS,
     DECISIONS,
     LISTED,
     MERGED,
     NUMBERED_SCORES,
     REPRESENTATIVES,
+    REWRITE_CANDIDATES,
     ROUTES,
     SENT_TERMS,
     SLICE_PAIRS,
@@ -193,7 +193,9 @@ def _frequencies(
     count = partial(count_fresh_terms, earlier.stories.first)
     counts = engine.map(representatives, count, TERM_COUNTS, TOKENS.names)
     added = engine.collect(engine.exchange([counts], add_counts, TERM_COUNTS)).sort_by("key")
-    fresh = engine.map(representatives, partial(count_fresh, earlier.stories.first), COUNT, ["row"])
+    fresh = engine.map(
+        representatives, partial(count_fresh, earlier.stories.first), COUNTS, ["row"]
+    )
     terms, counted = (added[name].to_numpy() for name in TERM_COUNTS.names)
     documents = int(engine.collect(fresh)["count"].to_numpy().sum())
     return earlier.frequencies.and_of(
@@ -208,9 +210,11 @@ def _candidates(
     sliced = engine.map(tokens, partial(cut_by_keys, shared, config, slices), TERM_SLICES)
     joined = engine.exchange([sliced], partial(pairs_of_slices, config), SLICE_PAIRS)
     found = engine.keep(joined, "pairs of slices")
-    fresh = engine.map(found, partial(fresh_pairs, shared), CANDIDATES, ["pairs"])
-    candidates = engine.keep(engine.exchange([fresh], distinct_pairs, CANDIDATES), "candidates")
-    count = engine.collect(engine.map(candidates, count_rows, COUNT))["count"].to_numpy()
+    fresh = engine.map(found, partial(fresh_pairs, shared), REWRITE_CANDIDATES, ["pairs"])
+    candidates = engine.keep(
+        engine.exchange([fresh], distinct_pairs, REWRITE_CANDIDATES), "candidates"
+    )
+    count = engine.collect(engine.map(candidates, count_rows, COUNTS))["count"].to_numpy()
     buckets = engine.collect(_columns(engine, found, BUCKETS))
     capped, largest = (buckets[name].to_numpy() for name in BUCKETS.names)
     counts = int(count.sum()), int(capped.sum()), int(largest.max(initial=1))

@@ -210,11 +210,8 @@ SLICE_PAIRS = pa.schema(
 )  # fmt: skip
 """What a slice has: pairs by number, ``smaller << 32 | larger``, and counts of its buckets."""
 
-CANDIDATES = pa.schema([KEY, ("pair", pa.uint64())])
+REWRITE_CANDIDATES = pa.schema([KEY, ("pair", pa.uint64())])
 """Candidate pairs by number, likewise; ``key`` is the tile of the earlier document."""
-
-COUNT = pa.schema([("count", _INT)])
-"""Rows of a partition."""
 
 ROUTES = pa.schema([KEY, ROW])
 """Documents that a stage needs, with the key under which it does."""

@@ -263,15 +263,15 @@ def test_a_run_of_the_trainer_reads_no_label():
 
 def test_a_set_is_taken_with_its_dates_and_without():
     with_dates, without = prepare_both(set_of("sea"), Config())
-    assert np.isfinite(with_dates.representatives.moments).all()
-    assert np.isnan(without.representatives.moments).all()
+    assert np.isfinite(with_dates.representatives.numbered.moments).all()
+    assert np.isnan(without.representatives.numbered.moments).all()
     (only,) = prepare_both(set_of("sea", dated=False), Config())
     assert only.features.tolist() == without.features.tolist()
 
 
 def labels_of(part):
     """What is known of all pairs of the representatives of a part, by the ids of both."""
-    rows = part.representatives.rows.tolist()
+    rows = part.representatives.numbered.rows.tolist()
     left, right = np.triu_indices(len(rows), 1)
     ids = [part.labelled.articles[row]["id"] for row in rows]
     found = part.same(left, right).tolist()

@@ -11,7 +11,7 @@ from dedup.engines.engine import Batches, Shared, as_batches
 from dedup.kernels.array_types import Int64s, UInt32s
 from dedup.pipeline.on_tables.partition import ragged
 from dedup.pipeline.representatives import weekdays_of_lead
-from dedup.pipeline.tables import COUNT, REPRESENTATIVES, TERM_COUNTS
+from dedup.pipeline.tables import COUNTS, REPRESENTATIVES, TERM_COUNTS
 from dedup.signatures.term_weights import count_terms
 
 READ = (
@@ -60,7 +60,7 @@ def as_they_are(batches: Batches) -> Batches:
 def count_fresh(first: int, batches: Batches) -> Batches:
     """Yield how many documents of a partition are of the dump that begins at a row."""
     count = sum(int((batch["row"].to_numpy() >= first).sum()) for batch in batches)
-    yield pa.record_batch([[count]], schema=COUNT)
+    yield pa.record_batch([[count]], schema=COUNTS)
 
 
 def count_fresh_terms(first: int, batches: Batches) -> Batches:

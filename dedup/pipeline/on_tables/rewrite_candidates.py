@@ -23,7 +23,7 @@ from dedup.pipeline.match_rewrites import drawn_for
 from dedup.pipeline.on_tables.partition import Partition, picked
 from dedup.pipeline.on_tables.shared_representatives import SharedRepresentatives, by_key
 from dedup.pipeline.representatives import Numbered
-from dedup.pipeline.tables import CANDIDATES, SLICE_PAIRS, TERM_SLICES
+from dedup.pipeline.tables import REWRITE_CANDIDATES, SLICE_PAIRS, TERM_SLICES
 
 # An odd number with many bits of either kind, as a multiplier of hashes.
 _MULTIPLIER = np.uint64(0xD6E8FEB86659FD93)
@@ -155,14 +155,16 @@ def fresh_pairs(shared: SharedRepresentatives, batches: Batches) -> Batches:
         fresh = numbered.fresh[left] | numbered.fresh[right]
         earlier = np.minimum(numbered.place[left[fresh]], numbered.place[right[fresh]])
         tiles = numbered.tile[earlier].astype(np.int64)
-        yield from as_batches([tiles, codes[fresh]], CANDIDATES, most=1_000_000)
+        yield from as_batches([tiles, codes[fresh]], REWRITE_CANDIDATES, most=1_000_000)
 
 
 def distinct_pairs(found: pa.Table) -> Iterable[pa.RecordBatch]:
     """Yield each candidate pair of a partition once.
 
     Args:
-        found: Rows of ``CANDIDATES``; several slices may have one pair.
+        found: Rows of ``REWRITE_CANDIDATES``; several slices may have one pair.
     """
     codes, places = np.unique(found["pair"].to_numpy(), return_index=True)
-    yield from as_batches([found["key"].to_numpy()[places], codes], CANDIDATES, most=1_000_000)
+    yield from as_batches(
+        [found["key"].to_numpy()[places], codes], REWRITE_CANDIDATES, most=1_000_000
+    )

@@ -21,12 +21,18 @@ from dedup.pipeline.on_tables.shared_representatives import (
     routes_table,
 )
 from dedup.pipeline.representatives import BLOCK, Numbered
-from dedup.pipeline.tables import CANDIDATES, COUNT, NEIGHBOURHOODS, NUMBERED_SCORES, VERDICTS
+from dedup.pipeline.tables import (
+    COUNTS,
+    NEIGHBOURHOODS,
+    NUMBERED_SCORES,
+    REWRITE_CANDIDATES,
+    VERDICTS,
+)
 
 
 def count_rows(batches: Batches) -> Batches:
     """Yield the number of rows of a partition."""
-    yield pa.record_batch([[sum(batch.num_rows for batch in batches)]], schema=COUNT)
+    yield pa.record_batch([[sum(batch.num_rows for batch in batches)]], schema=COUNTS)
 
 
 def routes_of_pairs(shared: SharedRepresentatives, batches: Batches) -> Batches:
@@ -34,10 +40,10 @@ def routes_of_pairs(shared: SharedRepresentatives, batches: Batches) -> Batches:
 
     Args:
         shared: All representatives.
-        batches: Rows of ``CANDIDATES``, all pairs of a tile in one partition.
+        batches: Rows of ``REWRITE_CANDIDATES``, all pairs of a tile in one partition.
     """
     rows = shared.all().rows
-    for tile, pairs in by_key(pa.Table.from_batches(batches, CANDIDATES)):
+    for tile, pairs in by_key(pa.Table.from_batches(batches, REWRITE_CANDIDATES)):
         numbers = np.unique(np.concatenate(decoded(pairs["pair"].to_numpy())))
         yield from routes_table(np.full(numbers.size, tile), rows[numbers]).to_batches()
 
@@ -50,7 +56,7 @@ def score_tiles(
     Args:
         shared: All representatives.
         model: What pairs are scored with.
-        pairs: Rows of ``CANDIDATES``.
+        pairs: Rows of ``REWRITE_CANDIDATES``.
         sent: Rows of ``SENT_TERMS``: both documents of each pair under its key.
     """
     for (_, part), (_, tokens) in zip(by_key(pairs), by_key(sent), strict=True):
