@@ -18,7 +18,6 @@ import pyarrow.compute as pc
 
 from dedup.config import Config
 from dedup.engines.engine import Batches, Engine, Shared, Table
-from dedup.kernels.array_types import Float64s
 from dedup.match.contained_leads import TRIED
 from dedup.match.minhash_lsh import encoded
 from dedup.pipeline import tables
@@ -60,7 +59,7 @@ class Copies(Generic[Table]):
 def find_copies(
     engine: Engine[Table],
     documents: Table,
-    matched: Float64s,
+    matched: pa.Table,
     earlier: EarlierStories,
     config: Config,
 ) -> Copies[Table]:
@@ -69,8 +68,7 @@ def find_copies(
     Args:
         engine: Runs the stages.
         documents: All active documents, ``DOCUMENTS``.
-        matched: The pairs of two earlier documents that match, n x 6: both rows, and the four
-            scores of :class:`dedup.match.similarity.PairScores`.
+        matched: The pairs of two earlier documents that match, ``COPY_PAIRS``.
         earlier: Their stories.
         config: Bands, thresholds and the policy.
     """
@@ -139,10 +137,9 @@ def _candidates(run: _Run[Table]) -> tuple[Table, dict[str, int]]:
     over_cap, largest = sum(counts["over_cap"].to_pylist()), max(counts["largest"].to_pylist())
 
     inside = partial(propose.pairs_in_buckets, cap, run.first)
-    found = [engine.map(buckets, inside, tables.CANDIDATES), _declared_originals(run)]
-    if over_cap:
-        found.append(_neighbours(run, buckets))
-    pairs = engine.exchange([engine.union(*found)], propose.distinct_pairs, tables.CANDIDATES)
+    small = engine.map(buckets, inside, tables.CANDIDATES)
+    pairs = engine.union(small, _neighbours(run, buckets), _declared_originals(run))
+    pairs = engine.exchange([pairs], propose.distinct_pairs, tables.CANDIDATES)
     pairs = engine.keep(pairs, "candidates of copies")
     count = engine.collect(engine.map(pairs, propose.count_pairs, tables.COUNTS, ["one"]))
     return pairs, {
@@ -157,7 +154,7 @@ def _neighbours(run: _Run[Table], buckets: Table) -> Table:
     engine, config = run.engine, run.config
     over_cap = partial(propose.over_cap, config.match.bucket_cap)
     capped = engine.map(buckets, over_cap, tables.CAPPED)
-    signatures = partial(propose.signatures, run.repeated)
+    signatures = partial(propose.signatures, _wanted(engine, capped))
     columns = ["row", "signature", "lead"]
     signed = engine.map(run.documents, signatures, tables.SIGNATURES, columns)
     ranked = partial(propose.with_sort_values, config)
@@ -181,10 +178,11 @@ def _declared_originals(run: _Run[Table]) -> Table:
 def _measured(run: _Run[Table], pairs: Table, name: str) -> Table:
     """Return what is measured on pairs of texts, ``COPY_PAIRS``, as far as it is kept."""
     engine, config = run.engine, run.config
-    columns = ["row", "lead", "host", "shingles", "numbers"]
+    columns = ["row", "host", "shingles", "numbers"]
     texts = _at_places(run, pairs, measure.texts_to_measure, tables.TEXTS, columns)
     compare = partial(measure.measured_pairs, config)
-    scored = engine.keep(engine.exchange([texts, pairs], compare, tables.SCORED_PAIRS), name)
+    scored = engine.exchange([texts, pairs], compare, tables.SCORED_PAIRS)
+    scored = engine.keep(scored, f"{name}, measured")
 
     possible = partial(measure.possible_versions, config)
     open_pairs = engine.map(scored, possible, tables.POSSIBLE_VERSIONS)
@@ -192,7 +190,8 @@ def _measured(run: _Run[Table], pairs: Table, name: str) -> Table:
     facts = _at_places(run, open_pairs, measure.version_facts, tables.VERSION_FACTS, columns)
     decide = partial(measure.version_pairs, config)
     settled = engine.map(scored, partial(measure.settled_pairs, config), tables.COPY_PAIRS)
-    return engine.union(settled, engine.exchange([facts, open_pairs], decide, tables.COPY_PAIRS))
+    decided = engine.exchange([facts, open_pairs], decide, tables.COPY_PAIRS)
+    return engine.keep(engine.union(settled, decided), name)
 
 
 def _at_places(
@@ -210,10 +209,15 @@ def _at_places(
     """
     engine = run.engine
     needs = engine.map(pairs, measure.needed_texts, tables.NEEDED, ["one", "other"])
-    rows = engine.collect(engine.map(needs, measure.needed_rows, tables.ROWS, ["key"]))
-    wanted = engine.share(measure.distinct_rows(rows))
-    described = engine.map(run.documents, partial(describe, run.repeated, wanted), schema, columns)
+    of_texts = partial(describe, run.repeated, _wanted(engine, needs))
+    described = engine.map(run.documents, of_texts, schema, columns)
     return engine.exchange([needs, described], measure.to_places, schema)
+
+
+def _wanted(engine: Engine[Table], needed: Table) -> Shared:
+    """Return the texts that are keys of a table, each once, ascending: ``ROWS``."""
+    rows = engine.map(needed, propose.distinct_keys, tables.ROWS, ["key"])
+    return engine.share(propose.distinct_rows(engine.collect(rows)))
 
 
 def _posts(run: _Run[Table], pairs: Table, candidates: Table) -> Table:
@@ -225,7 +229,7 @@ def _posts(run: _Run[Table], pairs: Table, candidates: Table) -> Table:
     engine, config = run.engine, run.config
     tried = min(TRIED, config.sign.lead_perm)
     found = engine.collect(engine.map(pairs, measure.longer_of_pairs, tables.ROWS))
-    longer = engine.share(measure.distinct_rows(found))
+    longer = engine.share(propose.distinct_rows(found))
     leads_of_texts = partial(posts.leads_of_texts, run.repeated, config)
     columns = ["row", "signature", "lead"]
     leads = engine.map(run.documents, leads_of_texts, tables.LEADS, columns)
@@ -250,9 +254,10 @@ def _without_candidates(engine: Engine[Table], pairs: pa.Table, candidates: Tabl
     return pa.Table.from_batches(propose.candidate_rows(new, 0), tables.CANDIDATES)
 
 
-def _matched_before(matched: Float64s, texts: RepeatedTexts) -> pa.Table:
+def _matched_before(matched: pa.Table, texts: RepeatedTexts) -> pa.Table:
     """Return the pairs of earlier documents that match as pairs of their texts."""
-    found = by_texts(matched.copy(), texts.texts)
+    columns = numbers(matched, *tables.COPY_PAIRS.names[:6])
+    found = by_texts(np.stack(columns, axis=1).astype(np.float64), texts.texts)
     columns = [*found.columns(), np.ones(found.left.size, np.int64)]
     return pa.Table.from_batches([batch_of(tables.COPY_PAIRS, columns)])
 

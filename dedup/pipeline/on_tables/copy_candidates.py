@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from dedup.config import Config
 from dedup.engines.engine import Batches, Shared
-from dedup.kernels.array_types import Int64s, UInt64s
+from dedup.kernels.array_types import Bools, Int64s, UInt64s
 from dedup.match.minhash_lsh import (
     all_pairs,
     band_keys,
@@ -27,12 +27,12 @@ from dedup.pipeline.on_tables.partition import ragged
 from dedup.pipeline.on_tables.stage_arrays import (
     batch_of,
     cells,
-    digests,
     filled,
     matrix,
     numbers,
     whole,
 )
+from dedup.pipeline.on_tables.string_keys import string_keys
 from dedup.pipeline.tables import (
     BANDS,
     BUCKET_COUNTS,
@@ -44,6 +44,7 @@ from dedup.pipeline.tables import (
     ORIGINALS,
     RANKED,
     REPEATED_TEXTS,
+    ROWS,
     SIGNATURES,
 )
 
@@ -76,6 +77,24 @@ def candidate_rows(codes: UInt64s, first: int) -> Iterator[pa.RecordBatch]:
     one, other = decoded(distinct_codes(codes))
     new = other >= first
     yield batch_of(CANDIDATES, (places_of(one[new], other[new]), one[new], other[new]))
+
+
+def distinct_keys(batches: Batches) -> Batches:
+    """Yield the texts that are keys, each once a partition."""
+    found = [table["key"].to_numpy() for table in filled(batches)]
+    yield batch_of(ROWS, [np.unique(np.concatenate([np.empty(0, np.int64), *found]))])
+
+
+def distinct_rows(found: pa.Table) -> pa.Table:
+    """Return each of some rows once, ascending."""
+    return pa.Table.from_batches([batch_of(ROWS, [np.unique(found["row"].to_numpy())])])
+
+
+def among(rows: Int64s, wanted: Int64s) -> Bools:
+    """Return which rows are among some others, which ascend."""
+    places = np.minimum(np.searchsorted(wanted, rows), max(wanted.size - 1, 0))
+    found: Bools = wanted[places] == rows if wanted.size else np.zeros(rows.size, np.bool_)
+    return found
 
 
 def by_fingerprint(batches: Batches) -> Batches:
@@ -160,11 +179,12 @@ def over_cap(cap: int, batches: Batches) -> Batches:
         yield batch_of(CAPPED, numbers(part, "row", "key", "band"))
 
 
-def signatures(repeated: Shared, batches: Batches) -> Batches:
-    """Yield the signatures of texts, by text."""
-    texts = texts_of(repeated)
+def signatures(wanted: Shared, batches: Batches) -> Batches:
+    """Yield the signatures of the texts that are wanted, by text."""
+    rows = wanted()["row"].to_numpy()
     for table in filled(batches):
-        yield from signed_texts(table, texts).rename_columns(SIGNATURES.names).to_batches()
+        part = table.filter(pa.array(among(table["row"].to_numpy(), rows)))
+        yield from part.rename_columns(SIGNATURES.names).to_batches()
 
 
 def with_sort_values(config: Config, signed: pa.Table, capped: pa.Table) -> Batches:
@@ -221,10 +241,8 @@ def _originals(table: pa.Table, name: str, texts: RepeatedTexts) -> pa.RecordBat
     text_ids = pa.array(
         texts.texts(table["row"].to_numpy()), mask=table["lead"].is_null().to_numpy()
     )
-    keys = digests(table[name].to_pylist())
-    return batch_of(
-        ORIGINALS, (keys, table[name].to_pylist(), table["doc_id"].to_pylist(), text_ids)
-    )
+    pages, doc_ids = (table[column].combine_chunks() for column in (name, "doc_id"))
+    return pa.record_batch([string_keys(pages), pages, doc_ids, text_ids], schema=ORIGINALS)
 
 
 def declared_originals(first: int, pages: pa.Table, named: pa.Table) -> Batches:

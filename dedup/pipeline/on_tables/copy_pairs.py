@@ -15,16 +15,16 @@ from dedup.match.similarity import PairScores
 from dedup.match.versions import versions
 from dedup.models import Facts
 from dedup.pipeline.match_copies import longer_texts, measured, shares_enough
-from dedup.pipeline.on_tables.copy_candidates import places_of, signed_texts, texts_of
+from dedup.pipeline.on_tables.copy_candidates import among, places_of, texts_of
 from dedup.pipeline.on_tables.partition import Partition
 from dedup.pipeline.on_tables.stage_arrays import (
     batch_of,
-    digest,
     filled,
     numbers,
     pair_scores_of,
     whole,
 )
+from dedup.pipeline.on_tables.string_keys import string_keys
 from dedup.pipeline.tables import (
     CANDIDATES,
     COPY_PAIRS,
@@ -44,24 +44,6 @@ def needed_texts(batches: Batches) -> Batches:
         yield batch_of(NEEDED, tuple(np.unique(ends, axis=1)))
 
 
-def needed_rows(batches: Batches) -> Batches:
-    """Yield the texts that are needed, each once a partition."""
-    found = [table["key"].to_numpy() for table in filled(batches)]
-    yield batch_of(ROWS, [np.unique(np.concatenate([np.empty(0, np.int64), *found]))])
-
-
-def distinct_rows(found: pa.Table) -> pa.Table:
-    """Return each of some rows once, ascending."""
-    return pa.Table.from_batches([batch_of(ROWS, [np.unique(found["row"].to_numpy())])])
-
-
-def among(rows: Int64s, wanted: Int64s) -> Bools:
-    """Return which rows are among some others, which ascend."""
-    places = np.minimum(np.searchsorted(wanted, rows), max(wanted.size - 1, 0))
-    found: Bools = wanted[places] == rows if wanted.size else np.zeros(rows.size, np.bool_)
-    return found
-
-
 def to_places(needs: pa.Table, described: pa.Table) -> Batches:
     """Yield what describes texts, once for each place where it is needed, by place."""
     row, place = np.unique(np.stack(numbers(needs, "key", "place")), axis=1)
@@ -79,15 +61,19 @@ def texts_to_measure(repeated: Shared, wanted: Shared, batches: Batches) -> Batc
     """Yield what measuring takes of the texts that are wanted, by text."""
     texts, rows = texts_of(repeated), wanted()["row"].to_numpy()
     for table in filled(batches):
-        part = signed_texts(table, texts)
-        part = part.filter(pa.array(among(part["row"].to_numpy(), rows)))
-        hosts = [-1 if host is None else digest(host.encode()) for host in part["host"].to_pylist()]
+        part = table.filter(pa.array(among(table["row"].to_numpy(), rows)))
         row = part["row"].to_numpy()
         yield pa.record_batch(
-            [row, row, pa.array(hosts, pa.int64()), texts.repeated(row),
+            [row, row, _host_digests(part["host"]), texts.repeated(row),
              *(part[name].combine_chunks() for name in ("shingles", "numbers"))],
             schema=TEXTS,
         )  # fmt: skip
+
+
+def _host_digests(hosts: pa.ChunkedArray) -> Int64s:
+    """Return digests of hosts, 0 or more; -1 for unknown ones."""
+    keys = string_keys(hosts.fill_null("")).to_numpy() & np.iinfo(np.int64).max
+    return np.where(hosts.is_null().to_numpy(), -1, keys)
 
 
 def measured_pairs(config: Config, texts: pa.Table, pairs: pa.Table) -> Batches:

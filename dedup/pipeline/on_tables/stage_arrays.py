@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.kernels.array_types import Int64s, UInt32s
+from dedup.kernels.array_types import UInt32s
 from dedup.match.similarity import PairScores
 from dedup.pipeline.on_tables.partition import ragged
 from dedup.pipeline.tables import COPY_PAIRS
-
-
-def digest(value: bytes) -> int:
-    """Return a digest of a value, from 0 to 2**63 - 1."""
-    return int.from_bytes(blake2b(value, digest_size=8).digest(), "little") >> 1
-
-
-def digests(values: Iterable[str]) -> Int64s:
-    """Return the digest of each text, int64; see :func:`digest`."""
-    return np.fromiter((digest(value.encode("utf-8", "replace")) for value in values), np.int64)
 
 
 def filled(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
