@@ -32,7 +32,7 @@ from dedup.clean.dates import own_date, parse_date
 from dedup.clean.normalise import normalise
 from dedup.clean.page.extract import extract
 from dedup.clean.pipeline import clean_text
-from dedup.clean.site_lines import line_digests, piece_digests
+from dedup.clean.site_lines import digested_lines, line_digests, piece_digests
 from dedup.clean.strip_site_lines import split_lines
 from dedup.clean.urls import host_of, page_of
 from dedup.clean.written_dates import DayOrder
@@ -225,7 +225,7 @@ def _steps(text: str) -> None:
     digests = line_digests(draft.text)
     one_by_one = [digest for line in draft.text.split("\n") for digest in piece_digests(line)]
     require(digests.tolist() == one_by_one, "digests")
-    split_lines(draft.text, frozenset(digests.tolist()[:1]))
+    split_lines(digested_lines(draft.text), frozenset(digests.tolist()[:1]))
 
 
 def _signed(*texts: str) -> list[StoredPart]:

@@ -9,8 +9,9 @@ import hashlib
 import re
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -120,11 +121,38 @@ def line_digests(text: str) -> Digests:
     return np.fromiter(digests, "<u8", len(digests))
 
 
-def flag_shared(text: str, shared: frozenset[int]) -> bytes:
-    """Return the digests of the lines of a text as bytes, those that are shared with their flag."""
-    digests = line_digests(text)
-    flags = np.isin(digests, np.fromiter(shared, np.uint64, len(shared)))
-    return (digests | np.where(flags, np.uint64(SHARED), np.uint64(0))).astype("<u8").tobytes()
+class DigestedLine(NamedTuple):
+    """A line of a text, and the digests of its pieces."""
+
+    line: str
+    digests: Sequence[int]
+
+
+def digested_lines(text: str) -> list[DigestedLine]:
+    """Return the lines of a text with their :func:`piece_digests`."""
+    data = text.encode("utf-8", "surrogatepass").split(b"\n")
+    return [
+        DigestedLine(line, (zlib.crc32(each) << 32 | len(line),))
+        if len(line) <= LONGEST_LINE
+        else DigestedLine(line, piece_digests(line))
+        for line, each in zip(text.split("\n"), data, strict=True)
+    ]
+
+
+def flag_shared(lines: Iterable[DigestedLine], shared: Container[int], own: int = 0) -> bytes:
+    """Return the digests of the lines of a text as bytes, those that are shared with their flag.
+
+    Args:
+        lines: The lines.
+        shared: Digests of lines that are not compared.
+        own: A digest of them that does not count here; 0 for none.
+    """
+    flagged = [
+        digest | SHARED if digest in shared and digest != own else digest
+        for line in lines
+        for digest in line.digests
+    ]
+    return np.array(flagged, "<u8").tobytes()
 
 
 def own_text(text: str, lines: bytes | None) -> str:
@@ -140,12 +168,14 @@ def own_text(text: str, lines: bytes | None) -> str:
         return text
     shared = frozenset((flagged ^ np.uint64(SHARED)).tolist())
     kept = (
-        " ".join(
+        line
+        if len(line) <= LONGEST_LINE and digests[0] not in shared
+        else " ".join(
             piece
-            for piece, digest in zip(pieces(line), piece_digests(line), strict=True)
+            for piece, digest in zip(pieces(line), digests, strict=True)
             if digest not in shared
         )
-        for line in text.split("\n")
+        for line, digests in digested_lines(text)
     )
     return "\n".join(line for line in kept if line)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,7 +11,14 @@ import numpy as np
 from dedup.clean.headline_words import SPEAKS, headline_stems, share_of, stems
 from dedup.clean.site_boilerplate import SiteLines
 from dedup.clean.site_line_counts import SHORTEST_LEAD
-from dedup.clean.site_lines import Digests, flag_shared, headline_digest, piece_digests
+from dedup.clean.site_lines import (
+    DigestedLine,
+    Digests,
+    digested_lines,
+    flag_shared,
+    headline_digest,
+    piece_digests,
+)
 from dedup.clean.to_document import too_short
 from dedup.config import CleanConfig
 from dedup.models import Reason, Rejection, StrippedText
@@ -82,33 +90,37 @@ def strip_site_lines(
         site: What is the site's.
         config: The least length of a text.
     """
-    shared = site.lines
-    kept, removed = split_lines(text, site.recurring)
-    less, more = split_lines(text, site.known)
+    lines = digested_lines(text)
+    shared: Container[int] = site.lines
+    kept, removed = split_lines(lines, site.recurring)
+    less, more = split_lines(lines, site.known) if site.foreign else (kept, removed)
     if len(more) > len(removed) and not _speaks(title, site.host, kept, less, site.foreign):
         kept, removed = less, more
     elif not _has_lead(less):
         shared = site.lines_of_any_headline
     rejection = _rejection(title, kept, removed, site, config) if removed else None
-    shared -= {headline_digest(title)}
+    if rejection:
+        return StrippedText(row, kept, removed, None, rejection)
     if row in site.walls:
-        shared = frozenset(digest for line in text.split("\n") for digest in piece_digests(line))
-    lines = None if rejection else flag_shared(text, shared)
-    return StrippedText(row, kept, removed, lines, rejection)
+        shared, own = {digest for line in lines for digest in line.digests}, 0
+    else:
+        own = headline_digest(title)
+    return StrippedText(row, kept, removed, flag_shared(lines, shared, own))
 
 
-def split_lines(text: str, digests: frozenset[int]) -> tuple[str, tuple[str, ...]]:
+def split_lines(
+    lines: Iterable[DigestedLine], digests: frozenset[int]
+) -> tuple[str, tuple[str, ...]]:
     """Return a text without some lines, and those lines.
 
     Args:
-        text: Cleaned text.
+        lines: The lines of a cleaned text.
         digests: Digests of the lines; a long line goes where all its sentences do.
     """
     kept: list[str] = []
     removed: list[str] = []
-    for line in text.split("\n"):
-        goes = all(map(digests.__contains__, piece_digests(line)))
-        (removed if goes else kept).append(line)
+    for line, parts in lines:
+        (removed if digests.issuperset(parts) else kept).append(line)
     return "\n".join(kept), tuple(removed)
 
 
@@ -116,7 +128,7 @@ def _speaks(title: str | None, host: str, text: str, rest: str, foreign: frozens
     """Return whether the lines that a text would lose are most of it and what its headline says."""
     if len(rest) >= _MOST_STAYS * len(text):
         return False
-    _, lost = split_lines(text, foreign)
+    _, lost = split_lines(digested_lines(text), foreign)
     return share_of(headline_stems(title, host), "\n".join(lost)) >= SPEAKS
 
 

@@ -9,6 +9,7 @@ from dedup.clean.site_boilerplate import find_recurring, find_site_lines
 from dedup.clean.site_line_counts import SHORTEST_LEAD
 from dedup.clean.site_lines import (
     LONGEST_LINE,
+    digested_lines,
     flag_shared,
     line_digests,
     lines_by_host,
@@ -171,7 +172,7 @@ dumps = st.lists(st.lists(lines, min_size=1, max_size=6), min_size=1, max_size=1
 def test_a_second_search_finds_nothing(documents, least):
     lines = residue(*documents, least=least)
     found = frozenset(digest for line in lines for digest in piece_digests(line))
-    texts = [split_lines("\n".join(document), found)[0] for document in documents]
+    texts = [split_lines(digested_lines("\n".join(document)), found)[0] for document in documents]
     left = [text.split("\n") for text in texts if text]
     assert residue(*left, least=least) == set()
 
@@ -195,7 +196,7 @@ def test_residue_recurs_and_is_short(documents):
 @given(st.lists(lines, min_size=1, max_size=8), st.sets(lines))
 def test_stripping_keeps_the_other_lines_and_says_what_went(document, known):
     digests = frozenset(digest for line in known for digest in piece_digests(line))
-    kept, removed = split_lines("\n".join(document), digests)
+    kept, removed = split_lines(digested_lines("\n".join(document)), digests)
     assert kept == "\n".join(line for line in document if line not in known)
     assert removed == tuple(line for line in document if line in known)
 
@@ -212,6 +213,8 @@ texts = st.text("ab. \ré。\u2028\ud800\n") | st.lists(
 
 @given(texts)
 def test_a_text_has_the_digests_of_its_lines_and_of_the_sentences_of_long_ones(text):
+    listed = [piece_digests(line) for line in text.split("\n")]
+    assert [list(digests) for _, digests in digested_lines(text)] == listed
     one_by_one = [digest for line in text.split("\n") for digest in piece_digests(line)]
     assert line_digests(text).tolist() == one_by_one
     assert all(pieces(line) == [line] for line in text.split("\n") if len(line) <= LONGEST_LINE)
@@ -220,7 +223,7 @@ def test_a_text_has_the_digests_of_its_lines_and_of_the_sentences_of_long_ones(t
 @given(texts, st.integers(0, 5))
 def test_what_is_compared_is_a_text_without_the_flagged_pieces(text, count):
     shared = frozenset(line_digests(text).tolist()[:count])
-    left = own_text(text, flag_shared(text, shared))
+    left = own_text(text, flag_shared(digested_lines(text), shared))
     kept = [
         piece
         for line in text.split("\n")
