@@ -33,6 +33,8 @@ DOCUMENT_COLUMNS = (
     "leftovers", "digest", "stamp", "line_digests",
 )  # fmt: skip
 
+CONTENT_COLUMNS = ("text_field", "removed", "extraction", "fields", "text")
+
 DUPLICATE_ID = Rejection(
     Reason.DUPLICATE_ID,
     "an earlier input has this id; --field id=NAME takes the ids of records from another field",

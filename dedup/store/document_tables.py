@@ -24,6 +24,7 @@ from dedup.models import (
     StrippedText,
 )
 from dedup.store.cells import (
+    CONTENT_COLUMNS,
     DOCUMENT_COLUMNS,
     DUPLICATE_ID,
     KEPT_OF_DUPLICATE_ID,
@@ -41,9 +42,6 @@ _PARTS = (
     ("contents", "content"), ("signatures", "signature"), ("sets", "sets"),
     ("written_dates", "written_date"), ("lead_days", "lead_days"),
 )  # fmt: skip
-
-_DOCUMENTS = "SELECT * FROM documents WHERE row IN"
-_SET_DATE = "UPDATE documents SET date = ?, moment = ?, sum = ? WHERE row = ?"
 
 # Rows that are changed between two reads of a table.
 _ROWS_AT_ONCE = 1000
@@ -310,14 +308,9 @@ class Documents:
         Args:
             dates: Date and moment by row.
         """
-        at = 1 + DOCUMENT_COLUMNS.index("date")  # the moment is behind it
-        changes = []
-        for row, *cells, _ in self._db.select_rows(_DOCUMENTS, list(dates)):
-            dated = (row, *cells[: at - 1], *dates[row], *cells[at + 1 :])
-            changes.append((*dates[row], with_checksum("documents", dated)[-1], row))
+        cells = {row: {"date": date, "moment": moment} for row, (date, moment) in dates.items()}
         with self._db.commit():
-            # Much faster than to replace whole rows: there may be as many as documents.
-            self._db.executemany(_SET_DATE, changes)
+            self._update("documents", DOCUMENT_COLUMNS, cells)
             self._db.executemany("DELETE FROM written_dates WHERE row = ?", zip(dates))
 
     def count_dates(self) -> DateReport:
@@ -341,24 +334,45 @@ class Documents:
 
         Their signatures, which were those of the whole text, are deleted.
         """
+        listed = iter(changes)
         with self._db.commit():
-            for change in changes:
-                row = change.row
-                [[removed]] = self._db.execute("SELECT removed FROM contents WHERE row = ?", [row])
-                document, content = stripped_cells(change, removed)
-                if content:
-                    self._change("contents", row, **content)
-                self._change("documents", row, **document)
+            while batch := list(islice(listed, _ROWS_AT_ONCE)):
+                rows = [change.row for change in batch]
+                query = "SELECT row, removed FROM contents WHERE row IN"
+                removed = dict(self._db.select_rows(query, rows))
+                cells = [stripped_cells(change, removed[change.row]) for change in batch]
+                documents, contents = (
+                    {row: part for row, part in zip(rows, parts, strict=True) if part}
+                    for parts in zip(*cells, strict=True)
+                )
+                self._update("contents", CONTENT_COLUMNS, contents)
+                self._update("documents", DOCUMENT_COLUMNS, documents)
                 for table in ("signatures", "sets", "lead_days"):
-                    self._db.execute(f"DELETE FROM {table} WHERE row = ?", [row])
+                    self._db.executemany(f"DELETE FROM {table} WHERE row = ?", zip(rows))
 
-    def _change(self, table: str, row: int, **changes: Any) -> None:
-        """Change some cells of a row."""
-        found = self._db.execute(f"SELECT * FROM {table} WHERE row = ?", [row])
-        names = [column[0] for column in found.description]
-        cells = {**dict(zip(names, found.fetchone(), strict=True)), **changes}
-        del cells["sum"]
-        self._db.insert(table, [tuple(cells.values())], verb="INSERT OR REPLACE")
+    def _update(
+        self, table: str, columns: Sequence[str], changes: Mapping[int, Mapping[str, Any]]
+    ) -> None:
+        """Change some cells of rows; the others are read for the checksums.
+
+        Args:
+            table: The table.
+            columns: All its columns between row and checksum.
+            changes: New cells by row and column.
+        """
+        names = sorted({name for cells in changes.values() for name in cells})
+        if not names:
+            return
+        updates = []
+        for row, *cells, _ in self._db.select_rows(
+            f"SELECT * FROM {table} WHERE row IN", list(changes)
+        ):
+            changed = {**dict(zip(columns, cells, strict=True)), **changes[row]}
+            *_, checksum = with_checksum(table, (row, *changed.values()))
+            updates.append((*map(changed.get, names), checksum, row))
+        settings = ", ".join(f"{name} = ?" for name in names)
+        # Much faster than to replace whole rows: there may be as many as documents.
+        self._db.executemany(f"UPDATE {table} SET {settings}, sum = ? WHERE row = ?", updates)
 
 
 def _extraction(cells: dict[str, Any]) -> Extraction:
