@@ -34,7 +34,7 @@ from dedup.parallel.task_pool import TaskPool
 from dedup.progress import NullProgress, Progress
 
 PARTITION_BYTES = 32_000_000
-"""Bytes of a partition, where their number is not given."""
+"""Most bytes of a partition, where their number is not given."""
 
 START_BYTES = 8_000_000
 """Rows that are worth starting workers for."""
@@ -51,7 +51,7 @@ class LocalEngine:
         *,
         workers: int = 1,
         partitions: int | None = None,
-        plan_digest: str = "",
+        plan_digest: str | None = None,
         preload: str = "dedup.engines.local",
         progress: Progress | None = None,
         partition_bytes: int = PARTITION_BYTES,
@@ -63,12 +63,14 @@ class LocalEngine:
             folder: Where tables are; made where it is missing, and nobody else's.
             workers: Processes that work; 1 for this one alone.
             partitions: Partitions behind an exchange, None for as many as its bytes ask for.
-            plan_digest: A digest of all that the tables depend on: inputs, options, program.
+            plan_digest: A digest of all that the tables depend on: inputs, options, program. None
+                where no table that was kept is to be read.
             preload: See :func:`dedup.parallel.processes.worker_context`.
             progress: Learns of each table that is computed and its partitions; a scan is for its
                 reader to show.
-            partition_bytes: Bytes of a partition.
-            start_bytes: Bytes that are worth starting workers for.
+            partition_bytes: Most bytes of a partition.
+            start_bytes: Bytes that are worth starting workers for. This process works until they
+                have started; where this is 0, it waits for them.
 
         Raises:
             OutputError: The folder cannot be written.
@@ -85,12 +87,12 @@ class LocalEngine:
         with refused(folder):
             self._open(plan_digest)
 
-    def _open(self, plan_digest: str) -> None:
+    def _open(self, plan_digest: str | None) -> None:
         """Keep the tables of the same plan, and remove all else."""
         shutil.rmtree(self._folder / _SPILLED, ignore_errors=True)
         plan = self._folder / _PLAN
         try:
-            is_same = json.loads(plan.read_bytes()) == plan_digest
+            is_same = plan_digest is not None and json.loads(plan.read_bytes()) == plan_digest
         except (OSError, ValueError):
             is_same = False
         if not is_same:

@@ -25,6 +25,7 @@ class Step:
         module: Name of the module of that function.
         plan: Name of the module of the plan.
         part: Name of the function of the plan.
+        lines: The lines of the calls that lead to it, the innermost first.
         reads: The steps whose rows it reads; several for a union.
         shared: The steps whose shared tables the function is given.
         columns: Columns of its rows.
@@ -37,6 +38,7 @@ class Step:
     module: str
     plan: str
     part: str
+    lines: tuple[int, ...]
     reads: tuple[int, ...]
     shared: tuple[int, ...]
     columns: tuple[str, ...]
@@ -149,7 +151,8 @@ class RecordingEngine(Generic[Table]):
         frame = _frame_of_plan()
         return Step(
             verb, getattr(function, "__name__", ""), _last(getattr(function, "__module__", "")),
-            _last(frame.f_globals["__name__"]), frame.f_code.co_name, reads, tuple(shares), columns,
+            _last(frame.f_globals["__name__"]), frame.f_code.co_name, _lines(frame), reads,
+            tuple(shares), columns,
         )  # fmt: skip
 
     def _numbered(self, step: Step) -> int:
@@ -162,9 +165,9 @@ class RecordingEngine(Generic[Table]):
 
 
 def _same(one: Step, other: Step) -> bool:
-    """Return whether two steps do the same; what becomes of their rows may differ."""
-    return (one.verb, one.stage, one.plan, one.part, one.reads, one.shared, one.columns) == (
-        other.verb, other.stage, other.plan, other.part, other.reads, other.shared, other.columns
+    """Return whether two steps are one that a loop does again."""
+    return (one.lines, one.verb, one.stage, one.columns, one.reads) == (
+        other.lines, other.verb, other.stage, other.columns, other.reads,
     )  # fmt: skip
 
 
@@ -181,6 +184,15 @@ def _frame_of_plan() -> FrameType:
     ):
         frame = frame.f_back
     return frame
+
+
+def _lines(frame: FrameType | None) -> tuple[int, ...]:
+    """Return the lines of a call and of those that lead to it."""
+    lines = []
+    while frame is not None:
+        lines.append(frame.f_lineno)
+        frame = frame.f_back
+    return tuple(lines)
 
 
 def _ids(value: Any) -> Iterator[int]:

@@ -26,6 +26,12 @@ from dedup.kernels.array_types import Int64s
 from dedup.parallel.task_pool import TaskPool
 from dedup.progress import Progress
 
+LEAST_PARTITIONS = 8
+"""Partitions of a table that is not small, so that no worker waits for the last one for long."""
+
+SMALL_BYTES = 1_000_000
+"""Bytes of a partition that are worth a task."""
+
 Done = TypeVar("Done", ArrowFile, SortedFile)
 
 
@@ -69,22 +75,29 @@ class TableWork:
     ) -> list[ArrowFile]:
         """Write rows that this process has to files of some bytes, a partition each."""
         files: list[ArrowFile] = []
+        total = 0
         waiting = iter(batches)
         batch = next(waiting, None)
         while batch is not None or not files:
             path = folder / f"{len(files):06}.arrow"
             size = rows = 0
             with writing(path, schema) as writer:
-                while batch is not None and size < self._partition_bytes:
+                most = self._within(total)
+                while batch is not None and size < most:
                     writer.write_batch(batch)
                     size, rows = size + batch.nbytes, rows + batch.num_rows
                     batch = next(waiting, None)
             files.append(ArrowFile(path, path.stat().st_size, rows))
+            total += size
         return files
+
+    def _within(self, size: int) -> int:
+        """Return the bytes of a partition of a table of some bytes."""
+        return min(self._partition_bytes, max(SMALL_BYTES, size // LEAST_PARTITIONS))
 
     def write_load(self, folder: Path, table: pa.Table) -> list[ArrowFile]:
         """Write a table of this process to files of some bytes, a partition each."""
-        rows = table.num_rows * self._partition_bytes // max(1, table.nbytes)
+        rows = table.num_rows * self._within(table.nbytes) // max(1, table.nbytes)
         return self.write_files(folder, table.to_batches(max_chunksize=max(1, rows)), table.schema)
 
     def write(
@@ -115,7 +128,7 @@ class TableWork:
         ]
         self._progress.start(name, len(tasks), "partition")
         if self._pool is not None and self._is_worth(self._pool, partitions):
-            found = self._pool.results(task, tasks, self._count)
+            found = self._pool.results(task, tasks, self._count, waits=not self._start_bytes)
         else:
             found = []
             for each in tasks:
@@ -144,7 +157,7 @@ class TableWork:
             for file in files:
                 sizes += file.slot_bytes()
         ranges = (
-            slot_ranges(sizes, self._partition_bytes)
+            slot_ranges(sizes, self._within(int(sizes.sum())))
             if self._partitions is None
             else even_ranges(self._partitions)
         )

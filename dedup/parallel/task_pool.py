@@ -47,6 +47,7 @@ class TaskPool:
         self._workers = workers
         self._preload = preload
         self._pool: ProcessPoolExecutor | None = None
+        self._first: list[Future[None]] = []
         self._ends: tuple[Connection, Connection] | None = None
 
     @property
@@ -59,15 +60,24 @@ class TaskPool:
         function: Callable[..., Result],
         tasks: Sequence[Sequence[Any]],
         done: Callable[[Result], None],
+        *,
+        waits: bool = False,
     ) -> list[Result]:
         """Return the result of a function for each task, in the order of tasks.
+
+        While the processes start, this process works.
 
         Args:
             function: A function of a module; to call it again for a task does no harm.
             tasks: Its arguments.
             done: Called with each result when it is there, in any order.
+            waits: Whether this process waits instead until the others have started.
         """
         found: dict[int, Result] = {}
+        while len(found) < len(tasks) and not (waits or self._is_ready()):
+            number = len(found)
+            found[number] = function(*tasks[number])
+            done(found[number])
         for _ in range(ATTEMPTS):
             left = [number for number in range(len(tasks)) if number not in found]
             for number, result in self._attempt(function, {each: tasks[each] for each in left}):
@@ -100,6 +110,13 @@ class TaskPool:
                 continue
             yield futures[future], result
 
+    def _is_ready(self) -> bool:
+        """Return whether the processes have started; begin to start them if there are none."""
+        if self._pool is None:
+            started = self._started()
+            self._first = [started.submit(_do_nothing) for _ in range(self._workers)]
+        return all(future.done() for future in self._first)
+
     def _started(self) -> ProcessPoolExecutor:
         """Return the processes; start them where there are none."""
         if self._pool is None:
@@ -118,6 +135,10 @@ class TaskPool:
             self._pool.shutdown(wait=True, cancel_futures=True)
             reader.close()
         self._pool = self._ends = None
+
+
+def _do_nothing() -> None:
+    """Show that a worker has started."""
 
 
 def _begin(end: Connection) -> None:

@@ -241,6 +241,13 @@ def test_a_run_of_another_plan_reads_nothing_that_was_kept(opened, calls, tmp_pa
     assert keep(other, calls)
 
 
+def test_without_a_digest_nothing_that_was_kept_is_read(opened, calls):
+    for _ in range(2):
+        engine = opened(plan_digest=None)
+        assert keep(engine, calls)
+        engine.close(resumable=True)
+
+
 def flip(path):
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
