@@ -9,7 +9,9 @@ from runs import ROOT, dated_article, text_of
 
 from dedup.config import ClusterConfig, Config, MatchConfig, SignConfig
 from dedup.engines.in_memory import InMemoryEngine
+from dedup.match.story_score import shipped_scorer
 from dedup.pipeline.cluster_copies import cluster_copy_pairs
+from dedup.pipeline.cluster_rewrites import cluster_rewrites
 from dedup.pipeline.exact_duplicates import read_exact_duplicates
 from dedup.pipeline.match_copies import match_copies
 from dedup.pipeline.plan_copies import find_copies
@@ -57,16 +59,19 @@ class Dumps:
             texts = read_exact_duplicates(store)
             pair_scores = match_copies(store, texts, earlier, config, progress)
             cluster_copy_pairs(store, texts, pair_scores, earlier, config, progress)
+            after = {name: rows(store, name) for name in KEYS}
+            still_open, candidates = set(earlier.open), store.get("candidates")
+            if config.level == "stories":
+                cluster_rewrites(store, texts, earlier, shipped_scorer(), config, progress)
             store.dumps.reach(Step.WRITTEN)
-        after = {name: rows(store, name) for name in KEYS}
         for found in plans:
             for name in KEYS:
                 kept = dict(before[name])
                 if name == "stories":
                     kept = {key: row for key, row in kept.items() if key[0] not in found.replaced}
                 assert {**kept, **found.tables[name]} == after[name]
-            assert found.candidates == store.get("candidates")
-            assert found.open == earlier.open
+            assert found.candidates == candidates
+            assert found.open == still_open
         return plans[0]
 
     def plan(self, store, partitions):
@@ -161,6 +166,14 @@ def test_a_third_dump_over_earlier_ones(dumps, made):
     assert found[2].replaced
 
 
+def test_stories_of_rewrites_that_a_new_copy_leaves_in_parts(dumps, made):
+    """They are to be merged again by the next stage."""
+    dumps.config = Config(level="stories")
+    dumps.add(made[0])
+    assert dumps.add(made[1]).open
+    assert dumps.add(made[2]).open
+
+
 def test_a_dump_without_a_new_document(dumps, made):
     dumps.add(made[0])
     assert dumps.add(made[0]).tables == {"copy_pairs": {}, "stories": {}, "decisions": {}}
@@ -168,6 +181,7 @@ def test_a_dump_without_a_new_document(dumps, made):
 
 def test_a_story_of_thousands(dumps, jsonl):
     """A text of which several documents have each version, with a word changed here and there."""
+    dumps.config = Config(match=MatchConfig(neighbours=2))
     words, drawn = text_of(1, 60).split(), random.Random(0)
     records = []
     for number in range(3_000):

@@ -19,6 +19,7 @@ from dedup.pipeline.on_tables.copy_candidates import among, places_of, texts_of
 from dedup.pipeline.on_tables.partition import Partition
 from dedup.pipeline.on_tables.stage_arrays import (
     batch_of,
+    distinct,
     filled,
     numbers,
     pair_scores_of,
@@ -40,13 +41,13 @@ def needed_texts(batches: Batches) -> Batches:
     """Yield the texts of pairs, with the places where they are needed."""
     for table in filled(batches):
         one, other = numbers(table, "one", "other")
-        ends = np.stack([np.append(one, other), np.tile(places_of(one, other), 2)])
-        yield batch_of(NEEDED, tuple(np.unique(ends, axis=1)))
+        places = np.tile(places_of(one, other), 2)
+        yield batch_of(NEEDED, distinct(np.append(one, other), places))
 
 
 def to_places(needs: pa.Table, described: pa.Table) -> Batches:
     """Yield what describes texts, once for each place where it is needed, by place."""
-    row, place = np.unique(np.stack(numbers(needs, "key", "place")), axis=1)
+    row, place = distinct(*numbers(needs, "key", "place"))
     described = described.take(pa.array(np.argsort(described["key"].to_numpy(), kind="stable")))
     keys = described["key"].to_numpy()
     starts = np.searchsorted(keys, row, "left")

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.kernels.array_types import UInt32s
+from dedup.kernels.array_types import Int64s, UInt32s
 from dedup.match.similarity import PairScores
 from dedup.pipeline.on_tables.partition import ragged
 from dedup.pipeline.tables import COPY_PAIRS
@@ -28,6 +28,14 @@ def whole(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
 def numbers(table: pa.Table, *names: str) -> list[npt.NDArray[Any]]:
     """Return columns of numbers as arrays; null is NaN."""
     return [table[name].to_numpy() for name in names]
+
+
+def distinct(one: Int64s, other: Int64s) -> tuple[Int64s, Int64s]:
+    """Return the distinct pairs of two columns, ascending."""
+    order = np.lexsort([other, one])  # much faster than numpy's unique over an axis
+    one, other = one[order], other[order]
+    new = np.append(True, (one[1:] != one[:-1]) | (other[1:] != other[:-1]))[: one.size]
+    return one[new], other[new]
 
 
 def matrix(column: pa.ChunkedArray, width: int) -> UInt32s:
