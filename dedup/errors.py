@@ -84,6 +84,8 @@ def printable(text: str) -> str:
     >>> print(printable("a\x1b[2J\u202e"))
     a\x1b[2J\u202e
     """
+    if text.isprintable():  # as nearly always
+        return text
     return "".join(
         each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
     )

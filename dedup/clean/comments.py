@@ -153,11 +153,12 @@ def comments_behind(article: str, page: str) -> bool:
     labels = [found[1] for line in behind if (found := _LABELLED.match(line))]
     if len(labels) >= _DIFFERENT * len(behind):
         return len(set(labels)) >= max(_LEAST_NAMED, _DIFFERENT * len(labels))
+    if _speaking(behind) < _DIFFERENT:  # as of most
+        return False
     asked = sum(line.rstrip("\"'”’»").endswith(("?", "？")) for line in behind)
     called = sum(_calls(line.casefold()) for line in behind)
     return (
-        _speaking(behind) >= _DIFFERENT
-        and _speaking([_QUOTED.sub("", line) for line in own]) <= _QUIET
+        _speaking([_QUOTED.sub("", line) for line in own]) <= _QUIET
         and called >= _CALLING * len(behind)
         and asked <= _ASKING * len(behind)
     )

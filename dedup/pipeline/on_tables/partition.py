@@ -78,8 +78,12 @@ class Partition:
     def text(self, row: int) -> str:
         """Return the cleaned text of a document."""
         (place,) = self.places([row]).tolist()
-        cells = (self.table[name][place].as_py() for name in ("text_field", "fields", "text"))
-        return text_of(*cells)
+        return text_of(*(column[place].as_py() for column in self._text_cells))
+
+    @cached_property
+    def _text_cells(self) -> list[pa.ChunkedArray]:
+        """The columns that a text is made of."""
+        return [self.table[name] for name in ("text_field", "fields", "text")]
 
     def records_without(self, step: str, rows: Sequence[int]) -> set[int]:
         """Return which of some documents are records from which a cleaning step took a piece."""
