@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Iterator
+from typing import Any, Protocol
 
 import pyarrow as pa
 
 from dedup.kernels.array_types import Float64s
 from dedup.models import CleanPage, Rejection
-from dedup.pipeline.store_tables import earlier_documents, known_ids
+from dedup.pipeline.store_tables import (
+    EarlierResults,
+    earlier_documents,
+    known_ids,
+    read_earlier_results,
+)
 from dedup.pipeline.tables import DOCUMENTS, KNOWN_IDS
 from dedup.store import Store
 
@@ -46,6 +52,14 @@ class EarlierDumps(Protocol):
         """
         ...
 
+    def results(self) -> EarlierResults:
+        """Return what they found; called after :meth:`active`."""
+        ...
+
+    def own_fields(self) -> Iterator[dict[str, Any]]:
+        """Yield the own fields of their active documents, the last one first; called likewise."""
+        ...
+
 
 class NoEarlierDumps:
     """What is before the first dump; see :class:`EarlierDumps`."""
@@ -67,6 +81,14 @@ class NoEarlierDumps:
     def active(self, moments: Float64s) -> pa.Table:
         """Return no document."""
         return DOCUMENTS.empty_table()
+
+    def results(self) -> EarlierResults:
+        """Return nothing."""
+        return EarlierResults.empty()
+
+    def own_fields(self) -> Iterator[dict[str, Any]]:
+        """Yield nothing."""
+        return iter(())
 
 
 class StoredDumps:
@@ -91,3 +113,11 @@ class StoredDumps:
         """Choose the active rows of the store, and return those of earlier dumps."""
         self._store.dumps.look_back(self._window_days, moments)
         return pa.Table.from_batches(earlier_documents(self._store), DOCUMENTS)
+
+    def results(self) -> EarlierResults:
+        """Read what they found."""
+        return read_earlier_results(self._store)
+
+    def own_fields(self) -> Iterator[dict[str, Any]]:
+        """Yield the own fields of the active documents, the last one first."""
+        return self._store.documents.own_fields()
