@@ -29,9 +29,12 @@ from dedup.pipeline.on_tables.site_hosts import (
     ask_hosts,
     distinct_lines,
     documents_of_hosts,
+    documents_of_keys,
     find_sites,
     headlines,
+    keys_asked,
     read_texts,
+    rows_asked,
     sites_by_host,
 )
 from dedup.pipeline.on_tables.strip_documents import strip_documents
@@ -41,11 +44,13 @@ from dedup.pipeline.tables import (
     DOCUMENTS,
     IDS,
     INPUTS,
+    KEYS,
     LINES,
     MOMENTS,
     PART_SIZES,
     ROWS,
     SITE_DOCUMENTS,
+    SITE_QUESTIONS,
     SITES,
     TITLED_TEXTS,
 )
@@ -112,7 +117,7 @@ def _number(
         number_documents, row_of=row_of, duplicate_ids=engine.share(engine.collect(duplicates)),
         orders=orders_of_sources(orders),
     )  # fmt: skip
-    return engine.keep(engine.map(inputs, number, DOCUMENTS), "numbered inputs")
+    return engine.map(inputs, number, DOCUMENTS)
 
 
 def _strip(engine: Engine[Table], new: Table, known: Table, first: int, config: Config) -> Table:
@@ -122,9 +127,14 @@ def _strip(engine: Engine[Table], new: Table, known: Table, first: int, config: 
     titles = engine.collect(engine.map(by_host, headlines, LINES, ["title"]))
     all_headlines = engine.share(distinct_lines(titles))
     by_lines = (first, config.clean.site_boilerplate_documents, all_headlines)
-    asked = engine.collect(engine.exchange([by_host], partial(ask_hosts, *by_lines), ROWS))
-    texts = engine.map(both, partial(read_texts, asked=engine.share(asked)), TITLED_TEXTS, READ)
-    sites = engine.collect(engine.exchange([by_host, texts], partial(find_sites, *by_lines), SITES))
+    asked = engine.exchange([by_host], partial(ask_hosts, *by_lines), SITE_QUESTIONS)
+    asked = engine.keep(asked, "questions on sites")
+    rows = engine.share(engine.collect(engine.map(asked, rows_asked, ROWS)))
+    texts = engine.map(both, partial(read_texts, asked=rows), TITLED_TEXTS, READ)
+    keys = engine.share(engine.collect(engine.map(asked, keys_asked, KEYS, ["key", "read"])))
+    judged = engine.map(by_host, partial(documents_of_keys, keys=keys), SITE_DOCUMENTS)
+    find = partial(find_sites, *by_lines)
+    sites = engine.collect(engine.exchange([asked, judged, texts], find, SITES))
     known_lines = lines_of_sites(sites_by_host(sites).values())
     strip = partial(
         strip_documents, sites=engine.share(sites), config=config,

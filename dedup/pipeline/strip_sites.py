@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -43,7 +43,7 @@ def remove_site_boilerplate(store: Store, config: Config, progress: Progress) ->
             progress.advance(1)
             if lines.rows.max(initial=-1) >= first:
                 asked = ask_lines(lines, least)
-                hosts.append((lines, find_site(host, lines, asked, texts, least)))
+                hosts.append((lines, find_site(host, {host: lines}, asked, texts, least)))
         known = lines_of_sites(site for _, site in hosts)
         for lines, site in hosts:
             site = with_lines_of_others(site, lines, known)
@@ -125,13 +125,17 @@ def _without(lines: HostLines, digests: Digests) -> HostLines:
 
 
 def find_site(
-    host: str, lines: HostLines, asked: SiteQuestions, texts: TitledTexts, documents: int
+    host: str,
+    lines_of: Mapping[str, HostLines],
+    asked: SiteQuestions,
+    texts: TitledTexts,
+    documents: int,
 ) -> Site:
     """Return what of the lines of a host is the site's.
 
     Args:
         host: The host.
-        lines: Its lines.
+        lines_of: Lines by host: those of a host that ``asked.questions`` are about.
         asked: What they show, see :func:`ask_lines`.
         texts: Reads the documents that are asked for.
         documents: As there.
@@ -140,7 +144,7 @@ def find_site(
     if asked.questions is not None:
         read = texts(asked.questions.rows.tolist(), whole=True)
         answers = read_answers(read, asked.questions, host)
-        rest = _without(lines, asked.recurring)
+        rest = _without(lines_of[host], asked.recurring)
         found = find_site_lines(rest, asked.questions, answers, documents)
         site = Site.of(host, asked.recurring, found)
     if asked.lists.size:

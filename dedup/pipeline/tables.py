@@ -60,6 +60,20 @@ SITE_DOCUMENTS = pa.schema(
 LINES = pa.schema([("digest", pa.uint64())])
 """Lines, see :func:`dedup.clean.site_lines.piece_digests`; headlines where they are such lines."""
 
+SITE_QUESTIONS = pa.schema(
+    [KEY, ("host", _STRING), ("recurring", _BYTES), ("read", _BYTES), ("lines", _BYTES),
+     ("same_text", _BYTES), ("candidates", _BYTES), ("lists", _BYTES), ("openings", _BYTES),
+     ("opening_sizes", _BYTES)]
+)  # fmt: skip
+"""What the lines of hosts show, see :class:`dedup.pipeline.strip_sites.SiteQuestions`.
+
+All arrays are of 64 bits; ``read``, ``lines`` and ``same_text`` are those of its questions, null
+where there are none; ``openings`` are laid end to end.
+"""
+
+KEYS = pa.schema([KEY])
+"""Some keys."""
+
 TITLED_TEXTS = pa.schema([KEY, ROW, ("title", _STRING), ("text", _BYTES), ("whole", _BYTES)])
 """Documents that are read to judge the lines of their host; texts may hold lone surrogates.
 

@@ -13,9 +13,18 @@ from dedup.clean.strip_site_lines import Site
 from dedup.engines.engine import Batches, Shared
 from dedup.models import SITE_BOILERPLATE, Listed
 from dedup.pipeline.on_tables.document_cells import columns_of, pick
+from dedup.pipeline.on_tables.site_question_cells import question_cells, questions_of
 from dedup.pipeline.on_tables.string_keys import string_keys
 from dedup.pipeline.strip_sites import ask_lines, find_site
-from dedup.pipeline.tables import LINES, ROWS, SITE_DOCUMENTS, SITES, TITLED_TEXTS
+from dedup.pipeline.tables import (
+    KEYS,
+    LINES,
+    ROWS,
+    SITE_DOCUMENTS,
+    SITE_QUESTIONS,
+    SITES,
+    TITLED_TEXTS,
+)
 from dedup.store import blob
 from dedup.store.cells import expand_removals, text_of
 
@@ -68,7 +77,7 @@ def _hosts(
 def ask_hosts(
     first: int, least: int, all_headlines: Shared, documents: pa.Table
 ) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of documents that must be read to judge the lines of their hosts.
+    """Yield what the lines of hosts show, and what must be read to judge them.
 
     Args:
         first: Row of the first new document.
@@ -76,8 +85,37 @@ def ask_hosts(
         all_headlines: The headlines of all hosts, see :func:`distinct_lines`.
         documents: The documents of whole hosts, see ``SITE_DOCUMENTS``.
     """
-    for _, lines in _hosts(documents, first, all_headlines):
-        yield pa.record_batch([pa.array(ask_lines(lines, least).rows)], schema=ROWS)
+    asked = (
+        (host, ask_lines(lines, least)) for host, lines in _hosts(documents, first, all_headlines)
+    )
+    cells = [
+        question_cells(host, each) for host, each in asked if each.recurring.size or each.rows.size
+    ]
+    columns = zip(*cells, strict=True) if cells else [()] * (len(SITE_QUESTIONS) - 1)
+    hosts, *others = map(pa.array, columns, SITE_QUESTIONS.types[1:])
+    yield pa.record_batch([string_keys(hosts), hosts, *others], schema=SITE_QUESTIONS)
+
+
+def rows_asked(batches: Batches) -> Batches:
+    """Yield the documents that must be read."""
+    for batch in batches:
+        rows = [asked.rows for _, asked in questions_of(batch)]
+        yield pa.record_batch(
+            [pa.array(np.concatenate([*rows, np.empty(0, np.int64)]))], schema=ROWS
+        )
+
+
+def keys_asked(batches: Batches) -> Batches:
+    """Yield the keys of hosts whose lines are needed once more, to be judged."""
+    for batch in batches:
+        yield pa.record_batch([batch["key"].filter(batch["read"].is_valid())], schema=KEYS)
+
+
+def documents_of_keys(batches: Batches, keys: Shared) -> Batches:
+    """Yield the documents of some hosts."""
+    wanted = keys()["key"].to_numpy()
+    for batch in batches:
+        yield batch.filter(pa.array(np.isin(batch["key"].to_numpy(), wanted)))
 
 
 def read_texts(batches: Batches, asked: Shared) -> Batches:
@@ -125,21 +163,24 @@ class _Texts:
 
 
 def find_sites(
-    first: int, least: int, all_headlines: Shared, documents: pa.Table, texts: pa.Table
-) -> Iterator[pa.RecordBatch]:
+    first: int, least: int, all_headlines: Shared,
+    asked: pa.Table, documents: pa.Table, texts: pa.Table,
+) -> Iterator[pa.RecordBatch]:  # fmt: skip
     """Yield the hosts of which some lines are the site's, with these.
 
     Args:
         first: As in :func:`ask_hosts`.
         least: As there.
         all_headlines: As there.
-        documents: As there.
-        texts: What :func:`read_texts` read for them.
+        asked: What :func:`ask_hosts` yielded for the hosts.
+        documents: As there, of hosts whose lines must be judged.
+        texts: What :func:`read_texts` read for the hosts.
     """
-    read = _Texts(texts)
+    read, lines_of = _Texts(texts), dict(_hosts(documents, first, all_headlines))
     found = [
-        find_site(host, lines, ask_lines(lines, least), read, least)
-        for host, lines in _hosts(documents, first, all_headlines)
+        find_site(host, lines_of, questions, read, least)
+        for batch in asked.to_batches()
+        for host, questions in questions_of(batch)
     ]
     cells = [_cells(site) for site in found if site.lines or site.walls]
     columns = zip(*cells, strict=True) if cells else [()] * len(SITES)
