@@ -272,7 +272,10 @@ def _stories(
     shared = engine.share(labels)
     columns = [name for name in tables.CLUSTERED.names if name not in ("key", "text_id")]
     documents = engine.map(
-        run.documents, partial(cluster.documents_by_set, shared), tables.CLUSTERED, columns
+        run.documents,
+        partial(cluster.documents_by_set, shared, run.config),
+        tables.CLUSTERED,
+        columns,
     )
     pairs = engine.map(links, partial(cluster.pairs_by_set, shared), tables.LABELLED_PAIRS)
     elect = partial(cluster.stories_of_copies, earlier, run.config)

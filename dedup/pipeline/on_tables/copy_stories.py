@@ -6,7 +6,9 @@ from copy import copy
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from dedup.cluster.canonical import parse_policy, reads_own_fields
 from dedup.config import Config
 from dedup.engines.engine import Batches, Shared
 from dedup.json_codec import dump_json
@@ -68,12 +70,19 @@ def _labels(shared: Shared, rows: Int64s) -> tuple[Int64s, Int64s, Int64s]:
     return np.flatnonzero(found), text_id[at], label[at]
 
 
-def documents_by_set(labels: Shared, batches: Batches) -> Batches:
-    """Yield the documents of connected sets with all that clustering asks of them, by set."""
+def documents_by_set(labels: Shared, config: Config, batches: Batches) -> Batches:
+    """Yield the documents of connected sets with all that clustering asks of them, by set.
+
+    Fields, which may have the HTML of a page, are left out where neither a rule reads them nor the
+    text is among them.
+    """
+    own_fields = reads_own_fields(parse_policy(config.cluster.canonical))
     for table in filled(batches):
         at, text_id, label = _labels(labels, table["row"].to_numpy())
         part = table.take(pa.array(at))
         columns = {"key": pa.array(label), "text_id": pa.array(text_id)}
+        if not own_fields:
+            columns["fields"] = pc.if_else(part["text"].is_valid(), None, part["fields"])
         yield from pa.table(
             [columns[name] if name in columns else part[name] for name in CLUSTERED.names],
             schema=CLUSTERED,
