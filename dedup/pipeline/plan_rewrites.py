@@ -81,18 +81,19 @@ from dedup.pipeline.tables import (
 )
 from dedup.signatures.term_weights import DocumentFrequencies
 
-SLICES = 16
-"""Slices of the keys of bands. With more of them a slice takes less memory, and a document, with
-128 keys, is sent more often."""
+SLICES, SLICE_DOCUMENTS = 16, 25_000
+"""Least slices of the keys of bands, and the documents for each of which there is one. With more
+slices one takes less memory, and a document, with 128 keys, is sent more often."""
+
+TILES, TILE_TOKENS = 4, 6_000_000
+"""Least tiles of the order of time, so that several processes score pairs, and the most tokens of a
+tile: 240 MB of vectors, and as much again while they are made. With more tiles a document is sent
+to more of them."""
 
 COPIES = pa.schema([DECISIONS.field(name) for name in ("row", "representative")])
 TOKENS = pa.schema([REPRESENTATIVES.field(name) for name in ("row", "terms")])
 BUCKETS = pa.schema([SLICE_PAIRS.field(name) for name in ("capped", "largest")])
 SPLITS = pa.schema([MERGED.field("splits")])
-
-TILE_TOKENS = 10_000_000
-"""Tokens of a tile, see :data:`dedup.pipeline.representatives.TILE_TOKENS`. With smaller tiles a
-document is sent to more of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,8 @@ def plan_rewrites(
     scorer: Scorer,
     config: Config,
     *,
-    slices: int = SLICES,
-    tile_tokens: int = TILE_TOKENS,
+    slices: int | None = None,
+    tile_tokens: int | None = None,
 ) -> Rewrites[Table]:
     """Find tellings that tell one story in other words, and merge their stories.
 
@@ -137,8 +138,8 @@ def plan_rewrites(
         earlier: What earlier dumps found.
         scorer: What pairs are scored with.
         config: The options.
-        slices: Slices of the keys of bands; changes no result.
-        tile_tokens: Tokens of a tile; changes no result.
+        slices: Slices of the keys of bands, None for what suits the size; changes no result.
+        tile_tokens: Tokens of a tile, likewise.
     """
     decided = engine.collect(_columns(engine, copies, COPIES))
     copied = copied_documents(decided, earlier.stories)
@@ -151,6 +152,7 @@ def plan_rewrites(
     shared = _shared(engine, numbered, frequencies)
 
     tokens = _columns(engine, representatives, TOKENS)
+    slices = slices or max(SLICES, numbered.size // SLICE_DOCUMENTS)
     candidates, counts = _candidates(engine, tokens, shared, config, slices)
     scored = _scored(engine, tokens, candidates, shared, scorer)
     ask = partial(_verdicts, engine, tokens, numbered, shared)
@@ -290,7 +292,7 @@ def copied_documents(decided: pa.Table, earlier: EarlierStories) -> pa.Table:
 
 
 def number_listed(
-    listed: pa.Table, copied: pa.Table, earlier: EarlierStories, tile_tokens: int
+    listed: pa.Table, copied: pa.Table, earlier: EarlierStories, tile_tokens: int | None
 ) -> Numbered:
     """Number representatives.
 
@@ -298,7 +300,7 @@ def number_listed(
         listed: Rows of ``LISTED``.
         copied: What :func:`copied_documents` returns.
         earlier: The earlier stories.
-        tile_tokens: Tokens of a tile.
+        tile_tokens: Tokens of a tile, None for what suits the size.
     """
     listed = listed.sort_by("doc_id").combine_chunks()
     arrays = (listed[name].to_numpy() for name in ("row", "moment", "lead_days", "length"))
@@ -306,6 +308,7 @@ def number_listed(
     represented = dict(zip(*(copied[name].to_pylist() for name in COPIES.names), strict=True))
     now = {row: represented.get(row, row) for row in earlier.rows.tolist()}
     languages = listed["language"].to_pylist()
+    tile_tokens = tile_tokens or max(1, min(TILE_TOKENS, int(lengths.sum()) // TILES))
     return number_representatives(
         rows, moments, languages, lead_days, lengths, earlier, now, tile_tokens
     )

@@ -15,14 +15,13 @@ import pyarrow as pa
 
 from dedup.config import Config
 from dedup.engines.engine import Batches, as_batches
-from dedup.kernels.array_types import Int64s, UInt64s
+from dedup.kernels.array_types import Float64s, Int16s, Int64s, UInt64s
 from dedup.match.minhash_lsh import decoded, encoded
 from dedup.match.similarity import RaggedArray
 from dedup.match.term_lsh import joined, keys_of, rank
 from dedup.pipeline.match_rewrites import drawn_for
 from dedup.pipeline.on_tables.partition import Partition, picked
 from dedup.pipeline.on_tables.shared_representatives import SharedRepresentatives, by_key
-from dedup.pipeline.representatives import Numbered
 from dedup.pipeline.tables import REWRITE_CANDIDATES, SLICE_PAIRS, TERM_SLICES
 
 # An odd number with many bits of either kind, as a multiplier of hashes.
@@ -44,17 +43,32 @@ def cut_by_keys(
     for batch in batches:
         part = Partition(pa.Table.from_batches([batch]))
         representatives = shared.of(part)
-        numbers, _ = representatives.numbered.numbers(part.rows)
+        numbered = representatives.numbered
+        numbers, _ = numbered.numbers(part.rows)
         for block, values, bounds in representatives.heaviest_of(numbers):
+            moments, languages = numbered.moments[block], numbered.languages[block]
             heaviest = RaggedArray(values, bounds)
-            yield _cut(representatives.numbered, block, heaviest, config, slices)
+            yield cut(block, heaviest, moments, languages, config, slices)
 
 
-def _cut(
-    numbered: Numbered, block: Int64s, heaviest: RaggedArray, config: Config, slices: int
+def cut(
+    numbers: Int64s,
+    heaviest: RaggedArray,
+    moments: Float64s,
+    languages: Int16s,
+    config: Config,
+    slices: int,
 ) -> pa.RecordBatch:
-    """Return a block of representatives as rows of ``TERM_SLICES``."""
-    moments, languages = numbered.moments[block], numbered.languages[block]
+    """Return documents once for each slice that has keys of them: rows of ``TERM_SLICES``.
+
+    Args:
+        numbers: Their numbers.
+        heaviest: Their heaviest terms.
+        moments: Publication of each in seconds, NaN if unknown.
+        languages: Number of each document's language, -1 if unknown.
+        config: Bands and limits.
+        slices: How many slices there are.
+    """
     ranked = rank(heaviest, moments, languages, config.story.shared_terms)
     every, drawn = np.arange(ranked.rows.size), drawn_for(config)
     bands = range(config.story.bands)
@@ -71,7 +85,7 @@ def _cut(
     return pa.record_batch(
         [
             slice_of.ravel()[starts],
-            block[kept],
+            numbers[kept],
             moments[kept],
             languages[kept],
             _lists(terms.values, terms.bounds),
@@ -99,15 +113,15 @@ def _lists(values: npt.NDArray[Any], bounds: Int64s) -> pa.Array:
 def pairs_of_slices(config: Config, sliced: pa.Table) -> Iterable[pa.RecordBatch]:
     """Yield the pairs of each slice of a partition.
 
-    A slice is in memory whole. What two documents share is no larger in more slices, so that only
-    one key that a large part of a dump has keeps a slice large.
+    A slice is in memory whole. More slices make all of them smaller but for one whose key a large
+    part of a dump has; such a bucket is joined through few neighbours of each document.
 
     Args:
         config: Bands and limits.
         sliced: Rows of ``TERM_SLICES``.
     """
-    for _, part in by_key(sliced):
-        yield _pairs_of(part.sort_by("number").combine_chunks(), config)
+    for _, part in by_key(sliced, "number"):
+        yield _pairs_of(part, config)
 
 
 def _pairs_of(part: pa.Table, config: Config) -> pa.RecordBatch:

@@ -103,10 +103,10 @@ def routes_table(keys: Int64s, rows: Int64s) -> pa.Table:
     return pa.table([keys[order], rows[order]], schema=ROUTES)
 
 
-def by_key(table: pa.Table) -> Iterator[tuple[int, pa.Table]]:
-    """Yield each key of a table, ascending, and its rows."""
+def by_key(table: pa.Table, then: str = "key") -> Iterator[tuple[int, pa.Table]]:
+    """Yield each key of a table, ascending, and its rows, ascending by another column."""
     keys = table["key"].to_numpy()
-    order = np.argsort(keys, kind="stable")
+    order = np.lexsort([table[then].to_numpy(), keys])
     found, starts = np.unique(keys[order], return_index=True)
     for key, places in zip(found.tolist(), np.split(order, starts[1:]), strict=False):
         yield key, table.take(pa.array(places)).combine_chunks()
