@@ -83,7 +83,8 @@ from dedup.signatures.term_weights import DocumentFrequencies
 
 SLICES, SLICE_DOCUMENTS = 16, 25_000
 """Least slices of the keys of bands, and the documents for each of which there is one. With more
-slices one takes less memory, and a document, with 128 keys, is sent more often."""
+slices one takes less memory, 450 MB of a million documents, and a document, with 128 keys, is sent
+more often."""
 
 TILES, TILE_TOKENS = 4, 6_000_000
 """Least tiles of the order of time, so that several processes score pairs, and the most tokens of a
