@@ -84,6 +84,10 @@ class Engine(Protocol[Table]):
         """Return all rows to the process that runs the plan."""
         ...
 
+    def batches(self, table: Table) -> Batches:
+        """Yield all rows to the process that runs the plan, not all of them in memory at once."""
+        ...
+
     def load(self, table: pa.Table) -> Table:
         """Return rows of this process as a table."""
         ...

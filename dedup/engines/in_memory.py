@@ -83,6 +83,11 @@ class InMemoryEngine:
         """Return all rows."""
         return pa.concat_tables(table)
 
+    def batches(self, table: Table) -> Batches:
+        """Yield all rows."""
+        for part in table:
+            yield from part.to_batches()
+
     def load(self, table: pa.Table) -> Table:
         """Return a table of one partition."""
         return [table]

@@ -182,11 +182,21 @@ class LocalEngine:
         Raises:
             OutputError: A file cannot be written, or is damaged.
         """
-        with refused(self._folder):
-            if isinstance(table, StoredTable):
-                return _read(table.files, table.schema)
-            folder = self._work.new_folder()
-            return _read(self._write(table, table.name, folder.path), table.schema)
+        return pa.Table.from_batches(self.batches(table), table.schema)
+
+    def batches(self, table: LocalTable) -> Batches:
+        """Yield all rows; those of one file after another lie in mapped memory.
+
+        Raises:
+            OutputError: A file cannot be written, or is damaged.
+        """
+        if not isinstance(table, StoredTable):
+            with refused(self._folder):
+                folder = self._work.new_folder()
+                files = self._write(table, table.name, folder.path)
+                table = StoredTable(table.schema, table.name, files, folder)
+        for file in table.files:
+            yield from file.batches()
 
     def load(self, table: pa.Table) -> LocalTable:
         """Write rows of this process to files.
@@ -217,8 +227,3 @@ class LocalEngine:
         if isinstance(table, ScannedTable) and table.stored is None:
             return table.write(folder)
         return self._work.write(name, table.partitions(), table.schema, folder)
-
-
-def _read(files: Sequence[ArrowFile], schema: pa.Schema) -> pa.Table:
-    """Return the rows of files."""
-    return pa.Table.from_batches((batch for file in files for batch in file.batches()), schema)

@@ -113,9 +113,18 @@ class RecordingEngine(Generic[Table]):
 
     def collect(self, table: RecordedTable[Table]) -> pa.Table:
         """Record that rows are returned to the plan."""
+        self._note_collected(table)
+        return self.engine.collect(table.table)
+
+    def batches(self, table: RecordedTable[Table]) -> Batches:
+        """Record the same of rows that are read one after another."""
+        self._note_collected(table)
+        return self.engine.batches(table.table)
+
+    def _note_collected(self, table: RecordedTable[Table]) -> None:
+        """Record that rows are returned to the plan."""
         for step in table.steps:
             self.steps[step].is_collected = True
-        return self.engine.collect(table.table)
 
     def load(self, table: pa.Table) -> RecordedTable[Table]:
         """Record that the plan makes a table."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Protocol
 
 import pyarrow as pa
 
@@ -56,10 +55,6 @@ class EarlierDumps(Protocol):
         """Return what they found; called after :meth:`active`."""
         ...
 
-    def own_fields(self) -> Iterator[dict[str, Any]]:
-        """Yield the own fields of their active documents, the last one first; called likewise."""
-        ...
-
 
 class NoEarlierDumps:
     """What is before the first dump; see :class:`EarlierDumps`."""
@@ -85,10 +80,6 @@ class NoEarlierDumps:
     def results(self) -> EarlierResults:
         """Return nothing."""
         return EarlierResults.empty()
-
-    def own_fields(self) -> Iterator[dict[str, Any]]:
-        """Yield nothing."""
-        return iter(())
 
 
 class StoredDumps:
@@ -117,7 +108,3 @@ class StoredDumps:
     def results(self) -> EarlierResults:
         """Read what they found."""
         return read_earlier_results(self._store)
-
-    def own_fields(self) -> Iterator[dict[str, Any]]:
-        """Yield the own fields of the active documents, the last one first."""
-        return self._store.documents.own_fields()

@@ -8,29 +8,26 @@ stories of copies that they join. An engine runs the stages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-import pyarrow as pa
-
 from dedup.config import Config
-from dedup.engines.engine import Batches, Engine, Table
+from dedup.engines.engine import Engine, Table
 from dedup.pipeline.earlier_dumps import EarlierDumps
 from dedup.pipeline.exact_duplicates import RepeatedTexts
 from dedup.pipeline.on_tables.number_inputs import InputPart
 from dedup.pipeline.on_tables.stage_arrays import numbers
-from dedup.pipeline.plan_documents import clean_documents
+from dedup.pipeline.plan_documents import CleanedDump, clean_documents
 from dedup.pipeline.rule_fields import require_rule_fields
 from dedup.pipeline.store_results import PlanResults, StoriesTables
 from dedup.pipeline.store_tables import EarlierResults, own_fields
-from dedup.pipeline.tables import DOCUMENTS
 from dedup.progress import Progress
 
 if TYPE_CHECKING:
     from dedup.match.story_score import Scorer
+    from dedup.pipeline.plan_copies import Copies
+    from dedup.pipeline.plan_rewrites import Rewrites
 
 
 class PlannedDump(NamedTuple):
@@ -67,53 +64,47 @@ def plan_dump(
         UnknownFieldError: No document has the field of a rule.
     """
     cleaned = clean_documents(engine, parts, config, earlier, progress)
-    new = engine.map(cleaned.documents, partial(from_row, earlier.first), DOCUMENTS)
-    require_rule_fields(_fields(engine, new, earlier), config)
+    require_rule_fields(lambda: own_fields(engine.collect(cleaned.documents)), config)
     # Compiled code, which cleaning alone does not load.
+    from dedup.match.story_score import shipped_scorer
     from dedup.pipeline.plan_copies import find_copies
+    from dedup.pipeline.plan_rewrites import plan_rewrites
 
     before = earlier.results()
     copies = find_copies(engine, cleaned.documents, before.matched_pairs, before.stories, config)
-    results = PlanResults(
-        documents=[engine.collect(new)],
+    rewrites = None
+    if config.level == "stories":
+        before.stories.open.update(copies.open)
+        texts = RepeatedTexts(*numbers(copies.repeated, "row", "text_id")).texts
+        rewrites = plan_rewrites(
+            engine, cleaned.documents, copies.decisions, texts, before,
+            scorer or shipped_scorer(), config,
+        )  # fmt: skip
+    return PlannedDump(_results(engine, cleaned, copies, rewrites), before)
+
+
+def _results(
+    engine: Engine[Table],
+    cleaned: CleanedDump[Table],
+    copies: Copies[Table],
+    rewrites: Rewrites[Table] | None,
+) -> PlanResults:
+    """Return what is stored of a dump; documents are read when they are stored."""
+    found = PlanResults(
+        documents=engine.batches(cleaned.documents),
         copy_pairs=engine.collect(copies.pairs),
         copies=StoriesTables(engine.collect(copies.stories), engine.collect(copies.decisions)),
         replaced=copies.replaced,
         values={"worker_kib": cleaned.worker_kib, "candidates": copies.candidates},
     )
-    if config.level == "copies":
-        return PlannedDump(results, before)
-    from dedup.match.story_score import shipped_scorer
-    from dedup.pipeline.plan_rewrites import plan_rewrites
-
-    before.stories.open.update(copies.open)
-    texts = RepeatedTexts(*numbers(copies.repeated, "row", "text_id")).texts
-    rewrites = plan_rewrites(
-        engine, cleaned.documents, copies.decisions, texts, before, scorer or shipped_scorer(),
-        config,
-    )  # fmt: skip
-    return PlannedDump(
-        replace(
-            results,
-            story_scores=rewrites.story_scores,
-            rewrites=StoriesTables(
-                engine.collect(rewrites.stories), engine.collect(rewrites.decisions)
-            ),
-            frequencies=rewrites.frequencies,
-            values={**results.values, **rewrites.values},
+    if rewrites is None:
+        return found
+    return replace(
+        found,
+        story_scores=rewrites.story_scores,
+        rewrites=StoriesTables(
+            engine.collect(rewrites.stories), engine.collect(rewrites.decisions)
         ),
-        before,
+        frequencies=rewrites.frequencies,
+        values={**found.values, **rewrites.values},
     )
-
-
-def _fields(
-    engine: Engine[Table], documents: Table, earlier: EarlierDumps
-) -> Callable[[], chain[dict[str, object]]]:
-    """Return what gives the own fields of all active documents, the last one first."""
-    return lambda: chain(own_fields(engine.collect(documents)), earlier.own_fields())
-
-
-def from_row(first: int, batches: Batches) -> Batches:
-    """Yield the documents from a row on."""
-    for batch in batches:
-        yield batch.filter(pa.array(batch["row"].to_numpy() >= first))

@@ -68,7 +68,8 @@ class PlanResults:
     """All that a plan found out of a dump.
 
     Attributes:
-        documents: The inputs of the dump, tables of ``DOCUMENTS`` with ascending rows.
+        documents: All active documents, batches of ``DOCUMENTS``; those of earlier dumps are in
+            the store already. They are written fastest in the order of rows.
         copy_pairs: Measured pairs, rows of ``COPY_PAIRS``.
         copies: Stories of copies.
         replaced: Ids of the earlier stories in which these documents were.
@@ -79,7 +80,7 @@ class PlanResults:
         values: What is kept of the dump by name: JSON values.
     """
 
-    documents: Iterable[pa.Table]
+    documents: Iterable[pa.RecordBatch]
     copy_pairs: pa.Table
     copies: StoriesTables
     replaced: Sequence[str] = ()
@@ -101,8 +102,9 @@ def store_results(
         config: Says when documents expire.
     """
     with store.fill():
-        for table in results.documents:
-            for columns in _columns(table):
+        for batch in results.documents:
+            new = batch.filter(pa.array(batch["row"].to_numpy() >= store.dumps.first))
+            for columns in _columns(pa.Table.from_batches([new])):
                 store.documents.add_columns(columns)
         store.dumps.activate_current()
         _store_pairs(store, results)

@@ -60,7 +60,7 @@ class Finished:
             moments = self.documents.filter(pa.compute.field("reason").is_null())["moment"]
             store.dumps.look_back(WINDOW, moments.drop_null().to_numpy())
             results = PlanResults(
-                [self.documents], self.copy_pairs, self.stories, self.replaced,
+                self.documents.to_batches(), self.copy_pairs, self.stories, self.replaced,
                 story_scores=self.story_scores, frequencies=self.frequencies, values=self.values,
             )  # fmt: skip
             store_results(store, results, read_earlier_stories(store), Config())
