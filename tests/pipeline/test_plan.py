@@ -10,12 +10,13 @@ import sys
 from dataclasses import replace
 
 import pytest
-from plan_runs import Compared, in_memory, local
+from plan_runs import Compared, in_memory, local, through_plan
 from runs import ROOT, dated_article, text_of
 from test_dumps import DAYS
 from test_thirty_days import documents_of
 
 from dedup.config import Config, MatchConfig, StoryConfig
+from dedup.engines.in_memory import InMemoryEngine
 
 DATA = ROOT.parent / "shared" / "data"
 
@@ -170,15 +171,24 @@ def test_processes_and_spilled_tables_change_nothing(workers, compared, samples,
     compared.same([made(tmp_path, 200), samples / "dump.jsonl"], local(workers, **small))
 
 
-@slow
-@pytest.mark.parametrize("rule", ["longest", "rank: high, low"])
-def test_a_rule_on_own_fields(rule, command, jsonl, tmp_path):
-    records = [
-        {**each, "rank": "high" if place % 3 else "low"}
-        for place, each in enumerate(copies_of_one(40))
-    ]
+@pytest.mark.parametrize("rule", ["longest", "field:rank:desc"])
+def test_a_rule_that_decides_first(rule, command, jsonl, tmp_path):
+    records = [{**each, "rank": place % 7} for place, each in enumerate(copies_of_one(30))]
     compared = Compared(command, tmp_path, "--canonical", rule)
     compared.same([jsonl(records)], in_memory(4))
+
+
+def test_a_rule_on_a_field_that_no_document_has_is_refused_in_the_same_words(
+    command, jsonl, tmp_path
+):
+    dump = jsonl(copies_of_one(3))
+    words = ["run", dump, "-o", tmp_path / "out", "--canonical", "field:rank:asc"]
+    refused = command(*words)
+    with through_plan(InMemoryEngine(4)):
+        again = command(*words)
+    assert again.exit_code == refused.exit_code == 1
+    assert again.stderr == refused.stderr
+    assert "rank" in again.stderr
 
 
 @slow
