@@ -69,6 +69,7 @@ def test_rows_that_are_no_exchange_away_keep_their_order(engines, shape):
     loaded = engine.load(table_of(rows))
     twice = engine.collect(engine.map(engine.union(scanned, loaded), doubled, SCHEMA))
     assert twice["key"].to_pylist() == [*range(200), *range(200)]
+    assert pa.Table.from_batches(engine.batches(scanned), SCHEMA) == table_of(rows)
 
 
 def test_all_rows_of_a_key_come_together_in_all_tables(engines):
