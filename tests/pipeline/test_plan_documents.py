@@ -6,6 +6,7 @@ import subprocess
 import sys
 from functools import partial
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +15,7 @@ from runs import ROOT, dated_article, text_of
 
 from dedup.config import CleanConfig, Config
 from dedup.engines.in_memory import InMemoryEngine
+from dedup.engines.local import LocalEngine
 from dedup.models import RawRecord
 from dedup.pipeline.earlier_dumps import StoredDumps
 from dedup.pipeline.on_tables.number_inputs import InputPart
@@ -209,6 +211,36 @@ class TestFirstDump:
         expected = stored(raws, Config(), tmp_path / "store.sqlite")
         assert expected["doc_id"].to_pylist() == ["id?0", "id?1"]
         assert_equal(planned(raws, Config(), (4, 1)), expected)
+
+
+def test_worker_processes_give_the_same(made, tmp_path):
+    config = Config(workers=2)
+    raws = read_all([made], config)
+    expected = stored(raws, config, tmp_path / "store.sqlite")
+    with LocalEngine(tmp_path / "tables", workers=2, partitions=3, start_bytes=0) as engine:
+        found = clean_documents(engine, [InputPart(0, partial(iter, raws))], config)
+        documents = engine.collect(found.documents).sort_by("row").combine_chunks()
+        assert_equal(documents, expected)
+
+
+def shuffled(stage, *tables):
+    """A stage behind an exchange on rows in another order."""
+    drawn = np.random.default_rng(0)
+    return stage(*(table.take(drawn.permutation(len(table))) for table in tables))
+
+
+class ShufflingEngine(InMemoryEngine):
+    def exchange(self, tables, stage, schema):
+        return InMemoryEngine.exchange(self, tables, partial(shuffled, stage), schema)
+
+
+def test_no_stage_relies_on_the_order_of_rows_behind_an_exchange(made, tmp_path):
+    config = Config()
+    raws = read_all([made], config)
+    expected = stored(raws, config, tmp_path / "store.sqlite")
+    engine = ShufflingEngine(2)
+    found = clean_documents(engine, [InputPart(0, partial(iter, raws))], config)
+    assert_equal(pa.concat_tables(found.documents).sort_by("row").combine_chunks(), expected)
 
 
 class TestNextDump:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -26,8 +27,10 @@ from dedup.pipeline.on_tables.document_cells import (
 from dedup.pipeline.on_tables.string_keys import string_keys
 from dedup.pipeline.page_workers import Recall
 from dedup.pipeline.tables import DATE_ORDERS, DOCUMENTS, IDS, INPUTS, MOMENTS, PART_SIZES
-from dedup.progress import NullProgress, Progress
+from dedup.progress import NullProgress, Progress, log_counts
 from dedup.store.cells import DUPLICATE_ID, KEPT_OF_DUPLICATE_ID, stored_rejection
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +66,10 @@ def read_part(
         recall: Returns the result of an earlier page of a digest, or None.
         progress: Is called with bytes and documents.
     """
+    progress = progress or NullProgress()
+    progress.start("read and clean", part.size, "B")
     raws = number_ids(part.read(), dump, knows)
-    batches = cleaned_rows(
-        raws, config, progress or NullProgress(), signed=True, recall=recall, size=part.size
-    )
+    batches = cleaned_rows(raws, config, progress, signed=True, recall=recall, size=part.size)
     read = 0
     with closing(batches):
         for rows, worker_kib in batches:
@@ -76,6 +79,8 @@ def read_part(
             of_part, kib = map(pa.array, numbers)
             cells = cells_of(row.stored for row in rows)
             yield pa.record_batch([of_part, pa.array(places), kib, *cells], schema=INPUTS)
+    log_counts(log, "read and cleaned {inputs:,} inputs", inputs=read)
+    progress.end()
 
 
 def measure_parts(batches: Batches) -> Batches:

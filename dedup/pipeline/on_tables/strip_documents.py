@@ -51,23 +51,31 @@ def _stripped(
     columns: Columns, site_of: Mapping[str, Site], known: Digests, config: Config
 ) -> Iterator[StrippedText]:
     """Yield the documents that change; places stand for their rows."""
-    rows = columns["row"].to_pylist()
+    site_at = _sites_by_place(columns, site_of, known)
+    read = pick(columns, site_at, "row", "title", "text_field", "fields", "text")
+    for (place, site), (row, title, *text) in zip(site_at.items(), read, strict=True):
+        found = strip_site_lines(row, title, text_of(*text), site, config.clean)
+        yield found._replace(row=place)
+
+
+def _sites_by_place(
+    columns: Columns, site_of: Mapping[str, Site], known: Digests
+) -> dict[int, Site]:
+    """Return the documents that have lines of a site, each with what is the site's."""
+    rows, hosts, digests = (columns[name].to_pylist() for name in ("row", "host", "line_digests"))
     place_of = {row: place for place, row in enumerate(rows)}
-    hosts, digests = (columns[name].to_pylist() for name in ("host", "line_digests"))
     listed = (
         Listed(row, host, lines)
         for row, host, lines in zip(rows, hosts, digests, strict=True)
         if host is not None and lines is not None
     )
+    found: dict[int, Site] = {}
     for host, lines in lines_by_host(listed, 1):
         site = site_of.get(host) or Site(host, frozenset())
         site = with_lines_of_others(site, lines, known)
         # The walls of a site are documents of other batches, too.
-        places = [place_of[row] for row in rows_with(lines, site, 0) if row in place_of]
-        read = pick(columns, places, "row", "title", "text_field", "fields", "text")
-        for place, (row, title, *text) in zip(places, read, strict=True):
-            found = strip_site_lines(row, title, text_of(*text), site, config.clean)
-            yield found._replace(row=place)
+        found |= {place_of[row]: site for row in rows_with(lines, site, 0) if row in place_of}
+    return found
 
 
 def _changed_cells(columns: Columns, changed: list[StrippedText], config: Config) -> Cells:
