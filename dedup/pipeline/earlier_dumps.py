@@ -6,15 +6,16 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from dedup.engines.engine import Batches
 from dedup.kernels.array_types import Float64s
 from dedup.models import CleanPage, Rejection
 from dedup.pipeline.store_tables import (
     EarlierResults,
-    earlier_documents,
+    documents_below,
     known_ids,
     read_earlier_results,
 )
-from dedup.pipeline.tables import DOCUMENTS, KNOWN_IDS
+from dedup.pipeline.tables import KNOWN_IDS
 from dedup.store import Store
 
 
@@ -43,16 +44,20 @@ class EarlierDumps(Protocol):
         """Return their inputs by id: a table of ``KNOWN_IDS``."""
         ...
 
-    def active(self, moments: Float64s) -> pa.Table:
-        """Return their documents that are compared with those at hand: a table of ``DOCUMENTS``.
+    def look_back(self, moments: Float64s) -> None:
+        """Choose their documents that are compared with those at hand: the active ones.
 
         Args:
             moments: The known moments of the documents at hand, in seconds.
         """
         ...
 
+    def active(self, end: int) -> Batches:
+        """Yield the active documents below a row: batches of ``DOCUMENTS``."""
+        ...
+
     def results(self) -> EarlierResults:
-        """Return what they found; called after :meth:`active`."""
+        """Return what they found, as far as their active documents go."""
         ...
 
 
@@ -73,9 +78,12 @@ class NoEarlierDumps:
         """Return no input."""
         return KNOWN_IDS.empty_table()
 
-    def active(self, moments: Float64s) -> pa.Table:
-        """Return no document."""
-        return DOCUMENTS.empty_table()
+    def look_back(self, moments: Float64s) -> None:
+        """Choose nothing."""
+
+    def active(self, end: int) -> Batches:
+        """Yield no document."""
+        yield from ()
 
     def results(self) -> EarlierResults:
         """Return nothing."""
@@ -100,10 +108,13 @@ class StoredDumps:
         """Return the inputs by id."""
         return pa.Table.from_batches(known_ids(self._store), KNOWN_IDS)
 
-    def active(self, moments: Float64s) -> pa.Table:
-        """Choose the active rows of the store, and return those of earlier dumps."""
+    def look_back(self, moments: Float64s) -> None:
+        """Choose the active rows of the store."""
         self._store.dumps.look_back(self._window_days, moments)
-        return pa.Table.from_batches(earlier_documents(self._store), DOCUMENTS)
+
+    def active(self, end: int) -> Batches:
+        """Read active documents."""
+        yield from documents_below(self._store, end)
 
     def results(self) -> EarlierResults:
         """Read what they found."""

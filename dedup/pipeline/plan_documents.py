@@ -97,7 +97,8 @@ def clean_documents(
     sizes = engine.collect(engine.map(inputs, measure_parts, PART_SIZES, ["part", "worker_kib"]))
     numbered = _number(engine, inputs, first_rows(sizes, earlier.first), earlier)
     moments = engine.collect(engine.map(numbered, known_moments, MOMENTS, ["moment"]))
-    known = engine.load(earlier.active(moments["moment"].to_numpy()))
+    earlier.look_back(moments["moment"].to_numpy())
+    known = engine.scan([earlier.first], earlier.active, DOCUMENTS)
     stripped = _strip(engine, numbered, known, earlier.first, config)
     documents = engine.keep(engine.union(known, stripped), "documents")
     return CleanedDump(

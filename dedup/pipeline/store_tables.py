@@ -67,9 +67,9 @@ def read_documents(store: Store) -> pa.Table:
     return pa.Table.from_batches(map(_documents, store.documents.columns()), DOCUMENTS)
 
 
-def earlier_documents(store: Store) -> Iterator[pa.RecordBatch]:
-    """Yield the active documents of earlier dumps, by row: batches of :data:`DOCUMENTS`."""
-    return map(_documents, store.documents.columns(end=store.dumps.first))
+def documents_below(store: Store, end: int) -> Iterator[pa.RecordBatch]:
+    """Yield the active documents below a row, by row: batches of :data:`DOCUMENTS`."""
+    return map(_documents, store.documents.columns(end))
 
 
 def known_ids(store: Store) -> Iterator[pa.RecordBatch]:

@@ -13,7 +13,7 @@ from test_dumps import DAYS, Nights, content
 from dedup.config import Config
 from dedup.pipeline.earlier_stories import read_earlier_stories
 from dedup.pipeline.store_results import PlanResults, StoriesTables, store_results
-from dedup.pipeline.store_tables import earlier_documents, known_ids, read_documents
+from dedup.pipeline.store_tables import documents_below, known_ids, read_documents
 from dedup.pipeline.tables import COPY_PAIRS, DECISIONS, DOCUMENTS, STORIES, STORY_SCORES
 from dedup.signatures.term_weights import DocumentFrequencies
 from dedup.store import Step, Store, copy_store
@@ -109,7 +109,7 @@ def test_only_earlier_documents_and_ids_are_read_for_the_next_dump(command, json
     nights.run(2)
     with Store(nights.store) as store:
         store.dumps.look_back(WINDOW)
-        batches = list(earlier_documents(store))
+        batches = list(documents_below(store, store.dumps.first))
         assert pa.Table.from_batches(batches, DOCUMENTS)["doc_id"].to_pylist() == list("abxy")
         (ids,) = known_ids(store)
         assert ids["doc_id"].to_pylist() == list("abxy")
