@@ -25,7 +25,7 @@ def test_every_stage_of_the_plan_is_in_a_module_of_the_plan_or_of_its_stages(ste
     places = ROOT / "dedup" / "pipeline"
     modules = {step.module for step in steps if step.module}
     missing = {each for each in modules if not (places / "on_tables" / f"{each}.py").exists()}
-    assert missing <= {"plan"}
+    assert missing <= {"plan", "earlier_dumps"}  # the store is read by the plan's own process
     assert {step.plan for step in steps} <= {"plan", *draw_plan.PLANS}
 
 
