@@ -215,7 +215,7 @@ def _candidates(
     found = engine.keep(joined, "pairs of slices")
     fresh = engine.map(found, partial(fresh_pairs, shared), REWRITE_CANDIDATES, ["pairs"])
     candidates = engine.keep(
-        engine.exchange([fresh], distinct_pairs, REWRITE_CANDIDATES), "candidates"
+        engine.exchange([fresh], distinct_pairs, REWRITE_CANDIDATES), "candidates of rewrites"
     )
     count = engine.collect(engine.map(candidates, count_rows, COUNTS))["count"].to_numpy()
     buckets = engine.collect(_columns(engine, found, BUCKETS))
@@ -235,7 +235,9 @@ def _scored(
     routes = engine.map(candidates, partial(routes_of_pairs, shared), ROUTES)
     sent = _sent(engine, tokens, engine.collect(routes))
     score = partial(score_tiles, shared, scorer.candidate)
-    scores = engine.keep(engine.exchange([candidates, sent], score, NUMBERED_SCORES), "scores")
+    scores = engine.keep(
+        engine.exchange([candidates, sent], score, NUMBERED_SCORES), "scores of rewrites"
+    )
     found = engine.collect(scores).sort_by("pair")
     return *decoded(found["pair"].to_numpy()), found["score"].to_numpy()
 
