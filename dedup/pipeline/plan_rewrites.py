@@ -14,6 +14,7 @@ from typing import Any, Generic
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dedup.cluster.roundups import Neighbourhood, Verdict
 from dedup.config import Config
@@ -308,8 +309,9 @@ def number_listed(
     listed = listed.sort_by("doc_id").combine_chunks()
     arrays = (listed[name].to_numpy() for name in ("row", "moment", "lead_days", "length"))
     rows, moments, lead_days, lengths = arrays
-    represented = dict(zip(*(copied[name].to_pylist() for name in COPIES.names), strict=True))
-    now = {row: represented.get(row, row) for row in earlier.rows.tolist()}
+    now = dict(zip(earlier.rows.tolist(), earlier.rows.tolist(), strict=True))
+    known = copied.filter(pc.is_in(copied["row"], pa.array(earlier.rows)))
+    now.update(zip(*(known[name].to_pylist() for name in COPIES.names), strict=True))
     languages = listed["language"].to_pylist()
     tile_tokens = tile_tokens or max(1, min(TILE_TOKENS, int(lengths.sum()) // TILES))
     return number_representatives(

@@ -225,7 +225,7 @@ SLICE_PAIRS = pa.schema(
 """What a slice has: pairs by number, ``smaller << 32 | larger``, and counts of its buckets."""
 
 REWRITE_CANDIDATES = pa.schema([KEY, ("pair", pa.uint64())])
-"""Candidate pairs by number, likewise; ``key`` is the tile of the earlier document."""
+"""Candidate pairs by number, likewise; ``key`` stands for the tiles of both documents."""
 
 ROUTES = pa.schema([KEY, ROW])
 """Documents that a stage needs, with the key under which it does."""

@@ -468,3 +468,16 @@ def test_a_scorer_without_one_of_the_features_is_refused(name, feature):
     del broken[name]["weights"][feature]
     with pytest.raises(KeyError, match=feature):
         read_scorer(broken)
+
+
+@pytest.mark.parametrize("name", ["candidate", "group"])
+@laws
+@given(st.integers(0, 2**32 - 1), st.integers(1, 40), st.data())
+def test_a_pair_has_the_same_odds_in_any_batch_to_the_last_bit(name, seed, size, data):
+    model = getattr(shipped_scorer(), name)
+    features = np.random.default_rng(seed).random((size, len(model.weights)))
+    start = data.draw(st.integers(0, size - 1))
+    end = data.draw(st.integers(start + 1, size))
+    assert (
+        model.odds(features[start:end].copy()).tolist() == model.odds(features)[start:end].tolist()
+    )

@@ -22,7 +22,12 @@ from dedup.match.term_lsh import joined, keys_of, rank
 from dedup.pipeline.match_rewrites import drawn_for
 from dedup.pipeline.on_tables.partition import Partition, picked
 from dedup.pipeline.on_tables.shared_representatives import SharedRepresentatives, by_key
+from dedup.pipeline.representatives import Numbered
 from dedup.pipeline.tables import REWRITE_CANDIDATES, SLICE_PAIRS, TERM_SLICES
+
+FAR_TILES = 8
+"""Tiles whose documents are in memory at once as the later ones of pairs; of undated documents all
+may be later ones."""
 
 # An odd number with many bits of either kind, as a multiplier of hashes.
 _MULTIPLIER = np.uint64(0xD6E8FEB86659FD93)
@@ -156,7 +161,7 @@ def _ragged(column: pa.ChunkedArray) -> tuple[npt.NDArray[Any], Int64s]:
 
 
 def fresh_pairs(shared: SharedRepresentatives, batches: Batches) -> Batches:
-    """Yield the pairs of slices one of whose documents is new, by the tile of the earlier one.
+    """Yield the pairs of slices one of whose documents is new, by the tiles of both documents.
 
     Args:
         shared: All representatives.
@@ -167,9 +172,16 @@ def fresh_pairs(shared: SharedRepresentatives, batches: Batches) -> Batches:
         codes = batch["pairs"].flatten().to_numpy()
         left, right = decoded(codes)
         fresh = numbered.fresh[left] | numbered.fresh[right]
-        earlier = np.minimum(numbered.place[left[fresh]], numbered.place[right[fresh]])
-        tiles = numbered.tile[earlier].astype(np.int64)
-        yield from as_batches([tiles, codes[fresh]], REWRITE_CANDIDATES, most=1_000_000)
+        keys = _tile_keys(numbered, left[fresh], right[fresh])
+        yield from as_batches([keys, codes[fresh]], REWRITE_CANDIDATES, most=1_000_000)
+
+
+def _tile_keys(numbered: Numbered, left: Int64s, right: Int64s) -> Int64s:
+    """Return for pairs the tile of the earlier document, and the run of tiles of the later one."""
+    one, other = numbered.tile[numbered.place[left]], numbered.tile[numbered.place[right]]
+    earlier, later = np.minimum(one, other), np.maximum(one, other) // FAR_TILES
+    keys: Int64s = (earlier.astype(np.int64) << 32) | later
+    return keys
 
 
 def distinct_pairs(found: pa.Table) -> Iterable[pa.RecordBatch]:

@@ -36,16 +36,16 @@ def count_rows(batches: Batches) -> Batches:
 
 
 def routes_of_pairs(shared: SharedRepresentatives, batches: Batches) -> Batches:
-    """Yield the documents of pairs, once for each tile in which they are needed.
+    """Yield the documents of pairs, once for each key under which they are needed.
 
     Args:
         shared: All representatives.
-        batches: Rows of ``REWRITE_CANDIDATES``, all pairs of a tile in one partition.
+        batches: Rows of ``REWRITE_CANDIDATES``, all pairs of a key in one partition.
     """
     rows = shared.all().rows
-    for tile, pairs in by_key(pa.Table.from_batches(batches, REWRITE_CANDIDATES)):
+    for key, pairs in by_key(pa.Table.from_batches(batches, REWRITE_CANDIDATES)):
         numbers = np.unique(np.concatenate(decoded(pairs["pair"].to_numpy())))
-        yield from routes_table(np.full(numbers.size, tile), rows[numbers]).to_batches()
+        yield from routes_table(np.full(numbers.size, key), rows[numbers]).to_batches()
 
 
 def score_tiles(
