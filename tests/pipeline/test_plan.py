@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 from plan_runs import Compared, in_memory, local, through_plan
@@ -192,15 +193,14 @@ def test_a_rule_on_a_field_that_no_document_has_is_refused_in_the_same_words(
 
 
 @slow
-def test_hostile_inputs(command, tmp_path):
-    from kinds import CASES, NEIGHBOURS, OPTIONS
-    from making import put
-
-    put(tmp_path / "dump", NEIGHBOURS)
-    for case in CASES:
-        put(tmp_path / "dump" / case.name, case.files)
+def test_hostile_inputs(command, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "tests" / "hostile")
+    kinds, making = import_module("kinds"), import_module("making")
+    making.put(tmp_path / "dump", kinds.NEIGHBOURS)
+    for case in kinds.CASES:
+        making.put(tmp_path / "dump" / case.name, case.files)
     try:
-        Compared(command, tmp_path, *OPTIONS).same([tmp_path / "dump"], in_memory(4))
+        Compared(command, tmp_path, *kinds.OPTIONS).same([tmp_path / "dump"], in_memory(4))
     finally:
         # Folders this deep are more than Python's own removal can walk.
         subprocess.run(["rm", "-rf", tmp_path / "dump"], check=True)
