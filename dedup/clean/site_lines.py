@@ -139,13 +139,15 @@ def digested_lines(text: str) -> list[DigestedLine]:
     ]
 
 
-def flag_shared(lines: Iterable[DigestedLine], shared: Container[int], own: int = 0) -> bytes:
+def flag_shared(
+    lines: Iterable[DigestedLine], shared: Container[int], own: int | None = None
+) -> bytes:
     """Return the digests of the lines of a text as bytes, those that are shared with their flag.
 
     Args:
         lines: The lines.
         shared: Digests of lines that are not compared.
-        own: A digest of them that does not count here; 0 for none.
+        own: A digest of them that does not count here; None where all count.
     """
     flagged = [
         digest | SHARED if digest in shared and digest != own else digest

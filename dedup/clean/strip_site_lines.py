@@ -101,10 +101,9 @@ def strip_site_lines(
     rejection = _rejection(title, kept, removed, site, config) if removed else None
     if rejection:
         return StrippedText(row, kept, removed, None, rejection)
+    own: int | None = headline_digest(title)
     if row in site.walls:
-        shared, own = {digest for line in lines for digest in line.digests}, 0
-    else:
-        own = headline_digest(title)
+        shared, own = {digest for line in lines for digest in line.digests}, None
     return StrippedText(row, kept, removed, flag_shared(lines, shared, own))
 
 

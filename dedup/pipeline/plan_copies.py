@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from dedup.config import Config
 from dedup.engines.engine import Batches, Engine, Shared, Table
 from dedup.match.contained_leads import TRIED
-from dedup.match.minhash_lsh import encoded
+from dedup.match.minhash_lsh import candidate_counts, encoded
 from dedup.pipeline import tables
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.exact_duplicates import RepeatedTexts
@@ -134,7 +134,7 @@ def _candidates(run: _Run[Table]) -> tuple[Table, dict[str, int]]:
     counts = engine.collect(
         engine.map(buckets, partial(propose.bucket_counts, cap), tables.BUCKET_COUNTS)
     )
-    over_cap, largest = sum(counts["over_cap"].to_pylist()), max(counts["largest"].to_pylist())
+    over_cap, largest = numbers(counts, *tables.BUCKET_COUNTS.names)
 
     inside = partial(propose.pairs_in_buckets, cap, run.first)
     small = engine.map(buckets, inside, tables.CANDIDATES)
@@ -142,11 +142,8 @@ def _candidates(run: _Run[Table]) -> tuple[Table, dict[str, int]]:
     pairs = engine.exchange([pairs], propose.distinct_pairs, tables.CANDIDATES)
     pairs = engine.keep(pairs, "candidates of copies")
     count = engine.collect(engine.map(pairs, propose.count_pairs, tables.COUNTS, ["one"]))
-    return pairs, {
-        "pairs": sum(count["count"].to_pylist()),
-        "buckets_over_cap": over_cap,
-        "largest_bucket": largest,
-    }
+    found = sum(count["count"].to_pylist())
+    return pairs, candidate_counts(found, int(over_cap.sum()), int(largest.max(initial=1)))
 
 
 def _neighbours(run: _Run[Table], buckets: Table) -> Table:

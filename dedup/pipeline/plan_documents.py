@@ -62,12 +62,10 @@ class CleanedDump(NamedTuple, Generic[Table]):
 
     Attributes:
         documents: A kept table of ``DOCUMENTS``: all inputs, and active ones of earlier dumps.
-        inputs: Number of the inputs of the dump.
         worker_kib: Most memory that a worker for pages used, in KiB; 0 without pages.
     """
 
     documents: Table
-    inputs: int
     worker_kib: int
 
 
@@ -101,9 +99,7 @@ def clean_documents(
     known = engine.scan([earlier.first], earlier.active, DOCUMENTS)
     stripped = _strip(engine, numbered, known, earlier.first, config)
     documents = engine.keep(engine.union(known, stripped), "documents")
-    return CleanedDump(
-        documents, sum(sizes["inputs"].to_pylist()), max(sizes["worker_kib"].to_pylist(), default=0)
-    )
+    return CleanedDump(documents, max(sizes["worker_kib"].to_pylist(), default=0))
 
 
 def _number(

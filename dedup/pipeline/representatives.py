@@ -33,7 +33,7 @@ TILE_TOKENS = 10_000_000
 and as much again while they are made."""
 
 Sets = Callable[..., list[tuple[UInt32s, Int64s]]]
-"""Returns sets of documents by row, see :meth:`dedup.pipeline.DocumentSource.sets`."""
+"""Returns sets of documents by row, see :meth:`dedup.store.Signatures.sets`."""
 
 
 @dataclass(frozen=True, slots=True)

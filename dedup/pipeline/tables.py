@@ -156,9 +156,6 @@ SCORED_PAIRS = pa.schema([*COPY_PAIRS, ("passages", _FLOAT)])
 POSSIBLE_VERSIONS = pa.schema([KEY, *SCORED_PAIRS])
 """Measured pairs that are versions if their documents are of one page, by where they meet them."""
 
-ROWS = pa.schema([ROW])
-"""Documents."""
-
 COUNTS = pa.schema([("count", _INT)])
 """Numbers of rows."""
 
@@ -200,6 +197,9 @@ STORIES_OF_COPIES = pa.schema(
 )  # fmt: skip
 """Stories with the decisions on their documents, and the numbers of the earlier stories that they
 replace, and of those that are in parts for now."""
+
+# Stories of rewrites; the functions are in ``plan_rewrites``.
+
 REPRESENTATIVES = pa.schema(
     [ROW, ("doc_id", _STRING), ("moment", _FLOAT), ("language", _STRING), ("lead_days", pa.uint8()),
      ("length", _INT), ("terms", _BYTES)]

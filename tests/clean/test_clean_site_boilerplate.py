@@ -9,6 +9,7 @@ from dedup.clean.site_boilerplate import find_recurring, find_site_lines
 from dedup.clean.site_line_counts import SHORTEST_LEAD
 from dedup.clean.site_lines import (
     LONGEST_LINE,
+    SHARED,
     digested_lines,
     flag_shared,
     line_digests,
@@ -218,6 +219,14 @@ def test_a_text_has_the_digests_of_its_lines_and_of_the_sentences_of_long_ones(t
     one_by_one = [digest for line in text.split("\n") for digest in piece_digests(line)]
     assert line_digests(text).tolist() == one_by_one
     assert all(pieces(line) == [line] for line in text.split("\n") if len(line) <= LONGEST_LINE)
+
+
+def test_all_lines_of_a_text_are_flagged_where_none_is_its_own():
+    """An empty one, too, whose digest is 0."""
+    text = "One line\n\nAnother"
+    every = line_digests(text).tolist()
+    flagged = np.frombuffer(flag_shared(digested_lines(text), set(every)), "<u8")
+    assert flagged.tolist() == [digest | SHARED for digest in every]
 
 
 @given(texts, st.integers(0, 5))

@@ -16,6 +16,7 @@ from dedup.pipeline.on_tables.copy_candidates import (
     repeated_texts,
 )
 from dedup.pipeline.on_tables.copy_pairs import to_places
+from dedup.pipeline.on_tables.partition import among
 from dedup.pipeline.tables import BANDS, FINGERPRINTS, NEEDED, ORIGINALS, SIGNATURES
 
 
@@ -37,6 +38,12 @@ def test_repeated_texts_say_of_each_document_what_all_texts_say(texts):
     found = RepeatedTexts(rows[several][::-1], text_id[several][::-1])
     assert found.texts(rows).tolist() == text_id.tolist()
     assert found.repeated(rows).tolist() == several.tolist()
+
+
+@given(st.lists(st.integers(-3, 9)), st.sets(st.integers(-3, 9)))
+def test_values_are_among_others_as_in_sets(values, wanted):
+    found = among(np.array(values, np.int64), np.array(sorted(wanted), np.int64))
+    assert found.tolist() == [value in wanted for value in values]
 
 
 def test_texts_with_one_key_are_compared():

@@ -3,10 +3,9 @@
 import random
 import subprocess
 import sys
-from functools import partial
 
-import numpy as np
 import pytest
+from plan_runs import AnyOrder
 from runs import ROOT, dated_article, text_of
 
 from dedup.config import ClusterConfig, Config, MatchConfig, SignConfig
@@ -28,19 +27,6 @@ from dedup.store import Step, Store
 PARTITIONS = (1, 4, 7)
 
 KEYS = {"copy_pairs": 2, "stories": 1, "decisions": 1}
-
-
-def shuffled(stage, *tables):
-    """Call a stage with the rows of each table in an order that nobody expects."""
-    drawn = np.random.default_rng(0)
-    return stage(*(table.take(drawn.permutation(len(table))) for table in tables))
-
-
-class AnyOrder(InMemoryEngine):
-    """An engine that keeps no order of rows behind an exchange, as others."""
-
-    def exchange(self, tables, stage, schema):
-        return InMemoryEngine.exchange(self, tables, partial(shuffled, stage), schema)
 
 
 def rows(store, name):

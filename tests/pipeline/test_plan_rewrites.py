@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from plan_runs import AnyOrder
 from runs import ROOT
 
 from dedup.config import Config, StoryConfig
@@ -71,7 +72,7 @@ def copies_of(decisions, first, earlier):
 def planned(plan, store, exact_duplicates, earlier, scorer, config):
     """Run the plan, and return its results as they go to the store."""
     partitions, slices, tile_tokens = plan
-    engine = InMemoryEngine(partitions)
+    engine = (InMemoryEngine if partitions == 1 else AnyOrder)(partitions)
     stored = read_tables(store)
     results = plan_rewrites(
         engine,

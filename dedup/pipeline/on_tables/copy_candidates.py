@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from dedup.config import Config
 from dedup.engines.engine import Batches, Shared
-from dedup.kernels.array_types import Bools, Int64s, UInt64s
+from dedup.kernels.array_types import Int64s, UInt64s
 from dedup.match.minhash_lsh import (
     all_pairs,
     band_keys,
@@ -23,7 +23,7 @@ from dedup.match.minhash_lsh import (
 )
 from dedup.pipeline.exact_duplicates import RepeatedTexts
 from dedup.pipeline.match_copies import MOST_ORIGINALS
-from dedup.pipeline.on_tables.partition import ragged
+from dedup.pipeline.on_tables.partition import among, ragged
 from dedup.pipeline.on_tables.stage_arrays import (
     batch_of,
     cells,
@@ -88,13 +88,6 @@ def distinct_keys(batches: Batches) -> Batches:
 def distinct_rows(found: pa.Table) -> pa.Table:
     """Return each of some rows once, ascending."""
     return pa.Table.from_batches([batch_of(ROWS, [np.unique(found["row"].to_numpy())])])
-
-
-def among(rows: Int64s, wanted: Int64s) -> Bools:
-    """Return which rows are among some others, which ascend."""
-    places = np.minimum(np.searchsorted(wanted, rows), max(wanted.size - 1, 0))
-    found: Bools = wanted[places] == rows if wanted.size else np.zeros(rows.size, np.bool_)
-    return found
 
 
 def by_fingerprint(batches: Batches) -> Batches:

@@ -15,8 +15,8 @@ from dedup.match.similarity import PairScores
 from dedup.match.versions import versions
 from dedup.models import Facts
 from dedup.pipeline.match_copies import longer_texts, measured, shares_enough
-from dedup.pipeline.on_tables.copy_candidates import among, places_of, texts_of
-from dedup.pipeline.on_tables.partition import Partition
+from dedup.pipeline.on_tables.copy_candidates import places_of, texts_of
+from dedup.pipeline.on_tables.partition import Partition, among
 from dedup.pipeline.on_tables.stage_arrays import (
     batch_of,
     distinct,

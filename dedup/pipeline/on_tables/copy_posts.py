@@ -12,8 +12,8 @@ from dedup.kernels.minhash import permuted
 from dedup.match.contained_leads import TRIED, looked_up, often_hit, one_of_each
 from dedup.match.minhash_lsh import band_keys, decoded, encoded
 from dedup.match.similarity import sorted_sets
-from dedup.pipeline.on_tables.copy_candidates import among, signed_texts, texts_of
-from dedup.pipeline.on_tables.partition import ragged
+from dedup.pipeline.on_tables.copy_candidates import signed_texts, texts_of
+from dedup.pipeline.on_tables.partition import among, ragged
 from dedup.pipeline.on_tables.stage_arrays import batch_of, cells, filled, matrix, numbers
 from dedup.pipeline.tables import LEAD_VALUES, LEADS, PAIRS
 from dedup.signatures.minhash import permutations
@@ -110,8 +110,8 @@ def contained(first: int, table: pa.Table) -> Batches:
 
 def already_candidates(posts: Shared, batches: Batches) -> Batches:
     """Yield those of some pairs that are candidates without it."""
-    codes = encoded(*numbers(posts(), *PAIRS.names))
+    codes = np.sort(encoded(*numbers(posts(), *PAIRS.names)))
     for table in filled(batches):
         one, other = numbers(table, *PAIRS.names)
-        known = np.isin(encoded(one, other), codes)
+        known = among(encoded(one, other), codes)
         yield batch_of(PAIRS, (one[known], other[known]))

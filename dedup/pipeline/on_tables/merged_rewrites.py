@@ -18,6 +18,7 @@ from dedup.pipeline.cluster_rewrites import MergedStories, merge_groups
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.on_tables.partition import FACTS, Partition
 from dedup.pipeline.on_tables.shared_representatives import SharedRepresentatives, routes_of
+from dedup.pipeline.on_tables.stage_arrays import distinct
 from dedup.pipeline.representatives import Numbered
 from dedup.pipeline.tables import DOCUMENTS, GROUP_ROUTES, MERGED
 
@@ -64,15 +65,13 @@ def group_routes(
     rows, keys, of, text_ids = rows[order], keys[order], of[order], text_ids[order]
     home = np.minimum(np.searchsorted(rows, text_ids), max(rows.size - 1, 0))
     away = (rows[home] != text_ids) | (keys[home] != keys)
-    extra = np.unique(np.stack([text_ids[away], keys[away]]), axis=1)
+    extra, extra_keys = distinct(text_ids[away], keys[away])
     table = pa.table(
         [
-            np.append(keys, extra[1]),
-            np.append(rows, extra[0]),
-            pa.array(
-                np.append(of, extra[0]), mask=np.arange(rows.size + extra[0].size) >= rows.size
-            ),
-            np.append(text_ids, extra[0]),
+            np.append(keys, extra_keys),
+            np.append(rows, extra),
+            pa.array(np.append(of, extra), mask=np.arange(rows.size + extra.size) >= rows.size),
+            np.append(text_ids, extra),
         ],
         schema=GROUP_ROUTES,
     )

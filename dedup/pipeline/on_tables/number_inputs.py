@@ -24,6 +24,7 @@ from dedup.pipeline.on_tables.document_cells import (
     pick,
     replace_cells,
 )
+from dedup.pipeline.on_tables.partition import among
 from dedup.pipeline.on_tables.string_keys import string_keys
 from dedup.pipeline.page_workers import Recall
 from dedup.pipeline.tables import DATE_ORDERS, DOCUMENTS, IDS, INPUTS, MOMENTS, PART_SIZES
@@ -169,11 +170,11 @@ def number_documents(
         duplicate_ids: The rows whose id is an earlier one's; they become rejections.
         orders: The order of day and month in the dates of sources, as far as it is known.
     """
-    rejected = duplicate_ids()["row"].to_numpy()
+    rejected = np.sort(duplicate_ids()["row"].to_numpy())
     for batch in batches:
         rows = _rows(batch, row_of)
         columns = {**columns_of(batch), "row": rows}
-        _reject(columns, np.isin(rows.to_numpy(), rejected))
+        _reject(columns, among(rows.to_numpy(), rejected))
         _read_dates(columns, orders)
         yield pa.record_batch([columns[name] for name in DOCUMENTS.names], schema=DOCUMENTS)
 

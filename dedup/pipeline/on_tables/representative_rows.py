@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from dedup.engines.engine import Batches, Shared, as_batches
 from dedup.kernels.array_types import Int64s, UInt32s
-from dedup.pipeline.on_tables.partition import ragged
+from dedup.pipeline.on_tables.partition import among, ragged
 from dedup.pipeline.representatives import weekdays_of_lead
 from dedup.pipeline.tables import COUNTS, REPRESENTATIVES, TERM_COUNTS
 from dedup.signatures.term_weights import count_terms
@@ -30,7 +30,7 @@ def representatives_of(copies: Shared, batches: Batches) -> Batches:
     """
     rows = copies()["row"].to_numpy()
     for batch in batches:
-        copied = np.isin(batch["row"].to_numpy(), rows, assume_unique=True)
+        copied = among(batch["row"].to_numpy(), rows)
         signed = np.asarray(batch["signature"].is_valid())
         yield _representatives(batch.filter(pa.array(signed & ~copied)))
 

@@ -13,6 +13,7 @@ from dedup.clean.strip_site_lines import Site
 from dedup.engines.engine import Batches, Shared
 from dedup.models import SITE_BOILERPLATE, Listed
 from dedup.pipeline.on_tables.document_cells import columns_of, pick
+from dedup.pipeline.on_tables.partition import among
 from dedup.pipeline.on_tables.site_question_cells import question_cells, questions_of
 from dedup.pipeline.on_tables.string_keys import string_keys
 from dedup.pipeline.strip_sites import ask_lines, find_site
@@ -113,9 +114,9 @@ def keys_asked(batches: Batches) -> Batches:
 
 def documents_of_keys(batches: Batches, keys: Shared) -> Batches:
     """Yield the documents of some hosts."""
-    wanted = keys()["key"].to_numpy()
+    wanted = np.sort(keys()["key"].to_numpy())
     for batch in batches:
-        yield batch.filter(pa.array(np.isin(batch["key"].to_numpy(), wanted)))
+        yield batch.filter(pa.array(among(batch["key"].to_numpy(), wanted)))
 
 
 def read_texts(batches: Batches, asked: Shared) -> Batches:
@@ -125,9 +126,9 @@ def read_texts(batches: Batches, asked: Shared) -> Batches:
         batches: Documents, see ``READ``.
         asked: Rows of those that must be read.
     """
-    rows = asked()["row"].to_numpy()
+    rows = np.sort(asked()["row"].to_numpy())
     for batch in batches:
-        batch = batch.filter(pa.array(np.isin(batch["row"].to_numpy(), rows)))
+        batch = batch.filter(pa.array(among(batch["row"].to_numpy(), rows)))
         cells = pick(columns_of(batch), range(len(batch)), "text_field", "fields", "text")
         texts = [text_of(*each) for each in cells]
         pairs = zip(texts, batch["removed"].to_pylist(), strict=True)
