@@ -16,7 +16,7 @@ from dedup.pipeline.on_tables.copy_candidates import (
     repeated_texts,
 )
 from dedup.pipeline.on_tables.copy_pairs import to_places
-from dedup.pipeline.on_tables.partition import among
+from dedup.pipeline.on_tables.partition import among, places_among
 from dedup.pipeline.tables import BANDS, FINGERPRINTS, NEEDED, ORIGINALS, SIGNATURES
 
 
@@ -44,6 +44,19 @@ def test_repeated_texts_say_of_each_document_what_all_texts_say(texts):
 def test_values_are_among_others_as_in_sets(values, wanted):
     found = among(np.array(values, np.int64), np.array(sorted(wanted), np.int64))
     assert found.tolist() == [value in wanted for value in values]
+
+
+@given(st.lists(st.integers(-3, 9)), st.lists(st.integers(-3, 9)))
+def test_values_are_found_as_often_as_others_have_them(values, wanted):
+    wanted.sort()
+    places, at = places_among(np.array(values, np.int64), np.array(wanted, np.int64))
+    expected = [
+        (place, other)
+        for place, value in enumerate(values)
+        for other, found in enumerate(wanted)
+        if found == value
+    ]
+    assert list(zip(places.tolist(), at.tolist(), strict=True)) == expected
 
 
 def test_texts_with_one_key_are_compared():

@@ -15,6 +15,7 @@ from dedup.pipeline.cluster_copies import cluster_copy_pairs
 from dedup.pipeline.cluster_rewrites import cluster_rewrites
 from dedup.pipeline.exact_duplicates import read_exact_duplicates
 from dedup.pipeline.match_copies import match_copies
+from dedup.pipeline.on_tables import copy_candidates
 from dedup.pipeline.plan_copies import find_copies
 from dedup.pipeline.sign import sign_texts
 from dedup.pipeline.stages import clean_stages
@@ -103,6 +104,12 @@ class Found:
 
     def sizes(self):
         return sorted(row[4] for row in self.tables["decisions"].values() if row[1] == "canonical")
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch):
+    """Let the texts of small dumps be needed at several places."""
+    monkeypatch.setattr(copy_candidates, "BLOCK", 100)
 
 
 @pytest.fixture

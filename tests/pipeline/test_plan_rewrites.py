@@ -16,6 +16,7 @@ from runs import ROOT
 from dedup.config import Config, StoryConfig
 from dedup.engines.in_memory import InMemoryEngine
 from dedup.pipeline import cluster_rewrites
+from dedup.pipeline.on_tables import rewrite_scores
 from dedup.pipeline.plan_rewrites import COPIES, plan_rewrites
 from dedup.pipeline.store_tables import EarlierResults, read_documents
 from dedup.run import run_dump
@@ -129,6 +130,7 @@ def compared(monkeypatch, tmp_path):
         return plans
 
     monkeypatch.setattr(cluster_rewrites, "cluster_rewrites", watched)
+    monkeypatch.setattr(rewrite_scores, "BLOCK", 20)  # several keys, as where many may be roundups
     return run
 
 

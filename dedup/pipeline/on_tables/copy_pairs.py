@@ -16,7 +16,7 @@ from dedup.match.versions import versions
 from dedup.models import Facts
 from dedup.pipeline.match_copies import longer_texts, measured, shares_enough
 from dedup.pipeline.on_tables.copy_candidates import places_of, texts_of
-from dedup.pipeline.on_tables.partition import Partition, among
+from dedup.pipeline.on_tables.partition import Partition, among, places_among
 from dedup.pipeline.on_tables.stage_arrays import (
     batch_of,
     distinct,
@@ -49,12 +49,8 @@ def to_places(needs: pa.Table, described: pa.Table) -> Batches:
     """Yield what describes texts, once for each place where it is needed, by place."""
     row, place = distinct(*numbers(needs, "key", "place"))
     described = described.take(pa.array(np.argsort(described["key"].to_numpy(), kind="stable")))
-    keys = described["key"].to_numpy()
-    starts = np.searchsorted(keys, row, "left")
-    sizes = np.searchsorted(keys, row, "right") - starts
-    at = np.arange(sizes.sum()) + np.repeat(starts - np.cumsum(sizes) + sizes, sizes)
-    found = described.take(pa.array(at))
-    found = found.set_column(0, "key", pa.array(np.repeat(place, sizes)))
+    needed, at = places_among(row, described["key"].to_numpy())
+    found = described.take(pa.array(at)).set_column(0, "key", pa.array(place[needed]))
     yield from as_batches(found, found.schema)
 
 

@@ -22,7 +22,7 @@ from dedup.pipeline.cluster_copies import (
 )
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.exact_duplicates import ExactDuplicates, RepeatedTexts
-from dedup.pipeline.on_tables.partition import Partition
+from dedup.pipeline.on_tables.partition import Partition, places_among
 from dedup.pipeline.on_tables.stage_arrays import batch_of, filled, numbers, pair_scores_of
 from dedup.pipeline.tables import (
     CLUSTERED,
@@ -63,11 +63,8 @@ def label_documents(texts: RepeatedTexts, ends: pa.Table, earlier: EarlierStorie
 def _labels(shared: Shared, rows: Int64s) -> tuple[Int64s, Int64s, Int64s]:
     """Return which of some rows have a set, as places, with their texts and sets."""
     known, text_id, label = numbers(shared(), *LABELS.names)
-    places = np.searchsorted(known, rows)
-    found = places < known.size
-    found[found] = known[places[found]] == rows[found]
-    at = places[found]
-    return np.flatnonzero(found), text_id[at], label[at]
+    found, at = places_among(rows, known)
+    return found, text_id[at], label[at]
 
 
 def documents_by_set(labels: Shared, config: Config, batches: Batches) -> Batches:
@@ -125,7 +122,7 @@ def _cells(each: StoryOfCopies, earlier: EarlierStories) -> tuple[object, ...]:
     """Return a story as a row of ``STORIES_OF_COPIES``."""
     story = each.story
     row_of_canonical = story.canonical.row
-    decisions = [_decision(decision, row_of_canonical) for decision in each.decisions]
+    decisions = [decision_row(decision, row_of_canonical) for decision in each.decisions]
     still_open = [number for number in each.earlier if number in earlier.open]
     return (
         story.story_id, row_of_canonical, each.first_dump, dump_json(story), decisions,
@@ -133,7 +130,7 @@ def _cells(each: StoryOfCopies, earlier: EarlierStories) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _decision(decision: Decision, representative: int) -> dict[str, object]:
+def decision_row(decision: Decision, representative: int) -> dict[str, object]:
     """Return a decision as a row of ``DECISIONS``."""
     return {
         "row": decision.row,

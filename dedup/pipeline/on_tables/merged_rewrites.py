@@ -16,8 +16,9 @@ from dedup.kernels.array_types import Int64s
 from dedup.match.story_score import Model
 from dedup.pipeline.cluster_rewrites import MergedStories, merge_groups
 from dedup.pipeline.earlier_stories import EarlierStories
-from dedup.pipeline.on_tables.partition import FACTS, Partition
-from dedup.pipeline.on_tables.shared_representatives import SharedRepresentatives, routes_of
+from dedup.pipeline.on_tables.copy_stories import decision_row
+from dedup.pipeline.on_tables.partition import FACTS, Partition, places_among
+from dedup.pipeline.on_tables.shared_representatives import SharedRepresentatives
 from dedup.pipeline.on_tables.stage_arrays import distinct
 from dedup.pipeline.representatives import Numbered
 from dedup.pipeline.tables import DOCUMENTS, GROUP_ROUTES, MERGED
@@ -56,7 +57,7 @@ def group_routes(
     groups = np.repeat(members[bounds[:-1]], np.diff(bounds))[order]
     representatives = representatives[order]
     copies = copies.sort_by("representative").combine_chunks()
-    places, at = routes_of(copies["representative"].to_numpy(), representatives)
+    places, at = places_among(representatives, copies["representative"].to_numpy())
     rows = np.append(representatives, copies["row"].to_numpy()[at])
     keys = np.append(groups, groups[places])
     of = np.append(representatives, representatives[places])
@@ -89,7 +90,7 @@ def send_documents(routes: Shared, schema: pa.Schema, batches: Batches) -> Batch
     table = routes()
     rows = table["row"].to_numpy()
     for batch in batches:
-        places, at = routes_of(rows, batch["row"].to_numpy())
+        places, at = places_among(batch["row"].to_numpy(), rows)
         route = table.take(pa.array(at)).combine_chunks()
         found = batch.take(pa.array(places))
         columns = [*route.columns, *(found[name] for name in schema.names[len(GROUP_ROUTES) :])]
@@ -158,13 +159,7 @@ def _merged(found: MergedStories, representative_of: dict[int, int]) -> pa.Recor
          "body": dump_json(story)}
         for story, first in found.stories
     ]  # fmt: skip
-    decisions = [
-        {"row": each.row, "status": str(each.status), "story_id": each.story_id,
-         "canonical_id": each.canonical_id, "size": each.size, "relation": each.relation,
-         "score": each.score, "reason": each.reason,
-         "representative": representative_of[each.row]}
-        for each in found.decisions
-    ]  # fmt: skip
+    decisions = [decision_row(each, representative_of[each.row]) for each in found.decisions]
     columns = [found.splits], [stories], [decisions]
     return pa.record_batch(list(map(pa.array, columns, MERGED.types)), schema=MERGED)
 

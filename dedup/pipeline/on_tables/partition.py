@@ -150,3 +150,15 @@ def among(values: npt.NDArray[np.integer[Any]], wanted: npt.NDArray[np.integer[A
     places = np.minimum(np.searchsorted(wanted, values), max(wanted.size - 1, 0))
     found: Bools = wanted[places] == values if wanted.size else np.zeros(values.size, np.bool_)
     return found
+
+
+def places_among(values: Int64s, wanted: Int64s) -> tuple[Int64s, Int64s]:
+    """Return where some values are among others, which ascend and may have one several times.
+
+    Returns:
+        For each time the place in ``values``, ascending, and that in ``wanted``.
+    """
+    starts = np.searchsorted(wanted, values, "left")
+    counts = np.searchsorted(wanted, values, "right") - starts
+    places = np.repeat(np.arange(values.size), counts)
+    return places, np.arange(places.size) + np.repeat(starts - np.cumsum(counts) + counts, counts)

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from dedup.engines.engine import Batches, Shared
 from dedup.kernels.array_types import Int64s
-from dedup.pipeline.on_tables.partition import Partition
+from dedup.pipeline.on_tables.partition import Partition, places_among
 from dedup.pipeline.representatives import Numbered, Representatives
 from dedup.pipeline.tables import ROUTES, SENT_TERMS
 from dedup.signatures.term_weights import DocumentFrequencies
@@ -76,25 +76,9 @@ def send(routes: Shared, batches: Batches) -> Batches:
     table = routes()
     keys, rows = table["key"].to_numpy(), table["row"].to_numpy()
     for batch in batches:
-        places, at = routes_of(rows, batch["row"].to_numpy())
+        places, at = places_among(batch["row"].to_numpy(), rows)
         found = batch.take(pa.array(places))
         yield pa.record_batch([keys[at], *found.columns], schema=SENT_TERMS)
-
-
-def routes_of(rows: Int64s, wanted: Int64s) -> tuple[Int64s, Int64s]:
-    """Return the routes of some documents.
-
-    Args:
-        rows: The rows of all routes, ascending.
-        wanted: The rows of the documents.
-
-    Returns:
-        For each route of one of them its place in ``wanted``, ascending, and that in ``rows``.
-    """
-    starts = np.searchsorted(rows, wanted, "left")
-    counts = np.searchsorted(rows, wanted, "right") - starts
-    places = np.repeat(np.arange(wanted.size), counts)
-    return places, np.arange(places.size) + np.repeat(starts - np.cumsum(counts) + counts, counts)
 
 
 def routes_table(keys: Int64s, rows: Int64s) -> pa.Table:
