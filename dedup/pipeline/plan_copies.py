@@ -28,7 +28,7 @@ from dedup.pipeline.on_tables import copy_candidates as propose
 from dedup.pipeline.on_tables import copy_pairs as measure
 from dedup.pipeline.on_tables import copy_posts as posts
 from dedup.pipeline.on_tables import copy_stories as cluster
-from dedup.pipeline.on_tables.stage_arrays import batch_of, numbers
+from dedup.pipeline.on_tables.stage_arrays import as_they_are, batch_of, count_rows, numbers
 
 Describe = Callable[[Shared, Shared, Batches], Batches]
 
@@ -141,7 +141,7 @@ def _candidates(run: _Run[Table]) -> tuple[Table, dict[str, int]]:
     pairs = engine.union(small, _neighbours(run, buckets), _declared_originals(run))
     pairs = engine.exchange([pairs], propose.distinct_pairs, tables.CANDIDATES)
     pairs = engine.keep(pairs, "candidates of copies")
-    count = engine.collect(engine.map(pairs, propose.count_pairs, tables.COUNTS, ["one"]))
+    count = engine.collect(engine.map(pairs, count_rows, tables.COUNTS, ["one"]))
     found = sum(count["count"].to_pylist())
     return pairs, candidate_counts(found, int(over_cap.sum()), int(largest.max(initial=1)))
 
@@ -264,7 +264,7 @@ def _stories(
 ) -> Table:
     """Return the stories of the sets of documents that are connected with a new one."""
     engine = run.engine
-    ends = engine.collect(engine.map(links, cluster.as_they_are, tables.PAIRS, ["one", "other"]))
+    ends = engine.collect(engine.map(links, as_they_are, tables.PAIRS, ["one", "other"]))
     labels = cluster.label_documents(texts, ends, earlier)
     shared = engine.share(labels)
     columns = [name for name in tables.CLUSTERED.names if name not in ("key", "text_id")]
@@ -285,6 +285,6 @@ def _earlier_stories(
     """Return the numbers of the stories that were replaced, and of those that are open."""
     columns = ["replaced", "open"]
     schema = pa.schema([tables.STORIES_OF_COPIES.field(name) for name in columns])
-    found = engine.collect(engine.map(stories, cluster.as_they_are, schema, columns))
+    found = engine.collect(engine.map(stories, as_they_are, schema, columns))
     replaced, still_open = (frozenset(pc.list_flatten(found[name]).to_pylist()) for name in columns)
     return replaced, still_open

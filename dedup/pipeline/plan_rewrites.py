@@ -35,7 +35,6 @@ from dedup.pipeline.on_tables.merged_rewrites import (
 from dedup.pipeline.on_tables.representative_rows import (
     READ,
     add_counts,
-    as_they_are,
     count_fresh,
     count_fresh_terms,
     representatives_of,
@@ -47,7 +46,6 @@ from dedup.pipeline.on_tables.rewrite_candidates import (
     pairs_of_slices,
 )
 from dedup.pipeline.on_tables.rewrite_scores import (
-    count_rows,
     judge,
     neighbourhoods_table,
     routes_of_neighbours,
@@ -61,6 +59,7 @@ from dedup.pipeline.on_tables.shared_representatives import (
     numbered_table,
     send,
 )
+from dedup.pipeline.on_tables.stage_arrays import as_they_are, count_rows
 from dedup.pipeline.representatives import Numbered, number_representatives
 from dedup.pipeline.store_tables import EarlierResults
 from dedup.pipeline.tables import (

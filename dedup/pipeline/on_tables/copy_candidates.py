@@ -39,7 +39,6 @@ from dedup.pipeline.tables import (
     BUCKETS,
     CANDIDATES,
     CAPPED,
-    COUNTS,
     FINGERPRINTS,
     ORIGINALS,
     RANKED,
@@ -266,8 +265,3 @@ def declared_originals(first: int, pages: pa.Table, named: pa.Table) -> Batches:
 def distinct_pairs(table: pa.Table) -> Batches:
     """Yield each pair once; all of one pair have one key."""
     yield from candidate_rows(encoded(*numbers(table, "one", "other")), 0)
-
-
-def count_pairs(batches: Batches) -> Batches:
-    """Yield the number of pairs."""
-    yield batch_of(COUNTS, ([sum(batch.num_rows for batch in batches)],))

@@ -156,8 +156,3 @@ def only_decisions(batches: Batches) -> Batches:
     for batch in batches:
         decisions = batch["decisions"].flatten()
         yield pa.RecordBatch.from_arrays(decisions.flatten(), schema=DECISIONS)
-
-
-def as_they_are(batches: Batches) -> Batches:
-    """Yield the columns that were asked for."""
-    yield from batches

@@ -52,11 +52,6 @@ def _representatives(batch: pa.RecordBatch) -> pa.RecordBatch:
     )
 
 
-def as_they_are(batches: Batches) -> Batches:
-    """Yield what is read, for those who ask for some columns of a table."""
-    return batches
-
-
 def count_fresh(first: int, batches: Batches) -> Batches:
     """Yield how many documents of a partition are of the dump that begins at a row."""
     count = sum(int((batch["row"].to_numpy() >= first).sum()) for batch in batches)

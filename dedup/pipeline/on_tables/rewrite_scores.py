@@ -22,17 +22,11 @@ from dedup.pipeline.on_tables.shared_representatives import (
 )
 from dedup.pipeline.representatives import BLOCK, Numbered
 from dedup.pipeline.tables import (
-    COUNTS,
     NEIGHBOURHOODS,
     NUMBERED_SCORES,
     REWRITE_CANDIDATES,
     VERDICTS,
 )
-
-
-def count_rows(batches: Batches) -> Batches:
-    """Yield the number of rows of a partition."""
-    yield pa.record_batch([[sum(batch.num_rows for batch in batches)]], schema=COUNTS)
 
 
 def routes_of_pairs(shared: SharedRepresentatives, batches: Batches) -> Batches:

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from dedup.engines.engine import Batches
 from dedup.kernels.array_types import Int64s, UInt32s
 from dedup.match.similarity import PairScores
 from dedup.pipeline.on_tables.partition import ragged
-from dedup.pipeline.tables import COPY_PAIRS
+from dedup.pipeline.tables import COPY_PAIRS, COUNTS
 
 
 def filled(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
@@ -59,3 +60,13 @@ def batch_of(schema: pa.Schema, columns: Sequence[Any]) -> pa.RecordBatch:
 def pair_scores_of(table: pa.Table) -> PairScores:
     """Return the measured pairs of a table with the columns of ``COPY_PAIRS``."""
     return PairScores(*numbers(table, *COPY_PAIRS.names[:6]))
+
+
+def as_they_are(batches: Batches) -> Batches:
+    """Yield what is read, for those who ask for some columns of a table."""
+    return batches
+
+
+def count_rows(batches: Batches) -> Batches:
+    """Yield the number of rows of a partition: a row of ``COUNTS``."""
+    yield batch_of(COUNTS, ([sum(batch.num_rows for batch in batches)],))
