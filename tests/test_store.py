@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -20,8 +21,8 @@ from dedup.models import (
     Removal,
     StrippedText,
 )
-from dedup.store import Store, StoredPart, stored_document, stored_rejection
-from dedup.store.cells import blob
+from dedup.store import Store, StoredPart, document_tables, stored_document, stored_rejection
+from dedup.store.cells import blob, pack
 from dedup.store.database import FORMAT
 
 # How a pickle of protocol 2 and later begins.
@@ -295,6 +296,16 @@ def test_a_page_is_remembered_by_its_digest(path):
         store.documents.recall(b"one")
 
 
+def test_a_text_that_is_no_text_is_damage(path):
+    with Store(path) as store:
+        store.documents.add([entry("a")])
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE contents SET text = ?, text_field = NULL", [pack(b"\xff")])
+        database.commit()
+    with Store(path) as store, pytest.raises(OutputError, match="is damaged"):
+        store.documents.text(0)
+
+
 def test_what_was_removed_can_be_had_back(path):
     pieces = (Removal("dateline", "ROME (AP) -"), Removal("prompts", "Sign up!\n日本"))
     with Store(path) as store:
@@ -302,18 +313,30 @@ def test_what_was_removed_can_be_had_back(path):
         store.documents.strip([StrippedText(0, "less", ("a line", "another"))])
 
         assert store.documents.text(0) == "less"
-        assert store.documents.removals(0) == (
-            *pieces,
-            Removal("residue", "a line"),
-            Removal("residue", "another"),
-        )
-        assert store.documents.removals(1) == ()
+        assert [removed for *_, removed in store.documents.cleaned()] == [
+            (*pieces, Removal("residue", "a line"), Removal("residue", "another")),
+            (),
+        ]
+
+
+def test_few_long_texts_wait_for_one_another_when_lines_are_taken_out(path, monkeypatch):
+    monkeypatch.setattr(document_tables, "_CHARACTERS_AT_ONCE", 10)
+    with Store(path) as store:
+        store.documents.add([entry(name) for name in "abcde"])
+
+        def changes():
+            for row in range(5):
+                stripped = [store.documents.text(each) == "less" for each in range(row)]
+                assert stripped == [each < row // 3 * 3 for each in range(row)]
+                yield StrippedText(row, "less", ("a line",))
+
+        store.documents.strip(changes())
+        assert [text for _, text, *_ in store.documents.cleaned()] == ["less"] * 5
 
 
 def test_every_piece_that_the_samples_lost_is_in_the_store(stored, sample_run):
     ids = [decision.doc_id for decision in stored.results.decisions()]
-    rows = [row for row, each in enumerate(sample_run.decisions) if each["status"] != "rejected"]
-    steps = {piece.step for row in rows for piece in stored.documents.removals(row)}
+    steps = {piece.step for *_, removed in stored.documents.cleaned() for piece in removed}
 
     assert ids == [each["id"] for each in sample_run.decisions]
     assert {"dateline", "residue"} <= steps

@@ -62,11 +62,6 @@ def _matched_pairs(store: Store) -> pa.Table:
     return pa.table(list(map(pa.array, columns, COPY_PAIRS.types)), schema=COPY_PAIRS)
 
 
-def read_documents(store: Store) -> pa.Table:
-    """Return the active documents of a store as a table of :data:`DOCUMENTS`."""
-    return pa.Table.from_batches(map(_documents, store.documents.columns()), DOCUMENTS)
-
-
 def documents_below(store: Store, end: int) -> Iterator[pa.RecordBatch]:
     """Yield the active documents below a row, by row: batches of :data:`DOCUMENTS`."""
     return map(_documents, store.documents.columns(end))

@@ -12,7 +12,7 @@ import zstandard
 
 from dedup.errors import FullDiskError, OutputError
 from dedup.json_codec import load_json
-from dedup.store.cells import expand
+from dedup.store.cells import expand, text_of
 from dedup.store.integrity import with_checksum
 from dedup.store.schema import FORMAT, MIGRATIONS, has_our_tables, statements
 
@@ -178,18 +178,21 @@ class Database:
         """Commit all that is written of a first dump, whole or not at all.
 
         In the log each page would be written twice. The journal instead holds what there was
-        before, which is next to nothing.
+        before, which is next to nothing. It is synchronised fully: unlike the log, a journal that
+        is not may leave a damaged file when the power fails.
         """
         if self.first or self._connection.in_transaction:
             with self.commit():
                 yield
             return
         self.execute("PRAGMA journal_mode = TRUNCATE")
+        self.execute("PRAGMA synchronous = FULL")
         try:
             with self.commit():
                 yield
         finally:
             self.execute("PRAGMA journal_mode = WAL")
+            self.execute("PRAGMA synchronous = NORMAL")
 
     @contextmanager
     def trial(self) -> Iterator[None]:
@@ -245,10 +248,14 @@ class Database:
             text_field: Name of the field that holds the text, or None.
             fields: The document's fields.
             text: The text, where no field holds it.
+
+        Raises:
+            OutputError: The bytes are damaged.
         """
-        if text is not None:
-            return self.expand(text).decode()
-        return str(self.load(fields)[text_field])
+        try:
+            return text_of(text_field, fields, text)
+        except (zstandard.ZstdError, ValueError) as error:
+            raise self.damaged() from error
 
 
 def _checksum(table: str, *cells: Any) -> int:

@@ -43,8 +43,10 @@ _PARTS = (
     ("written_dates", "written_date"), ("lead_days", "lead_days"),
 )  # fmt: skip
 
-# Rows that are changed between two reads of a table.
+# Rows that are changed between two reads of a table, and the characters of their texts: a hostile
+# one may have twenty million.
 _ROWS_AT_ONCE = 1000
+_CHARACTERS_AT_ONCE = 20_000_000
 
 
 class Documents:
@@ -223,11 +225,6 @@ class Documents:
                 lines += [each.text for each in removals if each.step == SITE_BOILERPLATE]
             yield row, title, "\n".join(lines)
 
-    def removals(self, row: int) -> tuple[Removal, ...]:
-        """Return what cleaning removed from a document."""
-        found = self._db.execute("SELECT removed FROM contents WHERE row = ?", [row]).fetchone()
-        return expand_removals(found[0])
-
     def own_fields(self) -> Iterator[dict[str, Any]]:
         """Yield the own fields of all active documents, those of the current dump first."""
         query = (
@@ -269,7 +266,7 @@ class Documents:
                 expand_removals(removed),
             )
 
-    def columns(self, end: int = NO_END) -> Iterator[Sequence[tuple[Any, ...]]]:
+    def columns(self, end: int) -> Iterator[Sequence[tuple[Any, ...]]]:
         """Yield the active documents; see :func:`dedup.store.document_columns.document_columns`."""
         return document_columns(self._db, end)
 
@@ -334,9 +331,8 @@ class Documents:
 
         Their signatures, which were those of the whole text, are deleted.
         """
-        listed = iter(changes)
         with self._db.commit():
-            while batch := list(islice(listed, _ROWS_AT_ONCE)):
+            for batch in _batches(changes):
                 rows = [change.row for change in batch]
                 query = "SELECT row, removed FROM contents WHERE row IN"
                 removed = dict(self._db.select_rows(query, rows))
@@ -373,6 +369,20 @@ class Documents:
         settings = ", ".join(f"{name} = ?" for name in names)
         # Much faster than to replace whole rows: there may be as many as documents.
         self._db.executemany(f"UPDATE {table} SET {settings}, sum = ? WHERE row = ?", updates)
+
+
+def _batches(changes: Iterable[StrippedText]) -> Iterator[list[StrippedText]]:
+    """Yield changes in batches of some rows, and of fewer where texts are long."""
+    batch: list[StrippedText] = []
+    characters = 0
+    for change in changes:
+        batch.append(change)
+        characters += len(change.text)
+        if len(batch) >= _ROWS_AT_ONCE or characters >= _CHARACTERS_AT_ONCE:
+            yield batch
+            batch, characters = [], 0
+    if batch:
+        yield batch
 
 
 def _extraction(cells: dict[str, Any]) -> Extraction:

@@ -8,13 +8,22 @@ from pathlib import Path
 from unittest import mock
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from test_dumps import content, files, timeless
 
 from dedup.engines.in_memory import InMemoryEngine
 from dedup.engines.local import LocalEngine
 from dedup.pipeline.run_plan import run_plan
+from dedup.pipeline.store_tables import documents_below
+from dedup.pipeline.tables import DOCUMENTS
 from dedup.run import run_dump
+from dedup.store.database import NO_END
+
+
+def read_documents(store):
+    """The active documents of a store, as a table of ``DOCUMENTS``."""
+    return pa.Table.from_batches(documents_below(store, NO_END), DOCUMENTS)
 
 
 def shuffled(stage, *tables):

@@ -4,20 +4,22 @@ import json
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pyarrow as pa
 import pytest
+from plan_runs import read_documents
 from test_dumps import DAYS, Nights, content
 
 from dedup.config import Config
 from dedup.pipeline.earlier_stories import read_earlier_stories
 from dedup.pipeline.store_results import PlanResults, StoriesTables, store_results
-from dedup.pipeline.store_tables import documents_below, known_ids, read_documents
+from dedup.pipeline.store_tables import documents_below, known_ids
 from dedup.pipeline.tables import COPY_PAIRS, DECISIONS, DOCUMENTS, STORIES, STORY_SCORES
 from dedup.signatures.term_weights import DocumentFrequencies
 from dedup.store import Step, Store, copy_store
 
+NORMAL, FULL = 1, 2  # of PRAGMA synchronous
 WINDOW = Config().story.window_days
 
 
@@ -114,6 +116,28 @@ def test_only_earlier_documents_and_ids_are_read_for_the_next_dump(command, json
         (ids,) = known_ids(store)
         assert ids["doc_id"].to_pylist() == list("abxy")
         assert ids["row"].to_pylist() == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_first_dump_is_written_to_a_synchronised_journal_and_later_ones_to_the_log(
+    fails, tmp_path
+):
+    def settings(store):
+        names = "journal_mode", "synchronous"
+        return [store._db.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
+
+    with Store(tmp_path / "store.sqlite") as store:
+        assert settings(store) == ["wal", NORMAL]
+        with suppress(KeyboardInterrupt), store.fill():
+            assert settings(store) == ["truncate", FULL]
+            store.put("value", 1)
+            if fails:
+                raise KeyboardInterrupt
+        assert settings(store) == ["wal", NORMAL]
+        assert store.get("value") == (None if fails else 1)
+        store._db.first = 1
+        with store.fill():
+            assert settings(store) == ["wal", NORMAL]
 
 
 @pytest.mark.parametrize("copied", [False, True], ids=["itself", "a copy"])

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from plan_runs import AnyOrder
+from plan_runs import AnyOrder, read_documents
 from runs import ROOT, dated_article, text_of
 
 from dedup.config import ClusterConfig, Config, MatchConfig, SignConfig
@@ -19,7 +19,7 @@ from dedup.pipeline.on_tables import copy_candidates
 from dedup.pipeline.plan_copies import find_copies
 from dedup.pipeline.sign import sign_texts
 from dedup.pipeline.stages import clean_stages
-from dedup.pipeline.store_tables import read_documents, read_earlier_results
+from dedup.pipeline.store_tables import read_earlier_results
 from dedup.progress import NullProgress
 from dedup.read import Tally
 from dedup.run.places import read_inputs

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from plan_runs import AnyOrder
+from plan_runs import AnyOrder, read_documents
 from runs import ROOT, dated_article, text_of
 
 from dedup.config import CleanConfig, Config
@@ -22,7 +22,6 @@ from dedup.pipeline.on_tables.number_inputs import InputPart
 from dedup.pipeline.plan_documents import clean_documents
 from dedup.pipeline.sign import sign_texts
 from dedup.pipeline.stages import clean_stages, run_stages
-from dedup.pipeline.store_tables import read_documents
 from dedup.progress import NullProgress
 from dedup.read import Tally
 from dedup.run.places import read_inputs

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from plan_runs import AnyOrder
+from plan_runs import AnyOrder, read_documents
 from runs import ROOT
 
 from dedup.config import Config, StoryConfig
@@ -18,7 +18,7 @@ from dedup.engines.in_memory import InMemoryEngine
 from dedup.pipeline import cluster_rewrites
 from dedup.pipeline.on_tables import rewrite_scores
 from dedup.pipeline.plan_rewrites import COPIES, plan_rewrites
-from dedup.pipeline.store_tables import EarlierResults, read_documents
+from dedup.pipeline.store_tables import EarlierResults
 from dedup.run import run_dump
 from dedup.signatures.term_weights import DocumentFrequencies
 
