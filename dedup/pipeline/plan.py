@@ -18,7 +18,7 @@ from dedup.pipeline.earlier_dumps import EarlierDumps
 from dedup.pipeline.exact_duplicates import RepeatedTexts
 from dedup.pipeline.on_tables.number_inputs import InputPart
 from dedup.pipeline.on_tables.stage_arrays import numbers
-from dedup.pipeline.plan_documents import CleanedDump, clean_documents
+from dedup.pipeline.plan_documents import CleanedDump, plan_documents
 from dedup.pipeline.rule_fields import require_rule_fields
 from dedup.pipeline.store_results import PlanResults, StoriesTables
 from dedup.pipeline.store_tables import EarlierResults, own_fields
@@ -63,17 +63,18 @@ def plan_dump(
     Raises:
         UnknownFieldError: No document has the field of a rule.
     """
-    cleaned = clean_documents(engine, parts, config, earlier, progress)
+    cleaned = plan_documents(engine, parts, config, earlier, progress)
     require_rule_fields(lambda: own_fields(engine.collect(cleaned.documents)), config)
     # Compiled code, which cleaning alone does not load.
     from dedup.match.story_score import shipped_scorer
-    from dedup.pipeline.plan_copies import find_copies
+    from dedup.pipeline.plan_copies import plan_copies
     from dedup.pipeline.plan_rewrites import plan_rewrites
 
     before = earlier.results()
-    copies = find_copies(engine, cleaned.documents, before.matched_pairs, before.stories, config)
+    copies = plan_copies(engine, cleaned.documents, before.matched_pairs, before.stories, config)
     rewrites = None
     if config.level == "stories":
+        # Earlier stories of which copies have only parts: rewrites must join them again.
         before.stories.open.update(copies.open)
         texts = RepeatedTexts(*numbers(copies.repeated, "row", "text_id")).texts
         rewrites = plan_rewrites(
@@ -89,7 +90,10 @@ def _results(
     copies: Copies[Table],
     rewrites: Rewrites[Table] | None,
 ) -> PlanResults:
-    """Return what is stored of a dump; documents are read when they are stored."""
+    """Return what is stored of a dump; documents are read when they are stored.
+
+    Decisions of rewrites replace those of copies on the same documents when they are stored.
+    """
     found = PlanResults(
         documents=engine.batches(cleaned.documents),
         copy_pairs=engine.collect(copies.pairs),

@@ -56,7 +56,7 @@ class Copies(Generic[Table]):
     open: frozenset[int]
 
 
-def find_copies(
+def plan_copies(
     engine: Engine[Table],
     documents: Table,
     matched: pa.Table,
@@ -178,7 +178,7 @@ def _measured(run: _Run[Table], pairs: Table, name: str) -> Table:
     columns = ["row", "host", "shingles", "numbers"]
     texts = _at_places(run, pairs, measure.texts_to_measure, tables.TEXTS, columns)
     compare = partial(measure.measured_pairs, config)
-    scored = engine.exchange([texts, pairs], compare, tables.SCORED_PAIRS)
+    scored = engine.exchange([texts, pairs], compare, tables.MEASURED_PAIRS)
     scored = engine.keep(scored, f"{name}, measured")
 
     possible = partial(measure.possible_versions, config)
@@ -231,13 +231,13 @@ def _posts(run: _Run[Table], pairs: Table, candidates: Table) -> Table:
     columns = ["row", "signature", "lead"]
     leads = engine.map(run.documents, leads_of_texts, tables.LEADS, columns)
     leads = engine.keep(engine.exchange([leads], posts.distinct_leads, tables.LEADS), "leads")
-    values = engine.map(leads, partial(posts.largest_values, tried), tables.LEAD_VALUES)
+    values = engine.map(leads, partial(posts.largest_values, tried), tables.LARGEST_VALUES)
     largest = posts.largest_of_all(engine.collect(values), tried)
     values_of_longer = partial(posts.values_of_longer, longer, largest, config)
     columns = ["row", "shingles"]
     inside = engine.map(run.documents, values_of_longer, tables.LEAD_VALUES, columns)
     of_leads = engine.map(leads, partial(posts.values_of_leads, tried), tables.LEAD_VALUES)
-    hits = engine.exchange([inside, of_leads], posts.shared_values, tables.LEAD_VALUES)
+    hits = engine.exchange([inside, of_leads], posts.shared_values, tables.LEAD_HITS)
     often = engine.exchange([hits], partial(posts.contained, run.first), tables.PAIRS)
     return engine.load(_without_candidates(engine, engine.collect(often), candidates))
 

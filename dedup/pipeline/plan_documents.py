@@ -21,31 +21,31 @@ from dedup.pipeline.on_tables.number_inputs import (
     measure_parts,
     number_documents,
     orders_of_sources,
-    read_part,
+    read_and_clean,
     shown_orders,
 )
 from dedup.pipeline.on_tables.site_hosts import (
     READ,
-    ask_hosts,
     distinct_lines,
     documents_of_hosts,
-    documents_of_keys,
+    documents_of_read_hosts,
+    documents_to_read,
     find_sites,
     headlines,
-    keys_asked,
+    hosts_to_read,
+    lines_to_judge,
     read_texts,
-    rows_asked,
     sites_by_host,
 )
 from dedup.pipeline.on_tables.strip_documents import strip_documents
 from dedup.pipeline.strip_sites import lines_of_sites
 from dedup.pipeline.tables import (
     DATE_ORDERS,
+    DIGESTS,
     DOCUMENTS,
     IDS,
     INPUTS,
     KEYS,
-    LINES,
     MOMENTS,
     PART_SIZES,
     ROWS,
@@ -58,7 +58,7 @@ from dedup.progress import Progress
 
 
 class CleanedDump(NamedTuple, Generic[Table]):
-    """What :func:`clean_documents` made of a dump.
+    """What :func:`plan_documents` made of a dump.
 
     Attributes:
         documents: A kept table of ``DOCUMENTS``: all inputs, and active ones of earlier dumps.
@@ -69,7 +69,7 @@ class CleanedDump(NamedTuple, Generic[Table]):
     worker_kib: int
 
 
-def clean_documents(
+def plan_documents(
     engine: Engine[Table],
     parts: Sequence[InputPart],
     config: Config,
@@ -88,17 +88,18 @@ def clean_documents(
     """
     earlier = earlier or NoEarlierDumps()
     read = partial(
-        read_part, config=config, dump=earlier.number, knows=earlier.knows, recall=earlier.recall,
-        progress=progress,
+        read_and_clean, config=config, dump=earlier.number, knows=earlier.knows,
+        recall=earlier.recall, progress=progress,
     )  # fmt: skip
     inputs = engine.keep(engine.scan(parts, read, INPUTS), "inputs")
     sizes = engine.collect(engine.map(inputs, measure_parts, PART_SIZES, ["part", "worker_kib"]))
     numbered = _number(engine, inputs, first_rows(sizes, earlier.first), earlier)
     moments = engine.collect(engine.map(numbered, known_moments, MOMENTS, ["moment"]))
+    # The dates of this dump choose which earlier documents are active: one part, all rows below.
     earlier.look_back(moments["moment"].to_numpy())
-    known = engine.scan([earlier.first], earlier.active, DOCUMENTS)
-    stripped = _strip(engine, numbered, known, earlier.first, config)
-    documents = engine.keep(engine.union(known, stripped), "documents")
+    active = engine.scan([earlier.first], earlier.active, DOCUMENTS)
+    stripped = _strip(engine, numbered, active, earlier.first, config)
+    documents = engine.keep(engine.union(active, stripped), "documents")
     return CleanedDump(documents, max(sizes["worker_kib"].to_pylist(), default=0))
 
 
@@ -117,24 +118,24 @@ def _number(
     return engine.map(inputs, number, DOCUMENTS)
 
 
-def _strip(engine: Engine[Table], new: Table, known: Table, first: int, config: Config) -> Table:
+def _strip(engine: Engine[Table], new: Table, active: Table, first: int, config: Config) -> Table:
     """Return new documents without the lines of their sites, signed."""
-    both = engine.union(known, new)
+    both = engine.union(active, new)
     by_host = engine.map(both, documents_of_hosts, SITE_DOCUMENTS, SITE_DOCUMENTS.names[1:])
-    titles = engine.collect(engine.map(by_host, headlines, LINES, ["title"]))
+    titles = engine.collect(engine.map(by_host, headlines, DIGESTS, ["title"]))
     all_headlines = engine.share(distinct_lines(titles))
-    by_lines = (first, config.clean.site_boilerplate_documents, all_headlines)
-    asked = engine.exchange([by_host], partial(ask_hosts, *by_lines), SITE_QUESTIONS)
+    of_lines = (first, config.clean.site_boilerplate_documents, all_headlines)
+    asked = engine.exchange([by_host], partial(lines_to_judge, *of_lines), SITE_QUESTIONS)
     asked = engine.keep(asked, "questions on sites")
-    rows = engine.share(engine.collect(engine.map(asked, rows_asked, ROWS)))
+    rows = engine.share(engine.collect(engine.map(asked, documents_to_read, ROWS)))
     texts = engine.map(both, partial(read_texts, asked=rows), TITLED_TEXTS, READ)
-    keys = engine.share(engine.collect(engine.map(asked, keys_asked, KEYS, ["key", "read"])))
-    judged = engine.map(by_host, partial(documents_of_keys, keys=keys), SITE_DOCUMENTS)
-    find = partial(find_sites, *by_lines)
+    keys = engine.share(engine.collect(engine.map(asked, hosts_to_read, KEYS, ["key", "read"])))
+    judged = engine.map(by_host, partial(documents_of_read_hosts, keys=keys), SITE_DOCUMENTS)
+    find = partial(find_sites, *of_lines)
     sites = engine.collect(engine.exchange([asked, judged, texts], find, SITES))
-    known_lines = lines_of_sites(sites_by_host(sites).values())
+    lines_of_all = lines_of_sites(sites_by_host(sites).values())
     strip = partial(
         strip_documents, sites=engine.share(sites), config=config,
-        known=engine.share(pa.table([known_lines], schema=LINES)),
+        lines_of_all=engine.share(pa.table([lines_of_all], schema=DIGESTS)),
     )  # fmt: skip
     return engine.map(new, strip, DOCUMENTS)

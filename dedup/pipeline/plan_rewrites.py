@@ -93,7 +93,7 @@ to more of them."""
 
 COPIES = pa.schema([DECISIONS.field(name) for name in ("row", "representative")])
 TOKENS = pa.schema([REPRESENTATIVES.field(name) for name in ("row", "terms")])
-BUCKETS = pa.schema([SLICE_PAIRS.field(name) for name in ("capped", "largest")])
+SLICE_COUNTS = pa.schema([SLICE_PAIRS.field(name) for name in ("capped", "largest")])
 SPLITS = pa.schema([MERGED.field("splits")])
 
 
@@ -157,6 +157,7 @@ def plan_rewrites(
     candidates, counts = _candidates(engine, tokens, shared, config, slices)
     scored = _scored(engine, tokens, candidates, shared, scorer)
     ask = partial(_verdicts, engine, tokens, numbered, shared)
+    # Loose groups are made in this process; what tells several stories is asked of the engine.
     groups = group_pairs(numbered, numbered.pairs(earlier.story_scores), scored, ask, config)
     merged = _merged(
         engine, documents, group_routes(numbered, *groups, copied, texts), shared, earlier.stories,
@@ -218,8 +219,8 @@ def _candidates(
         engine.exchange([fresh], distinct_pairs, REWRITE_CANDIDATES), "candidates of rewrites"
     )
     count = engine.collect(engine.map(candidates, count_rows, COUNTS))["count"].to_numpy()
-    buckets = engine.collect(_columns(engine, found, BUCKETS))
-    capped, largest = (buckets[name].to_numpy() for name in BUCKETS.names)
+    buckets = engine.collect(_columns(engine, found, SLICE_COUNTS))
+    capped, largest = (buckets[name].to_numpy() for name in SLICE_COUNTS.names)
     counts = int(count.sum()), int(capped.sum()), int(largest.max(initial=1))
     return candidates, candidate_counts(*counts)
 
@@ -271,7 +272,7 @@ def _merged(
     scorer: Scorer,
     config: Config,
 ) -> Table:
-    """Return what becomes of loose groups: a group is in one process whole."""
+    """Return what becomes of loose groups: in each, all pairs are scored, not only candidates."""
     schema, columns = sent_schema(config), columns_read(config)
     send_all = partial(send_documents, engine.share(routes), schema)
     sent = engine.map(documents, send_all, schema, columns)

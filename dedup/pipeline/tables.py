@@ -1,8 +1,11 @@
-"""The tables between the stages of a plan.
+"""The tables between the stages of a plan, in the order of the plan.
 
-Rows are numbered as in the store: by input order, over all dumps of a store. Arrays in a binary
-column are little-endian, as :func:`dedup.store.blob` returns them. ``key`` is the column by which
-the next exchange brings rows together; it means nothing else.
+A *row* is a document: its number in the store, by input order over all dumps. A *text* is known by
+the first row that has it (``text_id``). A *number* is a representative's place in the order of ids,
+from 0. Arrays in a binary column are little-endian, as :func:`dedup.store.blob` returns them.
+
+``key`` is the column by which the next exchange brings rows together: rows of several tables with
+one key are in one partition. It is given of each table that has one, and means nothing else.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ ROW = pa.field("row", pa.int64())
 _STRING, _BYTES, _INT, _FLOAT = pa.string(), pa.binary(), pa.int64(), pa.float64()
 
 _CELLS = {
-    # As in the tables ``documents`` and ``contents`` of the store.
+    # Columns of the tables ``documents`` and ``contents`` of the store.
     "doc_id": _STRING, "source": _STRING, "reason": _STRING, "detail": _STRING, "from_page": _INT,
     "title": _STRING, "url": _STRING, "page": _STRING, "canonical_page": _STRING, "host": _STRING,
     "date": _STRING, "moment": _FLOAT, "language": _STRING, "agency": _STRING, "agency_page": _INT,
@@ -23,19 +26,65 @@ _CELLS = {
     "line_digests": _BYTES,
     "text_field": _STRING, "removed": _BYTES, "extraction": _BYTES, "fields": _BYTES,
     "text": _BYTES,
-    # As in ``signatures`` and ``sets``; null for what is not signed.
+    # Those of ``signatures`` and ``sets``, where two have other names: ``shingles`` (their number)
+    # and ``language``; null for what is not signed.
     "fingerprint": _BYTES, "tokens": _INT, "shingle_count": _INT, "text_language": _STRING,
     "signature": _BYTES, "lead": _BYTES, "numbers": _BYTES, "shingles": _BYTES, "terms": _BYTES,
-    # As in ``written_dates`` and ``lead_days``; null for a document without a row there.
+    # Those of ``written_dates``, and ``days``, ``first`` and ``dates`` of ``lead_days``; null for a
+    # document without a row there.
     "unread": _STRING, "date_order": _STRING,
     "lead_days": _INT, "lead_first_days": _INT, "lead_dates": _BYTES,
 }  # fmt: skip
 
+# What a plan finds; the columns are those of the tables of the store, see docs/store.md.
+
 DOCUMENTS = pa.schema([ROW, *(pa.field(name, kind) for name, kind in _CELLS.items())])
 """All inputs, rejected ones among them: all that the store keeps of each."""
 
+COPY_PAIRS = pa.schema(
+    [("one", _INT), ("other", _INT), ("jaccard", _FLOAT), ("one_in_other", _FLOAT),
+     ("other_in_one", _FLOAT), ("numbers", _FLOAT), ("matched", _INT)]
+)  # fmt: skip
+"""Measured pairs of texts that match, and others that share a fifth or more of one of both.
+
+``numbers`` is the share of numbers in common, ``matched`` is 1 or 0.
+"""
+
+STORY_SCORES = pa.schema([("one", _INT), ("other", _INT), ("score", _FLOAT)])
+"""Scored pairs of representatives, by rows."""
+
+DECISIONS = pa.schema(
+    [ROW, ("status", _STRING), ("story_id", _STRING), ("canonical_id", _STRING), ("size", _INT),
+     ("relation", _STRING), ("score", _FLOAT), ("reason", _STRING), ("representative", _INT)]
+)  # fmt: skip
+"""Decisions on documents in stories.
+
+A document without a row is rejected where ``DOCUMENTS.reason`` is set, else unique.
+"""
+
+STORIES = pa.schema(
+    [("story_id", _STRING), ("canonical", _INT), ("first_dump", _INT), ("body", _BYTES)]
+)
+"""Stories, with their members as JSON."""
+
+# Of several parts of the plan.
+
+ROWS = pa.schema([ROW])
+"""Some documents."""
+
+KEYS = pa.schema([KEY])
+"""Some keys."""
+
+COUNTS = pa.schema([("count", _INT)])
+"""Numbers of rows."""
+
+PAIRS = pa.schema([("one", _INT), ("other", _INT)])
+"""Pairs of texts, the smaller first."""
+
+# From inputs to documents; the functions of the plan are in ``plan_documents``.
+
 INPUTS = pa.schema([("part", _INT), ("place", _INT), ("worker_kib", _INT), *list(DOCUMENTS)[1:]])
-"""Inputs as they were read, in parts: their place in the part stands for the row."""
+"""Inputs, read, cleaned and signed, in parts: part and place in it stand for the row."""
 
 PART_SIZES = pa.schema([("part", _INT), ("inputs", _INT), ("worker_kib", _INT)])
 """Inputs in some rows of a part, and the most memory that a worker for their pages used, in KiB."""
@@ -43,41 +92,39 @@ PART_SIZES = pa.schema([("part", _INT), ("inputs", _INT), ("worker_kib", _INT)])
 DATE_ORDERS = pa.schema([("source", _STRING), ("date_order", _STRING)])
 """Which order of day and month the dates of a source show; both, where they disagree."""
 
-ROWS = pa.schema([ROW])
-"""Some documents."""
+IDS = pa.schema([KEY, ROW, ("doc_id", _STRING)])
+"""Inputs by id; ``key`` is a digest of the id. Those of earlier dumps have lower rows."""
+
+KNOWN_IDS = pa.schema([ROW, ("doc_id", _STRING)])
+"""Inputs of earlier dumps by id: of several inputs of one id the first."""
 
 MOMENTS = pa.schema([("moment", _FLOAT)])
 """Known moments of documents, in seconds."""
 
-IDS = pa.schema([KEY, ROW, ("doc_id", _STRING)])
-"""Inputs by id; those of earlier dumps have lower rows."""
-
 SITE_DOCUMENTS = pa.schema(
     [KEY, ROW, ("host", _STRING), ("line_digests", _BYTES), ("page", _STRING), ("title", _STRING)]
 )
-"""Documents whose lines are compared with those of their host."""
+"""Documents whose lines are compared with those of their host; ``key`` is a digest of the host."""
 
-LINES = pa.schema([("digest", pa.uint64())])
-"""Lines, see :func:`dedup.clean.site_lines.piece_digests`; headlines where they are such lines."""
+DIGESTS = pa.schema([("digest", pa.uint64())])
+"""Digests of lines, see :func:`dedup.clean.site_lines.piece_digests`, or of headlines."""
 
 SITE_QUESTIONS = pa.schema(
     [KEY, ("host", _STRING), ("recurring", _BYTES), ("read", _BYTES), ("lines", _BYTES),
      ("same_text", _BYTES), ("candidates", _BYTES), ("lists", _BYTES), ("openings", _BYTES),
      ("opening_sizes", _BYTES)]
 )  # fmt: skip
-"""What the lines of hosts show, see :class:`dedup.pipeline.strip_sites.SiteQuestions`.
+"""What the lines of hosts show, see :class:`dedup.pipeline.strip_sites.SiteQuestions`, by host.
 
 All arrays are of 64 bits; ``read``, ``lines`` and ``same_text`` are those of its questions, null
 where there are none; ``openings`` are laid end to end.
 """
 
-KEYS = pa.schema([KEY])
-"""Some keys."""
-
 TITLED_TEXTS = pa.schema([KEY, ROW, ("title", _STRING), ("text", _BYTES), ("whole", _BYTES)])
-"""Documents that are read to judge the lines of their host; texts may hold lone surrogates.
+"""Documents that are read to judge the lines of their host, by host.
 
-``whole`` has the site boilerplate that was removed behind the text, null where none was.
+Texts may hold lone surrogates. ``whole`` has the site boilerplate that was removed behind the
+text, null where none was.
 """
 
 SITES = pa.schema(
@@ -86,39 +133,19 @@ SITES = pa.schema(
 )  # fmt: skip
 """Hosts some lines of which are the site's, see :class:`dedup.clean.strip_site_lines.Site`."""
 
-KNOWN_IDS = pa.schema([ROW, ("doc_id", _STRING)])
-"""Inputs of earlier dumps by id: of several inputs of one id the first."""
-
-COPY_PAIRS = pa.schema(
-    [("one", _INT), ("other", _INT), ("jaccard", _FLOAT), ("one_in_other", _FLOAT),
-     ("other_in_one", _FLOAT), ("numbers", _FLOAT), ("matched", _INT)]
-)  # fmt: skip
-"""Measured pairs of texts, as in ``copy_pairs`` of the store; a text is its first row."""
-
-STORY_SCORES = pa.schema([("one", _INT), ("other", _INT), ("score", _FLOAT)])
-"""Scored pairs of representatives, by rows, as in ``story_scores`` of the store."""
-
-DECISIONS = pa.schema(
-    [ROW, ("status", _STRING), ("story_id", _STRING), ("canonical_id", _STRING), ("size", _INT),
-     ("relation", _STRING), ("score", _FLOAT), ("reason", _STRING), ("representative", _INT)]
-)  # fmt: skip
-"""Decisions on documents in stories, as in ``decisions`` of the store; others are unique."""
-
-STORIES = pa.schema(
-    [("story_id", _STRING), ("canonical", _INT), ("first_dump", _INT), ("body", _BYTES)]
-)
-"""Stories, as in ``stories`` of the store."""
-
-# Stories of copies; the functions are in ``plan_copies``.
+# From documents to stories of copies; the functions of the plan are in ``plan_copies``.
 
 FINGERPRINTS = pa.schema([KEY, ROW, ("fingerprint", _BYTES)])
-"""Documents by their texts."""
+"""Documents by their texts; ``key`` is the beginning of the fingerprint."""
 
 REPEATED_TEXTS = pa.schema([ROW, ("text_id", _INT)])
 """Documents whose text others have, too, with the first document that has it."""
 
 BANDS = pa.schema([KEY, ("band", pa.int16()), ROW])
-"""Texts by the bands of their signatures, those of the lead last; ``key`` is of band and values."""
+"""Texts by the bands of their signatures, those of the lead last.
+
+``key`` is a hash of the band and its values, ``row`` is the text.
+"""
 
 BUCKETS = pa.schema([*BANDS, ("size", _INT)])
 """Texts that share a bucket with others; the rows of a bucket stand together, ascending."""
@@ -127,58 +154,75 @@ BUCKET_COUNTS = pa.schema([("over_cap", _INT), ("largest", _INT)])
 """Buckets over the cap, and the texts of the largest bucket."""
 
 CAPPED = pa.schema([KEY, ("bucket", _INT), ("band", pa.int16())])
-"""Texts in buckets over the cap: ``key`` is the text, ``bucket`` what it was in ``BUCKETS``."""
+"""Texts in buckets over the cap; ``key`` is the text, ``bucket`` the key of its bucket."""
 
 SIGNATURES = pa.schema([KEY, ("signature", _BYTES), ("lead", _BYTES)])
 """Signed texts; ``key`` is the text."""
 
 RANKED = pa.schema([*BANDS, ("values", _BYTES), ("whole", _INT)])
-"""Texts in buckets over the cap, with what they are sorted by there: uint32, and a digest."""
+"""Texts in buckets over the cap, with what they are sorted by: uint32 values, and a digest."""
 
 ORIGINALS = pa.schema([KEY, ("page", _STRING), ("doc_id", _STRING), ("text_id", _INT)])
-"""Documents by a page: their own, or that which they name as their original; null is unsigned."""
+"""Documents by a page, their own or the one that they name as their original.
+
+``key`` is a digest of the page; ``text_id`` is null for what is not signed.
+"""
 
 CANDIDATES = pa.schema([KEY, ("one", _INT), ("other", _INT)])
-"""Pairs of texts, the smaller first; ``key`` is where they meet their texts."""
+"""Pairs of texts, the smaller first, that are to be measured.
+
+``key`` is the *place* where a pair meets its texts: the blocks of 4,096 rows that both are in, so
+that a text is sent once to each place, and not once for each pair. Before that it is 0.
+"""
 
 NEEDED = pa.schema([KEY, ("place", _INT)])
-"""Texts (``key``) with the places where pairs need them."""
+"""Texts, by row as ``key``, and each place where pairs need them."""
 
 TEXTS = pa.schema(
     [KEY, ROW, ("host_digest", _INT), ("repeated", pa.bool_()), ("shingles", _BYTES),
      ("numbers", _BYTES)]
 )  # fmt: skip
-"""What measuring a text takes; a host that is unknown is -1."""
+"""What measuring a text takes; ``key`` is the text, and the place once it was sent there.
 
-SCORED_PAIRS = pa.schema([*COPY_PAIRS, ("passages", _FLOAT)])
-"""Measured pairs; ``passages`` is null where they are no versions of one article."""
+``host_digest`` is -1 for a host that is unknown.
+"""
 
-POSSIBLE_VERSIONS = pa.schema([KEY, *SCORED_PAIRS])
-"""Measured pairs that are versions if their documents are of one page, by where they meet them."""
+MEASURED_PAIRS = pa.schema([*COPY_PAIRS, ("passages", _FLOAT)])
+"""All measured pairs.
 
-COUNTS = pa.schema([("count", _INT)])
-"""Numbers of rows."""
+``passages`` is null where they are no versions of one article.
+"""
+
+POSSIBLE_VERSIONS = pa.schema([KEY, *MEASURED_PAIRS])
+"""Measured pairs that are versions if their documents are of one page, by place as ``key``."""
 
 VERSION_FACTS = pa.schema(
     [KEY, ROW, ("text_id", _INT), ("host", _STRING), ("page", _STRING), ("title", _STRING),
      ("moment", _FLOAT)]
 )  # fmt: skip
-"""What tells whether documents are versions of one article."""
+"""What tells whether documents are versions of one article.
+
+``key`` is the text, and the place once it was sent there.
+"""
 
 LEADS = pa.schema([KEY, ROW, ("whole", _INT), ("lead", _BYTES)])
-"""Leads of texts: digests of the lead and of the whole, and the values that are looked up."""
+"""Leads of texts, each once: digests of the lead (``key``) and of the whole text, and the values
+that are looked up."""
 
 LEAD_VALUES = pa.schema([KEY, ROW])
-"""Texts by a value under a permutation; ``key`` is ``permutation << 32 | value``."""
+"""Texts by a value of their lead; ``key`` is ``permutation << 32 | value``."""
 
-PAIRS = pa.schema([("one", _INT), ("other", _INT)])
-"""Pairs of texts, the smaller first."""
+LARGEST_VALUES = pa.schema([("permutation", _INT), ("value", _INT)])
+"""The largest value of leads under each permutation."""
+
+LEAD_HITS = pa.schema([KEY, ROW])
+"""Longer texts (``key``) that have a value of the lead of another text (``row``)."""
 
 LABELS = pa.schema([ROW, ("text_id", _INT), ("label", _INT)])
-"""Documents of connected sets, with the first one that has their text, and that of the set."""
+"""Documents of connected components: their text, and the first row of the component."""
 
 LABELLED_PAIRS = pa.schema([KEY, *COPY_PAIRS])
-"""Matching pairs by their connected set."""
+"""Matching pairs by component: ``key`` is its first row."""
 
 _FACTS = (
     "doc_id", "host", "page", "canonical_page", "title", "url", "moment", "date", "agency",
@@ -189,25 +233,30 @@ _FACTS = (
 CLUSTERED = pa.schema(
     [KEY, ROW, ("text_id", _INT), *(pa.field(name, _CELLS[name]) for name in _FACTS)]
 )
-"""Documents by their connected set, with all that clustering asks of them."""
+"""Documents by component, its first row as ``key``, with all that clustering asks of them."""
 
 STORIES_OF_COPIES = pa.schema(
     [*STORIES, ("decisions", pa.list_(pa.struct(list(DECISIONS)))), ("replaced", pa.list_(_INT)),
      ("open", pa.list_(_INT))]
 )  # fmt: skip
-"""Stories with the decisions on their documents, and the numbers of the earlier stories that they
-replace, and of those that are in parts for now."""
+"""Stories with the decisions on their documents.
 
-# Stories of rewrites; the functions are in ``plan_rewrites``.
+``replaced`` and ``open`` have the numbers of earlier stories: those that they replace, and those
+that are in parts for now and must be merged again.
+"""
+
+# From documents to stories of rewrites; the functions of the plan are in ``plan_rewrites``. A
+# *tile* is a run of neighbours in time.
 
 REPRESENTATIVES = pa.schema(
     [ROW, ("doc_id", _STRING), ("moment", _FLOAT), ("language", _STRING), ("lead_days", pa.uint8()),
      ("length", _INT), ("terms", _BYTES)]
 )  # fmt: skip
-"""Representatives of tellings: weekdays of the lead, a bit each, and tokens and their number."""
+"""Representatives of tellings: the language of the text, the weekdays of the lead, a bit each, the
+terms in text order, and how many these are."""
 
 LISTED = pa.schema([field for field in REPRESENTATIVES if field.name != "terms"])
-"""The same without tokens: what numbers them takes."""
+"""The same without terms: what numbers them takes."""
 
 TERM_COUNTS = pa.schema([KEY, ("count", _INT)])
 """Documents of each term; ``key`` is the term."""
@@ -217,21 +266,25 @@ TERM_SLICES = pa.schema(
      ("terms", pa.list_(pa.uint32())), ("bands", pa.list_(pa.uint16())),
      ("band_keys", pa.list_(pa.uint64()))]
 )  # fmt: skip
-"""A representative in one slice of the keys of bands: its heaviest terms, and its keys in there."""
+"""Representatives by slice, which is ``key``: a share of the buckets of all bands.
+
+A row has the heaviest terms of one, and its bands and their values in the slice.
+"""
 
 SLICE_PAIRS = pa.schema(
     [("pairs", pa.list_(pa.uint64())), ("capped", _INT), ("largest", _INT)]
 )  # fmt: skip
-"""What a slice has: pairs by number, ``smaller << 32 | larger``, and counts of its buckets."""
+"""Pairs of slices by number, ``smaller << 32 | larger``, and counts of their buckets."""
 
 REWRITE_CANDIDATES = pa.schema([KEY, ("pair", pa.uint64())])
-"""Candidate pairs by number, likewise; ``key`` stands for the tiles of both documents."""
+"""Candidate pairs by number; ``key`` is of the tile of the earlier one and the run of tiles of the
+later one."""
 
 ROUTES = pa.schema([KEY, ROW])
-"""Documents that a stage needs, with the key under which it does."""
+"""Documents that a stage needs, with each key under which it does."""
 
 SENT_TERMS = pa.schema([KEY, ROW, ("terms", _BYTES)])
-"""Tokens of representatives, by the key under which a stage needs them."""
+"""Terms of representatives, by the key of a route."""
 
 NUMBERED_SCORES = pa.schema([("pair", pa.uint64()), ("score", _FLOAT)])
 """Scored candidate pairs, by number."""
@@ -247,8 +300,10 @@ VERDICTS = pa.schema(
 """Whether they do, see :class:`dedup.cluster.roundups.Verdict`."""
 
 GROUP_ROUTES = pa.schema([*ROUTES, ("representative", _INT), ("text_id", _INT)])
-"""Documents of loose groups by group: the representative of each, null for one that is there for
-its text only; and the first document with its text."""
+"""Documents of loose groups; ``key`` is the number of the group's first representative.
+
+``representative`` is null for a document that goes along for its text only.
+"""
 
 MERGED = pa.schema(
     [("splits", _INT), ("stories", pa.list_(pa.struct(list(STORIES)))),

@@ -16,7 +16,7 @@ from dedup.pipeline.cluster_rewrites import cluster_rewrites
 from dedup.pipeline.exact_duplicates import read_exact_duplicates
 from dedup.pipeline.match_copies import match_copies
 from dedup.pipeline.on_tables import copy_candidates
-from dedup.pipeline.plan_copies import find_copies
+from dedup.pipeline.plan_copies import plan_copies
 from dedup.pipeline.sign import sign_texts
 from dedup.pipeline.stages import clean_stages
 from dedup.pipeline.store_tables import read_earlier_results
@@ -82,7 +82,7 @@ class Dumps:
         # In two parts, as from two files.
         half = documents.num_rows // 2
         parts = engine.union(*map(engine.load, (documents[half:], documents[:half])))
-        found = find_copies(engine, parts, before.matched_pairs, before.stories, self.config)
+        found = plan_copies(engine, parts, before.matched_pairs, before.stories, self.config)
         assert before.stories.open == set()
         return Found(engine, found)
 

@@ -19,7 +19,7 @@ from dedup.engines.local import LocalEngine
 from dedup.models import RawRecord
 from dedup.pipeline.earlier_dumps import StoredDumps
 from dedup.pipeline.on_tables.number_inputs import InputPart
-from dedup.pipeline.plan_documents import clean_documents
+from dedup.pipeline.plan_documents import plan_documents
 from dedup.pipeline.sign import sign_texts
 from dedup.pipeline.stages import clean_stages, run_stages
 from dedup.progress import NullProgress
@@ -52,7 +52,7 @@ def planned(raws, config, cut, earlier=None):
     partitions, parts = cut
     size = -(-len(raws) // parts)
     pieces = [raws[place : place + size] for place in range(0, max(len(raws), 1), max(size, 1))]
-    found = clean_documents(
+    found = plan_documents(
         InMemoryEngine(partitions),
         [InputPart(number, partial(iter, piece)) for number, piece in enumerate(pieces)],
         config,
@@ -216,7 +216,7 @@ def test_worker_processes_give_the_same(made, tmp_path):
     raws = read_all([made], config)
     expected = stored(raws, config, tmp_path / "store.sqlite")
     with LocalEngine(tmp_path / "tables", workers=2, partitions=3, start_bytes=0) as engine:
-        found = clean_documents(engine, [InputPart(0, partial(iter, raws))], config)
+        found = plan_documents(engine, [InputPart(0, partial(iter, raws))], config)
         documents = engine.collect(found.documents).sort_by("row").combine_chunks()
         assert_equal(documents, expected)
 
@@ -226,7 +226,7 @@ def test_no_stage_relies_on_the_order_of_rows_behind_an_exchange(made, tmp_path)
     raws = read_all([made], config)
     expected = stored(raws, config, tmp_path / "store.sqlite")
     engine = AnyOrder(2)
-    found = clean_documents(engine, [InputPart(0, partial(iter, raws))], config)
+    found = plan_documents(engine, [InputPart(0, partial(iter, raws))], config)
     assert_equal(pa.concat_tables(found.documents).sort_by("row").combine_chunks(), expected)
 
 

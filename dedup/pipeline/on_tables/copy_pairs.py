@@ -29,9 +29,9 @@ from dedup.pipeline.on_tables.string_keys import string_keys
 from dedup.pipeline.tables import (
     CANDIDATES,
     COPY_PAIRS,
+    MEASURED_PAIRS,
     NEEDED,
     ROWS,
-    SCORED_PAIRS,
     TEXTS,
     VERSION_FACTS,
 )
@@ -95,7 +95,7 @@ def measured_pairs(config: Config, texts: pa.Table, pairs: pa.Table) -> Batches:
         kept = links | may_be | shares_enough(scores)
         columns = [column[kept] for column in (*scores.columns(), links.astype(np.int64))]
         shares = pa.array(passages[kept], mask=~may_be[kept])
-        yield batch_of(SCORED_PAIRS, (*columns, shares))
+        yield batch_of(MEASURED_PAIRS, (*columns, shares))
 
 
 def _may_be_versions(config: Config, table: pa.Table) -> pa.ChunkedArray:

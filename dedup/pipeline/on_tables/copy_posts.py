@@ -15,7 +15,7 @@ from dedup.match.similarity import sorted_sets
 from dedup.pipeline.on_tables.copy_candidates import signed_texts, texts_of
 from dedup.pipeline.on_tables.partition import among, ragged
 from dedup.pipeline.on_tables.stage_arrays import batch_of, cells, filled, matrix, numbers
-from dedup.pipeline.tables import LEAD_VALUES, LEADS, PAIRS
+from dedup.pipeline.tables import LARGEST_VALUES, LEAD_HITS, LEAD_VALUES, LEADS, PAIRS
 from dedup.signatures.minhash import permutations
 
 _SHIFT = 32
@@ -42,23 +42,23 @@ def distinct_leads(table: pa.Table) -> Batches:
 
 
 def largest_values(tried: int, batches: Batches) -> Batches:
-    """Yield the largest value of the leads under each permutation, as in ``LEAD_VALUES``."""
+    """Yield the largest value of the leads under each permutation."""
     for table in filled(batches):
         found = matrix(table["lead"], tried).max(axis=0)
-        yield batch_of(LEAD_VALUES, (_keys(found, np.arange(tried)), found.astype(np.int64)))
+        yield batch_of(LARGEST_VALUES, (np.arange(tried), found.astype(np.int64)))
 
 
 def largest_of_all(found: pa.Table, tried: int) -> tuple[int, ...]:
     """Return the largest value of a lead under each permutation, from those of all partitions."""
     largest = np.full(tried, -1)
-    key, value = numbers(found, *LEAD_VALUES.names)
-    np.maximum.at(largest, key >> _SHIFT, value)
+    permutation, value = numbers(found, *LARGEST_VALUES.names)
+    np.maximum.at(largest, permutation, value)
     return tuple(largest.tolist())
 
 
-def _keys(values: np.ndarray, column: np.ndarray | int) -> Int64s:
-    """Return the keys of some values under their permutations."""
-    return (np.asarray(column, np.int64) << _SHIFT) | values.astype(np.int64)
+def _keys(values: np.ndarray, column: int) -> Int64s:
+    """Return the keys of some values under a permutation."""
+    return (np.int64(column) << _SHIFT) | values.astype(np.int64)
 
 
 def values_of_leads(tried: int, batches: Batches) -> Batches:
@@ -98,12 +98,12 @@ def shared_values(longer: pa.Table, leads: pa.Table) -> Batches:
     value, owner = numbers(longer, *LEAD_VALUES.names)
     lead, row = numbers(leads, *LEAD_VALUES.names)
     at, which = looked_up(value, lead)
-    yield batch_of(LEAD_VALUES, (owner[at], row[which]))
+    yield batch_of(LEAD_HITS, (owner[at], row[which]))
 
 
 def contained(first: int, table: pa.Table) -> Batches:
     """Yield the pairs of texts one of which contains the lead of the other."""
-    owner, other = decoded(often_hit(encoded(*numbers(table, *LEAD_VALUES.names))))
+    owner, other = decoded(often_hit(encoded(*numbers(table, *LEAD_HITS.names))))
     pairs = np.sort(np.stack([owner, other]), axis=0)
     yield batch_of(PAIRS, tuple(pairs[:, (owner != other) & (pairs[1] >= first)]))
 

@@ -49,7 +49,7 @@ class InputPart:
     size: int | None = None
 
 
-def read_part(
+def read_and_clean(
     part: InputPart,
     config: Config,
     dump: int,

@@ -18,8 +18,8 @@ from dedup.pipeline.on_tables.site_question_cells import question_cells, questio
 from dedup.pipeline.on_tables.string_keys import string_keys
 from dedup.pipeline.strip_sites import ask_lines, find_site
 from dedup.pipeline.tables import (
+    DIGESTS,
     KEYS,
-    LINES,
     ROWS,
     SITE_DOCUMENTS,
     SITE_QUESTIONS,
@@ -46,12 +46,12 @@ def headlines(batches: Batches) -> Batches:
     """Yield the digests of the headlines of documents, as far as they say something."""
     for batch in batches:
         found = set(map(headline_digest, batch["title"].to_pylist())) - {0}
-        yield pa.record_batch([pa.array(sorted(found), pa.uint64())], schema=LINES)
+        yield pa.record_batch([pa.array(sorted(found), pa.uint64())], schema=DIGESTS)
 
 
 def distinct_lines(lines: pa.Table) -> pa.Table:
     """Return each line once, ascending."""
-    return pa.table([pa.array(np.unique(lines["digest"].to_numpy()))], schema=LINES)
+    return pa.table([pa.array(np.unique(lines["digest"].to_numpy()))], schema=DIGESTS)
 
 
 def _hosts(
@@ -75,7 +75,7 @@ def _hosts(
 
 # One host with half of a dump is one partition: what is in it are digests of lines, some 30 bytes a
 # document for each kilobyte of text, and the texts of a sample.
-def ask_hosts(
+def lines_to_judge(
     first: int, least: int, all_headlines: Shared, documents: pa.Table
 ) -> Iterator[pa.RecordBatch]:
     """Yield what the lines of hosts show, and what must be read to judge them.
@@ -97,7 +97,7 @@ def ask_hosts(
     yield pa.record_batch([string_keys(hosts), hosts, *others], schema=SITE_QUESTIONS)
 
 
-def rows_asked(batches: Batches) -> Batches:
+def documents_to_read(batches: Batches) -> Batches:
     """Yield the documents that must be read."""
     for batch in batches:
         rows = [asked.rows for _, asked in questions_of(batch)]
@@ -106,13 +106,13 @@ def rows_asked(batches: Batches) -> Batches:
         )
 
 
-def keys_asked(batches: Batches) -> Batches:
+def hosts_to_read(batches: Batches) -> Batches:
     """Yield the keys of hosts whose lines are needed once more, to be judged."""
     for batch in batches:
         yield pa.record_batch([batch["key"].filter(batch["read"].is_valid())], schema=KEYS)
 
 
-def documents_of_keys(batches: Batches, keys: Shared) -> Batches:
+def documents_of_read_hosts(batches: Batches, keys: Shared) -> Batches:
     """Yield the documents of some hosts."""
     wanted = np.sort(keys()["key"].to_numpy())
     for batch in batches:
@@ -170,10 +170,10 @@ def find_sites(
     """Yield the hosts of which some lines are the site's, with these.
 
     Args:
-        first: As in :func:`ask_hosts`.
+        first: As in :func:`lines_to_judge`.
         least: As there.
         all_headlines: As there.
-        asked: What :func:`ask_hosts` yielded for the hosts.
+        asked: What :func:`lines_to_judge` yielded for the hosts.
         documents: As there, of hosts whose lines must be judged.
         texts: What :func:`read_texts` read for the hosts.
     """

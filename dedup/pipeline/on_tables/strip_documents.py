@@ -30,16 +30,19 @@ Cells = defaultdict[str, dict[int, Any]]
 """New cells of columns, by place."""
 
 
-def strip_documents(batches: Batches, sites: Shared, known: Shared, config: Config) -> Batches:
+def strip_documents(
+    batches: Batches, sites: Shared, lines_of_all: Shared, config: Config
+) -> Batches:
     """Yield new documents without the lines of their sites.
 
     Args:
         batches: The documents, see ``DOCUMENTS``.
         sites: What :func:`dedup.pipeline.on_tables.site_hosts.find_sites` yielded for all hosts.
-        known: The longer lines of all sites, see :func:`dedup.pipeline.strip_sites.lines_of_sites`.
+        lines_of_all: The longer lines of all sites, see
+            :func:`dedup.pipeline.strip_sites.lines_of_sites`.
         config: The options.
     """
-    site_of, lines = sites_by_host(sites()), known()["digest"].to_numpy()
+    site_of, lines = sites_by_host(sites()), lines_of_all()["digest"].to_numpy()
     for batch in batches:
         columns = columns_of(batch)
         changed = list(_stripped(columns, site_of, lines, config))
