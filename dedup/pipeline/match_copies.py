@@ -229,8 +229,15 @@ def by_texts(matched: Float64s, texts: Callable[[Int64s], Int64s]) -> PairScores
     """
     one, other = (texts(matched[:, k].astype(np.int64)) for k in (0, 1))
     turned = one > other
-    matched[turned, 3:5] = matched[turned, 4:2:-1]
-    pairs = PairScores(np.minimum(one, other), np.maximum(one, other), *matched[:, 2:].T)
+    jaccard, contained, contains, numbers = matched[:, 2:].T
+    pairs = PairScores(
+        np.minimum(one, other),
+        np.maximum(one, other),
+        jaccard,
+        np.where(turned, contains, contained),
+        np.where(turned, contained, contains),
+        numbers,
+    )
     return pairs.pick(one != other)
 
 

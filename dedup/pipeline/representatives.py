@@ -252,9 +252,9 @@ def read_representatives(store: Store, earlier: EarlierStories) -> Representativ
         TILE_TOKENS,
     )
     before = DocumentFrequencies(*store.signatures.document_frequencies())
-    found = Representatives(store.signatures.sets, numbered, before)
-    found.frequencies = before.and_of(found.counted())
-    return found
+    sets = store.signatures.sets
+    counted = Representatives(sets, numbered, before).counted()
+    return Representatives(sets, numbered, before.and_of(counted))
 
 
 def weekdays_of_lead(cells: LeadDayCells | None, moment: float | None, language: str | None) -> int:

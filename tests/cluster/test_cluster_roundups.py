@@ -6,6 +6,8 @@ from functools import partial
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dedup.cluster.roundups import judged, roundups
 
@@ -143,3 +145,25 @@ def test_the_order_of_pairs_changes_nothing():
     best = {1: BRIEFING[1], 2: BRIEFING[1], 3: BRIEFING[3], 4: BRIEFING[3]}
 
     assert roundups(RIGHT[order], LEFT[order], ALIKE, judge_of(best)) == [0]
+
+
+@given(st.integers(0, 2**32 - 1), st.randoms(use_true_random=False))
+def test_the_order_of_verdicts_changes_nothing(seed, random):
+    left, right = np.triu_indices(9, 1)
+    scores = np.random.default_rng(seed).choice([0.05, 0.15, 0.9], left.size)
+
+    def overlaps(questions):
+        for document, others in questions:
+            drawn = np.random.default_rng([seed, document])
+            best = np.zeros((len(others), 12))
+            for row, start in enumerate(drawn.integers(0, 9, len(others)).tolist()):
+                best[row, start : start + 2] = drawn.choice([0.4, 1.0])
+            yield np.ones(12), best, np.tile(np.arange(12, dtype=np.int32), (len(others), 1))
+
+    def in_any_order(near):
+        verdicts = list(judged(near, overlaps))
+        random.shuffle(verdicts)
+        return verdicts
+
+    expected = roundups(left, right, scores, partial(judged, overlaps=overlaps))
+    assert roundups(left, right, scores, in_any_order) == expected
