@@ -172,7 +172,7 @@ CANDIDATES = pa.schema([KEY, ("one", _INT), ("other", _INT)])
 """Pairs of texts, the smaller first, that are to be measured.
 
 ``key`` is the *place* where a pair meets its texts: the blocks of 4,096 rows that both are in, so
-that a text is sent once to each place, and not once for each pair. Before that it is 0.
+that a text is sent once to each place, and not once for each pair.
 """
 
 NEEDED = pa.schema([KEY, ("place", _INT)])
@@ -188,9 +188,9 @@ TEXTS = pa.schema(
 """
 
 MEASURED_PAIRS = pa.schema([*COPY_PAIRS, ("passages", _FLOAT)])
-"""All measured pairs.
+"""Measured pairs that match, may be versions of one article, or share enough to be stored.
 
-``passages`` is null where they are no versions of one article.
+``passages`` is null where they match by their texts already, or cannot be versions.
 """
 
 POSSIBLE_VERSIONS = pa.schema([KEY, *MEASURED_PAIRS])
@@ -287,7 +287,7 @@ SENT_TERMS = pa.schema([KEY, ROW, ("terms", _BYTES)])
 """Terms of representatives, by the key of a route."""
 
 NUMBERED_SCORES = pa.schema([("pair", pa.uint64()), ("score", _FLOAT)])
-"""Scored candidate pairs, by number."""
+"""Candidate pairs that score enough to be of a loose group, by number."""
 
 NEIGHBOURHOODS = pa.schema(
     [KEY, ("document", _INT), ("others", pa.list_(_INT)), ("party", pa.list_(pa.int32()))]
