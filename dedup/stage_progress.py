@@ -22,6 +22,7 @@ NAMES = {
     "score rewrites": "scoring rewrites",
     "loose groups": "grouping rewrites loosely",
     "cluster rewrites": "grouping rewrites",
+    "store": "writing the store",
     "write": "writing results",
 }
 """What a person reads for each stage."""
