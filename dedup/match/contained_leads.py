@@ -14,6 +14,7 @@ from dedup.kernels.array_types import Int64s, UInt32s, UInt64s
 from dedup.kernels.minhash import permuted
 from dedup.match.minhash_lsh import band_keys, decoded, encoded
 from dedup.match.similarity import RaggedArray
+from dedup.match.sorted_lookup import places_among
 
 TRIED = 8
 """Permutations of the leads' signatures that are looked up."""
@@ -67,12 +68,8 @@ def looked_up(
         The place of the value, and the place of the lead, one value a hit.
     """
     order = np.argsort(leads, kind="stable")
-    ordered = leads[order]
-    starts = np.searchsorted(ordered, values, "left")
-    sizes = np.searchsorted(ordered, values, "right") - starts
-    sizes[sizes > MOST_LEADS] = 0
-    at = np.arange(sizes.sum()) + np.repeat(starts - np.cumsum(sizes) + sizes, sizes)
-    return np.repeat(np.arange(values.size), sizes), order[at]
+    places, at = places_among(values, leads[order], MOST_LEADS)
+    return places, order[at]
 
 
 def often_hit(codes: UInt64s) -> UInt64s:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dedup.kernels.array_types import Bools, Int64s
+from dedup.match.sorted_lookup import among, places_among
 from dedup.store import Store
 
 
@@ -31,11 +32,9 @@ class ExactDuplicates:
 
     def documents(self, text_ids: Int64s) -> dict[int, int]:
         """Return the documents that have some texts, each with the first document of its text."""
-        starts = np.searchsorted(self._sorted, text_ids, "left")
-        counts = np.searchsorted(self._sorted, text_ids, "right") - starts
-        at = np.arange(counts.sum()) + np.repeat(starts - np.cumsum(counts) + counts, counts)
+        places, at = places_among(text_ids, self._sorted)
         rows = self.rows[self._by_text_id[at]]
-        return dict(zip(rows.tolist(), np.repeat(text_ids, counts).tolist(), strict=True))
+        return dict(zip(rows.tolist(), text_ids[places].tolist(), strict=True))
 
     def texts(self, rows: Int64s) -> Int64s:
         """Return for each of some documents the first document with its text."""
@@ -71,20 +70,13 @@ class RepeatedTexts:
         order = np.argsort(rows)
         self.rows, self.text_id = rows[order], text_id[order]
 
-    def _places(self, rows: Int64s) -> tuple[Int64s, Bools]:
-        """Return where some documents are or would be, and whether they are there."""
-        places = np.searchsorted(self.rows, rows)
-        found = places < self.rows.size
-        found[found] = self.rows[places[found]] == rows[found]
-        return places, found
-
     def texts(self, rows: Int64s) -> Int64s:
         """Return for each of some documents the first document with its text."""
-        places, found = self._places(rows)
+        found = self.repeated(rows)
         texts = rows.copy()
-        texts[found] = self.text_id[places[found]]
+        texts[found] = self.text_id[np.searchsorted(self.rows, rows[found])]
         return texts
 
     def repeated(self, rows: Int64s) -> Bools:
         """Return for some documents whether others have their text."""
-        return self._places(rows)[1]
+        return among(rows, self.rows)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pyarrow as pa
 from dedup.json_codec import load_json
 from dedup.kernels.array_types import Float64s
 from dedup.pipeline.earlier_stories import EarlierStories, read_earlier_stories
+from dedup.pipeline.on_tables.stage_arrays import batch_of
 from dedup.pipeline.tables import COPY_PAIRS, DOCUMENTS, KNOWN_IDS
 from dedup.signatures.term_weights import DocumentFrequencies
 from dedup.store import Store
@@ -59,12 +61,12 @@ def _matched_pairs(store: Store) -> pa.Table:
     """Return the active pairs of earlier dumps that match."""
     pairs = [(*cells, 1) for cells in store.results.matched_pairs()]
     columns = zip(*pairs, strict=True) if pairs else [()] * len(COPY_PAIRS)
-    return pa.table(list(map(pa.array, columns, COPY_PAIRS.types)), schema=COPY_PAIRS)
+    return pa.Table.from_batches([batch_of(COPY_PAIRS, list(columns))])
 
 
 def documents_below(store: Store, end: int) -> Iterator[pa.RecordBatch]:
     """Yield the active documents below a row, by row: batches of :data:`DOCUMENTS`."""
-    return map(_documents, store.documents.columns(end))
+    return map(partial(batch_of, DOCUMENTS), store.documents.columns(end))
 
 
 def known_ids(store: Store) -> Iterator[pa.RecordBatch]:
@@ -83,8 +85,3 @@ def own_fields(documents: pa.Table) -> Iterator[dict[str, Any]]:
         for reason, fields in reversed(list(zip(*batch.to_pydict().values(), strict=True))):
             if reason is None:
                 yield load_json(expand(fields))
-
-
-def _documents(columns: Sequence[tuple[Any, ...]]) -> pa.RecordBatch:
-    """Return columns as a batch of :data:`DOCUMENTS`."""
-    return pa.record_batch(list(map(pa.array, columns, DOCUMENTS.types)), schema=DOCUMENTS)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.match.minhash_lsh import bucket_pairs, decoded
+from dedup.match.sorted_lookup import among, places_among
 from dedup.pipeline.exact_duplicates import ExactDuplicates, RepeatedTexts
 from dedup.pipeline.on_tables.copy_candidates import (
     declared_originals,
@@ -16,7 +17,6 @@ from dedup.pipeline.on_tables.copy_candidates import (
     repeated_texts,
 )
 from dedup.pipeline.on_tables.copy_pairs import to_places
-from dedup.pipeline.on_tables.partition import among, places_among
 from dedup.pipeline.tables import BANDS, FINGERPRINTS, NEEDED, ORIGINALS, SIGNATURES
 
 

@@ -21,9 +21,10 @@ from dedup.match.minhash_lsh import (
     ranked_pairs,
     sort_values,
 )
+from dedup.match.sorted_lookup import among
 from dedup.pipeline.exact_duplicates import RepeatedTexts
 from dedup.pipeline.match_copies import MOST_ORIGINALS
-from dedup.pipeline.on_tables.partition import among, ragged
+from dedup.pipeline.on_tables.partition import ragged
 from dedup.pipeline.on_tables.stage_arrays import (
     batch_of,
     cells,

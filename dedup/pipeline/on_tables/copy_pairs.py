@@ -12,11 +12,12 @@ from dedup.config import Config
 from dedup.engines.engine import Batches, Shared, as_batches
 from dedup.kernels.array_types import Bools, Int64s
 from dedup.match.similarity import PairScores
+from dedup.match.sorted_lookup import among, places_among
 from dedup.match.versions import versions
 from dedup.models import Facts
 from dedup.pipeline.match_copies import longer_texts, measured, shares_enough
 from dedup.pipeline.on_tables.copy_candidates import places_of, texts_of
-from dedup.pipeline.on_tables.partition import Partition, among, places_among
+from dedup.pipeline.on_tables.partition import Partition
 from dedup.pipeline.on_tables.stage_arrays import (
     batch_of,
     distinct,

@@ -12,8 +12,9 @@ from dedup.kernels.minhash import permuted
 from dedup.match.contained_leads import TRIED, looked_up, often_hit, one_of_each
 from dedup.match.minhash_lsh import band_keys, decoded, encoded
 from dedup.match.similarity import sorted_sets
+from dedup.match.sorted_lookup import among
 from dedup.pipeline.on_tables.copy_candidates import signed_texts, texts_of
-from dedup.pipeline.on_tables.partition import among, ragged
+from dedup.pipeline.on_tables.partition import ragged
 from dedup.pipeline.on_tables.stage_arrays import batch_of, cells, filled, matrix, numbers
 from dedup.pipeline.tables import LARGEST_VALUES, LEAD_HITS, LEAD_VALUES, LEADS, PAIRS
 from dedup.signatures.minhash import permutations

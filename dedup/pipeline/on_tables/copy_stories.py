@@ -13,6 +13,7 @@ from dedup.config import Config
 from dedup.engines.engine import Batches, Shared
 from dedup.json_codec import dump_json
 from dedup.kernels.array_types import Int64s
+from dedup.match.sorted_lookup import places_among
 from dedup.models import Decision
 from dedup.pipeline.cluster_copies import (
     StoryOfCopies,
@@ -22,7 +23,7 @@ from dedup.pipeline.cluster_copies import (
 )
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.exact_duplicates import ExactDuplicates, RepeatedTexts
-from dedup.pipeline.on_tables.partition import Partition, places_among
+from dedup.pipeline.on_tables.partition import Partition
 from dedup.pipeline.on_tables.stage_arrays import batch_of, filled, numbers, pair_scores_of
 from dedup.pipeline.tables import (
     CLUSTERED,

@@ -13,11 +13,12 @@ from dedup.config import Config
 from dedup.engines.engine import Batches, Shared
 from dedup.json_codec import dump_json
 from dedup.kernels.array_types import Int64s
+from dedup.match.sorted_lookup import places_among
 from dedup.match.story_score import Model
 from dedup.pipeline.cluster_rewrites import MergedStories, merge_groups
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.on_tables.copy_stories import decision_row
-from dedup.pipeline.on_tables.partition import FACTS, Partition, places_among
+from dedup.pipeline.on_tables.partition import FACTS, Partition
 from dedup.pipeline.on_tables.shared_representatives import SharedRepresentatives
 from dedup.pipeline.on_tables.stage_arrays import distinct
 from dedup.pipeline.representatives import Numbered

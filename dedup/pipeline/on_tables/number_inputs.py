@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from dedup.config import Config
 from dedup.engines.engine import Batches, Shared
 from dedup.kernels.array_types import Bools, Int64s
+from dedup.match.sorted_lookup import among
 from dedup.models import Raw
 from dedup.pipeline.cleaned_rows import cleaned_rows
 from dedup.pipeline.ingest import number_ids, read_in_order
@@ -24,7 +25,6 @@ from dedup.pipeline.on_tables.document_cells import (
     pick,
     replace_cells,
 )
-from dedup.pipeline.on_tables.partition import among
 from dedup.pipeline.on_tables.string_keys import string_keys
 from dedup.pipeline.page_workers import Recall
 from dedup.pipeline.tables import DATE_ORDERS, DOCUMENTS, IDS, INPUTS, MOMENTS, PART_SIZES

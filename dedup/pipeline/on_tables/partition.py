@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.json_codec import load_json
-from dedup.kernels.array_types import Bools, Int64s, UInt32s
+from dedup.kernels.array_types import Int64s, UInt32s
 from dedup.match.similarity import RaggedArray
 from dedup.models import Facts
 from dedup.store.cells import expand, expand_removals, text_of
@@ -140,25 +138,3 @@ def picked(sets: RaggedArray, places: Int64s) -> RaggedArray:
     index = np.arange(bounds[-1]) + np.repeat(starts - bounds[:-1], sizes)
     values: UInt32s = sets.values[index]
     return RaggedArray(values, bounds)
-
-
-def among(values: npt.NDArray[np.integer[Any]], wanted: npt.NDArray[np.integer[Any]]) -> Bools:
-    """Return which values are among some others, which ascend.
-
-    A look into those for each value: numpy's isin reads all of them for each batch.
-    """
-    places = np.minimum(np.searchsorted(wanted, values), max(wanted.size - 1, 0))
-    found: Bools = wanted[places] == values if wanted.size else np.zeros(values.size, np.bool_)
-    return found
-
-
-def places_among(values: Int64s, wanted: Int64s) -> tuple[Int64s, Int64s]:
-    """Return where some values are among others, which ascend and may have one several times.
-
-    Returns:
-        For each time the place in ``values``, ascending, and that in ``wanted``.
-    """
-    starts = np.searchsorted(wanted, values, "left")
-    counts = np.searchsorted(wanted, values, "right") - starts
-    places = np.repeat(np.arange(values.size), counts)
-    return places, np.arange(places.size) + np.repeat(starts - np.cumsum(counts) + counts, counts)

@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from dedup.engines.engine import Batches, Shared, as_batches
 from dedup.kernels.array_types import Int64s, UInt32s
-from dedup.pipeline.on_tables.partition import among, ragged
+from dedup.match.sorted_lookup import among
+from dedup.pipeline.on_tables.partition import ragged
 from dedup.pipeline.representatives import weekdays_of_lead
 from dedup.pipeline.tables import COUNTS, REPRESENTATIVES, TERM_COUNTS
 from dedup.signatures.term_weights import count_terms

@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from dedup.engines.engine import Batches, Shared
 from dedup.kernels.array_types import Int64s
-from dedup.pipeline.on_tables.partition import Partition, places_among
+from dedup.match.sorted_lookup import places_among
+from dedup.pipeline.on_tables.partition import Partition
 from dedup.pipeline.representatives import Numbered, Representatives
 from dedup.pipeline.tables import ROUTES, SENT_TERMS
 from dedup.signatures.term_weights import DocumentFrequencies

@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 from dedup.clean.site_lines import HostLines, headline_digest, lines_by_host
 from dedup.clean.strip_site_lines import Site
 from dedup.engines.engine import Batches, Shared
+from dedup.match.sorted_lookup import among
 from dedup.models import SITE_BOILERPLATE, Listed
 from dedup.pipeline.on_tables.document_cells import columns_of, pick
-from dedup.pipeline.on_tables.partition import among
 from dedup.pipeline.on_tables.site_question_cells import question_cells, questions_of
 from dedup.pipeline.on_tables.string_keys import string_keys
 from dedup.pipeline.strip_sites import ask_lines, find_site
