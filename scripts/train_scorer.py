@@ -39,6 +39,7 @@ from dedup.match.story_score import (
 from dedup.models import RawRecord
 from dedup.pipeline.cluster_copies import cluster_copy_pairs
 from dedup.pipeline.cluster_rewrites import (
+    LooseGroups,
     cluster_rewrites,
     group_candidates,
     read_groups,
@@ -173,7 +174,8 @@ def train(parts: Sequence[Part], config: Config) -> Scorer:
     candidate = fit(examples(parts, known), separate=False)
     groups = [loose_groups_of(part, candidate, config) for part in parts]
     known = []
-    for part, (numbers, bounds) in zip(parts, groups, strict=True):
+    for part, loose in zip(parts, groups, strict=True):
+        numbers, bounds = loose.members, loose.bounds
         left, right = pairs_inside(bounds[:-1], bounds[1:])
         vectors = part.representatives.vectors(numbers)
         known_of = part.representatives.numbered
@@ -260,8 +262,8 @@ def _newton(inputs: Floats, known: Examples, penalised: int) -> Floats:
 # --- scores --------------------------------------------------------------------------------------
 
 
-def loose_groups_of(part: Part, candidate: Model, config: Config) -> tuple[Ints, Ints]:
-    """Return the documents of the loose groups, end to end, and the bounds of these."""
+def loose_groups_of(part: Part, candidate: Model, config: Config) -> LooseGroups:
+    """Return the loose groups."""
     scorer = Scorer(candidate, candidate)
     progress = NullProgress()
     scores = score_candidates(part.representatives, part.candidates, scorer, config, progress)
@@ -272,11 +274,11 @@ def loose_groups_of(part: Part, candidate: Model, config: Config) -> tuple[Ints,
 
 
 def scored_pairs(
-    part: Part, groups: tuple[Ints, Ints], model: Model, config: Config
+    part: Part, groups: LooseGroups, model: Model, config: Config
 ) -> tuple[Floats, Ints]:
     """Return the log odds and the label of the pairs that the score does not rule out."""
     odds, same = [np.empty(0)], [np.empty(0, np.int64)]
-    loaded = read_groups(StoredDocuments(part.store), part.representatives, *groups, config)
+    loaded = read_groups(StoredDocuments(part.store), part.representatives, groups, config)
     for batch in loaded:
         numbers, scored = score_groups(part.representatives, model, config, batch)
         asked = scored.odds > -MOST_ODDS

@@ -45,7 +45,7 @@ LAYERS = [
     },
     {"pipeline", "scorer_file", "evaluation"},
     {"run"},
-    {"api"},
+    {"api", "explain"},
     {"__init__", "warm_up"},
     {"cli"},
     {"__main__"},
@@ -63,6 +63,8 @@ ONLY_HERE = {
     "fastwarc": {"read"},
     "pyarrow": {"read", "write", "engines", "pipeline"},
     "numba": {"kernels"},
+    "rich": {"cli"},
+    "jinja2": {"explain"},
 }
 
 # Their bytes can run code when they are read.

@@ -85,6 +85,15 @@ class Scorer:
     candidate: Model
     group: Model
 
+    @classmethod
+    def of_values(cls, values: Mapping[str, Any]) -> Scorer:
+        """Return a scorer from the JSON values of its fields, as a store keeps them."""
+        models = {
+            name: Model(model["intercept"], tuple(model["weights"]))
+            for name, model in values.items()
+        }
+        return cls(**models)
+
 
 MODEL_FEATURES: Mapping[str, Mapping[str, str]] = {
     "candidate": FEATURES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 
 import numpy as np
@@ -87,19 +87,48 @@ def cluster_rewrites(
     candidates = propose(store, representatives, config, progress)
     scores = score_candidates(representatives, candidates, scorer, config, progress)
     groups = group_candidates(store, representatives, candidates, scores, config, progress)
-    progress.start("cluster rewrites", groups[0].size, "doc")
+    progress.start("cluster rewrites", groups.members.size, "doc")
     splits = merged = 0
     source = StoredDocuments(store)
     for found in merge_groups(
-        source, exact_duplicates.of, earlier, representatives, *groups, scorer.group, config
+        source, exact_duplicates.of, earlier, representatives, groups, scorer.group, config
     ):
         store.results.add_merged(found.representatives, found.stories, found.decisions)
         splits += found.splits
         merged += len(found.stories)
         progress.advance(found.documents, found.documents)
     store.put("event_splits", splits)
+    store.put("scorer_models", asdict(scorer))
     log_counts(log, "grouped rewrites: {stories:,} stories of several tellings", stories=merged)
     progress.end()
+
+
+@dataclass(frozen=True, slots=True)
+class LooseGroups:
+    """Loose groups of representatives, by number.
+
+    Attributes:
+        members: Groups of two or more end to end, each ascending, by their smallest member, int64.
+        bounds: Their n + 1 bounds.
+        roundups: Those that tell several stories, which are in no group for that, ascending.
+    """
+
+    members: Int64s
+    bounds: Int64s
+    roundups: Int64s
+
+    def rows(self, numbered: Numbered) -> Iterator[tuple[int, int | None, int]]:
+        """Yield what is stored of them; see :meth:`dedup.store.Results.add_loose_groups`."""
+        firsts = np.repeat(self.members[self.bounds[:-1]], np.diff(self.bounds))
+        linked = numbered.must_link
+        of_groups = (numbered.rows[each] for each in (self.members, firsts, linked[self.members]))
+        alone = self.roundups[~np.isin(self.roundups, self.members)]
+        rows, links = (numbered.rows[each].tolist() for each in (alone, linked[alone]))
+        listed: list[tuple[int, int | None, int]] = [
+            *zip(*(each.tolist() for each in of_groups), strict=True),
+            *((row, None, link) for row, link in zip(rows, links, strict=True)),
+        ]
+        yield from sorted(listed)
 
 
 def group_candidates(
@@ -109,12 +138,8 @@ def group_candidates(
     scores: Float64s,
     config: Config,
     progress: Progress,
-) -> tuple[Int64s, Int64s]:
-    """Group representatives loosely by their candidates, and store the scores for later dumps.
-
-    Returns:
-        See :func:`group_pairs`.
-    """
+) -> LooseGroups:
+    """Group representatives loosely by their candidates; store the groups and the scores."""
     progress.start("loose groups", None, "doc")
     near = scores >= LEAST_SCORE
     numbered = representatives.numbered
@@ -124,13 +149,14 @@ def group_candidates(
     store.results.add_story_scores(zip(*ends, scores.tolist(), strict=True))
     judge = partial(judged, overlaps=partial(overlaps_of, representatives))
     groups = group_pairs(numbered, before, (left, right, scores), judge, config)
+    store.results.add_loose_groups(groups.rows(numbered))
     progress.end()
     return groups
 
 
 def group_pairs(
     numbered: Numbered, before: ScoredPairs, found: ScoredPairs, judge: Judge, config: Config
-) -> tuple[Int64s, Int64s]:
+) -> LooseGroups:
     """Group representatives loosely by scored pairs; groups with no new document are left out.
 
     Args:
@@ -139,17 +165,14 @@ def group_pairs(
         found: Those of the dump at hand.
         judge: Finds roundups.
         config: Limits of groups.
-
-    Returns:
-        Groups of two or more end to end, each ascending, by their smallest member; and their
-        bounds.
     """
     left, right, scores = (np.append(one, other) for one, other in zip(before, found, strict=True))
     labels, several = loose_groups(numbered.size, left, right, scores, judge, config.story)
     log_counts(
         log, "left out {roundups:,} roundups, which tell several stories", roundups=len(several)
     )
-    return groups_of(with_must_links(labels, numbered.must_link, numbered.changed))
+    members, bounds = groups_of(with_must_links(labels, numbered.must_link, numbered.changed))
+    return LooseGroups(members, bounds, np.array(several, np.int64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +199,7 @@ def merge_groups(
     text_ids: TextIds,
     earlier: EarlierStories,
     representatives: Representatives,
-    members: Int64s,
-    bounds: Int64s,
+    groups: LooseGroups,
     model: Model,
     config: Config,
 ) -> Iterator[MergedStories]:
@@ -189,36 +211,34 @@ def merge_groups(
         text_ids: Returns for some of them the first document with their text.
         earlier: The earlier stories.
         representatives: Reads the tokens.
-        members: Numbers of representatives, group by group; see :func:`group_pairs`.
-        bounds: Bounds of the groups.
+        groups: The groups.
         model: For the pairs.
         config: The options.
     """
     numbered = representatives.numbered
     work = partial(score_groups, representatives, model, config)
-    loaded = read_groups(documents, representatives, members, bounds, config)
-    for numbers, groups in ordered_map(work, loaded, config.workers):
-        found = list(rewrite_clusters(groups, numbered.must_link[numbers], config.story))
-        splits = count_splits(groups, found, config.story)
+    loaded = read_groups(documents, representatives, groups, config)
+    for numbers, scored in ordered_map(work, loaded, config.workers):
+        found = list(rewrite_clusters(scored, numbered.must_link[numbers], config.story))
+        splits = count_splits(scored, found, config.story)
         changed = numbered.changed[numbers]
         clusters = [cluster for cluster in found if changed[cluster.members].any()]
         rows = numbered.rows[numbers]
         yield MergedStories(
             numbers.size,
             splits,
-            *_merged(documents, text_ids, earlier, rows, groups.vectors, clusters, config),
+            *_merged(documents, text_ids, earlier, rows, scored.vectors, clusters, config),
         )
 
 
 def read_groups(
     documents: DocumentSource,
     representatives: Representatives,
-    members: Int64s,
-    bounds: Int64s,
+    groups: LooseGroups,
     config: Config,
 ) -> Iterator[tuple[Int64s, Tokens, LoadedTexts]]:
     """Yield the bounds of as many groups as can be loaded at once, their tokens and texts."""
-    start = 0
+    members, bounds, start = groups.members, groups.bounds, 0
     while start < bounds.size - 1:
         end = int(np.searchsorted(bounds, bounds[start] + GROUP_BATCH))
         part = bounds[start : end + 1]

@@ -106,6 +106,7 @@ def _results(
     return replace(
         found,
         story_scores=rewrites.story_scores,
+        loose_groups=rewrites.loose_groups,
         rewrites=StoriesTables(
             engine.collect(rewrites.stories), engine.collect(rewrites.decisions)
         ),

@@ -8,7 +8,7 @@ Tokens are sent by routes: a document goes once to each place where a stage need
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any, Generic
 
@@ -106,6 +106,7 @@ class Rewrites(Generic[Table]):
             representatives.
         decisions: Rows of ``DECISIONS``, which replace those of copies.
         story_scores: Rows of ``STORY_SCORES`` that later dumps need.
+        loose_groups: See :meth:`dedup.store.Results.add_loose_groups`.
         frequencies: How many representatives have each term, those of earlier dumps among them.
         values: What is kept of the dump by name.
     """
@@ -113,6 +114,7 @@ class Rewrites(Generic[Table]):
     stories: Table
     decisions: Table
     story_scores: pa.Table
+    loose_groups: Sequence[tuple[int, int | None, int]]
     frequencies: DocumentFrequencies
     values: Mapping[str, Any]
 
@@ -160,7 +162,7 @@ def plan_rewrites(
     # Loose groups are made in this process; what tells several stories is asked of the engine.
     groups = group_pairs(numbered, numbered.pairs(earlier.story_scores), scored, ask, config)
     merged = _merged(
-        engine, documents, group_routes(numbered, *groups, copied, texts), shared, earlier.stories,
+        engine, documents, group_routes(numbered, groups, copied, texts), shared, earlier.stories,
         scorer, config,
     )  # fmt: skip
     splits = engine.collect(_columns(engine, merged, SPLITS))["splits"].to_numpy().sum()
@@ -168,8 +170,13 @@ def plan_rewrites(
         engine.map(merged, partial(flattened, "stories"), STORIES, ["stories"]),
         engine.map(merged, partial(flattened, "decisions"), DECISIONS, ["decisions"]),
         story_scores(numbered, scored),
+        list(groups.rows(numbered)),
         frequencies,
-        {"story_candidates": counts, "event_splits": int(splits)},
+        {
+            "story_candidates": counts,
+            "event_splits": int(splits),
+            "scorer_models": asdict(scorer),
+        },
     )
 
 

@@ -74,6 +74,7 @@ class PlanResults:
         copies: Stories of copies.
         replaced: Ids of the earlier stories in which these documents were.
         story_scores: Scored pairs, rows of ``STORY_SCORES``.
+        loose_groups: See :meth:`dedup.store.Results.add_loose_groups`.
         rewrites: Stories of rewrites, which replace those of copies.
         frequencies: Document frequencies of this dump and earlier ones; None for those that are
             stored.
@@ -85,6 +86,7 @@ class PlanResults:
     copies: StoriesTables
     replaced: Sequence[str] = ()
     story_scores: pa.Table = field(default_factory=STORY_SCORES.empty_table)
+    loose_groups: Sequence[tuple[int, int | None, int]] = ()
     rewrites: StoriesTables = field(default_factory=StoriesTables.empty)
     frequencies: DocumentFrequencies | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -120,6 +122,7 @@ def _store_pairs(store: Store, results: PlanResults) -> None:
     """Write measured and scored pairs, in the order of their tables, and document frequencies."""
     store.results.add_copy_pairs(_cells(_by_pair(results.copy_pairs, COPY_PAIRS)))
     store.results.add_story_scores(_cells(_by_pair(results.story_scores, STORY_SCORES)))
+    store.results.add_loose_groups(results.loose_groups)
     if found := results.frequencies:
         store.signatures.keep_document_frequencies(found.terms, found.counts, found.documents)
 

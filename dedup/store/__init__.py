@@ -54,19 +54,27 @@ class Store:
         trial: ``with store.trial():`` undoes it at the end.
     """
 
-    def __init__(self, path: Path | str, remedy: str = ANEW, *, shown: Path | None = None) -> None:
+    def __init__(
+        self,
+        path: Path | str,
+        remedy: str = ANEW,
+        *,
+        shown: Path | None = None,
+        read_only: bool = False,
+    ) -> None:
         """Open a store, or make an empty one.
 
         Args:
             path: The file, or ``:memory:``.
             remedy: What a person can do where the file is refused.
             shown: The path that errors name, where the file is a copy of another.
+            read_only: Whether nothing is ever written: then several processes may have it open.
 
         Raises:
             OutputError: It cannot be opened, is no store, is of another version, or is in use.
         """
         self.path = shown or Path(path)
-        self._db = Database(path, remedy, shown=shown)
+        self._db = Database(path, remedy, shown=shown, read_only=read_only)
         self.documents = Documents(self._db)
         self.signatures = Signatures(self._db)
         self.results = Results(self._db)

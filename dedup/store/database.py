@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -57,19 +58,30 @@ class Database:
         executemany: Runs one statement for many rows.
     """
 
-    def __init__(self, path: Path | str, remedy: str = ANEW, *, shown: Path | None = None) -> None:
+    def __init__(
+        self,
+        path: Path | str,
+        remedy: str = ANEW,
+        *,
+        shown: Path | None = None,
+        read_only: bool = False,
+    ) -> None:
         """Open a file, or make an empty one; see :class:`dedup.store.Store`."""
         self.path = shown or Path(path)
         self.number, self.first = 1, 0
         self._remedy = remedy
         try:
-            self._connection = sqlite3.connect(path, isolation_level=None)
+            place = _read_only_address(Path(path)) if read_only else path
+            self._connection = sqlite3.connect(place, isolation_level=None, uri=read_only)
         except sqlite3.Error as error:
             raise self.refusal(error) from error
         self.execute = self._connection.execute
         self.executemany = self._connection.executemany
         try:
-            self._prepare()
+            if read_only:
+                self._check()
+            else:
+                self._prepare()
         except BaseException as error:
             self.close()
             if isinstance(error, UnicodeDecodeError):  # names of tables that are no text
@@ -78,13 +90,34 @@ class Database:
                 raise self.refusal(error) from error
             raise
 
-    def _prepare(self) -> None:
-        """Take the lock, check the version, make or migrate the tables."""
+    def _check(self) -> None:
+        """Refuse what is no store of this format; nothing is written."""
+        owner, version, _ = self._header()
+        if owner == OWNER and version in MIGRATIONS:
+            raise OutputError(
+                f"{self.path} was made by an earlier version of dedup; bring it to this one first: "
+                f"dedup store {self.path}",
+                path=self.path,
+            )
+        if owner != OWNER or version != FORMAT or not has_our_tables(self._connection):
+            raise OutputError(
+                f"{self.path} is not a store of this version of dedup; {self._remedy}",
+                path=self.path,
+            )
+        self.execute("PRAGMA temp_store = MEMORY")
+
+    def _header(self) -> tuple[int, int, int]:
+        """Return the mark of the owner, the format, and the number of tables and views."""
         query = (
             "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master) "
             "FROM pragma_application_id, pragma_user_version"
         )
         owner, version, tables = self.execute(query).fetchone()
+        return owner, version, tables
+
+    def _prepare(self) -> None:
+        """Take the lock, check the version, make or migrate the tables."""
+        owner, version, tables = self._header()
         ours = owner == OWNER and (version == FORMAT or version in MIGRATIONS)
         if not ours and (owner or version or tables):
             raise OutputError(
@@ -256,6 +289,20 @@ class Database:
             return text_of(text_field, fields, text)
         except (zstandard.ZstdError, ValueError) as error:
             raise self.damaged() from error
+
+
+def _read_only_address(path: Path) -> str:
+    """Return the address by which SQLite opens a file that it must not change.
+
+    Beside a file in a folder that cannot be written SQLite cannot keep the index of a log, so such
+    a file is opened as one that nobody changes; there is no log beside it.
+    """
+    address = f"{path.resolve().as_uri()}?mode=ro"
+    still = (
+        not os.access(path.resolve().parent, os.W_OK)
+        and not path.with_name(f"{path.name}-wal").exists()
+    )
+    return f"{address}&immutable=1" if still else address
 
 
 def _checksum(table: str, *cells: Any) -> int:

@@ -189,7 +189,7 @@ class Dumps:
             for table in ("copy_pairs", "story_scores"):
                 query = f"DELETE FROM {table} WHERE one >= ? OR other >= ?"
                 self._db.execute(query, [self.first, self.first])
-            for table in ("changes", "meta"):
+            for table in ("loose_groups", "changes", "meta"):
                 self._db.execute(f"DELETE FROM {table} WHERE dump = ?", [self.number])
             self._db.execute("DELETE FROM dumps WHERE number = ?", [self.number])
             self._look_at_last()
@@ -317,7 +317,7 @@ class Dumps:
             self._db.execute("DELETE FROM stories WHERE canonical IN expired")
             for table in ("copy_pairs", "story_scores"):
                 self._db.execute(f"DELETE FROM {table} WHERE one IN expired OR other IN expired")
-            for table in (*NUMBERED, "earlier_decisions"):
+            for table in (*NUMBERED, "earlier_decisions", "loose_groups"):
                 self._db.execute(f"DELETE FROM {table} WHERE row IN expired")
             return int(self._db.execute("SELECT count(*) FROM expired").fetchone()[0])
 

@@ -23,7 +23,7 @@ NUMBERED = (
 
 SUMMED = (
     *NUMBERED, "meta", "dumps", "document_frequencies", "copy_pairs", "story_scores", "stories",
-    "earlier_decisions", "earlier_stories", "changes",
+    "earlier_decisions", "earlier_stories", "loose_groups", "changes",
 )  # fmt: skip
 """All tables."""
 

@@ -77,6 +77,16 @@ class Results:
         )
         return np.array(found.fetchall(), np.float64).reshape(-1, 3)
 
+    def add_loose_groups(self, groups: Iterable[tuple[int, int | None, int]]) -> None:
+        """Store the loose groups of the current dump.
+
+        Args:
+            groups: Of each document its row, the row of the first document of its group (None for a
+                roundup, which is in none), and a row that documents share which must be linked.
+        """
+        number = self._db.number
+        self._db.insert("loose_groups", ((row, number, *cells) for row, *cells in groups))
+
     def earlier_members(self) -> Iterator[tuple[int, int, str]]:
         """Yield row, representative and story of active documents of earlier stories, by row."""
         yield from self._db.execute(

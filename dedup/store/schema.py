@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-FORMAT = 9
+FORMAT = 10
 """Version of the tables; arrays in them are little-endian."""
 
 # Small cells that are read for many rows, and large cells, are in different tables.
@@ -34,6 +34,11 @@ _EARLIER_STORIES = (
     "canonical INTEGER NOT NULL, first_dump INTEGER NOT NULL, body BLOB NOT NULL, "
     "sum INTEGER NOT NULL, PRIMARY KEY (story_id, dump)) WITHOUT ROWID"
 )
+_LOOSE_GROUPS = (
+    "CREATE TABLE loose_groups (row INTEGER NOT NULL, dump INTEGER NOT NULL, first INTEGER, "
+    "must_link INTEGER NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY (row, dump)) WITHOUT ROWID"
+)
+_LOOSE_GROUPS_FIRST = "CREATE INDEX loose_groups_first ON loose_groups (dump, first)"
 SCHEMA = f"""
 {_META};
 CREATE TABLE documents (
@@ -75,6 +80,8 @@ CREATE TABLE story_scores (
     one INTEGER NOT NULL, other INTEGER NOT NULL, score REAL NOT NULL, sum INTEGER NOT NULL,
     PRIMARY KEY (one, other)
 ) WITHOUT ROWID;
+{_LOOSE_GROUPS};
+{_LOOSE_GROUPS_FIRST};
 CREATE TABLE stories (
     story_id TEXT PRIMARY KEY, canonical INTEGER NOT NULL, first_dump INTEGER NOT NULL,
     body BLOB NOT NULL, sum INTEGER NOT NULL
@@ -127,6 +134,7 @@ MIGRATIONS = {
         _EARLIER_DECISIONS,
         _EARLIER_STORIES,
     ),
+    9: (_LOOSE_GROUPS, _LOOSE_GROUPS_FIRST),
 }
 """The statements that bring an earlier format to the next one, by the earlier format.
 

@@ -15,6 +15,7 @@ from runs import ROOT
 
 from dedup.config import Config, StoryConfig
 from dedup.engines.in_memory import InMemoryEngine
+from dedup.json_codec import dump_json, load_json
 from dedup.pipeline import cluster_rewrites
 from dedup.pipeline.on_tables import rewrite_scores
 from dedup.pipeline.plan_rewrites import COPIES, plan_rewrites
@@ -117,8 +118,10 @@ def compared(monkeypatch, tmp_path):
             plans.found.append(planned(plan, *parts))
         original(store, exact_duplicates, earlier, scorer, config, progress)
         plans.after = read_tables(store)
-        values = {name: store.get(name) for name in ("story_candidates", "event_splits")}
-        assert [found["values"] for found in plans.found] == [values] * len(PLANS)
+        names = ("story_candidates", "event_splits", "scorer_models")
+        values = {name: store.get(name) for name in names}
+        found_values = [load_json(dump_json(found["values"])) for found in plans.found]
+        assert found_values == [values] * len(PLANS)
         seen.append(plans)
 
     def run(dump, config=CONFIG, store=None):

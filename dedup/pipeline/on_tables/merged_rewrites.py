@@ -15,7 +15,7 @@ from dedup.json_codec import dump_json
 from dedup.kernels.array_types import Int64s
 from dedup.match.sorted_lookup import places_among
 from dedup.match.story_score import Model
-from dedup.pipeline.cluster_rewrites import MergedStories, merge_groups
+from dedup.pipeline.cluster_rewrites import LooseGroups, MergedStories, merge_groups
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.on_tables.copy_stories import decision_row
 from dedup.pipeline.on_tables.partition import FACTS, Partition
@@ -39,8 +39,7 @@ def sent_schema(config: Config) -> pa.Schema:
 
 def group_routes(
     numbered: Numbered,
-    members: Int64s,
-    bounds: Int64s,
+    groups: LooseGroups,
     copies: pa.Table,
     texts: Callable[[Int64s], Int64s],
 ) -> pa.Table:
@@ -48,19 +47,19 @@ def group_routes(
 
     Args:
         numbered: The representatives.
-        members: Numbers of representatives, group by group.
-        bounds: Bounds of the groups.
+        groups: The loose groups.
         copies: Columns ``row`` and ``representative`` of the documents that are copies of others.
         texts: Returns for documents the first one with the text of each.
     """
+    members, bounds = groups.members, groups.bounds
     representatives = numbered.rows[members]
     order = np.argsort(representatives)
-    groups = np.repeat(members[bounds[:-1]], np.diff(bounds))[order]
+    firsts = np.repeat(members[bounds[:-1]], np.diff(bounds))[order]
     representatives = representatives[order]
     copies = copies.sort_by("representative").combine_chunks()
     places, at = places_among(representatives, copies["representative"].to_numpy())
     rows = np.append(representatives, copies["row"].to_numpy()[at])
-    keys = np.append(groups, groups[places])
+    keys = np.append(firsts, firsts[places])
     of = np.append(representatives, representatives[places])
     text_ids = texts(rows)
     order = np.argsort(rows)
@@ -121,6 +120,7 @@ def merge_rewrites_of_groups(
     order = np.lexsort([numbers, keys])
     members, keys = numbers[order], keys[order]
     bounds = np.append(np.unique(keys, return_index=True)[1], keys.size)
+    groups = LooseGroups(members, bounds, np.empty(0, np.int64))
     text_id_of = dict(zip(table["row"].to_pylist(), table["text_id"].to_pylist(), strict=True))
     representative_of = dict(
         zip(table["row"].to_pylist(), table["representative"].to_pylist(), strict=True)
@@ -131,9 +131,7 @@ def merge_rewrites_of_groups(
 
     alone = replace(config, workers=1)
     representatives = shared.of(documents)
-    for found in merge_groups(
-        documents, text_ids, earlier, representatives, members, bounds, model, alone
-    ):
+    for found in merge_groups(documents, text_ids, earlier, representatives, groups, model, alone):
         yield _merged(found, representative_of)
 
 
