@@ -18,10 +18,17 @@ from dedup.version import __version__
 if TYPE_CHECKING:
     from dedup.api import Result, deduplicate
     from dedup.config import Config
+    from dedup.explain.open_run import Run, open_run
 
-__all__ = ["Config", "Result", "__version__", "deduplicate"]
+__all__ = ["Config", "Result", "Run", "__version__", "deduplicate", "open_run"]
 
-_HOME = {"Config": "dedup.config", "Result": "dedup.api", "deduplicate": "dedup.api"}
+_HOME = {
+    "Config": "dedup.config",
+    "Result": "dedup.api",
+    "Run": "dedup.explain.open_run",
+    "deduplicate": "dedup.api",
+    "open_run": "dedup.explain.open_run",
+}
 
 
 def __getattr__(name: str) -> Any:

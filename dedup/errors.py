@@ -45,6 +45,23 @@ class OutputError(DedupError):
     """The output folder or the store cannot be written, or is damaged."""
 
 
+class NotFoundError(DedupError, LookupError):
+    """A run has no document or story of a name."""
+
+
+class AmbiguousNameError(DedupError, LookupError):
+    """Several documents or stories of a run have a name.
+
+    Attributes:
+        found: The first of them, a line each.
+    """
+
+    def __init__(self, message: str, found: tuple[str, ...]) -> None:
+        """Keep what was found beside the message, which lists it."""
+        super().__init__("\n  ".join([message, *found]))
+        self.found = found
+
+
 class WorkerError(DedupError):
     """Worker processes cannot be kept alive."""
 

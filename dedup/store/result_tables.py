@@ -34,11 +34,11 @@ _DECISION_CELLS = attrgetter(
 DatedStory = tuple[Story, int]
 """A story, and the number of the first dump that had it."""
 
-# Why a document is unique, by whether it has a signature.
-_ALONE = (
+ALONE = (
     "too little text to compare, and no other document has it under this title",
     "no document that stays matches it",
 )
+"""Why a document is unique, by whether it has a signature."""
 
 
 class Results:
@@ -296,7 +296,7 @@ class Results:
         )
         for row, doc_id, status, *cells, signed in self._db.execute(query, [self._db.first]):
             decision = Decision(row, doc_id, _STATUS[status], *cells)
-            decision.reason = decision.reason or _ALONE[bool(signed)]
+            decision.reason = decision.reason or ALONE[bool(signed)]
             yield decision
 
     def tally(self) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:

@@ -1,0 +1,1 @@
+"""Questions to a finished run: what became of a document, and why."""

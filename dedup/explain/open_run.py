@@ -1,0 +1,112 @@
+"""A finished run, opened to be asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from dedup.config import Config
+from dedup.errors import OutputError
+from dedup.run.run_settings import config_of, manifest_in
+from dedup.store import ANOTHER, Store
+
+if TYPE_CHECKING:
+    from dedup.explain.evidence import DocumentExplanation, PairExplanation
+
+STORE_NAME = "store.sqlite"
+
+
+class Run:
+    """A finished run; use it as a context manager, or close it.
+
+    Attributes:
+        path: The output folder, or the store.
+        store: The store, opened only to be read.
+        manifest: The manifest of the run.
+        config: Its options.
+    """
+
+    def __init__(self, path: Path, store: Store, manifest: Mapping[str, Any]) -> None:
+        """Ask an open store; see :func:`open_run`."""
+        self.path, self.store, self.manifest = path, store, manifest
+        self.config: Config = config_of(manifest)
+
+    def __enter__(self) -> Run:
+        """Return the run."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the store; database errors become ``OutputError``."""
+        self.store.__exit__(kind, error, trace)
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.__exit__(None, None, None)
+
+    def explain(
+        self, first: str, second: str | None = None
+    ) -> PairExplanation | DocumentExplanation:
+        """Explain why two documents are one story or are not, or what is near one document.
+
+        Args:
+            first: A document: its id, address or title, or a part that no other has.
+            second: Another one; None for the nearest others of the first.
+
+        Raises:
+            NotFoundError: There is no such document.
+            AmbiguousNameError: There are several.
+        """
+        from dedup.explain.explain_pair import explain_document, explain_pair
+        from dedup.explain.find_documents import find_document
+
+        row = find_document(self.store, first)
+        if second is None:
+            return explain_document(self, row)
+        return explain_pair(self, row, find_document(self.store, second))
+
+
+def open_run(out: str | Path, *, store: str | Path | None = None) -> Run:
+    """Open a finished run to ask about it.
+
+    Args:
+        out: The output folder of a run, or a store.
+        store: The store, where the run used one outside of its folder that is not found.
+
+    Raises:
+        OutputError: There is no run, or its store cannot be read.
+    """
+    path = Path(out)
+    if path.is_file():
+        opened = Store(path, ANOTHER, read_only=True)
+        return Run(path, opened, opened.get("manifest") or {})
+    manifest = manifest_in(path)
+    place = _store_of(path, manifest, None if store is None else Path(store))
+    return Run(path, Store(place, ANOTHER, read_only=True), manifest)
+
+
+def _store_of(path: Path, manifest: Mapping[str, Any], named: Path | None) -> Path:
+    """Return the store of a run.
+
+    Raises:
+        OutputError: It is not there.
+    """
+    if named is not None:
+        return named
+    own = path / STORE_NAME
+    if own.exists():
+        return own
+    file = manifest.get("store", {}).get("file")
+    if file and Path(file).exists():
+        return Path(file)
+    if manifest.get("store", {}).get("against"):
+        message = f"the run in {path} kept no store, as --against asks; run it with --store"
+    else:
+        message = f"the store of the run in {path} is not found; name it with --store FILE"
+    raise OutputError(message, path=path)

@@ -1,0 +1,75 @@
+"""The manifest of a finished run, and the options and the scorer that it was made with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dedup.config import (
+    CleanConfig,
+    ClusterConfig,
+    Config,
+    MatchConfig,
+    ReadConfig,
+    SignConfig,
+    StoryConfig,
+)
+from dedup.errors import OutputError
+from dedup.json_codec import load_json
+
+if TYPE_CHECKING:
+    from dedup.match.story_score import Scorer
+    from dedup.store import Store
+
+_SECTIONS = {
+    "read": ReadConfig, "clean": CleanConfig, "sign": SignConfig, "match": MatchConfig,
+    "story": StoryConfig, "cluster": ClusterConfig,
+}  # fmt: skip
+
+
+def manifest_in(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a finished run.
+
+    Raises:
+        OutputError: The folder holds none.
+    """
+    path = folder / "manifest.json"
+    try:
+        manifest = load_json(path.read_bytes())
+    except (OSError, ValueError) as error:
+        message = f"{folder} holds no finished run; name the output folder of dedup run"
+        raise OutputError(message, path=folder) from error
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("config"), dict):
+        message = f"{path} is no manifest of dedup; name the output folder of dedup run"
+        raise OutputError(message, path=path)
+    return manifest
+
+
+def config_of(manifest: Mapping[str, Any]) -> Config:
+    """Return the options in a manifest; what an earlier version did not have is at its default."""
+    values = manifest.get("config", {})
+    sections = {
+        name: kind(**_known(kind, values.get(name, {}))) for name, kind in _SECTIONS.items()
+    }
+    plain = {name: values[name] for name in ("level", "workers", "expire") if name in values}
+    return Config(**plain, **sections)
+
+
+def scorer_of(store: Store) -> Scorer:
+    """Return the scorer of the current dump of a store."""
+    from dedup.match.story_score import Scorer, shipped_scorer
+
+    values = store.get("scorer_models")
+    return shipped_scorer() if values is None else Scorer.of_values(values)
+
+
+def _known(kind: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of the fields that a section has, lists as tuples."""
+    return {each.name: _frozen(values[each.name]) for each in fields(kind) if each.name in values}
+
+
+def _frozen(value: Any) -> Any:
+    """Return a JSON value with tuples for lists."""
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value

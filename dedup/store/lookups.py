@@ -1,0 +1,101 @@
+"""Single documents, pairs and groups of a store, for questions about a finished run.
+
+Each query reads as many rows as it returns, or one narrow column, whatever the size of the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from dedup.store.cells import LeadDayCells
+from dedup.store.database import Database
+
+_SUMMARY = (
+    "SELECT d.row, d.doc_id, d.title, d.url, d.host, d.date, coalesce(s.language, d.language), "
+    "coalesce(c.status, iif(d.reason IS NULL, 'unique', 'rejected')), c.story_id, c.canonical_id, "
+    "c.relation, c.score, coalesce(r.doc_id, d.doc_id), coalesce(d.reason, c.reason), "
+    "s.signature IS NOT NULL "
+    "FROM documents d LEFT JOIN decisions c USING (row) LEFT JOIN signatures s USING (row) "
+    "LEFT JOIN documents r ON r.row = c.representative WHERE d.row IN"
+)
+
+
+class Lookups:
+    """Answers to single questions."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on an open database."""
+        self._db = database
+
+    def row_of(self, doc_id: str) -> int | None:
+        """Return the row of the document of an id, None where there is none."""
+        query = "SELECT row FROM documents WHERE doc_id = ? AND reason IS NOT 'duplicate-id'"
+        found = self._db.execute(query, [doc_id]).fetchone()
+        return None if found is None else int(found[0])
+
+    def summaries(self, rows: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+        """Yield what is known of some documents.
+
+        Yields:
+            Row, id, title, url, host, date, language, status, story, canonical, relation, score, id
+            of the representative, reason (None for a unique document), and whether it has a
+            signature.
+        """
+        yield from self._db.select_rows(_SUMMARY, rows)
+
+    def representative(self, row: int) -> int:
+        """Return the row of the representative of a document; its own where it is no copy."""
+        query = "SELECT representative FROM decisions WHERE row = ?"
+        found = self._db.execute(query, [row]).fetchone()
+        return row if found is None else int(found[0])
+
+    def loose_group(self, row: int) -> tuple[int, int | None, list[tuple[int, int]]] | None:
+        """Return the loose group of a representative, as the last dump that had it made it.
+
+        Returns:
+            Number of the dump; the first document of the group, None for a roundup, which is in
+            none; and row and must-link row of each member, in the order of the bytes of their ids,
+            as groups are made. None where it was in no group.
+        """
+        query = "SELECT dump, first FROM loose_groups WHERE row = ? ORDER BY dump DESC LIMIT 1"
+        found = self._db.execute(query, [row]).fetchone()
+        if found is None:
+            return None
+        dump, first = found
+        members = self._db.execute(
+            "SELECT g.row, g.must_link FROM loose_groups g JOIN documents USING (row) "
+            "WHERE dump = ? AND first = ? ORDER BY doc_id",
+            [dump, first],
+        )
+        return dump, first, members.fetchall()
+
+    def moments(self, rows: Sequence[int]) -> dict[int, float | None]:
+        """Return the moments of some documents in seconds, None where unknown."""
+        return dict(self._db.select_rows("SELECT row, moment FROM documents WHERE row IN", rows))
+
+    def lead_days(self, rows: Sequence[int]) -> dict[int, LeadDayCells]:
+        """Return the days that leads name, of those of some documents that name any."""
+        query = "SELECT row, days, first, dates FROM lead_days WHERE row IN"
+        return {row: tuple(cells) for row, *cells in self._db.select_rows(query, rows)}
+
+    def pairs_of(self, row: int) -> Iterator[tuple[int, float, float, float, int]]:
+        """Yield other, Jaccard, both containments and match of the measured pairs of a document.
+
+        The containments are of the document in the other, and of the other in the document.
+        """
+        yield from self._db.execute(
+            "SELECT other, jaccard, one_in_other, other_in_one, matched FROM copy_pairs "
+            "WHERE one = :row UNION ALL "
+            "SELECT one, jaccard, other_in_one, one_in_other, matched FROM copy_pairs "
+            "WHERE other = :row",
+            {"row": row},
+        )
+
+    def candidate_scores_of(self, row: int) -> Iterator[tuple[int, float]]:
+        """Yield the scored pairs of a representative: the other one and the candidate score."""
+        yield from self._db.execute(
+            "SELECT other, score FROM story_scores WHERE one = :row UNION ALL "
+            "SELECT one, score FROM story_scores WHERE other = :row",
+            {"row": row},
+        )
