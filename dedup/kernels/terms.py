@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedup.kernels.array_types import Int64s, UInt8s, UInt32s
+from dedup.kernels.array_types import Int32s, Int64s, UInt8s, UInt32s
 from dedup.kernels.compiled import compiled
 from dedup.kernels.minhash import DIGIT, FNV_OFFSET, FNV_PRIME, LETTER, MARK, SEPARATOR, SINGLE, mix
 
@@ -109,7 +109,7 @@ def _stops(points: UInt32s, at: int, kinds: UInt8s) -> bool:
 
 
 @compiled()
-def terms_of(points: UInt32s, tables: Tables, prefix: int, out: UInt32s) -> int:
+def terms_of(points: UInt32s, tables: Tables, prefix: int, out: UInt32s, spans: Int32s) -> int:
     """Write the tokens of one text in text order, cut to their first characters.
 
     A run of letters and digits is hashed over its first ``prefix`` letters and all its digits;
@@ -121,6 +121,8 @@ def terms_of(points: UInt32s, tables: Tables, prefix: int, out: UInt32s) -> int:
         tables: See :data:`Tables`; code points past their end are separators.
         prefix: Letters that count.
         out: Output, at least as long as ``points``: hash and flags of each token.
+        spans: Output: where each token begins and ends in ``points``, as long as ``points`` x 2;
+            0 x 2 where nobody asks.
 
     Returns:
         The number of tokens.
@@ -140,10 +142,12 @@ def terms_of(points: UInt32s, tables: Tables, prefix: int, out: UInt32s) -> int:
             at += 1
             continue
         flags = OPENS if opens else 0
+        start, end = at, 0
         if kind == SINGLE:
             digest, at, follows = _couple(points, at, kinds, folded)
             if not follows and count and not first:
                 continue  # the last character of a run is in the couple before
+            end = at + int(follows)
         elif kind == DIGIT:
             flags |= NUMBER
             digest, at = _number(points, at, kinds, folded, traits, prefix)
@@ -166,13 +170,21 @@ def terms_of(points: UInt32s, tables: Tables, prefix: int, out: UInt32s) -> int:
         since = 1 if opens else since + 1
         opens = first = False
         out[count] = _packed(digest, flags)
+        if spans.shape[0]:
+            spans[count, 0], spans[count, 1] = start, max(at, end)
         count += 1
     return count
 
 
 @compiled(nogil=True)
 def terms_batch(
-    points: UInt32s, bounds: Int64s, tables: Tables, prefix: int, out: UInt32s, out_bounds: Int64s
+    points: UInt32s,
+    bounds: Int64s,
+    tables: Tables,
+    prefix: int,
+    out: UInt32s,
+    out_bounds: Int64s,
+    spans: Int32s,
 ) -> None:
     """Write the tokens of a batch of texts, end to end; see :func:`terms_of`.
 
@@ -183,8 +195,9 @@ def terms_batch(
         prefix: Letters that count.
         out: Output, as long as ``points``.
         out_bounds: Output, n + 1 bounds in ``out``; the first is 0.
+        spans: Output, where each token is in its text, as long as ``points`` x 2; or 0 x 2.
     """
     for doc in range(bounds.size - 1):
         text = points[bounds[doc] : bounds[doc + 1]]
         start = out_bounds[doc]
-        out_bounds[doc + 1] = start + terms_of(text, tables, prefix, out[start:])
+        out_bounds[doc + 1] = start + terms_of(text, tables, prefix, out[start:], spans[start:])

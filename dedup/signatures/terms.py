@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dedup.kernels.array_types import Int64s, UInt32s
+from dedup.kernels.array_types import Int32s, Int64s, UInt32s
 from dedup.text_batch import code_points
 from dedup.tokens import character_tables, trait_table
 
@@ -28,13 +28,32 @@ def terms(texts: Sequence[str]) -> tuple[UInt32s, Int64s]:
         The tokens of all texts in text order, end to end: a hash in the upper 29 bits, and the
         flags of :mod:`dedup.kernels.terms` below; and their n + 1 bounds.
     """
+    return _tokenised(texts, np.empty((0, 2), np.int32))
+
+
+def term_spans(text: str) -> tuple[UInt32s, Int32s]:
+    """Return the terms of a text, in text order and without flags, and where each stands in it.
+
+    Args:
+        text: A text.
+
+    Returns:
+        n terms; n x 2: the first character of each, and that behind its last one.
+    """
+    spans = np.empty((len(text), 2), np.int32)
+    found, _ = _tokenised([text], spans)
+    return without_flags(found), spans[: found.size].copy()
+
+
+def _tokenised(texts: Sequence[str], spans: Int32s) -> tuple[UInt32s, Int64s]:
+    """Return what :func:`terms` does; write where each token is, unless ``spans`` is empty."""
     from dedup.kernels.terms import terms_batch  # compiled: loaded when it is first needed
 
     points, bounds = code_points(texts)
     tables = (*character_tables(), trait_table())
     out = np.empty(points.size, np.uint32)
     out_bounds = np.zeros(len(texts) + 1, np.int64)
-    terms_batch(points, bounds, tables, PREFIX, out, out_bounds)
+    terms_batch(points, bounds, tables, PREFIX, out, out_bounds, spans)
     return out[: out_bounds[-1]].copy(), out_bounds
 
 

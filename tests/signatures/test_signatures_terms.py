@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from test_kernels import FOLDED, HUGE, ODD, fnv, format_of, hostile, mix
 
 from dedup.kernels.terms import FLAGS, NAME, NUMBER, OPENS, terms_of
-from dedup.signatures.terms import PREFIX, term_hashes, terms, titled_terms
+from dedup.signatures.terms import PREFIX, term_hashes, term_spans, terms, titled_terms
 from dedup.tokens import (
     DIGIT,
     LETTER,
@@ -377,7 +377,9 @@ def test_no_texts_give_no_tokens():
 def test_nothing_behind_the_tokens_of_a_text_is_written():
     points = np.frombuffer("5.6 Mr. 中国人\u0301".encode("utf-32-le"), np.uint32)
     out = np.full(points.size + 4, 7, np.uint32)
-    count = terms_of(points, (*character_tables(), trait_table()), PREFIX, out)
+    spans = np.full((out.size, 2), 7, np.int32)
+    count = terms_of(points, (*character_tables(), trait_table()), PREFIX, out, spans)
+    assert spans[count:].tolist() == [[7, 7]] * (out.size - count)
     assert out[count:].tolist() == [7] * (out.size - count)
 
 
@@ -385,4 +387,33 @@ def test_code_points_past_the_last_are_separators():
     for ends in ([ord("5"), ord("."), 2**32 - 1], [ord("a"), 0x40000], [0x3FFFF, 2**32 - 1]):
         points = np.array(ends, np.uint32)
         out = np.empty(points.size, np.uint32)
-        assert terms_of(points, (*character_tables(), trait_table()), PREFIX, out) == 1
+        tables = (*character_tables(), trait_table())
+        assert terms_of(points, tables, PREFIX, out, np.empty((0, 2), np.int32)) == 1
+
+
+# --- places --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("The ferry's 5.6 km, at 10:30!", ["The", "ferry", "s", "5.6", "km", "at", "10:30"]),
+        ("中国人", ["中国", "国人"]),
+        ("3万人 بالمدينة", ["3", "万人", "بالمدينة"]),
+        ("cafe\u0301", ["cafe\u0301"]),
+        ("", []),
+    ],
+)
+def test_each_term_comes_with_the_place_of_its_word(text, words):
+    found, spans = term_spans(text)
+    assert [text[start:end] for start, end in spans.tolist()] == words
+    assert found.tolist() == term_hashes([text])[0].tolist()
+
+
+@laws
+@given(st.text(st.characters(), max_size=60))
+def test_a_word_alone_is_the_term_that_it_is_in_its_text(text):
+    found, spans = term_spans(text)
+    assert found.tolist() == term_hashes([text])[0].tolist()
+    for term, (start, end) in zip(found.tolist(), spans.tolist(), strict=True):
+        assert term_hashes([text[start:end]])[0].tolist()[0] == term
