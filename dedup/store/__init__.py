@@ -30,6 +30,7 @@ from dedup.store.document_tables import Documents
 from dedup.store.dump_tables import Dump, Dumps, Step
 from dedup.store.integrity import is_sound, is_whole
 from dedup.store.lookups import Lookups
+from dedup.store.name_queries import Names
 from dedup.store.result_tables import Results
 from dedup.store.signature_tables import Signatures
 from dedup.store.warning_queries import Warnings
@@ -50,6 +51,7 @@ class Store:
         results: Pairs, stories, decisions.
         warnings: Large stories, and hosts with many duplicates.
         lookups: Single documents and pairs, for questions about a run.
+        names: Searches for what a person calls documents and stories.
         dumps: The dumps, and which rows are active.
         commit: ``with store.commit():`` commits what is done inside, whole or not at all.
         fill: The same for all that a plan found in a dump, faster for a first dump.
@@ -82,6 +84,7 @@ class Store:
         self.results = Results(self._db)
         self.warnings = Warnings(self._db)
         self.lookups = Lookups(self._db)
+        self.names = Names(self._db)
         try:
             self.dumps = Dumps(self._db)
         except sqlite3.Error as error:

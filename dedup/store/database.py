@@ -75,6 +75,7 @@ class Database:
             self._connection = sqlite3.connect(place, isolation_level=None, uri=read_only)
         except sqlite3.Error as error:
             raise self.refusal(error) from error
+        self._connection.create_function("casefold", 1, _casefold, deterministic=True)
         self.execute = self._connection.execute
         self.executemany = self._connection.executemany
         try:
@@ -303,6 +304,11 @@ def _read_only_address(path: Path) -> str:
         and not path.with_name(f"{path.name}-wal").exists()
     )
     return f"{address}&immutable=1" if still else address
+
+
+def _casefold(text: Any) -> str | None:
+    """Return a text by which texts that differ in case alone are equal."""
+    return text.casefold() if isinstance(text, str) else None
 
 
 def _checksum(table: str, *cells: Any) -> int:
