@@ -50,7 +50,9 @@ def test_an_id_goes_before_an_address_or_a_title_and_these_before_parts(store, n
     assert id_of(store, find_document(store, name)) == doc_id
 
 
-@pytest.mark.parametrize("name", ["no such", "", " ", "\0", "ALPHA-9", "x\udcff", "al%-1", "alpha_1"])
+@pytest.mark.parametrize(
+    "name", ["no such", "", " ", "\0", "ALPHA-9", "x\udcff", "al%-1", "alpha_1"]
+)
 @pytest.mark.parametrize("find", [find_document, find_story, find_named])
 def test_a_name_that_fits_nothing_is_not_found(store, find, name):
     with pytest.raises(NotFoundError) as caught:
