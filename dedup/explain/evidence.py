@@ -265,11 +265,14 @@ class AlignedSentence:
     """A sentence of one text beside what tells it best in the other.
 
     Attributes:
-        first: The sentence of the first text, None where only the second has it.
-        second: The sentence of the second text, None where only the first has it.
-        overlap: Weighted share of the terms of the one that the other has, in [0, 1].
-        how: ``same`` (word for word), ``alike`` (retold) or ``only`` (in one text alone).
-        first_marks: Spans of characters of ``first`` that stand in ``second``, too.
+        first: The sentence of the first text; None where none of it stands beside that of the
+            second.
+        second: The sentence of the second text, likewise.
+        overlap: Weight of the terms that both have, as a share of the heavier sentence's, in
+            [0, 1]; of a sentence alone, with the best of the other text.
+        how: ``same`` (word for word), ``alike`` (retold), ``only`` (in one text alone), or ``cut``:
+            the last row says what is left out of either text.
+        first_marks: Spans of characters of ``first`` whose words stand in the other sentence, too.
         second_marks: The same of ``second``.
     """
 

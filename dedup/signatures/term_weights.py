@@ -140,6 +140,25 @@ def term_weights(
     return weights
 
 
+def weights_in(
+    language: str | None,
+    wanted: UInt32s,
+    frequencies: DocumentFrequencies,
+    own_share: OwnShare = SCORING,
+) -> Float32s:
+    """Return the weight of some terms in a language, in (0, 1].
+
+    Args:
+        language: Two letters; None: weighted by the dump alone.
+        wanted: The terms.
+        frequencies: Those of the dump.
+        own_share: How much these count.
+    """
+    known = word_frequencies(language) if language else None
+    zipf = None if known is None else lookup(known, wanted)
+    return term_weights(frequencies, wanted, zipf, own_share)
+
+
 def vectorize(
     tokens: UInt32s,
     bounds: Int64s,
@@ -162,9 +181,7 @@ def vectorize(
     names = sorted(set(languages), key=lambda name: name or "")
     weights = np.empty((len(names), vocabulary.size), np.float32)
     for row, name in enumerate(names):
-        known = word_frequencies(name) if name else None
-        zipf = None if known is None else lookup(known, vocabulary)
-        weights[row] = term_weights(frequencies, vocabulary, zipf, own_share)
+        weights[row] = weights_in(name, vocabulary, frequencies, own_share)
     place = {name: row for row, name in enumerate(names)}
     language = np.array([place[name] for name in languages], np.int64)
     return vectors(tokens, bounds, vocabulary, weights, language), vocabulary

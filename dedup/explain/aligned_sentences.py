@@ -1,0 +1,261 @@
+"""Two texts, sentence beside sentence: what both tell, and what one tells alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dedup.explain.evidence import AlignedSentence
+from dedup.explain.weighted_words import WeightedWords, weighted_words
+from dedup.kernels.array_types import Float64s
+from dedup.signatures.term_weights import DocumentFrequencies
+from dedup.signatures.vectorizer import SENTENCE_TERMS
+
+MOST_SENTENCES = 200
+"""Sentences of a text that are compared."""
+
+LEAST_OVERLAP = 0.2
+"""Overlap from which a sentence counts as told again in other words."""
+
+LEAST_MARKED = 0.01
+"""Weight of a common word: it is marked only where the words around it are the same, too."""
+
+IN_A_ROW = 3
+"""Words that are the same in a row, as many as in a shingle: all of them are marked."""
+
+_Spans = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence.
+
+    Attributes:
+        text: Its characters, spaces around it left out.
+        words: Its words in lower case.
+        spans: Where each stands in ``text``.
+        weights: Weight of each.
+        terms: Weight of each of its distinct terms.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    spans: _Spans
+    weights: tuple[float, ...]
+    terms: dict[int, float]
+
+
+def aligned_sentences(
+    first: str, second: str, language: str | None, frequencies: DocumentFrequencies
+) -> tuple[AlignedSentence, ...]:
+    """Return two texts sentence by sentence, in the order of the first.
+
+    Every sentence stands in one row. Beside one of the first stands what tells it best in the
+    second, by the overlap that the story score measures; each of the second stands beside one at
+    most. Where a better one has it, a sentence stands alone, but ``alike``. What only the second
+    has follows the sentence that it follows there.
+
+    Args:
+        first: A cleaned text.
+        second: Another one.
+        language: Their language in two letters; None for unknown, or where they have two.
+        frequencies: Those of the run.
+
+    Returns:
+        The rows; the last one is ``cut`` where a text has more than ``MOST_SENTENCES``, or more
+        characters than are read.
+    """
+    texts = [weighted_words(text, language, frequencies) for text in (first, second)]
+    ours, theirs = ([*_sentences(text)] for text in texts)
+    one, other = ours[:MOST_SENTENCES], theirs[:MOST_SENTENCES]
+    overlaps = _overlaps(one, other)
+    partner = _partners(one, other, overlaps)
+    rows = [_row(one, other, overlaps, place, partner.get(place)) for place in range(len(one))]
+    place_of = {their: our for our, their in partner.items()}
+    after: dict[int, list[AlignedSentence]] = {}
+    at = -1  # before the first sentence
+    for place, sentence in enumerate(other):
+        if place in place_of:
+            at = place_of[place]
+        else:
+            after.setdefault(at, []).append(_alone(sentence, one, overlaps[:, place], flip=True))
+    ordered = list(after.get(-1, ()))
+    for place, row in enumerate(rows):
+        ordered += [row, *after.get(place, ())]
+    return (*ordered, *_cut(texts, (len(ours), len(theirs))))
+
+
+def _sentences(text: WeightedWords) -> Iterator[_Sentence]:
+    """Yield the sentences of a text; one of no word is none."""
+    for places, start, end in text.sentences():
+        whole = text.text[start:end]
+        start += len(whole) - len(whole.lstrip())
+        first, stop = places.start, places.stop
+        weights = tuple(text.weights[first:stop].tolist())
+        yield _Sentence(
+            text=whole.strip(),
+            words=tuple(word.casefold() for word in text.words[first:stop]),
+            spans=tuple(
+                (begin - start, finish - start) for begin, finish in text.spans[first:stop]
+            ),
+            weights=weights,
+            terms=dict(zip(text.terms[first:stop].tolist(), weights, strict=True)),
+        )
+
+
+def _overlaps(one: Sequence[_Sentence], other: Sequence[_Sentence]) -> Float64s:
+    """Return the weight of the terms that two sentences share, as a share of the heavier one's.
+
+    Returns:
+        one x other, in [0, 1]; 0 for a sentence with too few terms to be told again.
+    """
+    columns = {term: column for column, term in enumerate({t for s in one for t in s.terms})}
+    weights = np.zeros((len(one), len(columns)))
+    has = np.zeros((len(other), len(columns)))
+    for row, sentence in enumerate(one):
+        for term, weight in sentence.terms.items():
+            weights[row, columns[term]] = weight
+    for row, sentence in enumerate(other):
+        has[row, [columns[term] for term in sentence.terms if term in columns]] = 1.0
+    heavier = np.maximum(_totals(one)[:, None], _totals(other))
+    shared = weights @ has.T
+    return np.clip(
+        np.divide(shared, heavier, out=np.zeros_like(shared), where=heavier < np.inf), 0, 1
+    )
+
+
+def _totals(sentences: Sequence[_Sentence]) -> Float64s:
+    """Return the weight of each sentence, infinite for one with too few terms."""
+    return np.array(
+        [
+            sum(each.terms.values()) if len(each.terms) >= SENTENCE_TERMS else np.inf
+            for each in sentences
+        ]
+    )
+
+
+def _partners(
+    one: Sequence[_Sentence], other: Sequence[_Sentence], overlaps: Float64s
+) -> dict[int, int]:
+    """Return which sentence of the other stands beside each of the one that has any.
+
+    Those that are the same go first, in order; then the pair with the greatest overlap each time,
+    of equal ones the first.
+    """
+    waiting: dict[tuple[str, ...], list[int]] = {}
+    for place in reversed(range(len(other))):
+        waiting.setdefault(other[place].words, []).append(place)
+    partner = {
+        place: waiting[sentence.words].pop()
+        for place, sentence in enumerate(one)
+        if waiting.get(sentence.words)
+    }
+    taken = set(partner.values())
+    lefts, rights = np.nonzero(overlaps >= LEAST_OVERLAP)
+    for at in np.argsort(-overlaps[lefts, rights], kind="stable").tolist():
+        left, right = int(lefts[at]), int(rights[at])
+        if left not in partner and right not in taken:
+            partner[left] = right
+            taken.add(right)
+    return partner
+
+
+def _row(
+    one: Sequence[_Sentence],
+    other: Sequence[_Sentence],
+    overlaps: Float64s,
+    place: int,
+    partner: int | None,
+) -> AlignedSentence:
+    """Return the row of a sentence of the first text."""
+    sentence = one[place]
+    if partner is None:
+        return _alone(sentence, other, overlaps[place], flip=False)
+    beside = other[partner]
+    is_same = sentence.words == beside.words
+    return AlignedSentence(
+        first=sentence.text,
+        second=beside.text,
+        overlap=1.0 if is_same else round(float(overlaps[place, partner]), 6),
+        how="same" if is_same else "alike",
+        first_marks=_marks(sentence, beside),
+        second_marks=_marks(beside, sentence),
+    )
+
+
+def _alone(
+    sentence: _Sentence, others: Sequence[_Sentence], overlaps: Float64s, *, flip: bool
+) -> AlignedSentence:
+    """Return the row of a sentence with nothing beside it.
+
+    Args:
+        sentence: The sentence.
+        others: Those of the other text.
+        overlaps: With each of them.
+        flip: Whether it is of the second text.
+    """
+    best = int(np.argmax(overlaps)) if overlaps.size else 0
+    overlap = round(float(overlaps[best]), 6) if overlaps.size else 0.0
+    is_alike = overlap >= LEAST_OVERLAP
+    marks = _marks(sentence, others[best]) if is_alike else ()
+    return AlignedSentence(
+        first=None if flip else sentence.text,
+        second=sentence.text if flip else None,
+        overlap=overlap,
+        how="alike" if is_alike else "only",
+        first_marks=() if flip else marks,
+        second_marks=marks if flip else (),
+    )
+
+
+def _marks(sentence: _Sentence, other: _Sentence) -> _Spans:
+    """Return the spans of words that the other sentence has, too.
+
+    A common word counts only among others that follow one another there as well.
+    """
+    known = set(other.words)
+    runs = set(_runs(other.words, IN_A_ROW))
+    marked = [
+        word in known and weight >= LEAST_MARKED
+        for word, weight in zip(sentence.words, sentence.weights, strict=True)
+    ]
+    for start, run in enumerate(_runs(sentence.words, IN_A_ROW)):
+        if run in runs:
+            marked[start : start + IN_A_ROW] = [True] * IN_A_ROW
+    follow = set(_runs(other.words, 2))
+    spans: list[tuple[int, int]] = []
+    last = -1
+    for place, (start, end) in enumerate(sentence.spans):
+        if not marked[place]:
+            continue
+        if last == place - 1 and spans and sentence.words[last : place + 1] in follow:
+            spans[-1] = spans[-1][0], end
+        else:
+            spans.append((max(start, spans[-1][1]) if spans else start, end))
+        last = place
+    return tuple(span for span in spans if span[0] < span[1])
+
+
+def _runs(words: tuple[str, ...], length: int) -> Iterator[tuple[str, ...]]:
+    """Yield all runs of some words in a row."""
+    for start in range(len(words) - length + 1):
+        yield words[start : start + length]
+
+
+def _cut(texts: Sequence[WeightedWords], counts: Sequence[int]) -> Iterator[AlignedSentence]:
+    """Yield a row that says what is left out of either text, none where nothing is."""
+    notes = [_rest(text, count) for text, count in zip(texts, counts, strict=True)]
+    if any(notes):
+        yield AlignedSentence(notes[0], notes[1], 0.0, "cut", (), ())
+
+
+def _rest(text: WeightedWords, count: int) -> str | None:
+    """Return what is left out of a text, in words."""
+    parts = []
+    if count > MOST_SENTENCES:
+        parts.append(f"{count - MOST_SENTENCES:,} sentences")
+    if text.cut:
+        parts.append(f"{text.cut:,} characters")
+    return f"{' and '.join(parts)} are not compared" if parts else None
