@@ -17,7 +17,7 @@ MOST_SENTENCES = 200
 """Sentences of a text that are compared."""
 
 LEAST_OVERLAP = 0.2
-"""Overlap from which a sentence counts as told again in other words."""
+"""Overlap from which a sentence counts as retold."""
 
 LEAST_MARKED = 0.01
 """Weight of a common word: it is marked only where the words around it are the same, too."""
@@ -109,7 +109,7 @@ def _overlaps(one: Sequence[_Sentence], other: Sequence[_Sentence]) -> Float64s:
     """Return the weight of the terms that two sentences share, as a share of the heavier one's.
 
     Returns:
-        one x other, in [0, 1]; 0 for a sentence with too few terms to be told again.
+        one x other, in [0, 1]; 0 for a sentence with too few terms to be retold.
     """
     columns = {term: column for column, term in enumerate({t for s in one for t in s.terms})}
     weights = np.zeros((len(one), len(columns)))
