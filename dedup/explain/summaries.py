@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dedup.explain.evidence import DocumentSummary
+from dedup.models import ALONE
 from dedup.store import Store
-from dedup.store.result_tables import ALONE
 
 
 def summaries(store: Store, rows: Sequence[int]) -> dict[int, DocumentSummary]:

@@ -25,6 +25,7 @@ from dedup.models.rejections import (
     unwanted_rejections,
 )
 from dedup.models.stories import (
+    ALONE,
     PROBABILITY,
     SAME,
     CleanReport,
@@ -44,7 +45,7 @@ from dedup.models.stories import (
 from dedup.models.term_vectors import TermVectors
 
 __all__ = [
-    "BELIEVED_DATES", "GUESSED_DATE", "NONE_REJECTED", "OWN_FIELDS", "PROBABILITY", "SAME",
+    "ALONE", "BELIEVED_DATES", "GUESSED_DATE", "NONE_REJECTED", "OWN_FIELDS", "PROBABILITY", "SAME",
     "SECONDS_A_DAY", "SITE_BOILERPLATE", "CleanPage", "CleanReport", "DateReport", "Decision",
     "Document", "Draft", "Extraction", "Facts", "Link", "Listed", "Member", "OutputRecord", "Pair",
     "Raw", "RawLine", "RawRecord", "Reason", "Rejection", "RejectionLimit", "Relation", "Removal",

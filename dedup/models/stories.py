@@ -55,6 +55,13 @@ _SCORE_KINDS = {
 }
 
 
+ALONE = (
+    "too little text to compare, and no other document has it under this title",
+    "no document that stays matches it",
+)
+"""Why a document is unique, by whether it has a signature."""
+
+
 @dataclass(slots=True)
 class Facts:
     """What canonical rules and relations need to know of one document of a story.

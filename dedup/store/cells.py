@@ -257,9 +257,9 @@ def text_of(text_field: str | None, fields: bytes, text: bytes | None) -> str:
 
 
 def pack_removals(removed: Iterable[Removal]) -> bytes | None:
-    """Return removals as bytes, see :func:`pack`; None if there are none."""
+    """Return removals as JSON that SQL can read, never compressed; None if there are none."""
     listed = [[removal.step, removal.text] for removal in removed]
-    return pack(dump_json(listed)) if listed else None
+    return dump_json(listed) if listed else None
 
 
 def expand(data: bytes) -> bytes:
@@ -275,7 +275,7 @@ def expand_removals(data: bytes | None) -> tuple[Removal, ...]:
     """Undo :func:`pack_removals`."""
     if data is None:
         return ()
-    return tuple(Removal(step, text) for step, text in load_json(expand(data)))
+    return tuple(Removal(step, text) for step, text in load_json(data))
 
 
 def blob(values: npt.NDArray[Any]) -> bytes:

@@ -132,6 +132,7 @@ class Database:
         self.execute("PRAGMA temp_store = MEMORY")  # SQLite writes no file beside the store
         self.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
         self._connection.create_function("checksum", -1, _checksum, deterministic=True)
+        self._connection.create_function("expanded", 1, _expanded, deterministic=True)
         self.execute("BEGIN IMMEDIATE")
         if not tables:
             self.execute(f"PRAGMA application_id = {OWNER}")
@@ -315,3 +316,11 @@ def _checksum(table: str, *cells: Any) -> int:
     """Return the checksum of the cells of a row."""
     checksum: int = with_checksum(table, cells)[-1]
     return checksum
+
+
+def _expanded(data: bytes) -> bytes:
+    """Return the bytes of a cell that may be compressed; damaged ones stay as they are."""
+    try:
+        return expand(data)
+    except zstandard.ZstdError:
+        return data

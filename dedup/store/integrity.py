@@ -27,6 +27,13 @@ SUMMED = (
 )  # fmt: skip
 """All tables."""
 
+_SEEDS = {
+    table: crc32(table.encode())
+    for table in ("lead_days", "story_scores", "loose_groups", "changes")
+}
+"""What the checksums of some tables begin with, so that no page of another table with as many
+columns can stand for theirs; those of the others begin with 0."""
+
 _SPREAD = 0x9E3779B1
 """An odd number: two different row numbers below 2**32 never change a checksum in the same way."""
 
@@ -55,7 +62,7 @@ def with_checksum(table: str, cells: Sequence[Any]) -> tuple[Any, ...]:
 
     Args:
         table: Name of the table. Where its first cell is a row number, the checksum holds for that
-            row only.
+            row only; no row of another table with as many cells has it.
         cells: Cells as the table returns them: floats in columns of real numbers, no truth values.
             Lone surrogates in texts, which no cell can hold, become question marks.
 
@@ -64,7 +71,8 @@ def with_checksum(table: str, cells: Sequence[Any]) -> tuple[Any, ...]:
     """
     summed = cells[1:] if table in NUMBERED else cells
     try:
-        checksum = crc32(orjson.dumps(summed, default=len))  # an array stands as its length
+        # An array stands as its length.
+        checksum = crc32(orjson.dumps(summed, default=len), _SEEDS.get(table, 0))
     except TypeError:
         storable = [
             cell.encode("utf-8", "replace").decode() if isinstance(cell, str) else cell

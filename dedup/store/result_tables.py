@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.json_codec import dump_json, load_own_json
-from dedup.models import Decision, Facts, OutputRecord, Status, Story
+from dedup.models import ALONE, Decision, Facts, OutputRecord, Status, Story
 from dedup.store.cells import Cells, LeadDayCells
 from dedup.store.database import Database
 from dedup.store.described_members import describe
@@ -33,12 +33,6 @@ _DECISION_CELLS = attrgetter(
 
 DatedStory = tuple[Story, int]
 """A story, and the number of the first dump that had it."""
-
-ALONE = (
-    "too little text to compare, and no other document has it under this title",
-    "no document that stays matches it",
-)
-"""Why a document is unique, by whether it has a signature."""
 
 
 class Results:

@@ -1,8 +1,12 @@
-"""The tables of a store, and the statements that bring an earlier format to this one."""
+"""The tables and views of a store, and the statements that bring an earlier format to this one."""
 
 from __future__ import annotations
 
 import sqlite3
+
+from zstandard import FRAME_HEADER
+
+from dedup.store.views import VIEWS
 
 FORMAT = 10
 """Version of the tables; arrays in them are little-endian."""
@@ -39,6 +43,16 @@ _LOOSE_GROUPS = (
     "must_link INTEGER NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY (row, dump)) WITHOUT ROWID"
 )
 _LOOSE_GROUPS_FIRST = "CREATE INDEX loose_groups_first ON loose_groups (dump, first)"
+# All but inputs rejected for their ids have ids of their own. No part of the table is left out:
+# such an index finds a document only where a query says the same.
+_DOCUMENTS_ID = (
+    "CREATE UNIQUE INDEX documents_id ON documents (doc_id, iif(reason IS 'duplicate-id', row, -1))"
+)
+_SEEDED = {
+    "lead_days": "row, days, first, dates", "story_scores": "one, other, score",
+    "changes": "dump, place, body",
+}  # fmt: skip
+_CONTENT_REST = "extraction, fields, text"
 SCHEMA = f"""
 {_META};
 CREATE TABLE documents (
@@ -52,7 +66,7 @@ CREATE TABLE contents (
     row INTEGER PRIMARY KEY, text_field TEXT, removed BLOB, extraction BLOB, fields BLOB NOT NULL,
     text BLOB, sum INTEGER NOT NULL
 );
-CREATE UNIQUE INDEX documents_id ON documents (doc_id) WHERE reason IS NOT 'duplicate-id';
+{_DOCUMENTS_ID};
 CREATE INDEX documents_digest ON documents (digest) WHERE digest IS NOT NULL;
 CREATE INDEX documents_reason ON documents (reason) WHERE reason IS NOT NULL;
 CREATE INDEX documents_moment ON documents (moment);
@@ -99,7 +113,18 @@ CREATE TABLE changes (
     dump INTEGER NOT NULL, place INTEGER NOT NULL, body BLOB NOT NULL, sum INTEGER NOT NULL,
     PRIMARY KEY (dump, place)
 ) WITHOUT ROWID;
+{";".join(VIEWS)};
 """
+
+
+def _with_seeds(table: str, cells: str) -> str:
+    """Return the statement that makes the checksums of a table depend on its name."""
+    before = "sets" if table == "lead_days" else "meta"  # a table whose checksums do not
+    return (
+        f"UPDATE {table} SET sum = checksum('{table}', {cells}) + "
+        f"(sum IS NOT checksum('{before}', {cells}))"
+    )
+
 
 MIGRATIONS = {
     5: (
@@ -134,17 +159,30 @@ MIGRATIONS = {
         _EARLIER_DECISIONS,
         _EARLIER_STORIES,
     ),
-    9: (_LOOSE_GROUPS, _LOOSE_GROUPS_FIRST),
+    # What was removed is plain JSON, for json_each. Some checksums depend on the table.
+    9: (
+        _LOOSE_GROUPS,
+        _LOOSE_GROUPS_FIRST,
+        "DROP INDEX documents_id",
+        _DOCUMENTS_ID,
+        "UPDATE contents SET removed = expanded(removed), sum = checksum('contents', row, "
+        f"text_field, expanded(removed), {_CONTENT_REST}) + "
+        f"(sum IS NOT checksum('contents', row, text_field, removed, {_CONTENT_REST})) "
+        f"WHERE substr(removed, 1, 4) = x'{FRAME_HEADER.hex()}'",
+        *(_with_seeds(table, cells) for table, cells in _SEEDED.items()),
+        *VIEWS,
+    ),
 }
 """The statements that bring an earlier format to the next one, by the earlier format.
 
 Checksums are of the cells of rows alone, so a new name changes none. ``checksum`` is
-:func:`dedup.store.integrity.with_checksum` for SQLite.
+:func:`dedup.store.integrity.with_checksum` for SQLite, ``expanded`` is
+:func:`dedup.store.cells.expand`. Whoever changes a view drops it in the step that makes it anew.
 """
 
 
 def statements(version: int = 0) -> list[str]:
-    """Return the statements that make the tables of this format, tables before their indexes.
+    """Return the statements that make the tables, indexes and views of this format.
 
     Args:
         version: The earlier format to bring to this one, a key of ``MIGRATIONS``; 0 for none.
@@ -155,7 +193,7 @@ def statements(version: int = 0) -> list[str]:
 
 
 def has_our_tables(connection: sqlite3.Connection) -> bool:
-    """Return whether a file has the tables of this format and no others."""
+    """Return whether a file has the tables and views of this format and no others."""
     found = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
     # SQLite puts the name of a renamed table in quotes.
     return {sql.replace('"', "") for (sql,) in found} == set(statements())

@@ -186,19 +186,23 @@ def test_every_key_of_the_manifest_is_explained(sample_run):
     assert sample_run.manifest.keys() - {"blast_radius"} == listed  # an alias for one release
 
 
-def test_every_table_and_column_of_the_store_is_explained():
+@pytest.mark.parametrize(("heading", "kind"), [("Schema", "table"), ("Views", "view")])
+def test_every_column_of_the_store_is_explained(heading, kind):
     described = {
-        row[0].strip("`"): set(codes(row[2])) for row in rows(section("docs/store.md", "Schema"))
+        row[0].strip("`"): set(codes(row[2])) for row in rows(section("docs/store.md", heading))
     }
     database = sqlite3.connect(":memory:")
     database.executescript(SCHEMA)
-    tables = [name for (name,) in database.execute("SELECT name FROM sqlite_schema "
-                                                   "WHERE type = 'table'")]  # fmt: skip
+    found = database.execute("SELECT name FROM sqlite_schema WHERE type = ?", [kind])
+    names = {name for (name,) in found}
 
-    assert described.keys() == set(tables)
-    for table in tables:
-        columns = {column[1] for column in database.execute(f"PRAGMA table_info({table})")}
-        assert columns - {"sum"} == described[table], table
+    assert described.keys() == names
+    for name in names:
+        columns = {column[1] for column in database.execute(f"PRAGMA table_info({name})")}
+        assert columns - {"sum"} == described[name], name
+
+
+def test_the_format_that_is_written_is_named():
     assert f"writes format {FORMAT}." in text_of("docs/store.md")
 
 

@@ -122,7 +122,9 @@ FORGERIES = {
     "a column": "ALTER TABLE sets ADD COLUMN more",
     "an index": "DROP INDEX documents_id",
     "a trigger": "CREATE TRIGGER t AFTER DELETE ON copy_pairs BEGIN DELETE FROM contents; END",
-    "a view": "CREATE VIEW v AS SELECT 1",
+    "another view": "CREATE VIEW v AS SELECT 1",
+    "no view": "DROP VIEW v_members",
+    "a loose group": "UPDATE loose_groups SET must_link = must_link + 1",
 }
 
 
