@@ -29,6 +29,7 @@ COMMANDS = {
     "run": ["run", "nothing.jsonl", "-o", "out"],
     "clean": ["clean", "nothing.html"],
     "evaluate": ["evaluate", "nothing", "nothing.jsonl"],
+    "diff": ["diff", "nothing", "nothing2"],
     "warm": ["warm", "--language", "nothing"],
     "store": ["store", "nothing.sqlite"],
 }

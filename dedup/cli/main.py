@@ -11,6 +11,7 @@ import click
 
 from dedup.cli.clean import clean
 from dedup.cli.closed_streams import STDOUT
+from dedup.cli.diff import diff
 from dedup.cli.evaluate import evaluate
 from dedup.cli.installation import DISTRIBUTION
 from dedup.cli.log import logs_json, note_format, say
@@ -106,5 +107,5 @@ def main() -> None:
     """
 
 
-for command in (run, clean, evaluate, store, warm):
+for command in (run, clean, evaluate, diff, store, warm):
     main.add_command(command)

@@ -13,6 +13,7 @@ from dedup.run.run_settings import config_of, manifest_in
 from dedup.store import ANOTHER, Store
 
 if TYPE_CHECKING:
+    from dedup.explain.differences import Difference
     from dedup.explain.evidence import DocumentExplanation, PairExplanation
 
 STORE_NAME = "store.sqlite"
@@ -70,6 +71,24 @@ class Run:
         if second is None:
             return explain_document(self, row)
         return explain_pair(self, row, find_document(self.store, second))
+
+    def diff(self, other: Run | str | Path, *, examples: int = 10) -> Difference:
+        """Return what differs between this run and another one over the same ids.
+
+        Args:
+            other: The other run, or its output folder.
+            examples: Most documents that are listed; 0 for all.
+
+        Raises:
+            NotFoundError: They have no document in common.
+            OutputError: The other run cannot be read.
+        """
+        from dedup.explain.differences import difference
+
+        if isinstance(other, Run):
+            return difference(self, other, examples)
+        with open_run(other) as opened:
+            return difference(self, opened, examples)
 
 
 def open_run(out: str | Path, *, store: str | Path | None = None) -> Run:

@@ -26,6 +26,7 @@ from dedup.store.cells import (
 )
 from dedup.store.copied_store import copy_store
 from dedup.store.database import AGAINST, ANEW, ANOTHER, Database
+from dedup.store.document_states import DocumentStates
 from dedup.store.document_tables import Documents
 from dedup.store.dump_tables import Dump, Dumps, Step
 from dedup.store.integrity import is_sound, is_whole
@@ -52,6 +53,7 @@ class Store:
         warnings: Large stories, and hosts with many duplicates.
         lookups: Single documents and pairs, for questions about a run.
         names: Searches for what a person calls documents and stories.
+        states: What became of the documents of a dump.
         dumps: The dumps, and which rows are active.
         commit: ``with store.commit():`` commits what is done inside, whole or not at all.
         fill: The same for all that a plan found in a dump, faster for a first dump.
@@ -85,6 +87,7 @@ class Store:
         self.warnings = Warnings(self._db)
         self.lookups = Lookups(self._db)
         self.names = Names(self._db)
+        self.states = DocumentStates(self._db)
         try:
             self.dumps = Dumps(self._db)
         except sqlite3.Error as error:

@@ -106,7 +106,7 @@ def test_a_settings_file_that_a_page_shows_can_be_read(text, command, tmp_path):
     (tmp_path / name).write_text(text, "utf-8")
     values = read_settings(tmp_path / name)
 
-    others = ("evaluate", "store", "warm")
+    others = ("diff", "evaluate", "explain", "regroup", "show", "store", "warm")
     assert values_for(values, command, main.commands) or command.name in others
 
 

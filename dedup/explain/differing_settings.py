@@ -1,0 +1,76 @@
+"""The options in which two runs differ, by the names that they have on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dedup.explain.open_run import Run
+
+OPTIONS = {
+    "level": "--level", "expire": "--expire",
+    "read.fields": "--field", "read.max_document_bytes": "--max-bytes",
+    "read.include": "--include", "read.exclude": "--exclude",
+    "clean.timeout": "--timeout", "clean.memory_mb": "--memory",
+    "clean.min_tokens": "--min-tokens", "clean.exclude_hosts": "--exclude-host",
+    "clean.agencies": "--agency", "story.threshold": "--threshold",
+    "story.window_days": "--window", "cluster.canonical": "--canonical",
+    "cluster.warn_story_size": "--warn-story-size",
+    "cluster.warn_host_share": "--warn-host-share",
+}  # fmt: skip
+"""The option of a field of the configuration; a field of another name has none."""
+
+_NO_RESULT = "workers"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    """A setting in which two runs differ.
+
+    Attributes:
+        option: The option, as ``--threshold``; the name of a field that has none, as
+            ``story.shared_terms``; or ``version of`` a package.
+        before: Its value in the one run, a JSON value; None where it is not known.
+        after: Its value in the other run.
+    """
+
+    option: str
+    before: Any
+    after: Any
+
+
+def differing_settings(run: Run, other: Run) -> tuple[SettingChange, ...]:
+    """Return the settings that can change a result and differ, in the order of the options."""
+    before, after = (dict(_settings(each)) for each in (run, other))
+    return tuple(
+        SettingChange(name, before.get(name), after.get(name))
+        for name in {**before, **after}
+        if before.get(name) != after.get(name)
+    )
+
+
+def _settings(run: Run) -> Iterator[tuple[str, Any]]:
+    """Yield each setting of a run by its name."""
+    for name, value in _flat(run.config.as_dict()):
+        if name != _NO_RESULT:
+            yield OPTIONS.get(name, name), value
+    yield "--scorer", _scorer(run.manifest)
+    for package, version in run.manifest.get("versions", {}).items():
+        yield f"version of {package}", version
+
+
+def _flat(values: Mapping[str, Any], inside: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the values of nested mappings by their paths."""
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{inside}{name}.")
+        else:
+            yield f"{inside}{name}", value
+
+
+def _scorer(manifest: Mapping[str, Any]) -> str | None:
+    """Return the name of a scorer and the beginning of its digest; a name may hide a change."""
+    scorer = manifest.get("scorer")
+    return None if not scorer else f"{scorer.get('name')} {str(scorer.get('sha256'))[:8]}"
