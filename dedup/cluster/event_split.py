@@ -17,7 +17,15 @@ import numpy.typing as npt
 
 from dedup.config import StoryConfig
 from dedup.kernels.array_types import Bools, Float32s, Float64s, Int64s, UInt32s
-from dedup.kernels.event_split import above_cost, agglomerate, size_cost
+from dedup.kernels.event_split import (
+    MOST_CONTRAST_TERMS,
+    above_cost,
+    agglomerate,
+    contrast_cost,
+    contrasts,
+    logs_to,
+    size_cost,
+)
 from dedup.models import TermVectors
 
 LEAST_CLUSTERED = 3
@@ -97,25 +105,52 @@ def rewrite_clusters(
         config: Threshold, contrast weight and penalties.
     """
     threshold = config.threshold_odds
-    for start, end, pairs in _each_group(groups):
+    for start, end, pairs in each_group(groups):
         size = end - start
-        odds = _square(groups, start, end, pairs, groups.odds[pairs])
-        shared = _square(groups, start, end, pairs, groups.shared[pairs])
-        terms, weights = zip(*map(groups.vectors.whole, range(start, end)), strict=True)
-        joins = split_events(
-            odds - threshold,
-            terms,
-            weights,
-            contrast_weight=config.contrast_weight,
-            must_link=must_link[start:end],
-            singleton_penalty=config.singleton_penalty,
-            size_penalty=config.size_penalty,
-        )
+        odds = square(groups, start, end, pairs, groups.odds[pairs])
+        shared = square(groups, start, end, pairs, groups.shared[pairs])
+        terms, weights = terms_of(groups.vectors, start, end)
+        joins = joins_of(odds, terms, weights, must_link[start:end], config)
         for members, join in _joined(size, joins):
             inside = np.ix_(members, members)
             odds_of_join = join.odds + join.cost + threshold
             weakest = Join(start + join.left, start + join.right, odds_of_join)
             yield RewriteCluster(start + members, odds[inside], shared[inside], weakest)
+
+
+def terms_of(
+    vectors: TermVectors, start: int, end: int
+) -> tuple[Sequence[UInt32s], Sequence[Float32s]]:
+    """Return the distinct terms of some documents, and their weights."""
+    terms, weights = zip(*map(vectors.whole, range(start, end)), strict=True)
+    return terms, weights
+
+
+def joins_of(
+    odds: Float64s,
+    terms: Sequence[UInt32s],
+    weights: Sequence[Float32s],
+    must_link: Int64s,
+    config: StoryConfig,
+) -> list[Join]:
+    """Return the joins of a loose group, see :func:`split_events`.
+
+    Args:
+        odds: n x n, symmetric: log odds that two documents tell one story.
+        terms: Distinct terms of each document, sorted.
+        weights: Their weights, in [0, 1].
+        must_link: A label of each document.
+        config: Threshold, contrast weight and penalties.
+    """
+    return split_events(
+        odds - config.threshold_odds,
+        terms,
+        weights,
+        contrast_weight=config.contrast_weight,
+        must_link=must_link,
+        singleton_penalty=config.singleton_penalty,
+        size_penalty=config.size_penalty,
+    )
 
 
 def count_splits(
@@ -137,10 +172,10 @@ def count_splits(
     for cluster in clusters:
         labels[cluster.members] = cluster.members[0]
     splits = 0
-    for start, end, pairs in _each_group(groups):
+    for start, end, pairs in each_group(groups):
         if end - start < LEAST_CLUSTERED:
             continue
-        odds = _square(groups, start, end, pairs, groups.odds[pairs] - threshold)
+        odds = square(groups, start, end, pairs, groups.odds[pairs] - threshold)
         of = labels[start:end, np.newaxis] == np.unique(labels[start:end])
         sizes = of.sum(axis=0)
         means = of.T.astype(np.float64) @ odds @ of / np.outer(sizes, sizes)
@@ -174,12 +209,12 @@ def split_events(
             the join is worth. None: every document has a label of its own.
     """
     n = len(terms)
-    has_term, heavy = _spread(terms, weights)
+    spread = _spread(terms, weights)
     merges = np.empty((max(0, n - 1), 2), np.int64)
     strengths = np.empty(max(0, n - 1))
     must_link = np.arange(n) if must_link is None else must_link
     count = agglomerate(
-        odds, has_term, heavy, must_link,
+        odds, spread.has_term, spread.weights, must_link,
         contrast_weight, singleton_penalty, size_penalty, merges, strengths,
     )  # fmt: skip
     sizes = [1] * n
@@ -191,6 +226,70 @@ def split_events(
         joins.append(Join(left, right, odds_of_join, cost))
         sizes[left] += sizes[right]
     return joins
+
+
+@dataclass(frozen=True, slots=True)
+class JoinParts:
+    """What a join of two clusters of a loose group is worth, part by part.
+
+    Attributes:
+        mean: Mean log odds of the pairs between the two.
+        size_cost: What their sizes cost.
+        contrast_cost: What contrast terms cost; a group counts it only where the mean reaches the
+            threshold and the sizes.
+        contrast_terms: The terms of either that are counted, the strongest first.
+    """
+
+    mean: float
+    size_cost: float
+    contrast_cost: float
+    contrast_terms: tuple[UInt32s, UInt32s]
+
+    def worth(self, threshold_odds: float) -> float:
+        """Return what the join is worth: the two are joined where it is 0 or more."""
+        return self.mean - threshold_odds - self.size_cost - self.contrast_cost
+
+
+def join_parts(
+    odds: Float64s,
+    terms: Sequence[UInt32s],
+    weights: Sequence[Float32s],
+    clusters: tuple[Int64s, Int64s],
+    config: StoryConfig,
+) -> JoinParts:
+    """Return what the join of two clusters of a loose group is made of.
+
+    Args:
+        odds: n x n, symmetric: log odds that two documents of the group tell one story.
+        terms: Distinct terms of each document, sorted.
+        weights: Their weights, in [0, 1].
+        clusters: Documents of the one and of the other, as indices in the group.
+        config: Contrast weight and penalties.
+    """
+    spread = _spread(terms, weights)
+    sums = np.array([[odds[np.ix_(one, other)].sum() for other in clusters] for one in clusters])
+    sizes = np.array([each.size for each in clusters])
+    counts = np.array([spread.has_term[each].sum(axis=0) for each in clusters], np.int64)
+    logs, values = logs_to(int(sizes.sum())), np.zeros(spread.weights.size)
+    cost = 0.0
+    if sizes.sum() >= LEAST_CLUSTERED:
+        cost = contrast_cost(
+            0, 1, sums, np.diag(sums) / 2, counts, sizes, spread.weights, logs,
+            config.contrast_weight,
+        )  # fmt: skip
+        contrasts(counts[0], sizes[0], counts[1], sizes[1], spread.weights, logs, values)
+    return JoinParts(
+        float(sums[0, 1] / (sizes[0] * sizes[1])),
+        size_cost(sizes[0], sizes[1], config.singleton_penalty, config.size_penalty),
+        cost,
+        (_strongest(spread.terms, values), _strongest(spread.terms, -values)),
+    )
+
+
+def _strongest(terms: UInt32s, values: Float64s) -> UInt32s:
+    """Return the terms with the highest values, those above 0 only, the highest first."""
+    order = np.argsort(-values, kind="stable")[:MOST_CONTRAST_TERMS]
+    return terms[order[values[order] > 0]]
 
 
 def _joined(size: int, joins: Sequence[Join]) -> Iterator[tuple[Int64s, Join]]:
@@ -206,7 +305,7 @@ def _joined(size: int, joins: Sequence[Join]) -> Iterator[tuple[Int64s, Join]]:
             yield np.array(sorted(members)), weakest[first]
 
 
-def _each_group(groups: ScoredGroups) -> Iterator[tuple[int, int, slice]]:
+def each_group(groups: ScoredGroups) -> Iterator[tuple[int, int, slice]]:
     """Yield the bounds of each group, and which of the pairs are its own."""
     at = 0
     for start, end in pairwise(groups.bounds.tolist()):
@@ -214,7 +313,7 @@ def _each_group(groups: ScoredGroups) -> Iterator[tuple[int, int, slice]]:
         yield start, end, slice(at, at := at + size * (size - 1) // 2)
 
 
-def _square(
+def square(
     groups: ScoredGroups, start: int, end: int, pairs: slice, values: npt.NDArray[Value]
 ) -> npt.NDArray[Value]:
     """Return a symmetric matrix of the values of a group's pairs, zero on its diagonal."""
@@ -224,14 +323,29 @@ def _square(
     return matrix
 
 
-def _spread(terms: Sequence[UInt32s], weights: Sequence[Float32s]) -> tuple[Bools, Float64s]:
+@dataclass(frozen=True, slots=True)
+class _GroupTerms:
+    """The terms of a loose group that can separate clusters of it.
+
+    Attributes:
+        terms: The terms, sorted, uint32.
+        has_term: n x terms: whether a document has a term.
+        weights: Weight of each term, in [0, 1].
+    """
+
+    terms: UInt32s
+    has_term: Bools
+    weights: Float64s
+
+
+def _spread(terms: Sequence[UInt32s], weights: Sequence[Float32s]) -> _GroupTerms:
     """Return which document has which term, and the weights of those terms.
 
     Terms of one document contrast with nothing, and terms of all separate nothing.
     """
     n = len(terms)
     if n == 2:
-        return np.zeros((2, 0), np.bool_), np.zeros(0)
+        return _GroupTerms(np.zeros(0, np.uint32), np.zeros((2, 0), np.bool_), np.zeros(0))
     stacked = np.concatenate([np.empty(0, np.uint32), *terms])
     vocabulary, first, inverse = np.unique(stacked, return_index=True, return_inverse=True)
     counts = np.bincount(inverse, minlength=vocabulary.size)
@@ -245,4 +359,4 @@ def _spread(terms: Sequence[UInt32s], weights: Sequence[Float32s]) -> tuple[Bool
     document = np.repeat(np.arange(n), [part.size for part in terms])
     column = place[inverse]
     has_term[document[column >= 0], column[column >= 0]] = True
-    return has_term, heavy[kept]
+    return _GroupTerms(vocabulary[kept], has_term, heavy[kept])

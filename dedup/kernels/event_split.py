@@ -16,30 +16,75 @@ CHANCE = 2.0
 
 
 @compiled()
+def _contrast_of(
+    a: int, one_size: int, b: int, other_size: int, constant: float, logs: Float64s
+) -> float:
+    """Return what a term of ``a`` and of ``b`` documents of two clusters is, of the most it can be.
+
+    The log-likelihood ratio (Dunning 1993) of two shares against one, less chance, as a part of
+    what a term of all of one side and none of the other has.
+    """
+    both = one_size + other_size
+    ratio = (
+        logs[a] + logs[one_size - a] + logs[b] + logs[other_size - b]
+        - logs[a + b] - logs[both - a - b] + constant
+    )  # fmt: skip
+    return float((ratio - CHANCE) / constant)
+
+
+@compiled()
+def contrasts(
+    one: Int64s,
+    one_size: int,
+    other: Int64s,
+    other_size: int,
+    weights: Float64s,
+    logs: Float64s,
+    out: Float64s,
+) -> None:
+    """Fill ``out`` with how strongly each term separates two clusters.
+
+    Above 0 for a term that the first uses more, below 0 for one that the other does; 0 for no
+    evidence. The strongest of either side are what :func:`_contrast_terms` adds up.
+
+    Args:
+        one: Documents of the first cluster that have each term.
+        one_size: How many it has.
+        other: The same of the other cluster.
+        other_size: Likewise.
+        weights: Weight of each term, in [0, 1].
+        logs: k log k for each k up to the documents of both.
+        out: Output, a value a term.
+    """
+    constant = logs[one_size + other_size] - logs[one_size] - logs[other_size]
+    for term in range(weights.size):
+        a, b = one[term], other[term]
+        lean = a * other_size - b * one_size
+        out[term] = 0.0
+        if lean != 0:
+            value = _contrast_of(a, one_size, b, other_size, constant, logs) * weights[term]
+            out[term] = max(0.0, value) * (1.0 if lean > 0 else -1.0)
+
+
+@compiled()
 def _contrast_terms(
     one: Int64s, one_size: int, other: Int64s, other_size: int, weights: Float64s, logs: Float64s
 ) -> float:
     """Return how strongly two clusters use words that the other does not, 0 to the most terms.
 
-    Of each term the log-likelihood ratio (Dunning 1993) of two shares against one, as a part of
-    what a term of all of one side and none of the other has, times the term's weight. The strongest
-    terms of either side are added up, and the weaker side counts: a longer text has words that a
-    shorter one lacks, but only two events have words of their own on both sides.
+    The strongest terms of either side are added up, each times its weight, and the weaker side
+    counts: a longer text has words that a shorter one lacks, but only two events have words of
+    their own on both sides.
     """
     mine = np.zeros(MOST_CONTRAST_TERMS)
     theirs = np.zeros(MOST_CONTRAST_TERMS)
-    both = one_size + other_size
-    constant = logs[both] - logs[one_size] - logs[other_size]
+    constant = logs[one_size + other_size] - logs[one_size] - logs[other_size]
     for term in range(weights.size):
         a, b = one[term], other[term]
         lean = a * other_size - b * one_size
         if lean == 0:
             continue
-        ratio = (
-            logs[a] + logs[one_size - a] + logs[b] + logs[other_size - b]
-            - logs[a + b] - logs[both - a - b] + constant
-        )  # fmt: skip
-        value = (ratio - CHANCE) / constant * weights[term]
+        value = _contrast_of(a, one_size, b, other_size, constant, logs) * weights[term]
         side = mine if lean > 0 else theirs
         if value <= side[MOST_CONTRAST_TERMS - 1]:
             continue
@@ -49,6 +94,52 @@ def _contrast_terms(
             place -= 1
         side[place] = value
     return float(min(mine.sum(), theirs.sum()))
+
+
+@compiled()
+def contrast_cost(
+    one: int,
+    other: int,
+    sums: Float64s,
+    inner: Float64s,
+    counts: Int64s,
+    sizes: Int64s,
+    weights: Float64s,
+    logs: Float64s,
+    contrast_weight: float,
+) -> float:
+    """Return what contrast terms take from a join of two clusters, three documents or more.
+
+    Contrast is by how much the mean log odds of the pairs inside either is higher than the mean of
+    those between them; the cost is contrast terms times contrast times ``contrast_weight``.
+
+    Args:
+        one: Number of the one cluster.
+        other: Number of the other.
+        sums: Sum of the log odds between clusters, two by two.
+        inner: Sum of the log odds of the pairs inside each cluster.
+        counts: clusters x terms: documents of each that have a term.
+        sizes: Documents of each.
+        weights: Weight of each term, in [0, 1].
+        logs: k log k for each k up to all documents.
+        contrast_weight: Share of the contrast that a unit of contrast terms costs.
+    """
+    a, b = sizes[one], sizes[other]
+    pairs = (a * (a - 1) + b * (b - 1)) // 2
+    contrast = (inner[one] + inner[other]) / pairs - sums[one, other] / (a * b)
+    if contrast <= 0.0:
+        return 0.0
+    terms = _contrast_terms(counts[one], a, counts[other], b, weights, logs)
+    return float(contrast_weight * terms * contrast)
+
+
+@compiled()
+def logs_to(most: int) -> Float64s:
+    """Return k log k for each k from 0 to ``most``."""
+    logs = np.zeros(most + 1)
+    for k in range(2, most + 1):
+        logs[k] = k * np.log(k)
+    return logs
 
 
 @compiled()
@@ -123,12 +214,8 @@ def _worth(
     value = between - size_cost(a, b, singleton_penalty, size_penalty)
     if value < 0.0:
         return float(value)
-    pairs = (a * (a - 1) + b * (b - 1)) // 2
-    contrast = (inner[one] + inner[other]) / pairs - between
-    if contrast <= 0.0:
-        return float(value)
-    terms = _contrast_terms(counts[one], a, counts[other], b, weights, logs)
-    return float(value - contrast_weight * terms * contrast)
+    cost = contrast_cost(one, other, sums, inner, counts, sizes, weights, logs, contrast_weight)
+    return float(value - cost)
 
 
 @compiled()
@@ -173,9 +260,12 @@ def agglomerate(
     """Join the two clusters whose join is worth most, again and again; return how many joins.
 
     Joining two clusters is worth the mean log odds of the pairs between them, less the cost of
-    their sizes, and less contrast terms times contrast times ``contrast_weight``; they are joined
-    while that is not negative. Contrast is by how much the mean log odds of the pairs inside either
-    is higher than the mean of those between them.
+    their sizes, and less what contrast terms take; they are joined while that is not negative.
+
+    At a higher threshold, which is taken from all log odds, the joins are the same ones as far as
+    they go, but for those of clusters that must be linked, whose order can differ: every value is
+    lower by as much, and where contrast terms are not counted it is negative, and was less than
+    what was joined.
 
     Args:
         log_odds: n x n, symmetric: log odds that two documents tell one story.
@@ -190,9 +280,7 @@ def agglomerate(
         strengths: Output, n - 1: what each join was worth.
     """
     n = log_odds.shape[0]
-    logs = np.zeros(n + 1)
-    for k in range(2, n + 1):
-        logs[k] = k * np.log(k)
+    logs = logs_to(n)
     sums = log_odds.copy()
     inner = np.zeros(n)
     counts = has_term.astype(np.int64)

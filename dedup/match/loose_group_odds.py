@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from dedup.config import MatchConfig, StoryConfig
@@ -29,6 +31,36 @@ MOST_AFFAIR_PENALTY = 1.6
 long affair were split; with a bound of 0.8 the reports of one day of an affair chained."""
 
 
+@dataclass(frozen=True, slots=True)
+class OddsParts:
+    """What the log odds of pairs are made of.
+
+    Attributes:
+        features: pairs x features, in the order of
+            :data:`dedup.match.story_score.GROUP_FEATURES`.
+        affair: What each pair loses for its affair, see :func:`affair_penalty`.
+        date: What it loses for the days between the two.
+        bounded: Log odds by the features, less both, within ``MOST_ODDS``.
+        far: Which pairs are further apart than the window.
+        foreign: Which pairs are in two known languages.
+        template: Which pairs are off one template.
+        shared: Which pairs share some of their text word for word.
+    """
+
+    features: Float64s
+    affair: Float64s
+    date: Float64s
+    bounded: Float64s
+    far: Bools
+    foreign: Bools
+    template: Bools
+    shared: Bools
+
+    def odds(self) -> Float64s:
+        """Return the log odds: the least there are for what is far, foreign or off a template."""
+        return np.where(self.far | self.foreign | self.template, -MOST_ODDS, self.bounded)
+
+
 def loose_group_odds(
     vectors: TermVectors,
     moments: Float64s,
@@ -38,8 +70,8 @@ def loose_group_odds(
     model: Model,
     match: MatchConfig,
     story: StoryConfig,
-) -> tuple[Float64s, Bools]:
-    """Return the log odds of pairs, and whether they share some of their text word for word.
+) -> OddsParts:
+    """Return what the log odds of pairs are made of.
 
     A pair that is far apart in time, in two known languages, or off one template has the least
     odds there are.
@@ -58,19 +90,37 @@ def loose_group_odds(
     left, right = pair_scores.left, pair_scores.right
     features, other_day = group_features(vectors, moments, lead_days, left, right)
     odds = model.odds(features)
+    affair = affair_penalty(pair_scores, odds, other_day, vectors.size, story.affair_odds)
     days = np.nan_to_num(days_apart(moments, left, right))
-    odds -= affair_penalty(pair_scores, odds, other_day, vectors.size, story.affair_odds)
-    odds -= story.date_penalty * np.maximum(0.0, days - FRESH_DAYS)
-    np.clip(odds, -MOST_ODDS, MOST_ODDS, out=odds)
+    date = story.date_penalty * np.maximum(0.0, days - FRESH_DAYS)
     known = (languages[left] >= 0) & (languages[right] >= 0)
-    odds[(days > story.window_days) | (known & (languages[left] != languages[right]))] = -MOST_ODDS
     shared = pair_scores.max_containment() >= story.derived
+    return OddsParts(
+        features,
+        affair,
+        date,
+        bounded=np.clip(odds - affair - date, -MOST_ODDS, MOST_ODDS),
+        far=days > story.window_days,
+        foreign=known & (languages[left] != languages[right]),
+        template=_off_templates(pair_scores, shared, features, match, story),
+        shared=shared,
+    )
+
+
+def _off_templates(
+    pair_scores: PairScores,
+    shared: Bools,
+    features: Float64s,
+    match: MatchConfig,
+    story: StoryConfig,
+) -> Bools:
+    """Return which pairs, of those that share some of their text, are off one template."""
+    template = np.zeros(shared.size, np.bool_)
     close = np.flatnonzero(shared)
     for index, pair in zip(close.tolist(), pairs_of(pair_scores.pick(close)), strict=True):
         read = {name: float(features[index, column]) for name, column in TEMPLATE_FEATURES.items()}
-        if from_template(pair, **read, match=match, story=story):
-            odds[index] = -MOST_ODDS
-    return odds, shared
+        template[index] = from_template(pair, **read, match=match, story=story)
+    return template
 
 
 def days_apart(moments: Float64s, left: Int64s, right: Int64s) -> Float64s:

@@ -24,7 +24,7 @@ from dedup.cluster.roundups import Judge, judged
 from dedup.config import Config
 from dedup.kernels.array_types import Float64s, Int64s
 from dedup.match.loaded_texts import LoadedTexts
-from dedup.match.loose_group_odds import loose_group_odds
+from dedup.match.loose_group_odds import OddsParts, loose_group_odds
 from dedup.match.minhash_lsh import Candidates, pairs_inside
 from dedup.match.relations import relation, retelling
 from dedup.match.story_score import Model, Scorer, probability
@@ -255,11 +255,24 @@ def score_groups(
     loaded: tuple[Int64s, Tokens, LoadedTexts],
 ) -> tuple[Int64s, ScoredGroups]:
     """Return the documents of some loose groups, and these with all pairs scored."""
+    bounds, tokens, _ = loaded
+    vectors, left, right, parts = group_odds(representatives, model, config, loaded)
+    scored = ScoredGroups(bounds, vectors, left, right, parts.odds(), parts.shared)
+    return tokens.numbers, scored
+
+
+def group_odds(
+    representatives: Representatives,
+    model: Model,
+    config: Config,
+    loaded: tuple[Int64s, Tokens, LoadedTexts],
+) -> tuple[TermVectors, Int64s, Int64s, OddsParts]:
+    """Return the term vectors of some loose groups, all their pairs, and the odds of these."""
     bounds, tokens, texts = loaded
     vectors = tokens.vectors(representatives.frequencies)
     numbered = representatives.numbered
     left, right = pairs_inside(bounds[:-1], bounds[1:])
-    odds, shared = loose_group_odds(
+    parts = loose_group_odds(
         vectors,
         numbered.moments[tokens.numbers],
         numbered.lead_days[tokens.numbers],
@@ -269,7 +282,7 @@ def score_groups(
         config.match,
         config.story,
     )
-    return tokens.numbers, ScoredGroups(bounds, vectors, left, right, odds, shared)
+    return vectors, left, right, parts
 
 
 def _merged(

@@ -70,6 +70,19 @@ class Lookups:
         )
         return dump, first, members.fetchall()
 
+    def tellings(
+        self, rows: Sequence[int]
+    ) -> Iterator[tuple[int, float | None, str | None, LeadDayCells | None]]:
+        """Yield some representatives by id, as :meth:`Results.representatives` yields all."""
+        found = self._db.select_rows(
+            "SELECT d.row, doc_id, moment, s.language, days, first, dates FROM documents d "
+            "JOIN signatures s USING (row) LEFT JOIN lead_days USING (row) WHERE d.row IN",
+            rows,
+        )
+        by_id = sorted(found, key=lambda cells: cells[1].encode())
+        for row, _, moment, language, *named in by_id:
+            yield row, moment, language, None if named[0] is None else tuple(named)
+
     def moments(self, rows: Sequence[int]) -> dict[int, float | None]:
         """Return the moments of some documents in seconds, None where unknown."""
         return dict(self._db.select_rows("SELECT row, moment FROM documents WHERE row IN", rows))

@@ -67,8 +67,8 @@ def odds_of(
     """Log odds of the one pair of two texts, and whether they share words."""
     pair = scores_of([0], [1], contained, numbers)
     arrays = np.array(days) * DAY, np.array(named, np.uint8), np.array(languages, np.int16)
-    odds, shared = loose_group_odds(vectors_of(texts), *arrays, pair, MODEL, MATCH, story)
-    return float(odds[0]), bool(shared[0])
+    parts = loose_group_odds(vectors_of(texts), *arrays, pair, MODEL, MATCH, story)
+    return float(parts.odds()[0]), bool(parts.shared[0])
 
 
 def plain_odds(no_other_day, same_day):
@@ -310,8 +310,8 @@ def four_of(*, days=(0.0,) * 4, named=(NO_DAY,) * 4, story=STORY):
     pairs = groups_of(4)
     arrays = np.array(days) * DAY, np.array(named, np.uint8), np.full(4, -1, np.int16)
     scores = scores_of(*zip(*pairs, strict=True))
-    odds, _ = loose_group_odds(vectors_of(FOUR), *arrays, scores, MODEL, MATCH, story)
-    return dict(zip(pairs, odds.tolist(), strict=True))
+    parts = loose_group_odds(vectors_of(FOUR), *arrays, scores, MODEL, MATCH, story)
+    return dict(zip(pairs, parts.odds().tolist(), strict=True))
 
 
 LATE = (0.0, 0.0, FRESH_DAYS + 0.1, FRESH_DAYS + 0.1)
