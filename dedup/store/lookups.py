@@ -76,7 +76,8 @@ class Lookups:
         """Yield some representatives by id, as :meth:`Results.representatives` yields all."""
         found = self._db.select_rows(
             "SELECT d.row, doc_id, moment, s.language, days, first, dates FROM documents d "
-            "JOIN signatures s USING (row) LEFT JOIN lead_days USING (row) WHERE d.row IN",
+            "JOIN signatures s USING (row) LEFT JOIN lead_days USING (row) "
+            "WHERE s.signature IS NOT NULL AND d.row IN",
             rows,
         )
         by_id = sorted(found, key=lambda cells: cells[1].encode())

@@ -1,0 +1,98 @@
+"""Two documents to the settings with which they would be decided on otherwise."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedup.explain.evidence import Setting
+from dedup.explain.rewrite_evidence import PairReplay
+from dedup.match.story_score import probability
+
+if TYPE_CHECKING:
+    from dedup.explain.open_run import Run
+
+LEAST_THRESHOLD, MOST_THRESHOLD = 0.01, 0.99
+"""Bounds of ``--threshold``."""
+
+DIGITS = 4
+"""Decimal places of a threshold that is named."""
+
+_MARGIN = 1e-9
+"""Sums of other order differ by less."""
+
+
+def changed_settings(run: Run, pair: PairReplay | None, *, together: bool) -> tuple[Setting, ...]:
+    """Return settings with which two documents would be decided on otherwise.
+
+    Args:
+        run: The run.
+        pair: The two, or the representatives whose copies they are, in their loose group; None
+            where rewrites say nothing on them.
+        together: Whether they are one story.
+    """
+    if pair is None:
+        return ()
+    settings = [*_thresholds(run, pair)]
+    if together:
+        sentence = "would part at --level copies: they are no copies of one document"
+        settings.append(Setting("--level", "copies", False, True, sentence))
+    else:
+        settings += _wider_window(run, pair)
+    return tuple(settings)
+
+
+def joining_threshold(pair: PairReplay) -> float:
+    """Return the highest threshold at which two representatives of a group are joined.
+
+    The joins at a threshold are the first ones of those at a lower one, see
+    :func:`dedup.kernels.event_split.agglomerate`. So the group is joined at the lowest threshold
+    there is, and the two are together up to the threshold where a join is worth 0 that unites them,
+    or one before it.
+
+    Returns:
+        A probability: 1 where earlier stories hold them together whatever the threshold, and 0
+        where no threshold joins them.
+    """
+    group = pair.group
+    lowest = replace(group.config, threshold=max(LEAST_THRESHOLD, group.config.loose_threshold))
+    labels = np.arange(group.size)
+    least = math.inf
+    for join in group.joins_at(lowest):
+        if group.must_link[join.left] != group.must_link[join.right]:
+            least = min(least, join.odds)
+        labels[labels == join.right] = join.left
+        if labels[pair.one] == labels[pair.other]:
+            return float(probability(np.array(lowest.threshold_odds + least)))
+    return 0.0
+
+
+def _thresholds(run: Run, pair: PairReplay) -> Iterator[Setting]:
+    """Yield the threshold that would change the decision, if there is one."""
+    if not pair.in_one_group or pair.group.dump != run.store.dumps.number:
+        return
+    highest = joining_threshold(pair)
+    unit = 10**DIGITS
+    if pair.joined:
+        value = math.ceil((highest + _MARGIN) * unit) / unit
+        if value <= MOST_THRESHOLD:
+            sentence = f"would part from --threshold {value:g} on"
+            yield Setting("--threshold", value, False, True, sentence)
+    else:
+        value = math.floor((highest - _MARGIN) * unit) / unit
+        if value >= max(LEAST_THRESHOLD, run.config.story.loose_threshold):
+            sentence = f"would join at --threshold {value:g} and below"
+            yield Setting("--threshold", value, True, True, sentence)
+
+
+def _wider_window(run: Run, pair: PairReplay) -> Iterator[Setting]:
+    """Yield the window in which two documents would be compared that are too far apart."""
+    days = float(pair.group.days[pair.group.pair(pair.one, pair.other)])
+    if days > run.config.story.window_days:
+        least = math.ceil(days * 100) / 100
+        sentence = f"could join with --window {least:g} or more, which lets the two be compared"
+        yield Setting("--window", least, True, False, sentence)
