@@ -5,11 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dedup.errors import NotFoundError
+from dedup.explain.aligned_sentences import aligned_sentences
 from dedup.explain.changed_settings import changed_settings
-from dedup.explain.evidence import DocumentExplanation, PairExplanation
+from dedup.explain.evidence import (
+    AlignedSentence,
+    DocumentExplanation,
+    DocumentSummary,
+    PairExplanation,
+    SharedFacts,
+)
 from dedup.explain.pair_verdict import pair_verdict
 from dedup.explain.rewrite_evidence import evidence_of, replay_pair
 from dedup.explain.summaries import summaries
+from dedup.explain.text_facts import Article, shared_facts
+from dedup.signatures.term_weights import DocumentFrequencies
 
 if TYPE_CHECKING:
     from dedup.explain.open_run import Run
@@ -29,6 +38,7 @@ def explain_pair(run: Run, first: int, second: int) -> PairExplanation:
     pair = replay_pair(run, first, second)
     rewrites = None if pair is None else evidence_of(run, pair)
     verdict = pair_verdict(run, *documents, copies, rewrites)
+    facts, sentences = _texts_compared(run, *documents)
     return PairExplanation(
         first=documents[0],
         second=documents[1],
@@ -38,9 +48,29 @@ def explain_pair(run: Run, first: int, second: int) -> PairExplanation:
         copies=copies,
         rewrites=rewrites,
         settings=changed_settings(run, pair, together=verdict.together),
-        facts=(),
-        sentences=(),
+        facts=facts,
+        sentences=sentences,
         election=(),
+    )
+
+
+def _texts_compared(
+    run: Run, first: DocumentSummary, second: DocumentSummary
+) -> tuple[tuple[SharedFacts, ...], tuple[AlignedSentence, ...]]:
+    """Return what two texts share, and both sentence by sentence; nothing of rejected ones."""
+    if "rejected" in (first.status, second.status):
+        return (), ()
+    frequencies = DocumentFrequencies(*run.store.signatures.document_frequencies())
+    moments = run.store.lookups.moments([first.row, second.row])
+    texts = [run.store.documents.text(each.row) for each in (first, second)]
+    one, other = (
+        Article(each.title, text, each.language, moments[each.row])
+        for each, text in zip((first, second), texts, strict=True)
+    )
+    language = first.language if first.language == second.language else None
+    return (
+        shared_facts(one, other, frequencies),
+        aligned_sentences(one.text, other.text, language, frequencies),
     )
 
 
