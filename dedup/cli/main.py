@@ -13,6 +13,7 @@ from dedup.cli.clean import clean
 from dedup.cli.closed_streams import STDOUT
 from dedup.cli.diff import diff
 from dedup.cli.evaluate import evaluate
+from dedup.cli.explain import explain
 from dedup.cli.installation import DISTRIBUTION
 from dedup.cli.log import logs_json, note_format, say
 from dedup.cli.run import run
@@ -107,5 +108,5 @@ def main() -> None:
     """
 
 
-for command in (run, clean, evaluate, diff, store, warm):
+for command in (run, clean, explain, evaluate, diff, store, warm):
     main.add_command(command)

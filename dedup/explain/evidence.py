@@ -6,6 +6,9 @@ The fields of these classes are the JSON of ``dedup explain --json``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
+
+from dedup.explain.explanation_page import Explanation, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,10 @@ class DocumentSummary:
     score: float | None
     representative_id: str
     reason: str
+
+    def name(self) -> str:
+        """Return its headline, or its id, as a short representation has it."""
+        return quoted(self.title, self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,8 +308,8 @@ class ElectionStep:
     decides: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PairExplanation:
+@dataclass(frozen=True, slots=True, repr=False)
+class PairExplanation(Explanation):
     """Why two documents are one story, or are not.
 
     Attributes:
@@ -333,6 +340,17 @@ class PairExplanation:
     sentences: tuple[AlignedSentence, ...]
     election: tuple[ElectionStep, ...]
 
+    TEMPLATE: ClassVar[str] = "explanation.html"
+
+    def subject(self) -> str:
+        """Return the two documents."""
+        return f"{self.first.name()} and {self.second.name()}"
+
+    def answer(self) -> str:
+        """Return whether they are one story, and the causes."""
+        story = "one story" if self.together else "not one story"
+        return f"{story} ({', '.join(self.causes)})"
+
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
@@ -352,8 +370,8 @@ class Neighbour:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentExplanation:
+@dataclass(frozen=True, slots=True, repr=False)
+class DocumentExplanation(Explanation):
     """The nearest others of a document, in its story or not.
 
     Attributes:
@@ -367,3 +385,13 @@ class DocumentExplanation:
     neighbours: tuple[Neighbour, ...]
     election: tuple[ElectionStep, ...]
     runner_up: DocumentSummary | None
+
+    TEMPLATE: ClassVar[str] = "document_explanation.html"
+
+    def subject(self) -> str:
+        """Return the document."""
+        return self.document.name()
+
+    def answer(self) -> str:
+        """Return what became of it, and how many are near."""
+        return f"{self.document.status}, {len(self.neighbours)} near"

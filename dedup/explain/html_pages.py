@@ -17,6 +17,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from dedup.explain.marked_text import marked_parts
+
 LONGEST_NAME = 300
 """Characters of a title, an address or an id that are shown."""
 
@@ -94,7 +96,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        short=short, count="{:,}".format, score="{:.2f}".format, signed="{:+.2f}".format
+        short=short,
+        marked=marked_parts,
+        count="{:,}".format,
+        score="{:.2f}".format,
+        signed="{:+.2f}".format,
+        percent="{:.0%}".format,
     )
     return environment
 

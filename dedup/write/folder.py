@@ -315,6 +315,16 @@ def write_file(path: Path, lines: Lines) -> None:
         write_table_file(part, lines, path.stem, ".jsonl")
 
 
+def write_page(path: Path, page: str) -> None:
+    """Write a page as UTF-8 whole, then give it its name.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    with _named_when_whole(path) as part:
+        part.write_text(page, "utf-8")
+
+
 def refuse_irregular(path: Path) -> None:
     """Refuse to put a file in the place of a device, a pipe or a folder.
 

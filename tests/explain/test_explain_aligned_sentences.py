@@ -22,7 +22,18 @@ def letters(text):
     return "".join(text.split())
 
 
-WORDS = ["the", "of", "torc", "museum", "thieves", "Halden", "stolen", "1,400", "ferry's", "“quoted"]
+WORDS = [
+    "the",
+    "of",
+    "torc",
+    "museum",
+    "thieves",
+    "Halden",
+    "stolen",
+    "1,400",
+    "ferry's",
+    "“quoted",
+]
 WORDS += ["東京駅", "で火事が", "駅前", "เรือ"]
 
 TEXTS = st.lists(

@@ -1,0 +1,122 @@
+"""`dedup explain`: why two documents are one story or are not, or what is near one document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dedup.cli.console import console
+from dedup.cli.installation import warn_of_leftover
+from dedup.cli.settings import SettingsCommand
+from dedup.errors import OutputError, printable
+
+if TYPE_CHECKING:
+    from dedup.explain.evidence import DocumentExplanation, PairExplanation
+
+
+@click.command(
+    cls=SettingsCommand,
+    short_help="Say why two documents are one story or are not, or what is near one.",
+)
+@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="[B]", required=False)
+@click.option(
+    "--sentences",
+    type=click.IntRange(0),
+    default=12,
+    metavar="N",
+    help="Rows of aligned sentences to print; 0 for all. --json and --html have all.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a page to FILE instead: complete in itself, to be opened, sent or printed.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace the FILE of --html if it exists.")
+@click.option(
+    "--store",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The store of the run, where it is not in OUT and not found.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print no notes on stderr.")
+def explain(
+    out: Path,
+    first: str,
+    second: str | None,
+    sentences: int,
+    as_json: bool,
+    html: Path | None,
+    overwrite: bool,
+    store: Path | None,
+    quiet: bool,
+) -> None:
+    """Say why the documents A and B are one story in the run in OUT, or why they are not.
+
+    Without B: the nearest others of A, in its story or not, and for a canonical why it is kept and
+    not the runner-up. A document is named by its id, address or title, or by a part of one that no
+    other document has.
+
+    \b
+    Examples:
+      dedup explain out harborpost.example/2026/03/14/ferry-aground.html
+      dedup explain out ferry-aground "Kell Island ferry"
+      dedup explain out ferry-aground elwoodledger --html pair.html
+      dedup explain out ferry-aground elwoodledger --json
+
+    Exit code 0: answered; 1: there is no such document, several have the name, or the store cannot
+    be read; 2: wrong usage.
+    """
+    if not quiet:
+        warn_of_leftover()
+    from dedup.explain.open_run import open_run  # numpy: --help must not wait for it
+    from dedup.json_codec import dump_json
+
+    with open_run(out, store=store) as run:
+        if html is not None:
+            _refuse_place(html, out, run.store.path, overwrite=overwrite)
+        found = run.explain(first, second)
+    if html is not None:
+        from dedup.write.folder import write_page
+
+        write_page(html, found.page())
+        if not quiet:
+            click.echo(f"wrote {printable(str(html))}", err=True)
+    if as_json:
+        click.echo(dump_json(found).replace(b"\x7f", b"\\u007f"))
+    elif html is None:
+        _print(found, sentences)
+
+
+def _refuse_place(html: Path, out: Path, store: Path, *, overwrite: bool) -> None:
+    """Refuse to write the page over another file, or over one of the run.
+
+    Raises:
+        OutputError: It is the place of one.
+    """
+    from dedup.write.folder import OutputFolder, refuse_existing, refuse_irregular
+
+    refuse_irregular(html)
+    is_of_run = OutputFolder(out.resolve()).has_place_of(html.resolve())
+    if is_of_run or html.resolve() == store.resolve():
+        raise OutputError(f"{html} is a file of the run; name another one for --html", path=html)
+    refuse_existing(html, overwrite=overwrite)
+
+
+def _print(found: PairExplanation | DocumentExplanation, sentences: int) -> None:
+    """Print an explanation for a person."""
+    from dedup.explain.evidence import PairExplanation
+
+    if isinstance(found, PairExplanation):
+        from dedup.cli.explained_pair import print_pair
+
+        print_pair(found, console(), sentences)
+    else:
+        from dedup.cli.explained_document import print_document
+
+        print_document(found, console())

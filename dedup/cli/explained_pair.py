@@ -1,0 +1,325 @@
+"""The explanation of two documents on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from dedup.cli.console import WIDE, readable
+from dedup.cli.side_by_side import print_sentences
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from dedup.explain.evidence import (
+        BandEvidence,
+        CandidateEvidence,
+        CopyEvidence,
+        DocumentSummary,
+        ElectionStep,
+        JoinEvidence,
+        PairExplanation,
+        RewriteEvidence,
+        SharedFacts,
+    )
+
+NAMES = ("A", "B")
+"""What the two documents are called."""
+
+_RUNS = 3
+_TERMS = 12
+_LONGEST_RUN = 240
+_LONGEST_FACT = 160
+
+
+def print_pair(found: PairExplanation, target: Console, sentences: int) -> None:
+    """Print why two documents are one story, or are not.
+
+    Args:
+        found: The explanation.
+        target: Where to.
+        sentences: Most rows of sentences; 0 for all.
+    """
+    from rich.text import Text
+
+    what = "one story" if found.together else "not one story"
+    verdict = Text(what, "bold green" if found.together else "bold red")
+    verdict.append(f": {readable(found.verdict, 1000)}", "default not bold")
+    target.print(verdict)
+    target.print(Text(f"causes: {', '.join(found.causes) or 'none'}", "dim"))
+    target.print()
+    target.print(documents_table((found.first, found.second), target))
+    if found.copies is not None:
+        print_lines("Copies", found.copies.sentence, _copies(found.copies), target)
+    if found.rewrites is not None:
+        _print_rewrites(found.rewrites, target)
+    if found.facts:
+        _heading("Facts", target)
+        target.print(_facts(found.facts, target))
+    if found.sentences:
+        _heading("Sentences", target)
+        print_sentences(found.sentences, NAMES, target, sentences)
+    if found.settings:
+        _heading("What would change the answer", target)
+        for each in found.settings:
+            mark = "" if each.certain else " (not certain)"
+            target.print(Text(f"{readable(each.sentence, 500)}{mark}"))
+    if found.election:
+        _heading("Election", target)
+        target.print(election_table(found.election))
+
+
+def documents_table(documents: Sequence[DocumentSummary], target: Console) -> Table:
+    """Return what is known of documents: a column each where there is room."""
+    if target.width >= WIDE:
+        return _side_by_side(documents)
+    table = _plain_table()
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(ratio=1, overflow="fold")
+    for place, document in enumerate(documents):
+        if place:
+            table.add_row()
+        name = NAMES[place] if len(documents) > 1 else ""
+        for label, value in _described(document):
+            table.add_row(f"{name} {label}".strip(), value)
+    return table
+
+
+def _side_by_side(documents: Sequence[DocumentSummary]) -> Table:
+    """Return a table with a column for each document."""
+    table = _plain_table()
+    table.add_column(style="dim", no_wrap=True)
+    for name, _ in zip(NAMES, documents, strict=False):
+        table.add_column(name if len(documents) > 1 else "", ratio=1, overflow="fold")
+    table.show_header = len(documents) > 1
+    described = [dict(_described(document)) for document in documents]
+    for label in dict.fromkeys(label for each in described for label in each):
+        table.add_row(label, *(each.get(label, "") for each in described))
+    return table
+
+
+def _described(document: DocumentSummary) -> Iterator[tuple[str, str]]:
+    """Yield what is said of a document, with its label."""
+    yield "title", readable(document.title) or "none"
+    yield "host", readable(document.host) or "unknown"
+    yield "date", readable(document.date) or "unknown"
+    if document.language:
+        yield "language", readable(document.language)
+    yield "status", status_of(document)
+    if document.story_id:
+        yield "story", readable(document.story_id)
+    yield "id", readable(document.id)
+    if document.url and document.url != document.id:
+        yield "address", readable(document.url)
+
+
+def status_of(document: DocumentSummary) -> str:
+    """Return the status of a document in words."""
+    if document.relation is None:
+        return document.status
+    score = "" if document.score is None else f", score {document.score:.2f}"
+    return f"{document.status}: {document.relation} of {readable(document.canonical_id)}{score}"
+
+
+def print_lines(
+    title: str, sentence: str, lines: Iterable[tuple[str, str]], target: Console
+) -> None:
+    """Print a section: a sentence, and values with their labels."""
+    from rich.text import Text
+
+    _heading(title, target)
+    if sentence:
+        target.print(Text(readable(sentence, 1000)))
+    target.print(_labelled(lines))
+
+
+def _copies(copies: CopyEvidence) -> Iterator[tuple[str, str]]:
+    """Yield how much of two texts is the same."""
+    yield "text", "the same" if copies.same_text else "not the same"
+    yield "Jaccard", f"{copies.jaccard:.3f} (near from {copies.near:.2f})"
+    least = f"(contained from {copies.contained:.2f})"
+    yield (
+        "containment",
+        f"{copies.containment:.3f} of A in B, {copies.contains:.3f} of B in A {least}",
+    )
+    yield "numbers", f"{copies.numbers:.0%} of those of the text with fewer"
+    yield "signature", _bands(copies.signature)
+    yield "lead", _bands(copies.lead)
+    for number, run in enumerate(copies.runs[:_RUNS]):
+        label = "" if number else "shared runs"
+        yield label, f"{run.words:,} words: {readable(run.text, _LONGEST_RUN)}"
+    if len(copies.runs) > _RUNS:
+        yield "", f"and {len(copies.runs) - _RUNS:,} shorter ones"
+
+
+def _bands(bands: BandEvidence | None) -> str:
+    """Return whether bands are equal, and how likely that was."""
+    if bands is None:
+        return "none: the text is too short"
+    equal = len(bands.equal_bands)
+    return (
+        f"{equal:,} of {bands.bands:,} bands of {bands.rows:,} are equal; similarity about "
+        f"{bands.similarity:.2f}, of which {bands.probability:.1%} of pairs share a band"
+    )
+
+
+def _print_rewrites(rewrites: RewriteEvidence, target: Console) -> None:
+    """Print what the score of two tellings is made of, and what grouping made of it."""
+    from rich.text import Text
+
+    one, other = map(readable, rewrites.of)
+    print_lines("Rewrites", rewrites.candidate.sentence, _candidate(rewrites.candidate), target)
+    target.print(Text(f"scored: {one} and {other}", "dim"))
+    target.print()
+    target.print(_contributions(rewrites, target))
+    target.print()
+    target.print(_labelled(_grouping(rewrites)))
+
+
+def _candidate(candidate: CandidateEvidence) -> Iterator[tuple[str, str]]:
+    """Yield whether heavy terms proposed a pair."""
+    yield "compared", "yes" if candidate.proposed else "no"
+    terms = _listed(candidate.shared_terms, _TERMS) or "none"
+    yield "heavy terms", f"{terms} (at least {candidate.least_shared:,} in both)"
+    if candidate.bands is not None:
+        yield "bands", _bands(candidate.bands)
+    days = "unknown" if candidate.days is None else f"{candidate.days:.1f}"
+    yield "days apart", f"{days} (at most {candidate.window_days:g})"
+    yield "candidate score", f"{candidate.candidate_score:.2f}"
+
+
+def _contributions(rewrites: RewriteEvidence, target: Console) -> Table:
+    """Return the addends of the log odds, with their sum so far."""
+    table = _plain_table()
+    table.show_header = True
+    table.expand = False
+    table.add_column("feature")
+    for name in ("value", "weight", "log odds", "sum"):
+        table.add_column(name, justify="right", no_wrap=True)
+    is_wide = target.width >= WIDE
+    if is_wide:
+        table.add_column("meaning", ratio=1)
+    total = 0.0
+    for each in rewrites.contributions:
+        total += each.log_odds
+        cells = [
+            each.name, _number(each.value), _number(each.weight), f"{each.log_odds:+.2f}",
+            f"{total:+.2f}",
+        ]  # fmt: skip
+        table.add_row(*cells, *([readable(each.meaning, 400)] if is_wide else ()))
+    score = f"score {rewrites.score:.2f}"
+    end = [score, "", "", "", f"{rewrites.log_odds:+.2f}"]
+    table.add_row(*end, *(["the same as a probability"] if is_wide else ()), style="bold")
+    return table
+
+
+def _grouping(rewrites: RewriteEvidence) -> Iterator[tuple[str, str]]:
+    """Yield what grouping made of a score."""
+    yield "threshold", f"{rewrites.threshold:.2f}, the least mean score of a story"
+    size = rewrites.group_size
+    yield "loose group", "none with both" if size is None else f"{size:,} tellings"
+    if rewrites.roundups:
+        yield "roundups", _listed(rewrites.roundups, len(rewrites.roundups))
+    if rewrites.join is not None:
+        yield from _join(rewrites.join)
+
+
+def _join(join: JoinEvidence) -> Iterator[tuple[str, str]]:
+    """Yield what joining two clusters was worth."""
+    one, other = map(len, join.members)
+    yield "clusters", f"{one:,} with A and {other:,} with B"
+    yield "mean log odds", f"{join.mean_log_odds:+.2f}"
+    yield "for threshold", f"{-join.threshold_log_odds:+.2f}"
+    yield "for sizes", f"{-join.size_cost:+.2f}"
+    yield "for contrast", f"{-join.contrast_cost:+.2f}"
+    for name, terms in zip(NAMES, join.contrast_terms, strict=True):
+        if terms:
+            yield f"  only with {name}", _listed(terms, _TERMS)
+    outcome = "joined" if join.joined else "not joined"
+    must = "; an earlier dump had joined them" if join.must_link else ""
+    yield "worth", f"{join.worth:+.2f}: {outcome}{must}"
+
+
+def _facts(facts: Sequence[SharedFacts], target: Console) -> Table:
+    """Return what both texts have, and what one has alone."""
+    if target.width < WIDE:
+        return _labelled(_fact_lines(facts))
+    table = _plain_table()
+    table.show_header = True
+    table.add_column("", style="dim", no_wrap=True)
+    for name in ("both", *(f"only {name}" for name in NAMES)):
+        table.add_column(name, ratio=1, overflow="fold")
+    for each in facts:
+        parts = (each.shared, each.first_only, each.second_only)
+        label = f"{each.kind}\n(conflict)" if each.conflicting else each.kind
+        table.add_row(label, *(_listed(part, len(part)) for part in parts))
+    return table
+
+
+def _fact_lines(facts: Sequence[SharedFacts]) -> Iterator[tuple[str, str]]:
+    """Yield the same, one below the other."""
+    for each in facts:
+        parts = (each.shared, each.first_only, each.second_only)
+        names = ("both", *(f"only {name}" for name in NAMES))
+        label = f"{each.kind} (conflict)" if each.conflicting else each.kind
+        for name, part in zip(names, parts, strict=True):
+            if part:
+                yield label, f"{name}: {_listed(part, len(part))}"
+                label = ""
+        if not any(parts):
+            yield label, "none"
+
+
+def election_table(steps: Sequence[ElectionStep]) -> Table:
+    """Return the rules of an election in order; what comes after the one that decides is dim."""
+    table = _plain_table()
+    table.show_header = True
+    table.add_column("", width=1)
+    for name in ("rule", "canonical", "other"):
+        table.add_column(name, overflow="fold")
+    is_decided = False
+    for each in steps:
+        style = "bold" if each.decides else "dim" if is_decided else ""
+        cells = (each.rule, each.canonical, each.other)
+        table.add_row("*" if each.decides else "", *map(readable, cells), style=style)
+        is_decided = is_decided or each.decides
+    return table
+
+
+def _labelled(lines: Iterable[tuple[str, str]]) -> Table:
+    """Return values behind their labels."""
+    table = _plain_table()
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(ratio=1, overflow="fold")
+    for label, value in lines:
+        table.add_row(label, value)
+    return table
+
+
+def _plain_table() -> Table:
+    """Return a table without lines and headings."""
+    from rich.table import Table
+
+    return Table(
+        box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False, header_style="bold"
+    )
+
+
+def _heading(title: str, target: Console) -> None:
+    """Print the heading of a section."""
+    from rich.text import Text
+
+    target.print()
+    target.print(Text(title, "bold underline"))
+
+
+def _listed(values: Sequence[str], most: int) -> str:
+    """Return some values with commas between them."""
+    more = f", and {len(values) - most:,} more" if len(values) > most else ""
+    return ", ".join(readable(value, _LONGEST_FACT) for value in values[:most]) + more
+
+
+def _number(value: float | None) -> str:
+    """Return a value of a feature."""
+    return "" if value is None else f"{value:.3f}"
