@@ -7,7 +7,7 @@ import unicodedata
 
 import numpy as np
 
-from dedup.kernels.array_types import UInt8s, UInt32s
+from dedup.kernels.array_types import Bools, UInt8s, UInt32s
 
 SEPARATOR, LETTER, DIGIT, SINGLE, MARK = range(5)
 
@@ -105,14 +105,48 @@ def count_words(text: str) -> int:
     return spaced + -(-single // _LETTERS_PER_WORD)
 
 
+def folded_tokens(text: str) -> tuple[list[str], list[tuple[int, int]]]:
+    """Return the tokens of a text in lower case, and where each stands.
+
+    >>> folded_tokens("The 10 ferries")
+    (['the', '10', 'ferries'], [(0, 3), (4, 6), (7, 14)])
+
+    Args:
+        text: A text.
+
+    Returns:
+        The tokens that shingles are made of; for each its first character, and that behind its
+        last one.
+    """
+    points = _code_points(text)
+    kinds = character_tables()[0][points]
+    plain = np.flatnonzero(kinds != MARK)  # marks are of the token that they follow
+    begins = _begins(kinds[plain])
+    starts = plain[begins]
+    stops = np.append(plain[begins | (kinds[plain] == SEPARATOR)], len(text))
+    ends = stops[np.searchsorted(stops, starts, "right")].tolist()
+    folded = character_tables()[1][points].tobytes().decode("utf-32-le", "surrogatepass")
+    spans = list(zip(starts.tolist(), ends, strict=True))
+    return [folded[start:end] for start, end in spans], spans
+
+
 def _counts(text: str) -> tuple[int, int]:
     """Return how many tokens of several characters a text has, and how many of one."""
-    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    classes = character_tables()[0]
-    # Past the table, as at its first place, stand separators.
-    kinds = classes[np.where(points < TABLE_SIZE, points, 0)]
+    kinds = character_tables()[0][_code_points(text)]
     kinds = kinds[kinds != MARK]
+    single = kinds == SINGLE
+    return int((_begins(kinds) & ~single).sum()), int(single.sum())
+
+
+def _begins(kinds: UInt8s) -> Bools:
+    """Return which characters begin a token, from the classes of those that are no marks."""
     inside = (kinds == LETTER) | (kinds == DIGIT)
-    begins = inside.copy()
-    begins[1:] &= ~inside[:-1]
-    return int(begins.sum()), int((kinds == SINGLE).sum())
+    begins: Bools = inside | (kinds == SINGLE)
+    begins[1:] &= ~(inside[1:] & inside[:-1])
+    return begins
+
+
+def _code_points(text: str) -> UInt32s:
+    """Return the code points of a text, 0 for those past the tables: both are separators."""
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return np.where(points < TABLE_SIZE, points, np.uint32(0))
