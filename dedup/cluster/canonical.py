@@ -352,11 +352,14 @@ def _compare_with_earlier(ballots: Sequence[Ballot]) -> None:
         ballot.settled = facts.repeats and (current or facts.text_id in texts)
 
 
+def deciding_rule(first: Ballot, second: Ballot, policy: Policy) -> Rule:
+    """Return the first rule that says of two documents that one is better; ids always differ."""
+    return next((rule for rule in policy if rule.key(first) != rule.key(second)), policy[-1])
+
+
 def why(first: Ballot, second: Ballot, policy: Policy) -> Why:
     """Return the rule that put ``first`` before ``second``, with both values in words."""
-    for rule in policy:
-        if rule.key(first) != rule.key(second):
-            break
+    rule = deciding_rule(first, second, policy)
     return Why(
         rule=rule.name,
         runner_up=second.facts.doc_id,

@@ -77,12 +77,19 @@ def cluster_copies(
     Returns:
         Stories of two or more; no document is in two.
     """
-    documents = tuple(sorted(component.documents, key=attrgetter("doc_id")))
-    graph = CopyGraph(documents, component.edges, component.shares, texts, relate, policy, padded)
-    stories = _new_stories(documents, graph, policy)
+    graph = copy_graph(component, texts, relate, policy, padded)
+    stories = _new_stories(graph.documents, graph, policy)
     if component.tellings and _torn(component.tellings, stories):
-        return _continue_stories(component.tellings, documents, graph, policy)
+        return _continue_stories(component.tellings, graph.documents, graph, policy)
     return stories
+
+
+def copy_graph(
+    component: ConnectedComponent, texts: Texts, relate: Relate, policy: Policy, padded: Padded
+) -> CopyGraph:
+    """Return the graph of one connected set; see :func:`cluster_copies`."""
+    documents = tuple(sorted(component.documents, key=attrgetter("doc_id")))
+    return CopyGraph(documents, component.edges, component.shares, texts, relate, policy, padded)
 
 
 def _new_stories(documents: Sequence[Facts], graph: CopyGraph, policy: Policy) -> list[Story]:
@@ -101,7 +108,7 @@ def _new_stories(documents: Sequence[Facts], graph: CopyGraph, policy: Policy) -
     rest = _add_roundups([f for f in documents if f.text_id in roundups], clusters, graph)
     clusters += _star_clusters(rest, graph)
     return [
-        _story(cluster, _final_ranking(cluster, graph), policy)
+        _story(cluster, final_ranking(cluster.documents(), graph), policy)
         for cluster in clusters
         if cluster.members
     ]
@@ -155,7 +162,7 @@ def _continue_stories(
     stories = []
     for cluster in clusters:
         if cluster.members:
-            ranking = _final_ranking(cluster, graph)
+            ranking = final_ranking(cluster.documents(), graph)
             story = _story(cluster, ranking, policy)
             if cluster.canonical.row in kept and ranking[0].facts.row != cluster.canonical.row:
                 better = ranking[0].facts
@@ -327,9 +334,9 @@ def _tells_all(text_ids: Sequence[int], text_id: int, texts: Texts) -> bool:
     return float(np.isin(texts.distinct(text_id), others).mean()) >= CONTAINED
 
 
-def _final_ranking(cluster: StarCluster, graph: CopyGraph) -> list[Ballot]:
-    """Return the ballots of a story's documents, best first; roundups have no vote."""
-    everyone, roundups = cluster.documents(), graph.roundups
+def final_ranking(everyone: Sequence[Facts], graph: CopyGraph) -> list[Ballot]:
+    """Return the ballots of the documents of a story, best first; roundups have no vote."""
+    roundups = graph.roundups
     plain = [facts for facts in everyone if facts.text_id not in roundups]
     if not plain or len(plain) == len(everyone):
         return graph.ranked(everyone)

@@ -58,7 +58,7 @@ def merge_rewrites(
         retell: Names relations.
         policy: Rules that elect the canonical.
     """
-    ballots = _ballots(tellings, texts)
+    ballots = ballots_of(tellings, texts)
     first, second, *_ = rank(ballots, policy)
     place = next(k for k, part in enumerate(tellings) if part.representative.row == first.facts.row)
     listed = [
@@ -83,7 +83,7 @@ def merge_rewrites(
     )
 
 
-def _ballots(tellings: Sequence[Telling], texts: Texts) -> list[Ballot]:
+def ballots_of(tellings: Sequence[Telling], texts: Texts) -> list[Ballot]:
     """Return the ballot of each representative.
 
     One with the text of an earlier version of another's page is superseded, too.

@@ -17,6 +17,9 @@ MOST_RUNS = 20
 MOST_TOKENS = 20_000
 """First tokens of a text that are looked at: the longest articles have fewer."""
 
+MOST_CHARACTERS = 10 * MOST_TOKENS
+"""First characters of a text that are looked at."""
+
 LONGEST = 2_000
 """Most characters of a run; of longer ones the beginning is returned."""
 
@@ -24,7 +27,7 @@ Run = tuple[int, int, int]
 """Place of the first token of a run in one text and in the other, and its tokens."""
 
 
-def shared_runs(first: str, second: str, least: int) -> tuple[SharedRun, ...]:
+def shared_runs(first: str, second: str, *, least: int) -> tuple[SharedRun, ...]:
     """Return the longest runs of words that stand in both of two texts, the longest first.
 
     Args:
@@ -32,7 +35,9 @@ def shared_runs(first: str, second: str, least: int) -> tuple[SharedRun, ...]:
         second: Another one, in which a run may stand several times.
         least: Fewest words of a run.
     """
-    (words, spans), (others, other_spans) = folded_tokens(first), folded_tokens(second)
+    (words, spans), (others, other_spans) = (
+        folded_tokens(text[:MOST_CHARACTERS]) for text in (first, second)
+    )
     found = longest_runs(words[:MOST_TOKENS], others[:MOST_TOKENS], least, MOST_RUNS)
     runs = []
     for place, other_place, size in found:

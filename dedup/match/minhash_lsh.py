@@ -105,6 +105,18 @@ def lsh_bands(
         yield leads, band * config.lead_rows, config.lead_rows
 
 
+def equal_bands(signatures: UInt32s, leads: UInt32s, config: MatchConfig) -> list[bool]:
+    """Return for each band of :func:`lsh_bands` whether two documents are in one bucket.
+
+    Args:
+        signatures: 2 x num_perm.
+        leads: 2 x lead_perm.
+        config: Bands and rows.
+    """
+    keys = (band_keys(*band).tolist() for band in lsh_bands(signatures, leads, config))
+    return [one == other for one, other in keys]
+
+
 def band_keys(signatures: UInt32s, start: int, rows: int) -> UInt64s:
     """Return one key a document for the band of ``rows`` columns from ``start``."""
     keys = np.empty(signatures.shape[0], np.uint64)

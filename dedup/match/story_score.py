@@ -142,6 +142,13 @@ def pair_features(
     return out
 
 
+def pair_scores(
+    vectors: TermVectors, others: TermVectors, left: Int64s, right: Int64s, model: Model
+) -> Float64s:
+    """Return how likely both documents of pairs tell one story; see :func:`pair_features`."""
+    return probability(model.odds(pair_features(vectors, others, left, right)))
+
+
 def sentence_overlaps(
     vectors: TermVectors, document: int, others: Int64s
 ) -> tuple[Float64s, Float64s, Int32s]:

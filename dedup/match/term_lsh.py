@@ -131,6 +131,28 @@ def keys_of(
     return keys
 
 
+def equal_bands(
+    terms: RaggedArray, config: StoryConfig, permutations: UInt32s
+) -> list[bool] | None:
+    """Return for each band whether two sets of terms are in one bucket.
+
+    Args:
+        terms: Two sets.
+        config: Bands, rows, and the least terms of a set.
+        permutations: As for :func:`term_pairs`.
+
+    Returns:
+        None where a set has too few terms for any pair.
+    """
+    unknown = np.full(2, np.nan), np.full(2, -1, np.int16)
+    ranked = rank(terms, *unknown, config.shared_terms)
+    docs = np.arange(ranked.rows.size)
+    if docs.size < 2:
+        return None
+    keys = (keys_of(ranked, docs, band, config, permutations) for band in range(config.bands))
+    return [bool(one == other) for one, other in keys]
+
+
 def _join(
     ranked: Ranked,
     band: int,

@@ -11,9 +11,9 @@ from itertools import chain, pairwise
 import numpy as np
 
 from dedup.clean.comments import comments_behind
-from dedup.cluster.canonical import common_texts, parse_policy, reads_own_fields
-from dedup.cluster.copies import ConnectedComponent, cluster_copies
-from dedup.cluster.copy_graph import ALL_PAIRS_LIMIT
+from dedup.cluster.canonical import Policy, common_texts, parse_policy, reads_own_fields
+from dedup.cluster.copies import ConnectedComponent, cluster_copies, copy_graph
+from dedup.cluster.copy_graph import ALL_PAIRS_LIMIT, CopyGraph, Padded, Relate
 from dedup.cluster.decisions import decisions_of
 from dedup.config import Config
 from dedup.kernels.array_types import Bools, Int64s
@@ -119,35 +119,76 @@ def cluster_sets(
         earlier: Earlier stories of the active documents; gets to know which are open.
         config: Thresholds and the policy.
     """
+    for sets in batches:
+        loaded = load_sets(source, exact_duplicates, sets, earlier, config)
+        stories = [story for each in loaded.components for story in loaded.stories(each)]
+        yield ClusteredSets(
+            [_decided(story, loaded.facts[story.canonical.row], earlier) for story in stories],
+            len(loaded.facts),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSets:
+    """Connected sets with all that clustering them takes.
+
+    Attributes:
+        components: The sets.
+        facts: Their documents by row.
+        texts: Their texts.
+        relate: Names relations, see :func:`dedup.cluster.copies.cluster_copies`.
+        policy: Rules that elect the canonical.
+        padded: See there.
+    """
+
+    components: list[ConnectedComponent]
+    facts: dict[int, Facts]
+    texts: LoadedTexts
+    relate: Relate
+    policy: Policy
+    padded: Padded
+
+    def stories(self, component: ConnectedComponent) -> list[Story]:
+        """Return the stories of a set."""
+        return cluster_copies(component, self.texts, self.relate, self.policy, self.padded)
+
+    def graph(self, component: ConnectedComponent) -> CopyGraph:
+        """Return the graph from which these stories are made."""
+        return copy_graph(component, self.texts, self.relate, self.policy, self.padded)
+
+
+def load_sets(
+    source: DocumentSource,
+    exact_duplicates: ExactDuplicates,
+    sets: ConnectedSets,
+    earlier: EarlierStories,
+    config: Config,
+) -> LoadedSets:
+    """Load connected sets; for the arguments see :func:`cluster_sets`."""
     policy = parse_policy(config.cluster.canonical)
-    own_fields = reads_own_fields(policy)
 
     def padded(short: int, long: int) -> bool:
         return comments_behind(source.text(short), source.text(long))
 
-    for sets in batches:
-        text_ids = np.sort(sets.texts)
-        facts = facts_by_text(source, exact_duplicates, text_ids, with_fields=own_fields)
-        _note_comments(source, facts)
-        earlier.note(chain.from_iterable(facts.values()))
-        texts = load_texts(source, sets.texts.tolist(), config)
-        _measure_pairs(texts, sets)
-        relate = partial(relation, passages=texts.passages, config=config.match)
-        shingles = texts.all_distinct()
-        counts = np.array([len(facts[text]) for text in sets.texts.tolist()])
-        found = common_texts(shingles.values, shingles.bounds, counts, sets.bounds)
-        shares = dict(zip(sets.texts.tolist(), found, strict=True))
-        stories: list[Story] = []
-        for members, edges in sets.each():
-            documents = tuple(chain.from_iterable(facts[text] for text in members))
-            tellings = earlier.tellings(facts.row for facts in documents)
-            component = ConnectedComponent(documents, edges, shares, tellings)
-            stories += cluster_copies(component, texts, relate, policy, padded)
-        known = {each.row: each for group in facts.values() for each in group}
-        yield ClusteredSets(
-            [_decided(story, known[story.canonical.row], earlier) for story in stories],
-            int(counts.sum()),
-        )
+    facts = facts_by_text(
+        source, exact_duplicates, np.sort(sets.texts), with_fields=reads_own_fields(policy)
+    )
+    _note_comments(source, facts)
+    earlier.note(chain.from_iterable(facts.values()))
+    texts = load_texts(source, sets.texts.tolist(), config)
+    _measure_pairs(texts, sets)
+    shingles = texts.all_distinct()
+    counts = np.array([len(facts[text]) for text in sets.texts.tolist()])
+    found = common_texts(shingles.values, shingles.bounds, counts, sets.bounds)
+    shares = dict(zip(sets.texts.tolist(), found, strict=True))
+    components = []
+    for members, edges in sets.each():
+        documents = tuple(chain.from_iterable(facts[text] for text in members))
+        tellings = earlier.tellings(facts.row for facts in documents)
+        components.append(ConnectedComponent(documents, edges, shares, tellings))
+    known = {each.row: each for group in facts.values() for each in group}
+    relate = partial(relation, passages=texts.passages, config=config.match)
+    return LoadedSets(components, known, texts, relate, policy, padded)
 
 
 def _decided(story: Story, canonical: Facts, earlier: EarlierStories) -> StoryOfCopies:

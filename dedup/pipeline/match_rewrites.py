@@ -14,7 +14,7 @@ from dedup.kernels.array_types import Float64s, Int16s, Int32s, Int64s, UInt32s
 from dedup.match.candidate_blocks import Block, runs, tile_blocks
 from dedup.match.minhash_lsh import Candidates
 from dedup.match.similarity import RaggedArray
-from dedup.match.story_score import Model, Scorer, pair_features, probability, sentence_overlaps
+from dedup.match.story_score import Model, Scorer, pair_scores, sentence_overlaps
 from dedup.match.term_lsh import term_pairs
 from dedup.models import TermVectors
 from dedup.parallel.ordered_map import ordered_map
@@ -131,8 +131,8 @@ def _score_block(
 ) -> tuple[Int64s, Float64s]:
     """Return the numbers of the candidates of a block, and how likely both tell one story."""
     block, near, far = loaded
-    features = pair_features(near, far.vectors(frequencies), block.left, block.right)
-    return block.pairs, probability(model.odds(features))
+    ends = block.left, block.right
+    return block.pairs, pair_scores(near, far.vectors(frequencies), *ends, model)
 
 
 def overlaps_of(

@@ -252,8 +252,8 @@ class Database:
         with self.commit():
             self.executemany(f"{verb} INTO {table} VALUES ({marks})", summed)
 
-    def select_rows(self, query: str, rows: Sequence[int]) -> Iterator[Any]:
-        """Yield the results of a query that ends in ``IN`` for many rows."""
+    def select_rows(self, query: str, rows: Sequence[Any]) -> Iterator[Any]:
+        """Yield the results of a query that ends in ``IN`` for many rows, or other keys."""
         for start in range(0, len(rows), ROWS_AT_ONCE):
             part = rows[start : start + ROWS_AT_ONCE]
             yield from self.execute(f"{query} ({', '.join('?' * len(part))})", part)

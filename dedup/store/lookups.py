@@ -113,3 +113,97 @@ class Lookups:
             "SELECT one, score FROM story_scores WHERE other = :row",
             {"row": row},
         )
+
+    def signatures(
+        self, rows: Sequence[int]
+    ) -> dict[int, tuple[bytes, int, str | None, bytes | None, bytes | None]]:
+        """Return what is signed of those of some documents that are not rejected.
+
+        Returns:
+            By row: fingerprint, tokens, language, signature and that of the lead; these are None
+            for a text too short to sign.
+        """
+        query = (
+            "SELECT row, fingerprint, tokens, s.language, signature, lead FROM signatures s "
+            "JOIN documents d USING (row) WHERE d.reason IS NULL AND row IN"
+        )
+        return {row: tuple(cells) for row, *cells in self._db.select_rows(query, rows)}
+
+    def rows_of_texts(self, fingerprints: Sequence[bytes]) -> dict[int, bytes]:
+        """Return the documents that have some texts, given by fingerprints, with these."""
+        query = (
+            "SELECT row, fingerprint FROM signatures JOIN documents USING (row) "
+            "WHERE reason IS NULL AND fingerprint IN"
+        )
+        found: Iterator[tuple[int, bytes]] = self._db.select_rows(query, fingerprints)
+        return dict(found)
+
+    def matched_pairs_of(
+        self, rows: Sequence[int]
+    ) -> Iterator[tuple[int, int, float, float, float, float]]:
+        """Yield the pairs that match and have an end among some documents, some of them twice.
+
+        Yields:
+            One, other and the four scores of :class:`dedup.match.similarity.PairScores`.
+        """
+        for end in ("one", "other"):
+            yield from self._db.select_rows(
+                "SELECT one, other, jaccard, one_in_other, other_in_one, numbers FROM copy_pairs "
+                f"WHERE matched AND {end} IN",
+                rows,
+            )
+
+    def stored_match(self, one: int, other: int) -> bool | None:
+        """Return whether a measured pair of documents matches, None where it is not kept."""
+        query = "SELECT matched FROM copy_pairs WHERE one = min(?1, ?2) AND other = max(?1, ?2)"
+        found = self._db.execute(query, [one, other]).fetchone()
+        return None if found is None else bool(found[0])
+
+    def candidate_score(self, one: int, other: int) -> float | None:
+        """Return the candidate score of two representatives, None where none is kept."""
+        query = "SELECT score FROM story_scores WHERE (one, other) IN (VALUES (?1, ?2), (?2, ?1))"
+        found = self._db.execute(query, [one, other]).fetchone()
+        return None if found is None else float(found[0])
+
+    def last_change(self, rows: Sequence[int]) -> int:
+        """Return the number of the last dump that decided on one of some documents."""
+        query = "SELECT max(dump) FROM earlier_decisions WHERE row IN"
+        changes: list[int] = [number for (number,) in self._db.select_rows(query, rows) if number]
+        query = "SELECT max(number) FROM dumps WHERE first <= ?"
+        changes.append(self._db.execute(query, [max(rows)]).fetchone()[0])
+        return max(changes)
+
+    def decisions_before(
+        self, rows: Sequence[int], dump: int
+    ) -> Iterator[tuple[int, int, str, str]]:
+        """Yield the decisions on documents of stories as they stood before a dump.
+
+        Yields:
+            Row, representative, story and status.
+        """
+        replaced: dict[int, tuple[Any, ...]] = {}
+        query = (
+            "SELECT row, representative, story_id, status, dump FROM earlier_decisions "
+            f"WHERE dump >= {dump:d} AND row IN"
+        )
+        for row, *cells in self._db.select_rows(query, rows):
+            if row not in replaced or cells[-1] < replaced[row][-1]:
+                replaced[row] = tuple(cells)
+        yield from ((row, *cells) for row, (*cells, _) in replaced.items() if cells[0] is not None)
+        query = "SELECT row, representative, story_id, status FROM decisions WHERE row IN"
+        yield from self._db.select_rows(query, [row for row in rows if row not in replaced])
+
+    def tellings_of(self, rows: Sequence[int]) -> Iterator[tuple[int, int, str]]:
+        """Yield row, representative and story of those of some documents that are in one."""
+        query = "SELECT row, representative, story_id FROM decisions WHERE row IN"
+        yield from self._db.select_rows(query, rows)
+
+    def members_of(self, story_id: str) -> Iterator[tuple[int, int]]:
+        """Yield row and representative of the documents of a story, by row."""
+        yield from self._db.execute(
+            "SELECT row, representative FROM decisions WHERE row IN "
+            "(SELECT json_extract(member.value, '$.row') FROM stories, "
+            "json_each(CAST(body AS TEXT), '$.members') AS member WHERE story_id = ?) "
+            "ORDER BY row",
+            [story_id],
+        )

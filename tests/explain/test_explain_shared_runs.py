@@ -12,15 +12,9 @@ few_words = st.lists(st.sampled_from("abc"), max_size=14)
 
 
 def longest_common(words, others):
-    return max(
-        (
-            size
-            for place in range(len(words))
-            for size in range(1, len(words) - place + 1)
-            if any(words[place : place + size] == others[at : at + size] for at in range(len(others)))
-        ),
-        default=0,
-    )  # fmt: skip
+    parts = {tuple(others[start:end]) for end in range(len(others) + 1) for start in range(end)}
+    spans = ((start, end) for end in range(len(words) + 1) for start in range(end))
+    return max((end - start for start, end in spans if tuple(words[start:end]) in parts), default=0)
 
 
 @laws
@@ -46,7 +40,7 @@ texts = st.lists(
 @laws
 @given(texts, texts)
 def test_a_run_is_at_its_positions_in_the_characters_of_both_texts(first, second):
-    for run in shared_runs(first, second, 2):
+    for run in shared_runs(first, second, least=2):
         words, _ = folded_tokens(run.text)
         behind, _ = folded_tokens(second[run.other_start :])
         assert len(words) == run.words >= 2
@@ -56,7 +50,7 @@ def test_a_run_is_at_its_positions_in_the_characters_of_both_texts(first, second
 
 def test_the_words_of_a_run_are_as_they_stand_in_the_first_text():
     first = "LONDON: The ferry, at last, returns. Fares rise."
-    (run,) = shared_runs(first, "Today the ferry at last returns to its route", 3)
+    (run,) = shared_runs(first, "Today the ferry at last returns to its route", least=3)
     assert (run.text, run.words, run.start, run.other_start) == (
         "The ferry, at last, returns", 5, 8, 6,
     )  # fmt: skip
@@ -65,22 +59,22 @@ def test_the_words_of_a_run_are_as_they_stand_in_the_first_text():
 def test_runs_of_fewer_words_are_left_out_and_there_are_at_most_twenty():
     first = " ".join(f"a{n} b{n} c{n} x{n}" for n in range(50))
     second = " ".join(f"a{n} b{n} c{n} y{n}" for n in range(50))
-    assert shared_runs(first, second, 4) == ()
-    assert len(shared_runs(first, second, 3)) == MOST_RUNS
+    assert shared_runs(first, second, least=4) == ()
+    assert len(shared_runs(first, second, least=3)) == MOST_RUNS
 
 
 def test_a_long_run_is_shown_by_its_beginning():
     text = " ".join(f"word{n}" for n in range(5_000))
-    (run,) = shared_runs(text, text, 3)
+    (run,) = shared_runs(text, text, least=3)
     assert run.words == 5_000
     assert LONGEST - 20 < len(run.text) <= LONGEST
-    (run,) = shared_runs("x" * 10_000, "x" * 10_000, 1)
+    (run,) = shared_runs("x" * 10_000, "x" * 10_000, least=1)
     assert len(run.text) == LONGEST
 
 
 @pytest.mark.parametrize("word", ["a ", "a b ", "東"])
 def test_texts_of_one_word_over_and_over_take_no_longer_than_others(word):
     start = time.perf_counter()
-    runs = shared_runs(word * 200_000, word * 100_000, 3)
+    runs = shared_runs(word * 200_000, word * 100_000, least=3)
     assert runs
     assert time.perf_counter() - start < 5
