@@ -49,7 +49,7 @@ class Run:
 
     def close(self) -> None:
         """Close the store."""
-        self.store.__exit__(None, None, None)
+        self.store.close()
 
     def explain(
         self, first: str, second: str | None = None
@@ -106,26 +106,45 @@ def open_run(out: str | Path, *, store: str | Path | None = None) -> Run:
         opened = Store(path, ANOTHER, read_only=True)
         return Run(path, opened, opened.get("manifest") or {})
     manifest = manifest_in(path)
-    place = _store_of(path, manifest, None if store is None else Path(store))
-    return Run(path, Store(place, ANOTHER, read_only=True), manifest)
+    place = _store_of(path, manifest) if store is None else Path(store)
+    opened = Store(place, ANOTHER, read_only=True)
+    if not _has_dump(opened, manifest):
+        opened.close()
+        message = f"the store {place} does not have the dump in {path}; name its own with --store"
+        raise OutputError(message, path=place)
+    return Run(path, opened, manifest)
 
 
-def _store_of(path: Path, manifest: Mapping[str, Any], named: Path | None) -> Path:
+def _store_of(path: Path, manifest: Mapping[str, Any]) -> Path:
     """Return the store of a run.
 
     Raises:
         OutputError: It is not there.
     """
-    if named is not None:
-        return named
-    own = path / STORE_NAME
-    if own.exists():
-        return own
-    file = manifest.get("store", {}).get("file")
-    if file and Path(file).exists():
-        return Path(file)
+    found = next(filter(Path.is_file, _places(path, manifest)), None)
+    if found is not None:
+        return found
     if manifest.get("store", {}).get("against"):
         message = f"the run in {path} kept no store, as --against asks; run it with --store"
     else:
         message = f"the store of the run in {path} is not found; name it with --store FILE"
     raise OutputError(message, path=path)
+
+
+def _places(path: Path, manifest: Mapping[str, Any]) -> list[Path]:
+    """Return where the store of a run may be.
+
+    A store that was named is where the command was run, or was moved together with the results.
+    """
+    file = manifest.get("store", {}).get("file")
+    if file is None:
+        return [path / STORE_NAME]
+    beside = path.resolve().parent
+    return [Path(file), beside / file, beside / Path(file).name]
+
+
+def _has_dump(store: Store, manifest: Mapping[str, Any]) -> bool:
+    """Return whether a store has the dump of a manifest."""
+    known = manifest.get("store", {})
+    found = store.dumps.named(str(known.get("name")))
+    return found is not None and found.number == known.get("dump")

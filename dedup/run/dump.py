@@ -107,7 +107,7 @@ def run_dump(
                 with dropped_if_refused(opened, folder, claim):
                     run_stages(records, size, opened, config, timer, scored_by.scorer)
                 opened.put("inputs", what_was_read(inputs, tally))
-                manifest = manifest_of(opened, config, settings, scored_by, against)
+                manifest = manifest_of(opened, config, settings, scored_by, store, against)
                 timer.start("write", None, "file")
                 write(opened)
                 timer.end()

@@ -33,6 +33,7 @@ def manifest_of(
     config: Config,
     settings: Mapping[str, Any] | None,
     scorer: ScorerFile,
+    file: Path | None,
     against: Path | None,
 ) -> dict[str, Any]:
     """Return the manifest of a run without times and memory.
@@ -42,6 +43,7 @@ def manifest_of(
         config: The options.
         settings: Where their values came from, as JSON values.
         scorer: What scored pairs.
+        file: The store outside of the output folder, as it was named; None for one in it.
         against: The store that was only read, if one was.
     """
     status, reasons, relations = store.results.tally()
@@ -69,6 +71,7 @@ def manifest_of(
         "blast_radius": warnings,  # its name until the first release
         "store": {
             **dump,
+            **({"file": str(file)} if file else {}),
             **({"against": str(against)} if against else {}),
             **store.dumps.counts(),
             "expired": store.get("expired"),

@@ -108,9 +108,13 @@ class Store:
         trace: TracebackType | None,
     ) -> None:
         """Close the file, undo what is not committed; database errors become ``OutputError``."""
-        self._db.close()
+        self.close()
         if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.ProgrammingError):
             raise self._db.refusal(error) from error
+
+    def close(self) -> None:
+        """Close the file; what is not committed is undone."""
+        self._db.close()
 
     def begin(self, name: str, *, options: str, basis: str, scorer: Sequence[str]) -> None:
         """Begin the next dump.
