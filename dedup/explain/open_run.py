@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from dedup.config import Config
 from dedup.errors import OutputError
@@ -14,7 +14,10 @@ from dedup.store import ANOTHER, Store
 
 if TYPE_CHECKING:
     from dedup.explain.differences import Difference
+    from dedup.explain.document_view import DocumentView
     from dedup.explain.evidence import DocumentExplanation, PairExplanation
+    from dedup.explain.run_lists import DocumentFilters, ListedDocument, ListedStory, Listing
+    from dedup.explain.story_view import StoryView
 
 STORE_NAME = "store.sqlite"
 
@@ -50,6 +53,76 @@ class Run:
     def close(self) -> None:
         """Close the store."""
         self.store.close()
+
+    def document(self, name: str) -> DocumentView:
+        """Return a document: what became of it and why, its text, and what cleaning removed.
+
+        Args:
+            name: Its id, address or title, or a part of one that no other document has.
+
+        Raises:
+            NotFoundError: There is no such document.
+            AmbiguousNameError: There are several.
+        """
+        from dedup.explain.document_view import document_view
+        from dedup.explain.find_documents import find_document
+
+        return document_view(self, find_document(self.store, name))
+
+    def story(self, name: str) -> StoryView:
+        """Return a story with its members.
+
+        Args:
+            name: Its id, with or without ``s-``, or a part of it; or the name of one of its
+                documents.
+
+        Raises:
+            NotFoundError: There is no such story.
+            AmbiguousNameError: There are several.
+        """
+        from dedup.explain.find_documents import find_story
+        from dedup.explain.story_view import story_view
+
+        return story_view(self, find_story(self.store, name))
+
+    def stories(
+        self, *, sort: str = "size", limit: int = 20, **filters: Unpack[DocumentFilters]
+    ) -> Listing[ListedStory]:
+        """Return stories of the dump of the run.
+
+        Args:
+            sort: ``size`` (the largest first), ``weakest`` (the lowest score of a weakest link
+                first) or ``date`` (the latest first).
+            limit: How many; 0 for all.
+            filters: Those of :meth:`documents`: one document of a story must pass all of them.
+
+        Raises:
+            ConfigError: A value cannot be used.
+        """
+        from dedup.explain.run_lists import list_stories
+
+        return list_stories(self, filters, sort, limit)
+
+    def documents(
+        self, *, sort: str | None = None, limit: int = 20, **filters: Unpack[DocumentFilters]
+    ) -> Listing[ListedDocument]:
+        """Return documents of the dump of the run, removed and rejected ones among them.
+
+        Args:
+            sort: ``size`` (those of the largest story first), ``weakest`` (the lowest score first)
+                or ``date`` (the latest first); None for the order of the inputs.
+            limit: How many; 0 for all.
+            filters: What a document must have; see
+                :class:`dedup.explain.run_lists.DocumentFilters`.
+
+        Raises:
+            ConfigError: A value cannot be used.
+            NotFoundError: ``copy_of`` names no document.
+            AmbiguousNameError: It names several.
+        """
+        from dedup.explain.run_lists import list_documents
+
+        return list_documents(self, filters, sort, limit)
 
     def explain(
         self, first: str, second: str | None = None

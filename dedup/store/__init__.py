@@ -26,10 +26,12 @@ from dedup.store.cells import (
 )
 from dedup.store.copied_store import copy_store
 from dedup.store.database import AGAINST, ANEW, ANOTHER, Database
+from dedup.store.detail_queries import Details
 from dedup.store.document_states import DocumentStates
 from dedup.store.document_tables import Documents
 from dedup.store.dump_tables import Dump, Dumps, Step
 from dedup.store.integrity import is_sound, is_whole
+from dedup.store.list_queries import Lists
 from dedup.store.lookups import Lookups
 from dedup.store.name_queries import Names
 from dedup.store.result_tables import Results
@@ -52,6 +54,8 @@ class Store:
         results: Pairs, stories, decisions.
         warnings: Large stories, and hosts with many duplicates.
         lookups: Single documents and pairs, for questions about a run.
+        details: All that the store has of one document or story.
+        lists: Lists of stories and documents.
         names: Searches for what a person calls documents and stories.
         states: What became of the documents of a dump.
         dumps: The dumps, and which rows are active.
@@ -88,6 +92,8 @@ class Store:
         self.lookups = Lookups(self._db)
         self.names = Names(self._db)
         self.states = DocumentStates(self._db)
+        self.details = Details(self._db)
+        self.lists = Lists(self._db)
         try:
             self.dumps = Dumps(self._db)
         except sqlite3.Error as error:

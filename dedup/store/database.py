@@ -105,7 +105,6 @@ class Database:
                 f"{self.path} is not a store of this version of dedup; {self._remedy}",
                 path=self.path,
             )
-        self.execute("PRAGMA temp_store = MEMORY")
 
     def _header(self) -> tuple[int, int, int]:
         """Return the mark of the owner, the format, and the number of tables and views."""

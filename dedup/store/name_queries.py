@@ -27,8 +27,12 @@ _STORY_LEVELS = (
 )
 LEVELS = len(_DOCUMENT_LEVELS)
 
-# An input whose id an earlier one has is not found by its id, so it is not found at all.
-_DOCUMENTS = "FROM documents WHERE reason IS NOT 'duplicate-id' AND "
+# An input whose id an earlier one has is not found by its id, so it is not found at all. But for
+# the id itself, the rows are read in their own order: by an index they would be read one by one.
+_DOCUMENTS = tuple(
+    f"FROM documents {'NOT INDEXED ' if level else ''}WHERE reason IS NOT 'duplicate-id' AND {term}"
+    for level, term in enumerate(_DOCUMENT_LEVELS)
+)
 _STORIES = "FROM stories JOIN documents ON row = canonical WHERE "
 
 
@@ -75,8 +79,7 @@ class Names:
             name: An id, an address, a title, or a part of these.
             page: The page of the name, where it is an address.
         """
-        condition = _DOCUMENTS + _DOCUMENT_LEVELS[level]
-        return self._fits("row, doc_id, title, host", condition, name, page)
+        return self._fits("row", "doc_id", _DOCUMENTS[level], name, page)
 
     def stories(
         self, level: int, name: str, page: str | None = None, *, by_documents: bool = False
@@ -91,14 +94,15 @@ class Names:
         """
         condition = _STORY_LEVELS[level]
         if by_documents:
-            rows = f"SELECT row {_DOCUMENTS}{_DOCUMENT_LEVELS[level]}"
+            rows = f"SELECT row {_DOCUMENTS[level]}"
             condition += f" OR story_id IN (SELECT story_id FROM decisions WHERE row IN ({rows}))"
-        return self._fits("story_id, story_id, title, host", _STORIES + condition, name, page)
+        return self._fits("story_id", "story_id", _STORIES + condition, name, page)
 
-    def _fits(self, columns: str, condition: str, name: str, page: str | None = None) -> Fits:
-        """Return the first rows of a condition, and the number of all."""
+    def _fits(self, key: str, id_: str, condition: str, name: str, page: str | None) -> Fits:
+        """Return the first rows of a condition by id, and the number of all."""
         values: dict[str, Any] = {"name": name, "folded": name.casefold(), "page": page}
-        query = f"SELECT {columns} {condition} ORDER BY 2 LIMIT {MOST_FITS + 1}"
+        columns = f"{key}, {id_}, title, host"
+        query = f"SELECT {columns} {condition} ORDER BY {id_} LIMIT {MOST_FITS + 1}"
         found = [Fit(*cells) for cells in self._db.execute(query, values)]
         total = len(found)
         if total > MOST_FITS:
