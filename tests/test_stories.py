@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 
 from dedup import Config, deduplicate
+from dedup.config import StoryConfig
+
+THRESHOLD = Config().story.threshold
 
 AGAIN = (
     "of each report one document is left: two alone show no rivals, and no parties stand around "
@@ -269,6 +272,47 @@ def test_every_rewrite_has_a_score_and_a_reason(label):
             assert each.canonical_id in each.reason
             assert f"story score {each.score:.2f}" in each.reason
             assert len(each.reason.split()) > 5
+            assert ("below the threshold" in each.reason) == (each.score < THRESHOLD)
+
+
+LENIENT = {"singleton_penalty": 0.0, "size_penalty": 0.0}
+"""Without these penalties a mean just over the threshold joins."""
+
+
+@pytest.mark.parametrize("threshold", [0.18, 0.3, 0.5])
+def test_a_reason_says_why_a_member_is_below_the_threshold(threshold):
+    config = Config(story=StoryConfig(threshold=threshold, **LENIENT))
+    result = deduplicate(records_of("saturday-shootings"), config=config)
+    below = {each.doc_id for each in result.decisions if "below the threshold" in each.reason}
+    assert below == {
+        each.doc_id
+        for each in result.decisions
+        if each.score_kind == "probability" and each.score < threshold
+    }
+    for each in result.decisions:
+        if each.doc_id in below:
+            mean = each.reason.rsplit("the mean with the other tellings joined them, ", 1)[1]
+            assert float(mean) >= threshold
+    if threshold == 0.5:
+        assert below
+
+
+def test_a_member_that_an_earlier_dump_joined_says_so(command, jsonl, tmp_path):
+    """Its score is far below the threshold of the second dump."""
+    records = records_of("saturday-shootings")
+    store = tmp_path / "store.sqlite"
+    first = command.run(jsonl(records, "1.jsonl"), "--store", store, out=tmp_path / "1")
+    rewrite = next(each for each in first.decisions if each["relation"] == "rewrite")
+    again = next(each for each in records if each["id"] == rewrite["id"])
+    copy = {**again, "id": "copy", "url": "https://other.example/copy"}
+    options = ("--store", store, "--threshold", "0.99")
+    second = command.run(jsonl([copy], "2.jsonl"), *options, out=tmp_path / "2")
+    (decision,) = second.decisions
+    assert decision["canonical_id"] == rewrite["canonical_id"]
+    assert decision["score"] < 0.99
+    assert decision["reason"].endswith(
+        ", below the threshold 0.99: an earlier dump had joined them"
+    )
 
 
 @pytest.mark.parametrize("label", [*DUMPS])

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from dedup.cluster.document_name import document_name
 from dedup.models import Decision, Facts, Member, Relation, Status, Story
+
+SCORE_DIGITS = 6
+"""Decimals of a score in the outputs."""
 
 _SENTENCES = {
     Relation.EXACT: "the same text as {canonical}",
@@ -16,19 +22,47 @@ _SENTENCES = {
     ),
     Relation.DERIVED: (
         "tells the story of {canonical}, partly in its words: {contained:.1%} of it stands there; "
-        "story score {score:.2f}"
+        "story score {score}"
     ),
-    Relation.REWRITE: "tells the story of {canonical} in other words: story score {score:.2f}",
+    Relation.REWRITE: "tells the story of {canonical} in other words: story score {score}",
 }
 
 
-def decisions_of(story: Story, facts: Facts) -> list[Decision]:
+@dataclass(frozen=True, slots=True)
+class JoinedBelow:
+    """Why a telling is in a story although its own score is below the threshold.
+
+    Attributes:
+        threshold: The threshold, a probability.
+        join_score: The mean of the pairs between the two clusters, that of the telling and that of
+            the canonical, whose join made them one: less the contrast, as a probability. None where
+            only an earlier dump had put them into one story.
+    """
+
+    threshold: float
+    join_score: float | None
+
+    def sentence(self) -> str:
+        """Return the end of a reason."""
+        cause = (
+            "an earlier dump had joined them"
+            if self.join_score is None
+            else f"the mean with the other tellings joined them, {self.join_score:.2f}"
+        )
+        return f", below the threshold {self.threshold:g}: {cause}"
+
+
+def decisions_of(
+    story: Story, facts: Facts, below: Mapping[int, JoinedBelow] | None = None
+) -> list[Decision]:
     """Return the decisions on the documents of a story, in the order of its members.
 
     Args:
         story: The story.
         facts: Those of its canonical.
+        below: Why members are there whose score is below the threshold, by row.
     """
+    below = below or {}
     canonical, name = story.canonical, document_name(facts)
     kept = Decision(
         row=canonical.row,
@@ -39,10 +73,13 @@ def decisions_of(story: Story, facts: Facts) -> list[Decision]:
         size=len(story.members),
         reason=f"elected by {story.why.rule}: {story.why.detail}",
     )
-    return [kept, *(_duplicate(story, member, name) for member in story.members[1:])]
+    return [
+        kept,
+        *(_duplicate(story, each, name, below.get(each.row)) for each in story.members[1:]),
+    ]
 
 
-def _duplicate(story: Story, member: Member, canonical: str) -> Decision:
+def _duplicate(story: Story, member: Member, canonical: str, below: JoinedBelow | None) -> Decision:
     """Return the decision on a document that goes; ``canonical`` names the one that stays."""
     relation = member.relation or Relation.EXACT
     sentence = _SENTENCES[relation].format(
@@ -50,7 +87,7 @@ def _duplicate(story: Story, member: Member, canonical: str) -> Decision:
         jaccard=member.jaccard,
         contained=member.contained,
         contains=member.contains,
-        score=member.score,
+        score=_shown(member.score, below),
     )
     return Decision(
         row=member.row,
@@ -60,6 +97,13 @@ def _duplicate(story: Story, member: Member, canonical: str) -> Decision:
         canonical_id=story.canonical.doc_id,
         size=len(story.members),
         relation=relation.value,
-        score=None if member.score is None else round(member.score, 6),
-        reason=sentence,
+        score=None if member.score is None else round(member.score, SCORE_DIGITS),
+        reason=sentence if below is None else sentence + below.sentence(),
     )
+
+
+def _shown(score: float | None, below: JoinedBelow | None) -> str:
+    """Return a score with as many digits as show that it is below the threshold, two or more."""
+    score = score or 0.0
+    shown = (f"{score:.{digits}f}" for digits in range(2, SCORE_DIGITS + 1))
+    return next(each for each in shown if below is None or float(each) < below.threshold)

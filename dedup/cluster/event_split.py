@@ -8,7 +8,7 @@ use and none of the other's.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeVar
 
@@ -75,6 +75,15 @@ class Join:
     odds: float
     cost: float = 0.0
 
+    @property
+    def is_forced(self) -> bool:
+        """Whether only a must-link made it."""
+        return self.odds < 0.0
+
+    def mean_odds(self, threshold_odds: float) -> float:
+        """Return the mean log odds of the pairs between the clusters, less the contrast."""
+        return self.odds + self.cost + threshold_odds
+
 
 @dataclass(frozen=True, slots=True)
 class RewriteCluster:
@@ -86,12 +95,28 @@ class RewriteCluster:
         shared: members x members: whether one was made from the other, partly word for word.
         weakest: The join that was worth least, by documents of the batch; its odds are the mean of
             the pairs between the two clusters, less the contrast.
+        joins: All joins that made it, in order, by documents of the batch; the right cluster of
+            each became part of the left one.
     """
 
     members: Int64s
     odds: Float64s
     shared: Bools
     weakest: Join
+    joins: tuple[Join, ...] = ()
+
+    def joins_with(self, document: int) -> dict[int, Join]:
+        """Return for each other document the join that made one cluster of it and this one."""
+        parts = {each: [each] for each in self.members.tolist()}
+        found: dict[int, Join] = {}
+        at = document
+        for join in self.joins:
+            left, right = parts[join.left], parts.pop(join.right)
+            if at in (join.left, join.right):
+                found |= dict.fromkeys(right if at == join.left else left, join)
+                at = join.left
+            parts[join.left] = left + right
+        return found
 
 
 def rewrite_clusters(
@@ -106,16 +131,17 @@ def rewrite_clusters(
     """
     threshold = config.threshold_odds
     for start, end, pairs in each_group(groups):
-        size = end - start
         odds = square(groups, start, end, pairs, groups.odds[pairs])
         shared = square(groups, start, end, pairs, groups.shared[pairs])
         terms, weights = terms_of(groups.vectors, start, end)
-        joins = joins_of(odds, terms, weights, must_link[start:end], config)
-        for members, join in _joined(size, joins):
-            inside = np.ix_(members, members)
-            odds_of_join = join.odds + join.cost + threshold
-            weakest = Join(start + join.left, start + join.right, odds_of_join)
-            yield RewriteCluster(start + members, odds[inside], shared[inside], weakest)
+        joins = [
+            replace(each, left=start + each.left, right=start + each.right)
+            for each in joins_of(odds, terms, weights, must_link[start:end], config)
+        ]
+        for members, made, join in _joined(np.arange(start, end), joins):
+            inside = np.ix_(members - start, members - start)
+            weakest = Join(join.left, join.right, join.mean_odds(threshold))
+            yield RewriteCluster(members, odds[inside], shared[inside], weakest, made)
 
 
 def terms_of(
@@ -292,17 +318,21 @@ def _strongest(terms: UInt32s, values: Float64s) -> UInt32s:
     return terms[order[values[order] > 0]]
 
 
-def _joined(size: int, joins: Sequence[Join]) -> Iterator[tuple[Int64s, Join]]:
-    """Yield the documents of each cluster of two or more, and its weakest join."""
-    cluster_of = {index: [index] for index in range(size)}
+def _joined(
+    documents: Int64s, joins: Sequence[Join]
+) -> Iterator[tuple[Int64s, tuple[Join, ...], Join]]:
+    """Yield the documents of each cluster of two or more, its joins, and the weakest of them."""
+    cluster_of = {index: [index] for index in documents.tolist()}
+    made: dict[int, list[Join]] = {index: [] for index in cluster_of}
     weakest: dict[int, Join] = {}
     for join in joins:
         cluster_of[join.left] += cluster_of.pop(join.right)
+        made[join.left] += [*made.pop(join.right), join]
         inner = [join, *(weakest.pop(end) for end in (join.left, join.right) if end in weakest)]
         weakest[join.left] = min(inner, key=lambda each: each.odds)
     for first, members in cluster_of.items():
         if len(members) > 1:
-            yield np.array(sorted(members)), weakest[first]
+            yield np.array(sorted(members)), tuple(made[first]), weakest[first]
 
 
 def each_group(groups: ScoredGroups) -> Iterator[tuple[int, int, slice]]:

@@ -33,6 +33,7 @@ from dedup.parallel.ordered_map import ordered_map
 from dedup.pipeline.document_source import DocumentSource, StoredDocuments
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.exact_duplicates import ExactDuplicates
+from dedup.pipeline.joined_below import join_score, joined_below
 from dedup.pipeline.match_copies import load_texts
 from dedup.pipeline.match_rewrites import overlaps_of, propose, score_candidates
 from dedup.pipeline.representatives import (
@@ -304,7 +305,8 @@ def _merged(
     earlier.note(known)
     facts = {each.row: each for each in known}
     texts = load_texts(documents, sorted(set(text_id_of.values())), config)
-    stories = []
+    stories: list[DatedStory] = []
+    decisions: list[Decision] = []
     for cluster in clusters:
         tellings = [
             Telling(
@@ -318,11 +320,8 @@ def _merged(
         ]
         story = story_of(cluster, tellings, texts, policy, config)
         stories.append(earlier.keep_story_id(story))
-    decisions = [
-        decision
-        for story, _ in stories
-        for decision in decisions_of(story, facts[story.canonical.row])
-    ]
+        below = joined_below(cluster, tellings, story, config.story)
+        decisions += decisions_of(stories[-1][0], facts[story.canonical.row], below)
     return representatives, stories, decisions
 
 
@@ -354,7 +353,7 @@ def story_of(
     link = Link(
         one.representative.doc_id,
         other.representative.doc_id,
-        round(float(probability(np.array(weakest.odds))), 6),
+        join_score(weakest.odds),
         PROBABILITY,
     )
     scores = probability(cluster.odds)

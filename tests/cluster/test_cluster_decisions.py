@@ -1,6 +1,6 @@
 import pytest
 
-from dedup.cluster.decisions import decisions_of
+from dedup.cluster.decisions import JoinedBelow, decisions_of
 from dedup.models import Facts, Member, Relation, Status, Story, Why
 
 CANONICAL = Facts(7, "c", 7, host="post.example", title="Trams return")
@@ -66,3 +66,31 @@ def test_decisions_stand_in_the_order_of_the_members():
     assert [decision.doc_id for decision in decisions] == ["c", "m5", "m2", "m9"]
     assert {decision.size for decision in decisions} == {4}
     assert decisions[1].score is None
+
+
+BELOW = {
+    "by the mean": (
+        0.1234,
+        JoinedBelow(0.18, 0.4149),
+        "0.12, below the threshold 0.18: the mean with the other tellings joined them, 0.41",
+    ),
+    "by an earlier dump": (
+        0.0,
+        JoinedBelow(0.5, None),
+        "0.00, below the threshold 0.5: an earlier dump had joined them",
+    ),
+    "by a hair": (
+        0.179999,
+        JoinedBelow(0.18, 0.3),
+        "0.179999, below the threshold 0.18: the mean with the other tellings joined them, 0.30",
+    ),
+}
+
+
+@pytest.mark.parametrize(("score", "below", "end"), BELOW.values(), ids=BELOW)
+@pytest.mark.parametrize("relation", [Relation.REWRITE, Relation.DERIVED])
+def test_a_member_below_the_threshold_says_what_joined_it(relation, score, below, end):
+    members = [Member(row, f"m{row}", relation, score, 0.1, 0.2, 0.2) for row in (3, 4)]
+    _, first, second = decisions_of(story(*members), CANONICAL, {3: below})
+    assert first.reason.endswith(f"story score {end}")
+    assert second.reason.endswith(f"story score {score:.2f}")

@@ -79,6 +79,48 @@ def test_documents_that_must_be_linked_are_one_cluster_whatever_their_odds():
     assert found[0].weakest.odds == pytest.approx(-5.0)
 
 
+def test_each_member_has_the_join_that_united_it_with_another():
+    odds = {(1, 2): 3.0, (3, 4): 2.0, (1, 3): 1.5, (1, 4): 1.0, (2, 3): 1.0, (2, 4): 0.5}
+    (found,) = clusters(scored([1, 4], odds))
+    of_first, of_last = (
+        {member: join.mean_odds(0.0) for member, join in found.joins_with(each).items()}
+        for each in (1, 4)
+    )
+    assert of_first == pytest.approx({2: 3.0, 3: 1.0, 4: 1.0})
+    assert of_last == pytest.approx({3: 2.0, 1: 1.0, 2: 1.0})
+
+
+def test_a_join_below_the_threshold_was_forced():
+    found = clusters(scored([3, 2], {(3, 4): 2.0}), must_link=[7, 1, 7, 7, 8])
+    assert [[each.is_forced for each in cluster.joins] for cluster in found] == [[True], [False]]
+
+
+@given(
+    st.lists(st.floats(-6, 6), min_size=15, max_size=15), st.lists(st.integers(0, 5), min_size=6)
+)
+def test_the_odds_of_a_join_are_the_mean_between_the_two_clusters(odds, labels):
+    """Without contrast terms."""
+    pairs = dict(zip(itertools.combinations(range(6), 2), odds, strict=True))
+    for cluster in clusters(scored([6], pairs), must_link=labels[:6]):
+        members = cluster.members.tolist()
+        for one in members:
+            for other, join in cluster.joins_with(one).items():
+                united = [join is each for each in cluster.joins].index(True)
+                parts = {each: {each} for each in members}
+                for each in cluster.joins[:united]:
+                    parts[each.left] |= parts.pop(each.right)
+                left, right = parts[join.left], parts[join.right]
+                assert {one, other} & left
+                assert {one, other} & right
+                between = cluster.odds[
+                    np.ix_(*([members.index(each) for each in part] for part in (left, right)))
+                ]
+                assert join.mean_odds(0.0) == pytest.approx(between.mean())
+                assert join.is_forced == (join.odds < 0)
+        assert cluster.joins_with(members[0]).keys() == set(members[1:])
+        assert min(each.mean_odds(0.0) for each in cluster.joins) == cluster.weakest.odds
+
+
 # --- splits --------------------------------------------------------------------------------------
 
 
