@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dedup.cli.console import WIDE, readable
 from dedup.cli.side_by_side import print_sentences
+from dedup.explain.explained_values import signed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -43,10 +44,8 @@ def print_pair(found: PairExplanation, target: Console, sentences: int) -> None:
     """
     from rich.text import Text
 
-    what = "one story" if found.together else "not one story"
-    verdict = Text(what, "bold green" if found.together else "bold red")
-    verdict.append(f": {readable(found.verdict, 1000)}", "default not bold")
-    target.print(verdict)
+    style = "bold green" if found.together else "bold red"
+    target.print(Text(readable(found.verdict, 1000), style))
     target.print(Text(f"causes: {', '.join(found.causes) or 'none'}", "dim"))
     target.print()
     target.print(documents_table((found.first, found.second), target))
@@ -204,12 +203,12 @@ def _contributions(rewrites: RewriteEvidence, target: Console) -> Table:
     for each in rewrites.contributions:
         total += each.log_odds
         cells = [
-            each.name, _number(each.value), _number(each.weight), f"{each.log_odds:+.2f}",
-            f"{total:+.2f}",
+            each.name, _number(each.value), _number(each.weight), signed(each.log_odds),
+            signed(total),
         ]  # fmt: skip
         table.add_row(*cells, *([readable(each.meaning, 400)] if is_wide else ()))
     score = f"score {rewrites.score:.2f}"
-    end = [score, "", "", "", f"{rewrites.log_odds:+.2f}"]
+    end = [score, "", "", "", signed(rewrites.log_odds)]
     table.add_row(*end, *(["the same as a probability"] if is_wide else ()), style="bold")
     return table
 
@@ -229,16 +228,16 @@ def _join(join: JoinEvidence) -> Iterator[tuple[str, str]]:
     """Yield what joining two clusters was worth."""
     one, other = map(len, join.members)
     yield "clusters", f"{one:,} with A and {other:,} with B"
-    yield "mean log odds", f"{join.mean_log_odds:+.2f}"
-    yield "for threshold", f"{-join.threshold_log_odds:+.2f}"
-    yield "for sizes", f"{-join.size_cost:+.2f}"
-    yield "for contrast", f"{-join.contrast_cost:+.2f}"
+    yield "mean log odds", signed(join.mean_log_odds)
+    yield "for threshold", signed(-join.threshold_log_odds)
+    yield "for sizes", signed(-join.size_cost)
+    yield "for contrast", signed(-join.contrast_cost)
     for name, terms in zip(NAMES, join.contrast_terms, strict=True):
         if terms:
             yield f"  only with {name}", _listed(terms, _TERMS)
     outcome = "joined" if join.joined else "not joined"
     must = "; an earlier dump had joined them" if join.must_link else ""
-    yield "worth", f"{join.worth:+.2f}: {outcome}{must}"
+    yield "worth", f"{signed(join.worth)}: {outcome}{must}"
 
 
 def _facts(facts: Sequence[SharedFacts], target: Console) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -37,14 +38,22 @@ def print_sentences(
     """
     from rich.text import Text
 
-    shown = rows[:limit] if limit else rows
+    shown = _chosen(rows, limit) if limit else rows
     table = _wide if target.width >= WIDE else _narrow
-    target.print(
-        Text("= word for word   ~ retold, words of both marked   blank: in one text", "dim")
-    )
+    target.print(Text(_LEGEND.format(_MARKED if target.color_system else ""), "dim"))
     target.print(table(shown, names))
     if len(shown) < len(rows):
         target.print(Text(f"{len(rows) - len(shown):,} more rows: --sentences 0 shows all", "dim"))
+
+
+def _chosen(rows: Sequence[AlignedSentence], limit: int) -> Sequence[AlignedSentence]:
+    """Return some rows in their order: those of the rarer kind go first.
+
+    What two copies do not share says most of them; so does what two tellings share.
+    """
+    counts = Counter(row.how for row in rows)
+    places = sorted(range(len(rows)), key=lambda place: (counts[rows[place].how], place))
+    return [rows[place] for place in sorted(places[:limit])]
 
 
 def _wide(rows: Sequence[AlignedSentence], names: tuple[str, str]) -> RenderableType:
@@ -92,7 +101,7 @@ def _marked(sentence: str, marks: Sequence[tuple[int, int]], how: str) -> Text:
     """Return a sentence with the words that both have in colour; all of it where it is the same."""
     from rich.text import Text
 
-    from dedup.explain.marked_text import marked_parts
+    from dedup.explain.explained_values import marked_parts
 
     style = _STYLES[how]
     if how != "alike":

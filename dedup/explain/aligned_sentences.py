@@ -55,7 +55,7 @@ def aligned_sentences(
     Every sentence stands in one row. Beside one of the first stands what tells it best in the
     second, by the overlap that the story score measures; each of the second stands beside one at
     most. Where a better one has it, a sentence stands alone, but ``alike``. What only the second
-    has follows the sentence that it follows there.
+    has follows the sentence that it follows there, among those that only the first has.
 
     Args:
         first: A cleaned text.
@@ -72,19 +72,35 @@ def aligned_sentences(
     one, other = ours[:MOST_SENTENCES], theirs[:MOST_SENTENCES]
     overlaps = _overlaps(one, other)
     partner = _partners(one, other, overlaps)
-    rows = [_row(one, other, overlaps, place, partner.get(place)) for place in range(len(one))]
+    rows = [
+        (float(place), _row(one, other, overlaps, place, partner.get(place)))
+        for place in range(len(one))
+    ]
+    rows += [
+        (at, _alone(other[place], one, overlaps[:, place], flip=True))
+        for place, at in _places_of_others(len(one), len(other), partner)
+    ]
+    rows.sort(key=lambda row: row[0])
+    return (*(row for _, row in rows), *_cut(texts, (len(ours), len(theirs))))
+
+
+def _places_of_others(
+    ours: int, theirs: int, partner: dict[int, int]
+) -> Iterator[tuple[int, float]]:
+    """Yield the sentences of the second text that stand beside none, and where each stands.
+
+    Each stands behind the sentence that it follows in its text, and before the next one of the
+    first text that has one beside it: spread evenly among those between that have none.
+    """
     place_of = {their: our for our, their in partner.items()}
-    after: dict[int, list[AlignedSentence]] = {}
-    at = -1  # before the first sentence
-    for place, sentence in enumerate(other):
-        if place in place_of:
-            at = place_of[place]
-        else:
-            after.setdefault(at, []).append(_alone(sentence, one, overlaps[:, place], flip=True))
-    ordered = list(after.get(-1, ()))
-    for place, row in enumerate(rows):
-        ordered += [row, *after.get(place, ())]
-    return (*ordered, *_cut(texts, (len(ours), len(theirs))))
+    taken = [*sorted(place_of), theirs]
+    paired = [*sorted(partner), ours]
+    before, start = -1, 0
+    for end in taken:
+        following = next(place for place in paired if place > before)
+        for number, place in enumerate(range(start, end), 1):
+            yield place, before + number * (following - before) / (end - start + 1)
+        before, start = place_of.get(end, before), end + 1
 
 
 def _sentences(text: WeightedWords) -> Iterator[_Sentence]:

@@ -348,7 +348,7 @@ class PairExplanation(Explanation):
 
     def answer(self) -> str:
         """Return whether they are one story, and the causes."""
-        story = "one story" if self.together else "not one story"
+        story = "one story" if self.together else "two stories"
         return f"{story} ({', '.join(self.causes)})"
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from dedup.explain.marked_text import marked_parts
+from dedup.explain.explained_values import marked_parts, signed
 
 LONGEST_NAME = 300
 """Characters of a title, an address or an id that are shown."""
@@ -100,7 +100,7 @@ def _environment() -> Environment:
         marked=marked_parts,
         count="{:,}".format,
         score="{:.2f}".format,
-        signed="{:+.2f}".format,
+        signed=signed,
         percent="{:.0%}".format,
     )
     return environment

@@ -96,7 +96,7 @@ PAIR = PairExplanation(
         relation="rewrite", score=0.772,
     ),
     together=True,
-    verdict="Both tell one story: their score is 0.77, and 0.18 is enough.",
+    verdict="One story: their score is 0.77, and 0.18 is enough.",
     causes=("rewrite",),
     copies=COPIES,
     rewrites=REWRITES,
@@ -118,8 +118,8 @@ PAIR = PairExplanation(
 )  # fmt: skip
 
 BARE = replace(
-    PAIR, together=False, verdict="One was rejected.", causes=(), copies=None, rewrites=None,
-    settings=(), facts=(), sentences=(), election=(),
+    PAIR, together=False, verdict="Two stories: one was rejected.", causes=(), copies=None,
+    rewrites=None, settings=(), facts=(), sentences=(), election=(),
     second=summary("x", title=None, url=None, host=None, date=None, language=None,
                    status="rejected", story_id=None, canonical_id=None),
 )  # fmt: skip

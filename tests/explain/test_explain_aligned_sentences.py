@@ -121,6 +121,15 @@ def test_what_only_the_second_has_follows_the_sentence_before_it():
     ]
 
 
+def test_sentences_of_one_text_alone_take_turns():
+    rows = aligned(
+        "One two three four. Red green blue. White black grey.",
+        "One two three four. Cats hear dogs. Mice fear cats.",
+    )
+
+    assert [(row.first or row.second)[:3] for row in rows] == ["One", "Red", "Cat", "Whi", "Mic"]
+
+
 def test_a_sentence_that_a_better_one_tells_is_alike_but_stands_alone():
     first = "Thieves stole the Aske torc in Halden."
     second = (

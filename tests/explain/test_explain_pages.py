@@ -83,7 +83,7 @@ def test_the_page_says_everything_that_the_explanation_has():
     text = " ".join(html.document_fromstring(PAIR.page()).text_content().split())
 
     for part in (
-        "One story", PAIR.verdict, PAIR.first.title, PAIR.second.title, PAIR.second.date,
+        PAIR.verdict, PAIR.first.title, PAIR.second.title, PAIR.second.date,
         "rewrite of harborpost.example/ferry, score 0.77", COPIES.sentence, "0.053",
         COPIES.runs[0].text, "cosine of the first 80 tokens of each", "-4.50", "score 0.77",
         "Kell, Saltby", "numbers conflict", "with --threshold 0.83 they are two stories",
@@ -126,14 +126,14 @@ def test_the_verdict_comes_first_and_all_sections_follow():
     sections = ["Copies", "Rewrites", "Facts", "Sentences", "What would change the answer"]
     places = [shown.index(f"\n{section}\n") for section in [*sections, "Election"]]
 
-    assert shown.startswith(f"one story: {PAIR.verdict}")
+    assert shown.startswith(PAIR.verdict)
     assert places == sorted(places)
 
 
 def test_what_is_not_known_has_no_section():
     shown = printed(BARE, 80)
 
-    assert shown.startswith("not one story: One was rejected.")
+    assert shown.startswith("Two stories: one was rejected.")
     assert not any(each in shown for each in ("Copies", "Rewrites", "Facts", "Election"))
 
 
@@ -161,9 +161,13 @@ def test_sentences_are_marked_without_colour():
     assert "\x1b[1;33mferry ran onto rocks.\x1b[0m" in printed(PAIR, 120, colour=True)
 
 
-def test_rows_of_sentences_are_limited_and_the_rest_is_counted():
-    assert "No one was hurt" not in printed(PAIR, 80, 1)
-    assert "4 more rows: --sentences 0 shows all" in printed(PAIR, 80, 1)
+def test_rows_of_sentences_are_limited_the_rarer_kinds_first_and_the_rest_is_counted():
+    shown = printed(PAIR, 80, 2)
+
+    assert "A car ferry" in shown
+    assert "No one was hurt" in shown
+    assert "A tug stands by" not in shown
+    assert "3 more rows: --sentences 0 shows all" in shown
     assert "more rows" not in printed(PAIR, 80, 0)
 
 

@@ -1,4 +1,4 @@
-"""A sentence in parts: those that stand in another text, too, and those between."""
+"""How values of an explanation are written, on the terminal and on a page alike."""
 
 from __future__ import annotations
 
@@ -21,3 +21,13 @@ def marked_parts(sentence: str, marks: Sequence[tuple[int, int]]) -> Iterator[tu
         yield sentence[start:end], True
         at = end
     yield sentence[at:], False
+
+
+def signed(value: float) -> str:
+    """Return log odds with two decimals and their sign; what is rounded to nothing has none.
+
+    >>> signed(1.236), signed(-0.5), signed(-0.0001)
+    ('+1.24', '-0.50', '0.00')
+    """
+    shown = f"{value:+.2f}"
+    return shown if float(shown) else "0.00"
