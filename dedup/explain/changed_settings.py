@@ -25,6 +25,15 @@ DIGITS = 4
 _MARGIN = 1e-9
 """Sums of other order differ by less."""
 
+_LEVEL_STORIES = Setting(
+    "--level", "stories", True, False,
+    "could join at --level stories, which compares what is told in other words",
+)  # fmt: skip
+_LEVEL_COPIES = Setting(
+    "--level", "copies", False, True,
+    "would part at --level copies: they are no copies of one document",
+)  # fmt: skip
+
 
 def changed_settings(run: Run, pair: PairReplay | None, *, together: bool) -> tuple[Setting, ...]:
     """Return settings with which two documents would be decided on otherwise.
@@ -35,14 +44,15 @@ def changed_settings(run: Run, pair: PairReplay | None, *, together: bool) -> tu
             where rewrites say nothing on them.
         together: Whether they are one story.
     """
+    if run.config.level == "copies":
+        return () if together else (_LEVEL_STORIES,)
     if pair is None:
         return ()
     settings = [*_thresholds(run, pair)]
-    if together:
-        sentence = "would part at --level copies: they are no copies of one document"
-        settings.append(Setting("--level", "copies", False, True, sentence))
-    else:
-        settings += _wider_window(run, pair)
+    if not together:
+        settings += _wider_window(pair)
+    elif run.store.dumps.number == 1:  # dumps of one store have one level
+        settings.append(_LEVEL_COPIES)
     return tuple(settings)
 
 
@@ -89,10 +99,16 @@ def _thresholds(run: Run, pair: PairReplay) -> Iterator[Setting]:
             yield Setting("--threshold", value, True, True, sentence)
 
 
-def _wider_window(run: Run, pair: PairReplay) -> Iterator[Setting]:
+def _wider_window(pair: PairReplay) -> Iterator[Setting]:
     """Yield the window in which two documents would be compared that are too far apart."""
-    days = float(pair.group.days[pair.group.pair(pair.one, pair.other)])
-    if days > run.config.story.window_days:
-        least = math.ceil(days * 100) / 100
+    parts, at = pair.group.parts, pair.group.pair(pair.one, pair.other)
+    days = float(pair.group.days[at])
+    if parts.far[at] and not (parts.foreign[at] or parts.template[at]):
+        least = least_window(days)
         sentence = f"could join with --window {least:g} or more, which lets the two be compared"
         yield Setting("--window", least, True, False, sentence)
+
+
+def least_window(days: float) -> float:
+    """Return the least window, in whole hundredths of a day, for two documents."""
+    return math.ceil(days * 100) / 100

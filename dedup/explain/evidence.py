@@ -207,6 +207,8 @@ class RewriteEvidence:
         join: What joining the clusters of the two was worth when it was decided, None where they
             never were of two clusters of one group.
         roundups: Ids of those of the two that tell several stories.
+        exact: Whether these are the figures of the decision; not where an earlier dump made the
+            group: its terms are weighted by the frequencies of the last dump now.
     """
 
     of: tuple[str, str]
@@ -218,6 +220,7 @@ class RewriteEvidence:
     group_size: int | None
     join: JoinEvidence | None
     roundups: tuple[str, ...]
+    exact: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,9 +320,11 @@ class PairExplanation(Explanation):
         second: The other.
         together: Whether they are one story.
         verdict: Why, in a sentence or two.
-        causes: Fixed words, the deciding one first: ``same-text``, ``copy``, ``rewrite``,
-            ``must-link``, ``level``, ``window``, ``language``, ``template``, ``threshold``,
-            ``contrast-terms``, ``not-compared``, ``roundup``, ``rejected``, ``too-short``.
+        causes: Fixed words, the deciding one first. Of one story: ``same-text``, ``copy``,
+            ``rewrite``, ``must-link``. Of two: ``rejected``, ``too-short``, ``level``, ``roundup``,
+            ``window``, ``language``, ``template``, ``not-compared``, ``loose-threshold`` (compared,
+            and in no loose group together), ``threshold``, ``contrast-terms``. Of either:
+            ``earlier-dump`` and ``earlier-version``, where what decided is not kept.
         copies: Evidence on copies; None where one is rejected.
         rewrites: Evidence on rewrites; None at ``--level copies``, and where one has no signature.
         settings: Settings that would have changed the answer.

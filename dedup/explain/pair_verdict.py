@@ -1,6 +1,7 @@
 """Evidence on two documents to whether they are one story, and why, in a sentence or two.
 
-What is derived here is compared with nothing that was decided: it follows from the evidence.
+A verdict follows from the evidence, not from the decision. Only where what decided is not kept, as
+for a group of an earlier dump, the decision is told.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedup.explain.changed_settings import least_window
 from dedup.explain.evidence import CopyEvidence, DocumentSummary, JoinEvidence, RewriteEvidence
 from dedup.match.story_score import probability
 
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 BARS = ("window", "language", "template")
 """Contributions each of which sets the odds to the least there are."""
+
+MOST_WORDS = 3
+"""Contrast terms of either cluster that are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +55,12 @@ def pair_verdict(
         return _of_copies(first, second, copies)
     if rewrites is None:
         return _without_scores(run, copies)
-    if run.store.get("scorer_models") is None:
-        return _of_earlier_version(first, second)
-    return _of_rewrites(run, rewrites)
-
-
-def _of_earlier_version(first: DocumentSummary, second: DocumentSummary) -> Verdict:
-    """Return the verdict on two tellings of a run that kept no loose groups."""
     together = first.story_id is not None and first.story_id == second.story_id
-    sentence = (
-        f"{'One story' if together else 'Two stories'}: so the run decided; an earlier version of "
-        "dedup made it and kept no loose groups: dedup regroup OUT -o OUT2 keeps them, and then "
-        "joins are explained."
-    )
-    return Verdict(together, ("rewrite" if together else "not-kept",), sentence)
+    if run.store.get("scorer_models") is None:
+        return _of_earlier_version(together=together)
+    if not rewrites.exact:
+        return _of_earlier_dump(run, rewrites, together=together)
+    return _of_rewrites(run, rewrites)
 
 
 def _rejected(*documents: DocumentSummary) -> Verdict:
@@ -71,7 +68,7 @@ def _rejected(*documents: DocumentSummary) -> Verdict:
     named = [
         f"{each.id} was rejected ({each.reason})" for each in documents if each.status == "rejected"
     ]
-    return Verdict(False, ("rejected",), f"Two stories: {' and '.join(named)}.")
+    return Verdict(False, ("rejected",), f"Not one story: {' and '.join(named)}.")
 
 
 def _of_copies(
@@ -82,10 +79,20 @@ def _of_copies(
         return Verdict(True, ("same-text",), "One story: the two have the same text.")
     if copies is not None and copies.matched:
         return Verdict(True, ("copy",), f"One story: {_copies_in_words(copies)}.")
-    via = f"One story: both are copies of {first.representative_id}"
-    if copies is not None:
-        via += f", though not of one another (Jaccard {copies.jaccard:.2f})"
-    return Verdict(True, ("copy",), f"{via}.")
+    sentence = f"One story: both are copies of {first.representative_id}"
+    if copies is not None and first.representative_id not in (first.id, second.id):
+        sentence += f", though not of one another (Jaccard {copies.jaccard:.2f})"
+    return Verdict(True, ("copy",), f"{sentence}.")
+
+
+def _copies_in_words(copies: CopyEvidence) -> str:
+    """Return how two texts match."""
+    share = max(copies.containment, copies.contains)
+    if copies.jaccard >= copies.near:
+        return f"the two are near copies (Jaccard {copies.jaccard:.2f})"
+    if share >= copies.contained:
+        return f"{share:.0%} of the one stands in the other"
+    return f"the two are versions of one article ({share:.0%} of the one stands in the other)"
 
 
 def _without_scores(run: Run, copies: CopyEvidence | None) -> Verdict:
@@ -101,99 +108,125 @@ def _without_scores(run: Run, copies: CopyEvidence | None) -> Verdict:
     return Verdict(False, ("too-short",), sentence)
 
 
+def _of_earlier_version(*, together: bool) -> Verdict:
+    """Return the verdict on two tellings of a run that kept no loose groups."""
+    sentence = (
+        f"{_stories(together=together)}, as the run decided. An earlier version of dedup made it, "
+        "which did not keep what joins are explained by; dedup regroup OUT -o OUT2 keeps it."
+    )
+    return Verdict(together, ("earlier-version",), sentence)
+
+
+def _of_earlier_dump(run: Run, evidence: RewriteEvidence, *, together: bool) -> Verdict:
+    """Return the verdict on two tellings that an earlier dump decided on."""
+    found = _of_rewrites(run, evidence)
+    weighted = "terms are weighted by the last dump now"
+    if found.together == together:
+        sentence = f"{found.sentence} An earlier dump decided so; {weighted}, so figures differ."
+        return Verdict(together, (*found.causes, "earlier-dump"), sentence)
+    sentence = (
+        f"{_stories(together=together)}, as an earlier dump decided. As {weighted}, the scores of "
+        "then are not known; by those of now it would be otherwise."
+    )
+    return Verdict(together, ("earlier-dump",), sentence)
+
+
+def _stories(*, together: bool) -> str:
+    """Return the decision in words."""
+    return "One story" if together else "Two stories"
+
+
 def _of_rewrites(run: Run, evidence: RewriteEvidence) -> Verdict:
-    """Return the verdict on two tellings."""
-    join = evidence.join
+    """Return the verdict on two tellings by the evidence alone."""
+    join, bars = evidence.join, _bars(evidence)
     if evidence.roundups:
         named = " and ".join(evidence.roundups)
-        sentence = f"Two stories: {named} tells several stories, and joins none in other words."
-        return Verdict(False, ("roundup", *_bars(evidence)), sentence)
+        sentence = f"Two stories: {named} tells several stories, so no rewrites are joined to it."
+        return Verdict(False, ("roundup", *bars), sentence)
     if join is None:
         return _never_grouped(run, evidence)
-    if join.must_link:
-        sentence = "One story: an earlier dump had them in one, and what was one story stays one."
-        return Verdict(True, ("must-link",), sentence)
     if join.joined:
-        return Verdict(True, ("rewrite",), _joined_in_words(evidence, join))
-    cause = "threshold" if _short_of_size(join) else "contrast-terms"
-    bars = _bars(evidence)
-    sentence = " ".join(
-        ["Two stories:", *_bars_in_words(run, evidence), _apart(run, evidence, join)]
-    )
-    return Verdict(False, (*bars, cause), sentence)
+        return _joined(evidence, join)
+    cause = "threshold" if _short(join) > 0 else "contrast-terms"
+    reasons = [*_bars_in_words(run, evidence), _apart_in_words(run, evidence, join)]
+    return Verdict(False, (*bars, cause), f"Two stories: {'; '.join(reasons)}.")
 
 
 def _never_grouped(run: Run, evidence: RewriteEvidence) -> Verdict:
     """Return the verdict on two tellings that are in no loose group together."""
     candidate, bars = evidence.candidate, _bars(evidence)
-    words = " ".join(_bars_in_words(run, evidence))
+    words = "; ".join(_bars_in_words(run, evidence))
     if {"window", "language"} & set(bars):
-        return Verdict(False, (*bars, "not-compared"), f"Two stories: {words}")
+        return Verdict(False, (*bars, "not-compared"), f"Two stories: {words}.")
     if not candidate.proposed:
-        sentence = f"Two stories: they were not compared: {candidate.sentence}"
+        sentence = f"Two stories: they were not compared. {candidate.sentence}"
         return Verdict(False, ("not-compared", *bars), sentence)
     sentence = (
-        f"Two stories: they were compared, with a candidate score of "
-        f"{candidate.candidate_score:.2f}, and are in no loose group together: the mean score of "
-        f"its parts must be {run.config.story.loose_threshold:g}"
+        f"Two stories: they were compared (candidate score {candidate.candidate_score:.2f}), and "
+        "are in no loose group together. The candidate scores between two groups, 0 where two "
+        f"documents were not compared, must have a mean of {run.config.story.loose_threshold:g}, "
+        f"and a group of more than {run.config.story.max_group} documents is cut."
     )
-    return Verdict(False, ("loose-threshold", *bars), f"{sentence}.")
+    return Verdict(False, ("loose-threshold", *bars), sentence)
 
 
-def _joined_in_words(evidence: RewriteEvidence, join: JoinEvidence) -> str:
-    """Return why two clusters were joined."""
-    score, needed, mean = evidence.score, _needed(join), _as_probability(join.mean_log_odds)
-    if max(map(len, join.members)) == 1:
-        return f"One story: both tell it: their score is {score:.2f}, and {needed:.2f} was needed."
-    means = f"the mean of their clusters is {mean:.2f}, and {needed:.2f} was needed"
-    if score < needed:
-        return f"One story, though their own score is only {score:.2f}: {means}."
-    return f"One story: both tell it: their score is {score:.2f}, {means}."
+def _joined(evidence: RewriteEvidence, join: JoinEvidence) -> Verdict:
+    """Return the verdict on two tellings whose clusters were joined."""
+    if join.must_link:
+        sentence = "One story: an earlier dump had joined them, and what was one story stays one."
+        return Verdict(True, ("must-link",), sentence)
+    asked = join.threshold_log_odds + join.size_cost + join.contrast_cost
+    score, mean, needed = _shown(evidence.log_odds, join.mean_log_odds, asked)
+    means = f"the mean of their clusters is {mean}, and {needed} was needed"
+    if evidence.log_odds < asked:
+        sentence = f"One story, though their own score is only {score}: {means}."
+    elif max(map(len, join.members)) == 1:
+        sentence = f"One story in other words: their score is {score}, and {needed} was needed."
+    else:
+        sentence = f"One story in other words: their score is {score}; {means}."
+    return Verdict(True, ("rewrite",), sentence)
 
 
-def _apart(run: Run, evidence: RewriteEvidence, join: JoinEvidence) -> str:
+def _apart_in_words(run: Run, evidence: RewriteEvidence, join: JoinEvidence) -> str:
     """Return why two clusters were not joined."""
-    threshold = run.config.story.threshold
+    asked = join.threshold_log_odds + join.size_cost
+    score, mean, needed = _shown(evidence.log_odds, join.mean_log_odds, asked)
     sizes = tuple(map(len, join.members))
-    score, mean, needed = evidence.score, _as_probability(join.mean_log_odds), _needed(join)
-    what = f"their score is {score:.2f}"
-    joining = "joining the two"
+    what, joining = f"their score is {score}", "joining the two"
     if max(sizes) > 1:
-        counts = f"{sizes[0]} and {sizes[1]} documents"
-        what += f", the mean of their clusters ({counts}) is {mean:.2f}"
+        what += f", the mean of their clusters ({sizes[0]} and {sizes[1]} documents) is {mean}"
         joining = "joining these"
-    if join.mean_log_odds < join.threshold_log_odds:
-        return f"{what}, and {joining} needs {needed:.2f}."
-    if _short_of_size(join):
-        return f"{what}, and {joining} needs {needed:.2f}: " + (
-            f"few documents need more than the threshold of {threshold:g}."
-        )
-    return f"{what}, enough by itself, but {_contrast_in_words(join)}."
+    if _short(join) <= 0:
+        return f"{what}, and {needed} would do, but {_contrast_in_words(join)}"
+    why = ""
+    if join.mean_log_odds >= join.threshold_log_odds:
+        why = f": few documents need more than the threshold of {run.config.story.threshold:g}"
+    return f"{what}, but {joining} needs {needed}{why}"
 
 
 def _contrast_in_words(join: JoinEvidence) -> str:
     """Return what contrast terms cost."""
-    left = join.mean_log_odds - join.threshold_log_odds - join.size_cost
-    named = [f"'{words[0]}'" for words in join.contrast_terms if words]
+    sides = [", ".join(f"'{word}'" for word in each[:MOST_WORDS]) for each in join.contrast_terms]
+    named = f"the contrast terms {sides[0]} and {sides[1]}" if all(sides) else "contrast terms"
     return (
-        f"the contrast terms {' and '.join(named)} and their like cost "
-        f"{join.contrast_cost:.2f} of {left:.2f} log odds above what is needed"
+        f"{named} cost {join.contrast_cost:.2f} log odds, and the mean is only "
+        f"{-_short(join):.2f} above that"
     )
 
 
-def _short_of_size(join: JoinEvidence) -> bool:
-    """Return whether the mean does not reach what threshold and sizes ask."""
-    return join.mean_log_odds - join.threshold_log_odds - join.size_cost < 0
+def _short(join: JoinEvidence) -> float:
+    """Return by how much the mean log odds miss what threshold and sizes ask."""
+    return join.threshold_log_odds + join.size_cost - join.mean_log_odds
 
 
-def _needed(join: JoinEvidence) -> float:
-    """Return the mean score that threshold and sizes ask, as a probability."""
-    return _as_probability(join.threshold_log_odds + join.size_cost)
-
-
-def _as_probability(odds: float) -> float:
-    """Return log odds as a probability."""
-    return float(probability(np.array(odds)))
+def _shown(*odds: float) -> list[str]:
+    """Return log odds as probabilities, with as many digits as tell the different ones apart."""
+    chances = probability(np.array(odds)).tolist()
+    for digits in (2, 3, 4):
+        shown = [f"{chance:.{digits}f}" for chance in chances]
+        if len(set(shown)) == len(set(odds)):
+            break
+    return shown
 
 
 def _bars(evidence: RewriteEvidence) -> tuple[str, ...]:
@@ -202,22 +235,12 @@ def _bars(evidence: RewriteEvidence) -> tuple[str, ...]:
 
 
 def _bars_in_words(run: Run, evidence: RewriteEvidence) -> Iterator[str]:
-    """Yield what these rules say of the two, a sentence each."""
+    """Yield what these rules say of the two."""
     for each in evidence.contributions:
-        if each.name == "window":
-            window = run.config.story.window_days
-            yield f"they are {each.value:.1f} days apart, and the window is {window:g}."
+        if each.name == "window" and each.value is not None:
+            days, window = least_window(each.value), run.config.story.window_days
+            yield f"they are {days:g} days apart, and the window is {window:g}"
         elif each.name == "language":
-            yield "they are in two languages."
+            yield "they are in two languages"
         elif each.name == "template":
-            yield "they share words as two texts off one template do."
-
-
-def _copies_in_words(copies: CopyEvidence) -> str:
-    """Return how two texts match."""
-    if copies.relation == "near" or copies.jaccard >= copies.near:
-        return f"the two are near copies (Jaccard {copies.jaccard:.2f})"
-    if max(copies.containment, copies.contains) >= copies.contained:
-        share = max(copies.containment, copies.contains)
-        return f"{share:.0%} of the one stands in the other"
-    return f"the two are versions of one article (Jaccard {copies.jaccard:.2f})"
+            yield "they have words in common as two texts off one template have"

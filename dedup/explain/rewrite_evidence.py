@@ -120,6 +120,7 @@ def evidence_of(run: Run, pair: PairReplay) -> RewriteEvidence:
         group_size=group.size if pair.in_one_group else None,
         join=_join_evidence(run, pair, ids) if pair.in_one_group else None,
         roundups=tuple(ids[row] for row in pair.roundups),
+        exact=group.dump in (None, run.store.dumps.number),
     )
 
 
