@@ -220,7 +220,7 @@ class RewriteEvidence:
     group_size: int | None
     join: JoinEvidence | None
     roundups: tuple[str, ...]
-    exact: bool
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,8 +323,9 @@ class PairExplanation(Explanation):
         causes: Fixed words, the deciding one first. Of one story: ``same-text``, ``copy``,
             ``rewrite``, ``must-link``. Of two: ``rejected``, ``too-short``, ``level``, ``roundup``,
             ``window``, ``language``, ``template``, ``not-compared``, ``loose-threshold`` (compared,
-            and in no loose group together), ``threshold``, ``contrast-terms``. Of either:
-            ``earlier-dump`` and ``earlier-version``, where what decided is not kept.
+            and in no loose group together), ``threshold``, ``contrast-terms``; before these
+            ``other-copies`` where the two match, but not the canonical of the other's copies. Of
+            either: ``earlier-dump`` and ``earlier-version``, where what decided is not kept.
         copies: Evidence on copies; None where one is rejected.
         rewrites: Evidence on rewrites; None at ``--level copies``, and where one has no signature.
         settings: Settings that would have changed the answer.

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from dedup.errors import NotFoundError
 from dedup.explain.aligned_sentences import aligned_sentences
 from dedup.explain.changed_settings import changed_settings
+from dedup.explain.copy_evidence import copy_evidence
+from dedup.explain.election_steps import election_steps
 from dedup.explain.evidence import (
     AlignedSentence,
     DocumentExplanation,
     DocumentSummary,
+    ElectionStep,
     PairExplanation,
     SharedFacts,
 )
@@ -34,7 +37,7 @@ def explain_pair(run: Run, first: int, second: int) -> PairExplanation:
         raise NotFoundError("both names are of one document; name two, or one alone")
     found = summaries(run.store, [first, second])
     documents = found[first], found[second]
-    copies = None
+    copies = copy_evidence(run, first, second)
     pair = replay_pair(run, first, second)
     rewrites = None if pair is None else evidence_of(run, pair)
     verdict = pair_verdict(run, *documents, copies, rewrites)
@@ -50,8 +53,18 @@ def explain_pair(run: Run, first: int, second: int) -> PairExplanation:
         settings=changed_settings(run, pair, together=verdict.together),
         facts=facts,
         sentences=sentences,
-        election=(),
+        election=_election(run, *documents),
     )
+
+
+def _election(
+    run: Run, first: DocumentSummary, second: DocumentSummary
+) -> tuple[ElectionStep, ...]:
+    """Return the rules that made one of two documents the canonical of the other, if it is."""
+    for canonical, other in ((first, second), (second, first)):
+        if other.canonical_id == canonical.id:
+            return election_steps(run, canonical.row, other.row)
+    return ()
 
 
 def _texts_compared(

@@ -53,9 +53,27 @@ def pair_verdict(
         return _rejected(first, second)
     if first.representative_id == second.representative_id:
         return _of_copies(first, second, copies)
+    together = first.story_id is not None and first.story_id == second.story_id
+    found = _of_tellings(run, copies, rewrites, together=together)
+    if found.together or copies is None or not copies.matched:
+        return found
+    sentence = f"{found.sentence} As for copies: {copies.sentence}"
+    return Verdict(False, ("other-copies", *found.causes), sentence)
+
+
+def _of_tellings(
+    run: Run, copies: CopyEvidence | None, rewrites: RewriteEvidence | None, *, together: bool
+) -> Verdict:
+    """Return the verdict on documents with two representatives.
+
+    Args:
+        run: The run.
+        copies: Evidence on copies.
+        rewrites: Evidence on rewrites.
+        together: The decision, told where the evidence is not what decided.
+    """
     if rewrites is None:
         return _without_scores(run, copies)
-    together = first.story_id is not None and first.story_id == second.story_id
     if run.store.get("scorer_models") is None:
         return _of_earlier_version(together=together)
     if not rewrites.exact:
