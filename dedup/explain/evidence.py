@@ -320,12 +320,8 @@ class PairExplanation(Explanation):
         second: The other.
         together: Whether they are one story.
         verdict: Why, in a sentence or two.
-        causes: Fixed words, the deciding one first. Of one story: ``same-text``, ``copy``,
-            ``rewrite``, ``must-link``. Of two: ``rejected``, ``too-short``, ``level``, ``roundup``,
-            ``window``, ``language``, ``template``, ``not-compared``, ``loose-threshold`` (compared,
-            and in no loose group together), ``threshold``, ``contrast-terms``; before these
-            ``other-copies`` where the two match, but not the canonical of the other's copies. Of
-            either: ``earlier-dump`` and ``earlier-version``, where what decided is not kept.
+        causes: Fixed words, the deciding one first: those of
+            :mod:`dedup.explain.pair_verdict`.
         copies: Evidence on copies; None where one is rejected.
         rewrites: Evidence on rewrites; None at ``--level copies``, and where one has no signature.
         settings: Settings that would have changed the answer.

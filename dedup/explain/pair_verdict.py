@@ -1,7 +1,14 @@
 """Evidence on two documents to whether they are one story, and why, in a sentence or two.
 
 A verdict follows from the evidence, not from the decision. Only where what decided is not kept, as
-for a group of an earlier dump, the decision is told.
+for a group of an earlier dump, the decision is told. The causes are fixed words:
+
+- of one story: ``same-text``, ``copy``, ``rewrite``, ``must-link``;
+- of two: ``rejected``, ``too-short``, ``level``, ``roundup``, ``window``, ``language``,
+  ``template``, ``not-compared``, ``loose-threshold`` (compared, and in no loose group together),
+  ``threshold``, ``contrast-terms``; ``other-copies`` before these where the two match, but not as
+  copies of one document;
+- of either: ``earlier-dump``, ``earlier-version``, where what decided is not kept.
 """
 
 from __future__ import annotations
