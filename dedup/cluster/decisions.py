@@ -34,20 +34,20 @@ class JoinedBelow:
 
     Attributes:
         threshold: The threshold, a probability.
-        join_score: The mean of the pairs between the two clusters, that of the telling and that of
-            the canonical, whose join made them one: less the contrast, as a probability. None where
-            only an earlier dump had put them into one story.
+        mean: The mean score of the pairs between two clusters, that of the telling and that of the
+            canonical, whose join made them one; a probability. None where only an earlier dump had
+            put them into one story.
     """
 
     threshold: float
-    join_score: float | None
+    mean: float | None
 
     def sentence(self) -> str:
         """Return the end of a reason."""
         cause = (
             "an earlier dump had joined them"
-            if self.join_score is None
-            else f"the mean with the other tellings joined them, {self.join_score:.2f}"
+            if self.mean is None
+            else f"the mean with the other tellings joined them, {self.mean:.2f}"
         )
         return f", below the threshold {self.threshold:g}: {cause}"
 

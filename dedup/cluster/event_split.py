@@ -80,10 +80,6 @@ class Join:
         """Whether only a must-link made it."""
         return self.odds < 0.0
 
-    def mean_odds(self, threshold_odds: float) -> float:
-        """Return the mean log odds of the pairs between the clusters, less the contrast."""
-        return self.odds + self.cost + threshold_odds
-
 
 @dataclass(frozen=True, slots=True)
 class RewriteCluster:
@@ -105,15 +101,22 @@ class RewriteCluster:
     weakest: Join
     joins: tuple[Join, ...] = ()
 
-    def joins_with(self, document: int) -> dict[int, Join]:
-        """Return for each other document the join that made one cluster of it and this one."""
-        parts = {each: [each] for each in self.members.tolist()}
-        found: dict[int, Join] = {}
+    def joins_with(self, document: int) -> dict[int, tuple[Join, float]]:
+        """Return for each other document the join that made one cluster of it and this one.
+
+        Returns:
+            The join, and the mean log odds of the pairs between the two clusters.
+        """
+        place = {each: number for number, each in enumerate(self.members.tolist())}
+        parts = {each: [each] for each in place}
+        found: dict[int, tuple[Join, float]] = {}
         at = document
         for join in self.joins:
             left, right = parts[join.left], parts.pop(join.right)
             if at in (join.left, join.right):
-                found |= dict.fromkeys(right if at == join.left else left, join)
+                ends = ([place[each] for each in part] for part in (left, right))
+                mean = float(self.odds[np.ix_(*ends)].mean())
+                found |= dict.fromkeys(right if at == join.left else left, (join, mean))
                 at = join.left
             parts[join.left] = left + right
         return found
@@ -140,7 +143,7 @@ def rewrite_clusters(
         ]
         for members, made, join in _joined(np.arange(start, end), joins):
             inside = np.ix_(members - start, members - start)
-            weakest = Join(join.left, join.right, join.mean_odds(threshold))
+            weakest = Join(join.left, join.right, join.odds + join.cost + threshold)
             yield RewriteCluster(members, odds[inside], shared[inside], weakest, made)
 
 

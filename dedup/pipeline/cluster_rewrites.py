@@ -33,7 +33,7 @@ from dedup.parallel.ordered_map import ordered_map
 from dedup.pipeline.document_source import DocumentSource, StoredDocuments
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.exact_duplicates import ExactDuplicates
-from dedup.pipeline.joined_below import join_score, joined_below
+from dedup.pipeline.joined_below import joined_below, rounded_probability
 from dedup.pipeline.match_copies import load_texts
 from dedup.pipeline.match_rewrites import overlaps_of, propose, score_candidates
 from dedup.pipeline.representatives import (
@@ -353,7 +353,7 @@ def story_of(
     link = Link(
         one.representative.doc_id,
         other.representative.doc_id,
-        join_score(weakest.odds),
+        rounded_probability(weakest.odds),
         PROBABILITY,
     )
     scores = probability(cluster.odds)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dedup.cluster.decisions import SCORE_DIGITS, JoinedBelow
-from dedup.cluster.event_split import RewriteCluster
+from dedup.cluster.event_split import Join, RewriteCluster
 from dedup.cluster.rewrites import Telling
 from dedup.config import StoryConfig
 from dedup.match.story_score import probability
@@ -44,17 +44,17 @@ def joined_below(
     home = next(k for k, each in enumerate(rows) if story.canonical.row in each)
     joins = cluster.joins_with(members[home])
     return {
-        row: JoinedBelow(
-            config.threshold,
-            None
-            if joins[member].is_forced
-            else join_score(joins[member].mean_odds(config.threshold_odds)),
-        )
+        row: _cause(*joins[member], config.threshold)
         for member, of_telling in zip(members, rows, strict=True)
         for row in low & of_telling
     }
 
 
-def join_score(odds: float) -> float:
-    """Return the mean log odds of a join as a probability, as outputs have it."""
+def _cause(join: Join, mean: float, threshold: float) -> JoinedBelow:
+    """Return what joined a telling and the canonical; the mean is in log odds."""
+    return JoinedBelow(threshold, None if join.is_forced else rounded_probability(mean))
+
+
+def rounded_probability(odds: float) -> float:
+    """Return log odds as a probability, as outputs have it."""
     return round(float(probability(np.array(odds))), SCORE_DIGITS)

@@ -83,8 +83,7 @@ def test_each_member_has_the_join_that_united_it_with_another():
     odds = {(1, 2): 3.0, (3, 4): 2.0, (1, 3): 1.5, (1, 4): 1.0, (2, 3): 1.0, (2, 4): 0.5}
     (found,) = clusters(scored([1, 4], odds))
     of_first, of_last = (
-        {member: join.mean_odds(0.0) for member, join in found.joins_with(each).items()}
-        for each in (1, 4)
+        {member: mean for member, (_, mean) in found.joins_with(each).items()} for each in (1, 4)
     )
     assert of_first == pytest.approx({2: 3.0, 3: 1.0, 4: 1.0})
     assert of_last == pytest.approx({3: 2.0, 1: 1.0, 2: 1.0})
@@ -104,7 +103,7 @@ def test_the_odds_of_a_join_are_the_mean_between_the_two_clusters(odds, labels):
     for cluster in clusters(scored([6], pairs), must_link=labels[:6]):
         members = cluster.members.tolist()
         for one in members:
-            for other, join in cluster.joins_with(one).items():
+            for other, (join, mean) in cluster.joins_with(one).items():
                 united = [join is each for each in cluster.joins].index(True)
                 parts = {each: {each} for each in members}
                 for each in cluster.joins[:united]:
@@ -115,10 +114,11 @@ def test_the_odds_of_a_join_are_the_mean_between_the_two_clusters(odds, labels):
                 between = cluster.odds[
                     np.ix_(*([members.index(each) for each in part] for part in (left, right)))
                 ]
-                assert join.mean_odds(0.0) == pytest.approx(between.mean())
+                assert mean == pytest.approx(between.mean())
+                assert join.odds + join.cost == pytest.approx(mean)
                 assert join.is_forced == (join.odds < 0)
         assert cluster.joins_with(members[0]).keys() == set(members[1:])
-        assert min(each.mean_odds(0.0) for each in cluster.joins) == cluster.weakest.odds
+        assert min(each.odds for each in cluster.joins) == cluster.weakest.odds
 
 
 # --- splits --------------------------------------------------------------------------------------
