@@ -136,8 +136,8 @@ def print_lines(
 def _copies(copies: CopyEvidence) -> Iterator[tuple[str, str]]:
     """Yield how much of two texts is the same."""
     yield "text", "the same" if copies.same_text else "not the same"
-    yield "Jaccard", f"{copies.jaccard:.3f} (near from {copies.near:.2f})"
-    least = f"(contained from {copies.contained:.2f})"
+    yield "Jaccard", f"{copies.jaccard:.3f} (near from {copies.least_jaccard:.2f})"
+    least = f"(contained from {copies.least_containment:.2f})"
     yield (
         "containment",
         f"{copies.containment:.3f} of A in B, {copies.contains:.3f} of B in A {least}",

@@ -60,8 +60,8 @@ def copy_evidence(run: Run, first: int, second: int) -> CopyEvidence | None:
         numbers=pair.numbers,
         matched=related is not None,
         relation=None if related is None else related[0].value,
-        near=config.match.near,
-        contained=config.match.contained,
+        least_jaccard=config.match.near,
+        least_containment=config.match.contained,
         runs=shared_runs(*_texts(store, first, second), least=config.sign.shingle_size),
         sentence=" ".join(filter(None, sentences)),
     )

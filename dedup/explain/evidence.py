@@ -104,8 +104,8 @@ class CopyEvidence:
         numbers: Share of the numbers of the one with fewer that the other has, too.
         matched: Whether the pair matches as copies.
         relation: What the first is to the second, None where it is no copy.
-        near: The least Jaccard of ``near``.
-        contained: The least containment of ``abridged`` and ``expanded``.
+        least_jaccard: The least Jaccard of ``near``.
+        least_containment: The least containment of ``abridged`` and ``expanded``.
         runs: The longest runs of words that both have, longest first.
         sentence: Why the pair matches, or what is missing.
     """
@@ -119,8 +119,8 @@ class CopyEvidence:
     numbers: float
     matched: bool
     relation: str | None
-    near: float
-    contained: float
+    least_jaccard: float
+    least_containment: float
     runs: tuple[SharedRun, ...]
     sentence: str
 

@@ -113,9 +113,9 @@ def _of_copies(
 def _copies_in_words(copies: CopyEvidence) -> str:
     """Return how two texts match."""
     share = max(copies.containment, copies.contains)
-    if copies.jaccard >= copies.near:
+    if copies.jaccard >= copies.least_jaccard:
         return f"the two are near copies (Jaccard {copies.jaccard:.2f})"
-    if share >= copies.contained:
+    if share >= copies.least_containment:
         return f"{share:.0%} of the one stands in the other"
     return f"the two are versions of one article ({share:.0%} of the one stands in the other)"
 
