@@ -32,7 +32,7 @@ def files(folder):
 
 
 def content(store):
-    """All rows of all tables, without times, memory, and where options came from."""
+    """All rows of all tables, without times, memory, the store's name, and origins of options."""
     found = {}
     with closing(sqlite3.connect(store)) as database:
         for table in SUMMED:
@@ -49,6 +49,7 @@ def timeless(value):
     if isinstance(loaded, dict) and "timings" in loaded:
         for part in ("timings", "peak_memory_mib", "settings"):
             del loaded[part]
+        loaded["store"].pop("file", None)
     return loaded
 
 
