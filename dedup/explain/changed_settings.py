@@ -27,7 +27,7 @@ _MARGIN = 1e-9
 
 _LEVEL_STORIES = Setting(
     "--level", "stories", True, False,
-    "could join at --level stories, which compares what is told in other words",
+    "could join at --level stories, which compares tellings in other words",
 )  # fmt: skip
 _LEVEL_COPIES = Setting(
     "--level", "copies", False, True,

@@ -1,7 +1,7 @@
 """Evidence on two documents to whether they are one story, and why, in a sentence or two.
 
 A verdict follows from the evidence, not from the decision. Only where what decided is not kept, as
-for a group of an earlier dump, the decision is told. The causes are fixed words:
+for a group of an earlier dump, the decision is given. The causes are fixed words:
 
 - of one story: ``same-text``, ``copy``, ``rewrite``, ``must-link``;
 - of two: ``rejected``, ``too-short``, ``level``, ``roundup``, ``window``, ``language``,
@@ -77,7 +77,7 @@ def _of_tellings(
         run: The run.
         copies: Evidence on copies.
         rewrites: Evidence on rewrites.
-        together: The decision, told where the evidence is not what decided.
+        together: The decision, given where the evidence is not what decided.
     """
     if rewrites is None:
         return _without_scores(run, copies)
