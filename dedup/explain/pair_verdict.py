@@ -204,11 +204,11 @@ def _joined(evidence: RewriteEvidence, join: JoinEvidence) -> Verdict:
     score, mean, needed = _shown(evidence.log_odds, join.mean_log_odds, asked)
     means = f"the mean of their clusters is {mean}, and {needed} was needed"
     if evidence.log_odds < asked:
-        sentence = f"One story, though their own score is only {score}: {means}."
+        sentence = f"One story: their own score is only {score}, but {means}."
     elif max(map(len, join.members)) == 1:
-        sentence = f"One story in other words: their score is {score}, and {needed} was needed."
+        sentence = f"One story: their score is {score}, and {needed} was needed."
     else:
-        sentence = f"One story in other words: their score is {score}; {means}."
+        sentence = f"One story: their score is {score}; {means}."
     return Verdict(True, ("rewrite",), sentence)
 
 
