@@ -19,8 +19,8 @@ MARKERS = {"same": "=", "alike": "~", "only": " ", "cut": "…"}
 
 _STYLES = {"same": "green", "alike": "yellow", "only": "", "cut": "dim"}
 
-_LEGEND = "= word for word   ~ retold{}   blank: in one text alone"
-_MARKED = ", the words of both in colour"
+_LEGEND = "= word for word   ~ retold{}   blank: in one text"
+_MARKED = ", words of both in colour"
 
 _LONGEST = 600
 

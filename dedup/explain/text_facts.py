@@ -99,7 +99,7 @@ def quotes(text: str) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for match in _QUOTE.finditer(text[:MOST_CHARACTERS]):
-        quote = next(group for group in match.groups() if group is not None).strip()
+        quote = next(group for group in match.groups() if group is not None).strip(" ,;")
         if count_words(quote) >= SHORTEST_QUOTE:
             found.setdefault(" ".join(re.findall(r"\w+", quote.casefold())), quote)
         if len(found) == MOST_QUOTES:
