@@ -95,7 +95,7 @@ def quotes(text: str) -> dict[str, str]:
     """Return the texts in quotation marks as they stand, by their words in lower case.
 
     >>> quotes('“It was close,” he said. "It was close", «he» wrote.')
-    {'it was close': 'It was close,'}
+    {'it was close': 'It was close'}
     """
     found: dict[str, str] = {}
     for match in _QUOTE.finditer(text[:MOST_CHARACTERS]):

@@ -29,7 +29,7 @@ def test_the_answer_comes_first_and_nothing_else_is_on_stdout(explain):
     done = explain(*PAIR)
 
     assert done.exit_code == 0
-    assert done.stdout.startswith("One story: ")
+    assert done.stdout.startswith("One story")
     assert done.stderr == ""
     assert not re.search("\x1b| $", done.stdout, re.MULTILINE)
     assert max(map(len, done.stdout.splitlines())) <= 80
@@ -55,7 +55,7 @@ def test_the_page_is_that_of_the_explanation(explain, samples_run, tmp_path):
     assert (done.stdout, done.stderr) == ("", f"wrote {tmp_path / 'pair.html'}\n")
     assert (tmp_path / "pair.html").read_text("utf-8") == expected
     assert [path.name for path in tmp_path.iterdir()] == ["pair.html"]
-    assert html.document_fromstring(expected).findtext(".//h1").startswith("One story: ")
+    assert html.document_fromstring(expected).findtext(".//h1").startswith("One story")
 
 
 def test_a_page_replaces_a_file_only_where_that_is_asked(explain, tmp_path):
@@ -130,5 +130,5 @@ def test_a_reader_that_stops_early_is_no_error(command, samples_run):
     explained = f"{command.program} explain {samples_run} {' '.join(PAIR)} | head -1"
     done = subprocess.run(explained, shell=True, capture_output=True, check=True)
 
-    assert done.stdout.startswith(b"One story: ")
+    assert done.stdout.startswith(b"One story")
     assert done.stderr == b""

@@ -131,7 +131,7 @@ def test_a_part_of_a_quote_is_the_same_quote():
         "quotes",
     )
 
-    assert found.shared == ("It was very close, and we all knew it,",)
+    assert found.shared == ("It was very close, and we all knew it",)
     assert found.second_only == ("I did not know that.",)
 
 
