@@ -241,8 +241,8 @@ class StoryConfig:
     """Which documents are rewrites of one story.
 
     Attributes:
-        threshold: Least mean score of a story, a probability; few documents need more. A higher
-            threshold joins fewer rewrites, and fewer documents of similar stories.
+        threshold: Least mean score of two clusters of a story, a probability; few documents need
+            more. A higher threshold joins fewer rewrites, and fewer documents of similar stories.
         window_days: Most days between two documents of a story; an unknown date is within all
             windows. A wider one finds late tellings, and more reports of the same affair.
         bands: Bands of the MinHash over a document's heaviest terms.
@@ -251,8 +251,8 @@ class StoryConfig:
         bucket_cap: Most documents in the window that a document is paired with in one bucket; where
             there are more, it is paired with ``neighbours``, and the manifest counts the bucket.
         neighbours: See ``bucket_cap``.
-        loose_threshold: Mean score from which candidates are of one loose group, in which all
-            pairs are scored.
+        loose_threshold: Mean candidate score from which candidates are of one loose group, in
+            which all pairs are scored.
         max_group: Most documents of a loose group whose pairs are all scored; a larger one is
             first split at higher scores.
         contrast_weight: Share of the contrast between two clusters (by how much their scores within

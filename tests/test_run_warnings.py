@@ -172,7 +172,7 @@ class TestHosts:
         with store_of_hosts(*hosts) as store:
             found = run_warnings(store, ClusterConfig())
 
-        listed = [(each["host"], each["documents"], each["lost"]) for each in found["hosts"]]
+        listed = [(each["host"], each["documents"], each["duplicates"]) for each in found["hosts"]]
         assert listed == sorted(hosts, key=lambda each: (-each[2], each[0]))[:LISTED]
         assert found["hosts_in_all"] == 130
 
@@ -211,6 +211,7 @@ class TestHosts:
             {
                 "host": "mirror.example",
                 "documents": 12,
+                "duplicates": 11,
                 "lost": 11,
                 "relations": {"exact": 11},
                 "share": 0.916667,
@@ -218,6 +219,7 @@ class TestHosts:
             {
                 "host": "half.example",
                 "documents": 14,
+                "duplicates": 7,
                 "lost": 7,
                 "relations": {"exact": 7},
                 "share": 0.5,
@@ -234,6 +236,7 @@ class TestHosts:
             {
                 "host": "mirror.example",
                 "documents": 10,
+                "duplicates": 8,
                 "lost": 8,
                 "relations": {"exact": 8},
                 "share": 0.8,

@@ -54,7 +54,7 @@ _FILES = ("table_format", "survivors", "annotate", "compress", "shard_size")
     type=float,
     default=DEFAULT.story.threshold,
     metavar="FLOAT",
-    help="Lowest mean story score, a probability, of the tellings of one story under --level "
+    help="Lowest mean score, a probability, at which tellings become one story under --level "
     "stories; few tellings need more. Raise it to join fewer look-alikes; lower it to find more "
     "rewrites.",
 )

@@ -128,7 +128,7 @@ def _warnings(warnings: dict[str, Any]) -> Iterator[str]:
     yield from map(_large_story, stories)
     for each in hosts:
         yield (
-            f"host {_name(each['host'])}: {each['lost']:,} of {each['documents']:,} "
+            f"host {_name(each['host'])}: {each['duplicates']:,} of {each['documents']:,} "
             f"documents are duplicates: {counted(each['relations'])}"
         )
     more_stories = warnings["stories_in_all"] - len(stories)

@@ -36,7 +36,8 @@ def run_warnings(store: Store, config: ClusterConfig) -> dict[str, Any]:
         config.warn_host_documents, config.warn_host_share, LISTED
     )
     for host in hosts:
-        host["share"] = round(host["lost"] / host["documents"], DECIMALS)
+        host["share"] = round(host["duplicates"] / host["documents"], DECIMALS)
+        host["lost"] = host["duplicates"]  # its name until the first release
     return {
         "stories": stories,
         "stories_in_all": stories_in_all,

@@ -64,28 +64,28 @@ class Warnings:
             most: Most hosts that are returned, those with most duplicates first, ties by name.
 
         Returns:
-            For each host ``host``, its numbers of ``documents`` and of duplicates as ``lost``, and
-            the latter by relation as ``relations``; and the number of all such hosts.
+            For each host ``host``, its numbers of ``documents`` and of ``duplicates``, and the
+            latter by relation as ``relations``; and the number of all such hosts.
         """
         found = self._db.execute(
             "WITH counted AS (SELECT host, relation, count(*) AS number FROM documents d "
             "LEFT JOIN decisions c ON c.row = d.row AND c.status = 'duplicate' "
             "WHERE host IS NOT NULL AND d.reason IS NULL AND d.row >= ? GROUP BY 1, 2) "
             "SELECT count(*) OVER (), host, sum(number) AS documents, "
-            "sum(number) FILTER (WHERE relation IS NOT NULL) AS lost, "
+            "sum(number) FILTER (WHERE relation IS NOT NULL) AS duplicates, "
             "json_group_object(relation, number) FILTER (WHERE relation IS NOT NULL) "
             "FROM counted GROUP BY host "
-            "HAVING documents >= ? AND lost AND 1.0 * lost / documents >= ? "
-            "ORDER BY lost DESC, host LIMIT ?",
+            "HAVING documents >= ? AND duplicates AND 1.0 * duplicates / documents >= ? "
+            "ORDER BY duplicates DESC, host LIMIT ?",
             [self._db.first, documents, share, most],
         ).fetchall()
         hosts = [
             {
                 "host": host,
                 "documents": total,
-                "lost": lost,
+                "duplicates": duplicates,
                 "relations": dict(sorted(load_own_json(relations.encode()).items())),
             }
-            for _, host, total, lost, relations in found
+            for _, host, total, duplicates, relations in found
         ]
         return hosts, found[0][0] if found else 0
