@@ -139,6 +139,8 @@ class CandidateEvidence:
         candidate_score: How likely both tell one story by the whole text, in [0, 1]; measured now
             where the pair was not proposed.
         sentence: Why the pair was compared, or what is missing.
+        first_terms: Words of heavy terms that only the first has, heaviest first.
+        second_terms: The same of the second.
     """
 
     proposed: bool
@@ -149,6 +151,8 @@ class CandidateEvidence:
     window_days: float
     candidate_score: float
     sentence: str
+    first_terms: tuple[str, ...] = ()
+    second_terms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,12 +385,14 @@ class DocumentExplanation(Explanation):
         neighbours: The nearest, the highest score first, those of its story and others.
         election: For a canonical: the rules against the runner-up, in order.
         runner_up: The document that would be the canonical without it, or None.
+        sentence: How many are near, or why none is.
     """
 
     document: DocumentSummary
     neighbours: tuple[Neighbour, ...]
     election: tuple[ElectionStep, ...]
     runner_up: DocumentSummary | None
+    sentence: str = ""
 
     TEMPLATE: ClassVar[str] = "document_explanation.html"
 

@@ -11,7 +11,6 @@ from dedup.explain.copy_evidence import copy_evidence
 from dedup.explain.election_steps import election_steps
 from dedup.explain.evidence import (
     AlignedSentence,
-    DocumentExplanation,
     DocumentSummary,
     ElectionStep,
     PairExplanation,
@@ -85,8 +84,3 @@ def _texts_compared(
         shared_facts(one, other, frequencies),
         aligned_sentences(one.text, other.text, language, frequencies),
     )
-
-
-def explain_document(run: Run, row: int) -> DocumentExplanation:
-    """Explain what is near a document, given by its row."""
-    raise NotImplementedError

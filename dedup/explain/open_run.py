@@ -137,7 +137,8 @@ class Run:
             NotFoundError: There is no such document.
             AmbiguousNameError: There are several.
         """
-        from dedup.explain.explain_pair import explain_document, explain_pair
+        from dedup.explain.explain_document import explain_document
+        from dedup.explain.explain_pair import explain_pair
         from dedup.explain.find_documents import find_document
 
         row = find_document(self.store, first)

@@ -56,11 +56,13 @@ class Tokens:
         """Return their term vectors, weighted by the frequencies of a dump."""
         return vectorize(self.tokens, self.bounds, self.languages, frequencies)[0]
 
+    def proposing_vectors(self, frequencies: DocumentFrequencies) -> tuple[TermVectors, UInt32s]:
+        """Return the vectors by which they meet others, and the distinct terms of all."""
+        return vectorize(self.tokens, self.bounds, self.languages, frequencies, PROPOSING)
+
     def heaviest(self, frequencies: DocumentFrequencies) -> tuple[UInt32s, Int64s]:
         """Return the heaviest terms of each that other documents of the dump have; n + 1 bounds."""
-        vectors, vocabulary = vectorize(
-            self.tokens, self.bounds, self.languages, frequencies, PROPOSING
-        )
+        vectors, vocabulary = self.proposing_vectors(frequencies)
         return heaviest_terms(vectors, vocabulary, frequencies.of(vocabulary) > 1)
 
 

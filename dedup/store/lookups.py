@@ -207,3 +207,10 @@ class Lookups:
             "ORDER BY row",
             [story_id],
         )
+
+    def runner_up(self, story_id: str) -> str | None:
+        """Return the id of the document that would be the canonical of a story without it."""
+        name = "json_extract(CAST(body AS TEXT), '$.why.runner_up')"
+        query = f"SELECT {name} FROM stories WHERE story_id = ?"
+        found = self._db.execute(query, [story_id]).fetchone()
+        return None if found is None else str(found[0])
