@@ -31,7 +31,9 @@ def print_document(found: DocumentExplanation, target: Console) -> None:
     if found.neighbours:
         target.print(_neighbours(found, target))
     else:
-        target.print("none: no other document was compared with it")
+        target.print(
+            readable(found.sentence, 1000) or "none: no other document was compared with it"
+        )
     if found.election:
         target.print()
         target.print(Text("Election", "bold underline"))
