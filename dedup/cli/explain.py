@@ -13,7 +13,8 @@ from dedup.cli.settings import SettingsCommand
 from dedup.errors import OutputError, printable
 
 if TYPE_CHECKING:
-    from dedup.explain.evidence import DocumentExplanation, PairExplanation
+    from dedup.explain.document_explanation import DocumentExplanation
+    from dedup.explain.evidence import PairExplanation
 
 
 @click.command(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from dedup.explain.evidence import DocumentExplanation
+    from dedup.explain.document_explanation import DocumentExplanation
 
 
 _WIDE = 140

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from dedup.config import Config
 from dedup.explain.copy_sets import load_documents
+from dedup.explain.document_explanation import DocumentExplanation, Neighbour
 from dedup.explain.election_steps import election_steps
-from dedup.explain.evidence import DocumentExplanation, DocumentSummary, Neighbour
+from dedup.explain.evidence import DocumentSummary
 from dedup.explain.loose_group_replay import replay
 from dedup.explain.summaries import summaries
 from dedup.match.relations import relation

@@ -14,8 +14,9 @@ from dedup.store import ANOTHER, Store
 
 if TYPE_CHECKING:
     from dedup.explain.differences import Difference
+    from dedup.explain.document_explanation import DocumentExplanation
     from dedup.explain.document_view import DocumentView
-    from dedup.explain.evidence import DocumentExplanation, PairExplanation
+    from dedup.explain.evidence import PairExplanation
     from dedup.explain.run_lists import DocumentFilters, ListedDocument, ListedStory, Listing
     from dedup.explain.story_view import StoryView
 

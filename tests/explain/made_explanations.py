@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 
+from dedup.explain.document_explanation import DocumentExplanation, Neighbour
 from dedup.explain.evidence import (
     AlignedSentence,
     BandEvidence,
     CandidateEvidence,
     Contribution,
     CopyEvidence,
-    DocumentExplanation,
     DocumentSummary,
     ElectionStep,
     JoinEvidence,
-    Neighbour,
     PairExplanation,
     RewriteEvidence,
     Setting,
