@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,38 +15,7 @@ from dedup.errors import printable
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from dedup.explain.differences import Difference, DocumentChange
-
-_KINDS = {
-    "deleted": "now a duplicate",
-    "rejected": "now rejected",
-    "replaced": "now another member of its story is kept",
-    "restored": "now kept",
-    "readmitted": "rejected in one of the two",
-    "other-story": "now a duplicate in another story",
-    "other-canonical": "now a duplicate of another canonical",
-    "still-kept": "kept in both",
-    "other-relation": "now another relation or score",
-}
-
-_SAY_BEFORE = ("restored", "other-story", "other-canonical", "other-relation")
-"""What was said before is half of these changes."""
-
-_STORIES = {
-    "split": "split into several, or into documents in no story",
-    "merged": "merged from several, or from documents in no story",
-    "torn": "parted and put together anew",
-    "grown": "only grown",
-    "shrunk": "only shrunk",
-    "exchanged": "grown and shrunk",
-    "canonical": "the same documents, another canonical",
-    "same": "the same",
-}
-
-_NUMBERS = ("documents", "in OUT", "in OUT2")
-
-_LONGEST = 200
-"""Characters of a title or an id that are shown; --json has all."""
+    from dedup.explain.differences import Difference
 
 
 @click.command(cls=SettingsCommand, short_help="Say what differs between two runs.")
@@ -110,95 +78,30 @@ def print_difference(found: Difference, target: Console) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    def say(line: str = "", style: str = "") -> None:
-        target.print(Text(line, style), soft_wrap=not target.is_terminal)
+    from dedup.explain import difference_words as words
 
-    for line in _heading(found):
+    def say(line: str = "", style: str = "") -> None:
+        target.print(Text(printable(line), style), soft_wrap=not target.is_terminal)
+
+    for line in words.heading(found):
         say(line)
     if found.is_empty:
         say("no difference")
         return
-    for headings, rows in (_documents(found), _stories(found)):
-        if rows:
-            table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-            for heading in headings:
-                table.add_column(heading, justify="right" if heading in _NUMBERS else "left")
-            for row in rows:
-                table.add_row(*row)
-            say()
-            target.print(table)
+    for headings, rows in words.tables(found):
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        for heading in headings:
+            table.add_column(heading, justify="right" if heading in words.FIGURES else "left")
+        for row in rows:
+            table.add_row(*row)
+        say()
+        target.print(table)
     for number, example in enumerate(found.examples, 1):
-        first, *others = _example(example)
+        first, *others = words.example_lines(example)
         say()
         say(f"{number}. {first}", "bold")
         for line in others:
             say(f"   {line}")
-    if len(found.examples) < found.changed:
+    if left_out := found.changed - len(found.examples):
         say()
-        say(f"{found.changed - len(found.examples):,} more documents changed: --limit 0 lists all")
-
-
-def _heading(found: Difference) -> Iterator[str]:
-    """Yield what was compared, and the settings that differ."""
-    yield f"OUT:  {printable(found.before)}"
-    yield f"OUT2: {printable(found.after)}"
-    only = (("OUT", found.only_before), ("OUT2", found.only_after))
-    alone = "".join(f"; {count:,} inputs only in {name}" for name, count in only if count)
-    yield f"{found.compared:,} documents compared{alone}"
-    for each in found.settings:
-        yield f"{each.option}: {_setting(each.before)} in OUT, {_setting(each.after)} in OUT2"
-
-
-def _setting(value: Any) -> str:
-    """Return the value of a setting in words."""
-    if isinstance(value, (list, tuple)):
-        return ", ".join(map(_setting, value)) or "none"
-    return "unknown" if value is None else _cut(str(value))
-
-
-def _documents(found: Difference) -> tuple[tuple[str, ...], list[tuple[str, str, str]]]:
-    """Return the headings and rows of the table of documents that changed."""
-    rows = [
-        (each.before, each.after, f"{each.documents:,}")
-        for each in found.statuses
-        if each.before != each.after
-    ]
-    for note, count in (
-        ("of another story", found.other_story),
-        ("of another canonical", found.other_canonical),
-        ("by another relation or score", found.other_relation),
-    ):
-        if count:
-            rows.append(("duplicate", f"duplicate {note}", f"{count:,}"))
-    return ("OUT", "OUT2", "documents"), rows
-
-
-def _stories(found: Difference) -> tuple[tuple[str, ...], list[tuple[str, str, str]]]:
-    """Return the headings and rows of the table of stories."""
-    rows = [
-        (_STORIES[each.kind], f"{each.before:,}", f"{each.after:,}")
-        for each in found.stories
-        if each.before or each.after
-    ]
-    return ("stories", "in OUT", "in OUT2"), rows
-
-
-def _example(change: DocumentChange) -> Iterator[str]:
-    """Yield the lines on a document that changed."""
-    yield f"{_KINDS[change.kind]}: {_name(change.id, change.title, change.host)}"
-    score = "" if change.score is None else f", score {change.score:.2f}"
-    yield f"{change.before} in OUT, {change.after} in OUT2{score}"
-    yield printable(change.reason)  # it names the document that tells it now
-    if change.kind in _SAY_BEFORE:
-        yield f"in OUT: {printable(change.reason_before)}"
-
-
-def _name(doc_id: str, title: str | None, host: str | None = None) -> str:
-    """Return a document by title, host and id."""
-    behind = ", ".join([*([_cut(host)] if host else []), f"id {_cut(doc_id)}"])
-    return f'"{_cut(title)}" ({behind})' if title else behind
-
-
-def _cut(text: str) -> str:
-    """Return a text of the dump as a terminal may show it."""
-    return printable(text[:_LONGEST] + "..." if len(text) > _LONGEST else text)
+        say(f"{left_out:,} more documents changed: --limit 0 lists all")

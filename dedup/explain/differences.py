@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup.errors import NotFoundError
+from dedup.explain import difference_words
 from dedup.explain.compared_documents import (
     DUPLICATE,
     REJECTED,
@@ -168,6 +169,12 @@ class Difference:
     def restored(self) -> int:
         """Documents that are duplicates or rejected in the one run, and kept in the other."""
         return self.moved(("duplicate", "rejected"), ("canonical", "unique"))
+
+    def _repr_html_(self) -> str:
+        """Return it as a notebook shows it."""
+        from dedup.explain.html_pages import fragment  # jinja2: most become no page
+
+        return fragment("difference.html", found=self, words=difference_words)
 
     def __repr__(self) -> str:
         """Return the main counts."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import html
 from runs import dated_article, text_of
 
 from dedup.errors import NotFoundError
@@ -319,6 +321,23 @@ def test_earlier_documents_are_compared_that_one_dump_decided_on_again(command, 
         ("duplicate", "rejected"): 1,
         ("unique", "unique"): 1,
     }
+
+
+def test_a_notebook_shows_the_same_as_the_command_with_all_texts_escaped(sample_run, strict_run):
+    found = compare(strict_run, sample_run, examples=2)
+    example = replace(found.examples[0], title="<script>alert(1)</script>\x1b[2J")
+    shown = replace(found, examples=(example, found.examples[1]))._repr_html_()
+    tree = html.fragment_fromstring(shown, create_parent=True)
+    assert tree.xpath("//script") == []
+    assert "\x1b" not in shown
+    text = tree.text_content()
+    assert "<script>alert(1)</script>\\x1b[2J" in text
+    assert "--threshold: 0.7 in OUT, 0.18 in OUT2" in text
+    assert len(tree.xpath("//li")) == 2
+    for each in found.examples:
+        assert each.reason in text
+    assert f"{found.changed - 2} more documents changed" in text
+    assert "no difference" in compare(sample_run, sample_run)._repr_html_()
 
 
 # --- the command ---------------------------------------------------------------------------------
