@@ -38,18 +38,13 @@ from dedup.match.story_score import (
 )
 from dedup.models import RawRecord
 from dedup.pipeline.cluster_copies import cluster_copy_pairs
-from dedup.pipeline.cluster_rewrites import (
-    LooseGroups,
-    cluster_rewrites,
-    group_candidates,
-    read_groups,
-    score_groups,
-)
+from dedup.pipeline.cluster_rewrites import cluster_rewrites, read_groups, score_groups
 from dedup.pipeline.document_source import StoredDocuments
 from dedup.pipeline.earlier_stories import EarlierStories, read_earlier_stories
 from dedup.pipeline.exact_duplicates import ExactDuplicates, read_exact_duplicates
+from dedup.pipeline.group_candidates import LooseGroups, group_candidates
 from dedup.pipeline.match_copies import match_copies
-from dedup.pipeline.match_rewrites import propose, score_candidates
+from dedup.pipeline.match_rewrites import propose, read_heaviest, score_candidates
 from dedup.pipeline.representatives import Representatives, read_representatives
 from dedup.pipeline.sign import sign_texts
 from dedup.pipeline.stages import clean_stages
@@ -148,7 +143,8 @@ def prepare(labelled: StorySet, config: Config, *, dated: bool) -> Part:
     pair_scores = match_copies(store, exact_duplicates, earlier, config, progress)
     cluster_copy_pairs(store, exact_duplicates, pair_scores, earlier, config, progress)
     representatives = read_representatives(store, earlier)
-    candidates = propose(store, representatives, config, progress)
+    heaviest = read_heaviest(representatives, config, progress)
+    candidates = propose(store, representatives, heaviest, config, progress)
     vectors = representatives.vectors(np.arange(representatives.size))
     features = pair_features(vectors, vectors, candidates.left, candidates.right)
     return Part(labelled, store, exact_duplicates, earlier, representatives, candidates, features)

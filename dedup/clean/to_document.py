@@ -156,10 +156,11 @@ def address_excluded(record: RawRecord, config: CleanConfig) -> Rejection | None
     """Return a rejection where the record's own address is one of an excluded host."""
     if not config.exclude_hosts:
         return None
-    return _host_excluded(host_of(_text_field(record, "url")), config)
+    return host_excluded(host_of(_text_field(record, "url")), config)
 
 
-def _host_excluded(host: str | None, config: CleanConfig) -> Rejection | None:
+def host_excluded(host: str | None, config: CleanConfig) -> Rejection | None:
+    """Return a rejection for a document of an excluded host, or of a host below one."""
     if host is None:
         return None
     for given in config.exclude_hosts:
@@ -214,7 +215,7 @@ def _document(
     address = url or mirrored or _folder_address(record)
     site = _text_or(own.get("site"), extraction.site)
     host = host_of(address) or (site.casefold() if site else None)
-    if refused := _host_excluded(host, config):
+    if refused := host_excluded(host, config):
         return refused
     stated = own_date(own.get("date"))
     date = stated.date or parse_date(extraction.date)

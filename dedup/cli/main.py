@@ -16,6 +16,7 @@ from dedup.cli.evaluate import evaluate
 from dedup.cli.explain import explain
 from dedup.cli.installation import DISTRIBUTION
 from dedup.cli.log import logs_json, note_format, say
+from dedup.cli.regroup import regroup
 from dedup.cli.run import run
 from dedup.cli.store import store
 from dedup.cli.warm import warm
@@ -108,5 +109,5 @@ def main() -> None:
     """
 
 
-for command in (run, clean, explain, evaluate, diff, store, warm):
+for command in (run, clean, explain, evaluate, diff, regroup, store, warm):
     main.add_command(command)

@@ -16,7 +16,7 @@ from dedup.kernels.array_types import Int16s, UInt32s
 from dedup.match.similarity import RaggedArray
 from dedup.match.story_score import pair_scores
 from dedup.match.term_lsh import DAY, equal_bands, term_pairs
-from dedup.pipeline.cluster_rewrites import LEAST_SCORE
+from dedup.pipeline.group_candidates import LEAST_SCORE
 from dedup.pipeline.match_rewrites import drawn_for
 from dedup.pipeline.representatives import Tokens
 from dedup.run.run_settings import scorer_of

@@ -14,7 +14,7 @@ from dedup.explain.summaries import summaries
 from dedup.match.relations import relation
 from dedup.match.story_score import probability
 from dedup.models import PROBABILITY, Relation, Status
-from dedup.pipeline.cluster_rewrites import LEAST_SCORE
+from dedup.pipeline.group_candidates import LEAST_SCORE
 from dedup.pipeline.match_copies import KEPT_CONTAINMENT
 
 if TYPE_CHECKING:

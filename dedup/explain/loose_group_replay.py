@@ -14,9 +14,10 @@ from dedup.config import StoryConfig
 from dedup.kernels.array_types import Float64s, Int64s
 from dedup.match.loose_group_odds import OddsParts, days_apart
 from dedup.models import TermVectors
-from dedup.pipeline.cluster_rewrites import LooseGroups, group_odds, read_groups
+from dedup.pipeline.cluster_rewrites import group_odds, read_groups
 from dedup.pipeline.document_source import StoredDocuments
 from dedup.pipeline.earlier_stories import EarlierStories
+from dedup.pipeline.group_candidates import LooseGroups
 from dedup.pipeline.representatives import (
     TILE_TOKENS,
     Representatives,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Unpack
 
 from dedup.config import Config
 from dedup.errors import OutputError
-from dedup.run.run_settings import config_of, manifest_in
+from dedup.run.run_settings import config_of, manifest_in, store_of
 from dedup.store import ANOTHER, Store
 
 if TYPE_CHECKING:
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from dedup.explain.evidence import PairExplanation
     from dedup.explain.run_lists import DocumentFilters, ListedDocument, ListedStory, Listing
     from dedup.explain.story_view import StoryView
-
-STORE_NAME = "store.sqlite"
+    from dedup.progress import Progress
 
 
 class Run:
@@ -165,6 +164,54 @@ class Run:
         with open_run(other) as opened:
             return difference(self, opened, examples)
 
+    def regroup(
+        self,
+        out: str | Path,
+        *,
+        threshold: float | None = None,
+        level: str | None = None,
+        window: float | None = None,
+        canonical: Sequence[str] | None = None,
+        scorer: str | Path | None = None,
+        exclude_hosts: Sequence[str] = (),
+        workers: int | None = None,
+        overwrite: bool = False,
+        progress: Progress | None = None,
+    ) -> Run:
+        """Decide on the documents again with other options, and open the new run.
+
+        No page is read again. This run stays as it is; options that are not given are its own.
+
+        Args:
+            out: The folder for the results.
+            threshold: Lowest mean story score of the tellings of one story.
+            level: ``copies`` or ``stories``.
+            window: Most days between two tellings of one story.
+            canonical: Rules that precede the default order of the election; empty for none.
+            scorer: A file with another scorer of pairs of tellings.
+            exclude_hosts: Hosts that are left out, beside those that the run left out.
+            workers: Threads; they change no result.
+            overwrite: Replace a run in ``out``.
+            progress: Gets the progress of each stage.
+
+        Raises:
+            ConfigError: An option cannot be used.
+            InputError: No document has the field of a rule.
+            OutputError: This run is not the last of its store, or ``out`` cannot be written or
+                holds another run.
+        """
+        from dedup.run.regroup import Changes, regroup_run  # all stages
+
+        changes = Changes(
+            threshold, level, window, None if canonical is None else tuple(canonical),
+            None if scorer is None else Path(scorer), tuple(exclude_hosts), workers,
+        )  # fmt: skip
+        place = self.store.path
+        regroup_run(
+            self.path, Path(out), changes, store=place, overwrite=overwrite, progress=progress
+        )
+        return open_run(out)
+
 
 def open_run(out: str | Path, *, store: str | Path | None = None) -> Run:
     """Open a finished run to ask about it.
@@ -181,41 +228,13 @@ def open_run(out: str | Path, *, store: str | Path | None = None) -> Run:
         opened = Store(path, ANOTHER, read_only=True)
         return Run(path, opened, opened.get("manifest") or {})
     manifest = manifest_in(path)
-    place = _store_of(path, manifest) if store is None else Path(store)
+    place = store_of(path, manifest, None if store is None else Path(store))
     opened = Store(place, ANOTHER, read_only=True)
     if not _has_dump(opened, manifest):
         opened.close()
         message = f"the store {place} does not have the dump in {path}; name its own with --store"
         raise OutputError(message, path=place)
     return Run(path, opened, manifest)
-
-
-def _store_of(path: Path, manifest: Mapping[str, Any]) -> Path:
-    """Return the store of a run.
-
-    Raises:
-        OutputError: It is not there.
-    """
-    found = next(filter(Path.is_file, _places(path, manifest)), None)
-    if found is not None:
-        return found
-    if manifest.get("store", {}).get("against"):
-        message = f"the run in {path} kept no store, as --against asks; run it with --store"
-    else:
-        message = f"the store of the run in {path} is not found; name it with --store FILE"
-    raise OutputError(message, path=path)
-
-
-def _places(path: Path, manifest: Mapping[str, Any]) -> list[Path]:
-    """Return where the store of a run may be.
-
-    A store that was named is where the command was run, or was moved together with the results.
-    """
-    file = manifest.get("store", {}).get("file")
-    if file is None:
-        return [path / STORE_NAME]
-    beside = path.resolve().parent
-    return [Path(file), beside / file, beside / Path(file).name]
 
 
 def _has_dump(store: Store, manifest: Mapping[str, Any]) -> bool:

@@ -9,7 +9,6 @@ from functools import partial
 
 import numpy as np
 
-from dedup.cluster.average_linkage import groups_of
 from dedup.cluster.canonical import Policy, parse_policy, reads_own_fields
 from dedup.cluster.decisions import decisions_of
 from dedup.cluster.event_split import (
@@ -18,26 +17,24 @@ from dedup.cluster.event_split import (
     count_splits,
     rewrite_clusters,
 )
-from dedup.cluster.loose_groups import loose_groups, with_must_links
 from dedup.cluster.rewrites import Telling, merge_rewrites
-from dedup.cluster.roundups import Judge, judged
 from dedup.config import Config
-from dedup.kernels.array_types import Float64s, Int64s
+from dedup.kernels.array_types import Int64s
 from dedup.match.loaded_texts import LoadedTexts
 from dedup.match.loose_group_odds import OddsParts, loose_group_odds
-from dedup.match.minhash_lsh import Candidates, pairs_inside
+from dedup.match.minhash_lsh import pairs_inside
 from dedup.match.relations import relation, retelling
 from dedup.match.story_score import Model, Scorer, probability
 from dedup.models import PROBABILITY, Decision, Facts, Link, Pair, Relation, Story, TermVectors
 from dedup.parallel.ordered_map import ordered_map
 from dedup.pipeline.document_source import DocumentSource, StoredDocuments
+from dedup.pipeline.earlier_decision import EarlierDecision
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.exact_duplicates import ExactDuplicates
+from dedup.pipeline.group_candidates import LooseGroups, find_loose_groups
 from dedup.pipeline.joined_below import joined_below, rounded_probability
 from dedup.pipeline.match_copies import load_texts
-from dedup.pipeline.match_rewrites import overlaps_of, propose, score_candidates
 from dedup.pipeline.representatives import (
-    Numbered,
     Representatives,
     Tokens,
     read_representatives,
@@ -51,12 +48,6 @@ log = logging.getLogger(__name__)
 # Documents of loose groups that are loaded at once.
 GROUP_BATCH = 2_000
 
-# A pair that scores less adds next to nothing to a mean that must reach ten times as much.
-LEAST_SCORE = 0.01
-
-ScoredPairs = tuple[Int64s, Int64s, Float64s]
-"""Numbers of one representative and the other of each pair, each pair once; and the scores."""
-
 TextIds = Callable[[Sequence[int]], Mapping[int, int]]
 """Returns for some documents the first document with their text."""
 
@@ -68,6 +59,7 @@ def cluster_rewrites(
     scorer: Scorer,
     config: Config,
     progress: Progress,
+    decided: EarlierDecision | None = None,
 ) -> None:
     """Find tellings that tell one story in other words, and merge their stories.
 
@@ -78,16 +70,15 @@ def cluster_rewrites(
         scorer: What pairs are scored with.
         config: The options.
         progress: Is called with pairs and documents.
+        decided: What is kept of the decision before, where the dump is decided again.
     """
     progress.start("count terms", None, "doc")
-    representatives = read_representatives(store, earlier)
+    representatives = read_representatives(store, earlier, decided)
     counted = representatives.frequencies
     store.signatures.keep_document_frequencies(counted.terms, counted.counts, counted.documents)
     progress.advance(representatives.size)
     progress.end()
-    candidates = propose(store, representatives, config, progress)
-    scores = score_candidates(representatives, candidates, scorer, config, progress)
-    groups = group_candidates(store, representatives, candidates, scores, config, progress)
+    groups = find_loose_groups(store, representatives, scorer, config, progress, decided)
     progress.start("cluster rewrites", groups.members.size, "doc")
     splits = merged = 0
     source = StoredDocuments(store)
@@ -102,78 +93,6 @@ def cluster_rewrites(
     store.put("scorer_models", asdict(scorer))
     log_counts(log, "grouped rewrites: {stories:,} stories of several tellings", stories=merged)
     progress.end()
-
-
-@dataclass(frozen=True, slots=True)
-class LooseGroups:
-    """Loose groups of representatives, by number.
-
-    Attributes:
-        members: Groups of two or more end to end, each ascending, by their smallest member, int64.
-        bounds: Their n + 1 bounds.
-        roundups: Those that tell several stories, which are in no group for that, ascending.
-    """
-
-    members: Int64s
-    bounds: Int64s
-    roundups: Int64s
-
-    def rows(self, numbered: Numbered) -> Iterator[tuple[int, int | None, int]]:
-        """Yield what is stored of them; see :meth:`dedup.store.Results.add_loose_groups`."""
-        firsts = np.repeat(self.members[self.bounds[:-1]], np.diff(self.bounds))
-        linked = numbered.must_link
-        of_groups = (numbered.rows[each] for each in (self.members, firsts, linked[self.members]))
-        alone = self.roundups[~np.isin(self.roundups, self.members)]
-        rows, links = (numbered.rows[each].tolist() for each in (alone, linked[alone]))
-        listed: list[tuple[int, int | None, int]] = [
-            *zip(*(each.tolist() for each in of_groups), strict=True),
-            *((row, None, link) for row, link in zip(rows, links, strict=True)),
-        ]
-        yield from sorted(listed)
-
-
-def group_candidates(
-    store: Store,
-    representatives: Representatives,
-    candidates: Candidates,
-    scores: Float64s,
-    config: Config,
-    progress: Progress,
-) -> LooseGroups:
-    """Group representatives loosely by their candidates; store the groups and the scores."""
-    progress.start("loose groups", None, "doc")
-    near = scores >= LEAST_SCORE
-    numbered = representatives.numbered
-    left, right, scores = candidates.left[near], candidates.right[near], scores[near]
-    before = numbered.pairs(store.results.story_scores())
-    ends = numbered.rows[left].tolist(), numbered.rows[right].tolist()
-    store.results.add_story_scores(zip(*ends, scores.tolist(), strict=True))
-    judge = partial(judged, overlaps=partial(overlaps_of, representatives))
-    groups = group_pairs(numbered, before, (left, right, scores), judge, config)
-    store.results.add_loose_groups(groups.rows(numbered))
-    progress.end()
-    return groups
-
-
-def group_pairs(
-    numbered: Numbered, before: ScoredPairs, found: ScoredPairs, judge: Judge, config: Config
-) -> LooseGroups:
-    """Group representatives loosely by scored pairs; groups with no new document are left out.
-
-    Args:
-        numbered: The representatives.
-        before: The pairs that earlier dumps scored.
-        found: Those of the dump at hand.
-        judge: Finds roundups.
-        config: Limits of groups.
-    """
-    left, right, scores = (np.append(one, other) for one, other in zip(before, found, strict=True))
-    labels, several = loose_groups(numbered.size, left, right, scores, judge, config.story)
-    log_counts(
-        log, "left out {roundups:,} roundups, which tell several stories", roundups=len(several)
-    )
-    members, bounds = groups_of(with_must_links(labels, numbered.must_link, numbered.changed))
-    return LooseGroups(members, bounds, np.array(several, np.int64))
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,6 +220,11 @@ def matched_before(matched: Float64s, exact_duplicates: ExactDuplicates) -> Pair
     )
 
 
+def known_matches(store: Store, exact_duplicates: ExactDuplicates) -> PairScores:
+    """Return the pairs that match as they are stored, where all were measured before."""
+    return matched_before(store.measured.matched_pairs(), exact_duplicates)
+
+
 def by_texts(matched: Float64s, texts: Callable[[Int64s], Int64s]) -> PairScores:
     """Return pairs of documents as pairs of their texts, the smaller first.
 

@@ -18,7 +18,7 @@ from dedup.match.story_score import Model, Scorer, pair_scores, sentence_overlap
 from dedup.match.term_lsh import term_pairs
 from dedup.models import TermVectors
 from dedup.parallel.ordered_map import ordered_map
-from dedup.pipeline.representatives import BLOCK, Representatives, Tokens
+from dedup.pipeline.representatives import BLOCK, Numbered, Representatives, Tokens
 from dedup.progress import Progress, log_counts
 from dedup.signatures.minhash import permutations
 from dedup.signatures.term_weights import DocumentFrequencies
@@ -30,25 +30,34 @@ log = logging.getLogger(__name__)
 SEED_SHIFT = 1
 
 
+def read_heaviest(
+    representatives: Representatives, config: Config, progress: Progress
+) -> RaggedArray:
+    """Return the heaviest terms of each representative."""
+    progress.start("terms", representatives.size, "doc")
+    heaviest = representatives.heaviest(config.workers, progress)
+    progress.end()
+    return heaviest
+
+
 def propose(
-    store: Store, representatives: Representatives, config: Config, progress: Progress
+    store: Store,
+    representatives: Representatives,
+    heaviest: RaggedArray,
+    config: Config,
+    progress: Progress,
 ) -> Candidates:
-    """Return the pairs of representatives, one of them new, that :func:`propose_pairs` proposes.
+    """Return the pairs that :func:`propose_fresh` proposes.
 
     Args:
         store: Keeps the counts.
         representatives: The documents.
+        heaviest: The heaviest terms of each.
         config: Bands and limits.
         progress: Is called with documents.
     """
-    progress.start("terms", representatives.size, "doc")
-    heaviest = representatives.heaviest(config.workers, progress)
-    progress.end()
     progress.start("propose rewrites", None, "doc")
-    numbered = representatives.numbered
-    candidates = propose_pairs(heaviest, numbered.moments, numbered.languages, config)
-    fresh = numbered.fresh
-    candidates = candidates.pick(fresh[candidates.left] | fresh[candidates.right])
+    candidates = propose_fresh(representatives.numbered, heaviest, config)
     progress.advance(representatives.size)
     store.put("story_candidates", candidates.summary())
     log_counts(
@@ -57,6 +66,13 @@ def propose(
     )  # fmt: skip
     progress.end()
     return candidates
+
+
+def propose_fresh(numbered: Numbered, heaviest: RaggedArray, config: Config) -> Candidates:
+    """Return the pairs of representatives, one of them new, that :func:`propose_pairs` proposes."""
+    candidates = propose_pairs(heaviest, numbered.moments, numbered.languages, config)
+    fresh = numbered.fresh
+    return candidates.pick(fresh[candidates.left] | fresh[candidates.right])
 
 
 def propose_pairs(

@@ -22,8 +22,8 @@ from dedup.engines.engine import Engine, Table
 from dedup.kernels.array_types import Int64s
 from dedup.match.minhash_lsh import candidate_counts, decoded
 from dedup.match.story_score import Scorer
-from dedup.pipeline.cluster_rewrites import ScoredPairs, group_pairs
 from dedup.pipeline.earlier_stories import EarlierStories
+from dedup.pipeline.group_candidates import ScoredPairs, group_pairs
 from dedup.pipeline.on_tables.merged_rewrites import (
     columns_read,
     flattened,
@@ -61,6 +61,7 @@ from dedup.pipeline.on_tables.shared_representatives import (
 )
 from dedup.pipeline.on_tables.stage_arrays import as_they_are, count_rows
 from dedup.pipeline.representatives import Numbered, number_representatives
+from dedup.pipeline.rewrite_basis import RewriteBasis
 from dedup.pipeline.store_tables import EarlierResults
 from dedup.pipeline.tables import (
     COUNTS,
@@ -176,6 +177,7 @@ def plan_rewrites(
             "story_candidates": counts,
             "event_splits": int(splits),
             "scorer_models": asdict(scorer),
+            "rewrite_basis": asdict(RewriteBasis.of(numbered, scorer, config)),
         },
     )
 

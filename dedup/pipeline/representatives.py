@@ -13,6 +13,7 @@ from dedup.kernels.array_types import Bools, Float64s, Int16s, Int32s, Int64s, U
 from dedup.match.similarity import RaggedArray
 from dedup.models import TermVectors
 from dedup.parallel.ordered_map import ordered_map
+from dedup.pipeline.earlier_decision import EarlierDecision
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.progress import Progress
 from dedup.signatures.lead_days import NamedDays, weekdays_of
@@ -181,12 +182,6 @@ class Representatives:
         """Read tokens as the sets ``terms``."""
         self._sets, self.numbered, self.frequencies = sets, numbered, frequencies
 
-    def counted(self) -> DocumentFrequencies:
-        """Return how many fresh documents have each term."""
-        in_time, fresh = self.numbered.in_time, self.numbered.fresh
-        read = map(self.tokens, _blocks(in_time[fresh[in_time]]))
-        return count_terms((block.tokens, block.bounds) for block in read)
-
     @property
     def size(self) -> int:
         """How many there are."""
@@ -231,10 +226,15 @@ class Representatives:
         return block.numbers, *block.heaviest(self.frequencies)
 
 
-def read_representatives(store: Store, earlier: EarlierStories) -> Representatives:
+def read_representatives(
+    store: Store, earlier: EarlierStories, decided: EarlierDecision | None = None
+) -> Representatives:
     """Read the representatives of a store, and count their terms.
 
-    Terms of documents beyond the date window count, too: what is rare in a week need not be.
+    Args:
+        store: Has the documents, and the stories of copies.
+        earlier: The earlier stories.
+        decided: What is kept of the decision before, where the dump is decided again.
     """
     rows, moments, lead_days = array("q"), array("d"), array("B")
     languages: list[str | None] = []
@@ -253,10 +253,35 @@ def read_representatives(store: Store, earlier: EarlierStories) -> Representativ
         store.results.representatives_of(earlier.rows.tolist()),
         TILE_TOKENS,
     )
-    before = DocumentFrequencies(*store.signatures.document_frequencies())
-    sets = store.signatures.sets
-    counted = Representatives(sets, numbered, before).counted()
-    return Representatives(sets, numbered, before.and_of(counted))
+    return Representatives(store.signatures.sets, numbered, _frequencies(store, numbered, decided))
+
+
+def _frequencies(
+    store: Store, numbered: Numbered, decided: EarlierDecision | None
+) -> DocumentFrequencies:
+    """Return how many documents have each term, those of earlier dumps among them.
+
+    Terms of documents beyond the date window count, too: what is rare in a week need not be.
+    """
+    stored = DocumentFrequencies(*store.signatures.document_frequencies())
+    counted = np.empty(0, np.int64)
+    if decided is not None:
+        if decided.counted is None:
+            return stored
+        counted = decided.counted
+    rows = np.sort(numbered.rows[numbered.fresh])
+    gone, new = np.setdiff1d(counted, rows, True), np.setdiff1d(rows, counted, True)
+    if gone.size:
+        stored = stored.without(count_rows(store, gone.tolist()))
+    return stored.and_of(count_rows(store, new.tolist())) if new.size else stored
+
+
+def count_rows(store: Store, rows: Sequence[int]) -> DocumentFrequencies:
+    """Return how many of some documents have each term."""
+    starts = range(0, len(rows), BLOCK)
+    return count_terms(
+        store.signatures.sets(rows[start : start + BLOCK], "terms")[0] for start in starts
+    )
 
 
 def weekdays_of_lead(cells: LeadDayCells | None, moment: float | None, language: str | None) -> int:

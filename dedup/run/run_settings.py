@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from dedup.match.story_score import Scorer
     from dedup.store import Store
 
+STORE_NAME = "store.sqlite"
+
 _SECTIONS = {
     "read": ReadConfig, "clean": CleanConfig, "sign": SignConfig, "match": MatchConfig,
     "story": StoryConfig, "cluster": ClusterConfig,
@@ -55,6 +57,41 @@ def config_of(manifest: Mapping[str, Any]) -> Config:
     }
     plain = {name: values[name] for name in ("level", "workers", "expire") if name in values}
     return Config(**plain, **sections)
+
+
+def store_of(path: Path, manifest: Mapping[str, Any], named: Path | None) -> Path:
+    """Return the store of a run.
+
+    Args:
+        path: The output folder.
+        manifest: Its manifest.
+        named: What a person says that it is, or None.
+
+    Raises:
+        OutputError: It is not there.
+    """
+    if named is not None:
+        return named
+    found = next(filter(Path.is_file, _places(path, manifest)), None)
+    if found is not None:
+        return found
+    if manifest.get("store", {}).get("against"):
+        message = f"the run in {path} kept no store, as --against asks; run it with --store"
+    else:
+        message = f"the store of the run in {path} is not found; name it with --store FILE"
+    raise OutputError(message, path=path)
+
+
+def _places(path: Path, manifest: Mapping[str, Any]) -> list[Path]:
+    """Return where the store of a run may be.
+
+    A store that was named is where the command was run, or was moved together with the results.
+    """
+    file = manifest.get("store", {}).get("file")
+    if file is None:
+        return [path / STORE_NAME]
+    beside = path.resolve().parent
+    return [Path(file), beside / file, beside / Path(file).name]
 
 
 def scorer_of(store: Store) -> Scorer:

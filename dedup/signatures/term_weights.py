@@ -77,6 +77,13 @@ class DocumentFrequencies:
         np.add.at(counts, places, np.concatenate([self.counts, other.counts]))
         return DocumentFrequencies(terms, counts, self.documents + other.documents)
 
+    def without(self, other: DocumentFrequencies) -> DocumentFrequencies:
+        """Return the counts without some of the documents; no term of either may be left out."""
+        left = self.counts.copy()
+        left[np.searchsorted(self.terms, other.terms)] -= other.counts
+        kept = left > 0
+        return DocumentFrequencies(self.terms[kept], left[kept], self.documents - other.documents)
+
     def of(self, wanted: UInt32s) -> Int64s:
         """Return the counts of some terms."""
         if not self.terms.size:

@@ -33,6 +33,7 @@ from dedup.store.dump_tables import Dump, Dumps, Step
 from dedup.store.integrity import is_sound, is_whole
 from dedup.store.list_queries import Lists
 from dedup.store.lookups import Lookups
+from dedup.store.measured_tables import Measured
 from dedup.store.name_queries import Names
 from dedup.store.result_tables import Results
 from dedup.store.signature_tables import Signatures
@@ -53,6 +54,7 @@ class Store:
         signatures: Signatures and sets of the documents.
         results: Pairs, stories, decisions.
         warnings: Large stories, and hosts with many duplicates.
+        measured: What was measured of the current dump, to decide it again.
         lookups: Single documents and pairs, for questions about a run.
         details: All that the store has of one document or story.
         lists: Lists of stories and documents.
@@ -89,6 +91,7 @@ class Store:
         self.signatures = Signatures(self._db)
         self.results = Results(self._db)
         self.warnings = Warnings(self._db)
+        self.measured = Measured(self._db)
         self.lookups = Lookups(self._db)
         self.names = Names(self._db)
         self.states = DocumentStates(self._db)

@@ -194,12 +194,24 @@ class Dumps:
             self._db.execute("DELETE FROM dumps WHERE number = ?", [self.number])
             self._look_at_last()
 
+    def undo_decisions(self) -> None:
+        """Undo what was decided of the current dump: earlier stories are as they were before it.
+
+        Its inputs and what was measured stay, and so do the document frequencies.
+        """
+        with self._db.commit():
+            undo_last(self._db)
+            self._db.execute("DELETE FROM changes WHERE dump = ?", [self.number])
+            self.reach(Step.STRIPPED)
+
     def why_final(self) -> str | None:
         """Return why the current dump can neither be removed nor replaced, None if it can."""
         if self.step < Step.DECIDED or self.number == 1:
             return None
         if self.get("expired_deleted"):
             return "what had expired with it has been deleted since"
+        if self.get("frequencies_kept"):
+            return "dedup regroup left out hosts whose terms are still counted"
         if self.get("expire_days") is None:
             return "it was decided by an earlier version, which did not keep what it replaced"
         return None

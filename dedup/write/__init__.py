@@ -19,7 +19,7 @@ from dedup.write.lines import (
     survivor_lines,
 )
 from dedup.write.manifest import KIBIBYTES_A_UNIT, package_versions, peak_memory
-from dedup.write.table_files import SUFFIXES, Layout, Lines
+from dedup.write.table_files import SUFFIXES, Layout, Lines, layout_of
 
 __all__ = [
     "KIBIBYTES_A_UNIT",
@@ -33,6 +33,7 @@ __all__ = [
     "change_lines",
     "cleaned_lines",
     "decision_lines",
+    "layout_of",
     "package_versions",
     "peak_memory",
     "refuse_existing",

@@ -44,6 +44,7 @@ class OutputFolder:
         store: The working store in it.
         staged_store: The working store of a run that is to replace the one that is there.
         copied_store: The working store of a run against another store: its copy.
+        regrouped_store: The copy of the store of a run that is decided again.
     """
 
     def __init__(self, path: Path) -> None:
@@ -53,6 +54,7 @@ class OutputFolder:
         self.store = path / _STORE
         self.staged_store = self.staging / _STORE
         self.copied_store = self.staging / "against.sqlite"
+        self.regrouped_store = self.staging / "regrouped.sqlite"
 
     @contextmanager
     def claim(self) -> Iterator[None]:
@@ -176,10 +178,19 @@ class OutputFolder:
         Raises:
             OutputError: The folder cannot be written.
         """
+        self._empty_staging()
+        return self.copied_store
+
+    def new_regrouped(self) -> Path:
+        """Return the place for the copy of a store that is decided again, likewise."""
+        self._empty_staging()
+        return self.regrouped_store
+
+    def _empty_staging(self) -> None:
+        """Make the folder where files are written anew."""
         with refused(self.path):
             shutil.rmtree(self.staging, ignore_errors=True)
             self.staging.mkdir()
-        return self.copied_store
 
     def drop_store(self) -> None:
         """Remove the working store of a run that came to nothing; results stay, with theirs."""
@@ -191,6 +202,16 @@ class OutputFolder:
     def drop_copy(self) -> None:
         """Remove the copy of another store."""
         shutil.rmtree(self.staging, ignore_errors=True)
+
+    def put_copy_in_place(self) -> None:
+        """Move files as :meth:`put_in_place` does, and the copy of a store that was decided again.
+
+        Raises:
+            OutputError: A file cannot be moved.
+        """
+        with refused(self.path):
+            self.regrouped_store.replace(self.staged_store)
+        self.put_in_place(keep_store=True)
 
     def begin_files(self) -> None:
         """Make the folder for the files of a run, without any of them.
@@ -258,7 +279,7 @@ class OutputFolder:
             return
         stores = {
             f"{path.name}{suffix}"
-            for path in (self.staged_store, self.copied_store)
+            for path in (self.staged_store, self.copied_store, self.regrouped_store)
             for suffix in _SUFFIXES
         }
         for path in self.staging.iterdir():

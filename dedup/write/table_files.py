@@ -65,6 +65,15 @@ class Layout:
         return f".{self.table_format}" + (f".{self.compression}" if self.compression else "")
 
 
+def layout_of(folder: Path) -> Layout:
+    """Return how the tables in a folder are written; shards are written as one file again."""
+    for suffix in SUFFIXES:
+        if (folder / f"decisions{suffix}").exists():
+            table_format, _, compression = suffix.removeprefix(".").partition(".")
+            return Layout(table_format, compression or None)
+    return Layout()
+
+
 def split_name(name: str) -> tuple[str, str] | None:
     """Return the stem of a file's name and its suffix, None for one that is no table's.
 

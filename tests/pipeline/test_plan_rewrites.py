@@ -111,14 +111,14 @@ def compared(monkeypatch, tmp_path):
     original = cluster_rewrites.cluster_rewrites
     seen: list[Plans] = []
 
-    def watched(store, exact_duplicates, earlier, scorer, config, progress):
+    def watched(store, exact_duplicates, earlier, scorer, config, progress, decided=None):
         plans = Plans(before=read_tables(store))
         for plan in PLANS:
             parts = store, exact_duplicates, earlier, scorer, config
             plans.found.append(planned(plan, *parts))
         original(store, exact_duplicates, earlier, scorer, config, progress)
         plans.after = read_tables(store)
-        names = ("story_candidates", "event_splits", "scorer_models")
+        names = ("story_candidates", "event_splits", "scorer_models", "rewrite_basis")
         values = {name: store.get(name) for name in names}
         found_values = [load_json(dump_json(found["values"])) for found in plans.found]
         assert found_values == [values] * len(PLANS)

@@ -15,8 +15,9 @@ from dedup.json_codec import dump_json
 from dedup.kernels.array_types import Int64s
 from dedup.match.sorted_lookup import places_among
 from dedup.match.story_score import Model
-from dedup.pipeline.cluster_rewrites import LooseGroups, MergedStories, merge_groups
+from dedup.pipeline.cluster_rewrites import MergedStories, merge_groups
 from dedup.pipeline.earlier_stories import EarlierStories
+from dedup.pipeline.group_candidates import LooseGroups
 from dedup.pipeline.on_tables.copy_stories import decision_row
 from dedup.pipeline.on_tables.partition import FACTS, Partition
 from dedup.pipeline.on_tables.shared_representatives import SharedRepresentatives

@@ -12,7 +12,7 @@ from dedup.cluster.roundups import Neighbourhood, Verdict, judged
 from dedup.engines.engine import Batches, as_batches
 from dedup.match.minhash_lsh import decoded
 from dedup.match.story_score import Model
-from dedup.pipeline.cluster_rewrites import LEAST_SCORE
+from dedup.pipeline.group_candidates import LEAST_SCORE
 from dedup.pipeline.match_rewrites import overlaps_of, score_pairs
 from dedup.pipeline.on_tables.partition import Partition
 from dedup.pipeline.on_tables.shared_representatives import (

@@ -1,0 +1,107 @@
+"""The decisions on the current dump of a store undone, and what was measured for them kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dedup.clean.to_document import host_excluded
+from dedup.config import CleanConfig, Config
+from dedup.kernels.array_types import Int64s
+from dedup.pipeline.exact_duplicates import read_exact_duplicates
+from dedup.store import Store
+
+FREQUENCIES_KEPT = "frequencies_kept"
+"""Name of the value that says that document frequencies count documents that are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierDecision:
+    """What is kept of the decision on a dump that is decided again.
+
+    Attributes:
+        config: The options that it was decided with.
+        counted: The documents of the dump that its document frequencies count, ascending; None
+            where the frequencies stay what they are.
+        matches: Whether all pairs of copies that match are measured.
+        basis: See :class:`dedup.pipeline.rewrite_basis.RewriteBasis`, as JSON values; None where
+            nothing was kept of it.
+    """
+
+    config: Config
+    counted: Int64s | None
+    matches: bool
+    basis: dict[str, str] | None
+
+
+def undo_decision(store: Store, before: Config, config: Config) -> EarlierDecision:
+    """Undo the decisions on the current dump, and return what is kept of them.
+
+    Documents of hosts that are excluded now are rejected, and the active rows are chosen.
+
+    Args:
+        store: A store whose current dump was decided.
+        before: The options that it was decided with.
+        config: Those that it is to be decided with.
+    """
+    earlier_dumps = store.dumps.first > 0
+    excluded = set(config.clean.exclude_hosts) - set(before.clean.exclude_hosts)
+    if excluded:
+        store.put(FREQUENCIES_KEPT, True)
+    stay = store.get(FREQUENCIES_KEPT) is not None
+    decision = EarlierDecision(
+        before,
+        None if stay else _counted(store, before),
+        # With another window other earlier documents are compared.
+        not earlier_dumps or before.story.window_days == config.story.window_days,
+        store.get("rewrite_basis"),
+    )
+    store.dumps.undo_decisions()
+    store.dumps.look_back(config.story.window_days)
+    if excluded:
+        _exclude_hosts(store, config.clean)
+    if not decision.matches:
+        store.measured.forget_copy_pairs()
+    if config.level != before.level:
+        _change_level(store, config.level)
+    return decision
+
+
+def _counted(store: Store, before: Config) -> Int64s:
+    """Return the documents that the document frequencies count, ascending."""
+    rows = store.signatures.counted() if before.level == "stories" else []
+    return np.array(rows, np.int64)
+
+
+def _change_level(store: Store, level: str) -> None:
+    """Remove what is of the other level: a fresh run at this one would not have it.
+
+    The terms of texts, which a run at the level of copies does not keep, are made by signing again.
+    """
+    if level == "stories":
+        store.measured.forget_signatures()
+        return
+    store.measured.forget_rewrites()
+    no_terms = np.empty(0, np.uint32), np.empty(0, np.int64)
+    store.signatures.keep_document_frequencies(*no_terms, 0)
+    for name in ("story_candidates", "event_splits", "scorer_models", "rewrite_basis"):
+        store.put(name, None)
+
+
+def _exclude_hosts(store: Store, config: CleanConfig) -> None:
+    """Reject the documents of excluded hosts; pairs of their texts go to others that have these."""
+    rejections = {
+        row: rejection
+        for host, rows in store.measured.hosts().items()
+        if (rejection := host_excluded(host, config))
+        for row in rows
+    }
+    known = read_exact_duplicates(store)
+    out = np.isin(known.rows, np.array([*rejections], np.int64))
+    left, texts = known.rows[~out], known.text_id[~out]
+    found, first = np.unique(texts, return_index=True)  # rows ascend: of each text the first
+    named = np.isin(found, known.rows[out])
+    names = zip(found[named].tolist(), left[first[named]].tolist(), strict=True)
+    store.measured.rename_texts(list(rejections), dict(names))
+    store.measured.reject(rejections)
