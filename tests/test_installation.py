@@ -29,6 +29,8 @@ COMMANDS = {
     "run": ["run", "nothing.jsonl", "-o", "out"],
     "clean": ["clean", "nothing.html"],
     "evaluate": ["evaluate", "nothing", "nothing.jsonl"],
+    "show": ["show", "nothing"],
+    "explain": ["explain", "nothing", "nothing"],
     "diff": ["diff", "nothing", "nothing2"],
     "warm": ["warm", "--language", "nothing"],
     "store": ["store", "nothing.sqlite"],

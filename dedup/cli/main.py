@@ -18,6 +18,7 @@ from dedup.cli.installation import DISTRIBUTION
 from dedup.cli.log import logs_json, note_format, say
 from dedup.cli.regroup import regroup
 from dedup.cli.run import run
+from dedup.cli.show import show
 from dedup.cli.store import store
 from dedup.cli.warm import warm
 from dedup.errors import ConfigError, DedupError
@@ -109,5 +110,5 @@ def main() -> None:
     """
 
 
-for command in (run, clean, explain, evaluate, diff, regroup, store, warm):
+for command in (run, clean, show, explain, regroup, diff, evaluate, store, warm):
     main.add_command(command)

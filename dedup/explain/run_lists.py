@@ -166,13 +166,20 @@ class Listing(Sequence[Row], Generic[Row]):
         return fragment("list.html", rows=self.rows, stories=stories, notes=said)
 
 
-def notes(listed: int, total: int, undated: int) -> list[str]:
-    """Return what a list leaves out, a sentence each."""
+def notes(listed: int, total: int, undated: int, no_limit: str = "limit=0") -> list[str]:
+    """Return what a list leaves out, a sentence each.
+
+    Args:
+        listed: Rows that are listed.
+        total: Rows that there are.
+        undated: Documents without a date, which a filter of dates left out.
+        no_limit: What lists all.
+    """
     said = []
     if not total:
         said.append("nothing fits")
     elif listed < total:
-        said.append(f"{total - listed:,} of {total:,} are left out; a limit of 0 lists all")
+        said.append(f"{total - listed:,} of {total:,} are left out; {no_limit} lists all")
     if undated:
         noun, verb = ("document", "is") if undated == 1 else ("documents", "are")
         said.append(f"{undated:,} {noun} without a date {verb} left out")
@@ -240,8 +247,7 @@ def list_stories(
     """Return stories; see :meth:`dedup.explain.open_run.Run.stories`."""
     filters = filters_of(run, given)
     rows = tuple(listed_stories(run, filters, order, limit))
-    total = run.store.lists.count_stories(dump_of(run), filters)
-    return Listing(rows, total, count_undated(run, filters))
+    return Listing(rows, count_stories(run, filters), count_undated(run, filters))
 
 
 def list_documents(
@@ -250,8 +256,7 @@ def list_documents(
     """Return documents; see :meth:`dedup.explain.open_run.Run.documents`."""
     filters = filters_of(run, given)
     rows = tuple(listed_documents(run, filters, order, limit))
-    total = run.store.lists.count_documents(dump_of(run), filters)
-    return Listing(rows, total, count_undated(run, filters))
+    return Listing(rows, count_documents(run, filters), count_undated(run, filters))
 
 
 def listed_stories(
@@ -297,6 +302,16 @@ def listed_documents(
         kind = relation and Relation(relation).score_kind
         values = (*decided, kind, reason or ALONE[bool(signed)], *known)
         yield ListedDocument(*values)
+
+
+def count_stories(run: Run, filters: Filters) -> int:
+    """Return how many stories :func:`listed_stories` has without a limit."""
+    return run.store.lists.count_stories(dump_of(run), filters)
+
+
+def count_documents(run: Run, filters: Filters) -> int:
+    """Return how many documents :func:`listed_documents` has without a limit."""
+    return run.store.lists.count_documents(dump_of(run), filters)
 
 
 def count_undated(run: Run, filters: Filters) -> int:
