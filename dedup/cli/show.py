@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
@@ -35,6 +36,9 @@ _OF_DOCUMENTS = ("documents", "status", "relation", "copy_of", "max_score")
 """Parameters that ask for a list of documents."""
 
 _NO_LIMIT = "--limit 0"
+
+_CONTROLS = re.compile(rb"\x7f|\xc2[\x80-\x9f]")
+"""Control characters in UTF-8 that JSON may have as they are."""
 
 _EXAMPLE = {
     "raw": "dedup show out news.example/a.html --raw",
@@ -337,7 +341,7 @@ def _print_rows(form: str, kind: type[Any], rows: Iterable[Any]) -> None:
 
 
 def _print_json(value: Any) -> None:
-    """Print a value on one line, without a bare control character."""
+    """Print a value on one line, without a character that a terminal obeys."""
     from dedup.json_codec import dump_json
 
-    click.echo(dump_json(value).replace(b"\x7f", b"\\u007f"))
+    click.echo(_CONTROLS.sub(lambda found: b"\\u00%02x" % found[0][-1], dump_json(value)))

@@ -320,24 +320,17 @@ def count_undated(run: Run, filters: Filters) -> int:
 
 
 def dump_of(run: Run) -> Dump:
-    """Return the dump of a run.
+    """Return the dump of a run; of a store, its last one.
 
     Raises:
-        OutputError: The store has none, or no longer has it.
+        OutputError: The store has none.
     """
-    about = run.manifest.get("store", {})
     dumps = run.store.dumps
-    if (number := about.get("dump")) is None:
-        found = dumps.last
-    else:
-        found = next((each for each in dumps.all() if each.number == number), None)
-    if found is None or about.get("name") not in (None, found.name):
-        name = printable(str(about.get("name") or number or "no name"))
-        message = (
-            f"the store {run.store.path} has no dump {name}, which {run.path} describes; "
-            "it was removed or replaced: run it again"
-        )
-        raise OutputError(message, path=run.store.path)
+    number = run.manifest.get("store", {}).get("dump", dumps.number)
+    found = next((each for each in dumps.all() if each.number == number), None)
+    if found is None:
+        path = run.store.path
+        raise OutputError(f"the store {path} has no dump; name the output of dedup run", path=path)
     return found
 
 
