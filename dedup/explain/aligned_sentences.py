@@ -214,13 +214,12 @@ def _alone(
     """
     best = int(np.argmax(overlaps)) if overlaps.size else 0
     overlap = round(float(overlaps[best]), 6) if overlaps.size else 0.0
-    is_alike = overlap >= LEAST_OVERLAP
-    marks = _marks(sentence, others[best]) if is_alike else ()
+    marks = _marks(sentence, others[best]) if overlap >= LEAST_OVERLAP else ()
     return AlignedSentence(
         first=None if flip else sentence.text,
         second=sentence.text if flip else None,
         overlap=overlap,
-        how="alike" if is_alike else "only",
+        how="alike" if marks else "only",
         first_marks=() if flip else marks,
         second_marks=marks if flip else (),
     )
