@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dedup.cli.console import readable
-from dedup.cli.explained_pair import documents_table, election_table, status_of
+from dedup.cli.explained_pair import documents_table, election_table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -57,9 +57,10 @@ def _neighbours(found: DocumentExplanation, target: Console) -> Table:
     for each in found.neighbours:
         other = each.document
         title = readable(other.title) or readable(other.id)
-        known = (readable(other.host), readable(other.date)[:10], other.status, readable(other.id))
+        status = f"{other.status}, {other.relation}" if other.relation else other.status
+        known = (readable(other.host), readable(other.date)[:10], status, readable(other.id))
         if not is_wide:
-            title = "\n".join([title, f"{known[0]}  {known[1]}  {status_of(other)}", known[3]])
+            title = "\n".join([title, "  ".join(filter(None, known[:3])), known[3]])
         cells = (title, *known) if is_wide else (title,)
         story = "same" if each.same_story else "other"
         style = "" if each.same_story else "dim"
