@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from dedup.explain.compared_documents import (
     UNIQUE,
     ComparedDocuments,
     OneSide,
+    compare_documents,
 )
 from dedup.explain.compared_stories import KINDS, count_story_changes
 from dedup.explain.differences import (
@@ -207,6 +209,29 @@ def test_whatever_is_deleted_was_apart_from_what_tells_it_now(documents):
             assert together == (kind == "replaced")
 
 
+def run_of(ids):
+    """A run of which only the ids of the inputs are known; one that comes again is rejected."""
+    rows = sorted((doc_id, row) for row, doc_id in enumerate(ids))
+    states = [(doc_id, row, UNIQUE, None, None, None, None, 1) for doc_id, row in rows]
+    store = SimpleNamespace(
+        states=SimpleNamespace(decided_again=lambda _: [], by_id=lambda *_: iter(states)),
+        dumps=SimpleNamespace(number=1),
+    )
+    return SimpleNamespace(store=store, manifest={})
+
+
+ids = st.lists(st.sampled_from(["", "a", "ab", "b", "\uffff", "\U00010000"]), max_size=9)
+
+
+@given(ids, ids)
+def test_each_input_is_compared_or_in_one_run_alone(one, other):
+    documents = compare_documents(run_of(one), run_of(other))
+    both = Counter(one) & Counter(other)
+    for side, names in ((documents.before, one), (documents.after, other)):
+        assert Counter(names[row] for row in side.rows.tolist()) == both
+        assert side.only == len(names) - both.total()
+
+
 # --- whole runs ----------------------------------------------------------------------------------
 
 
@@ -292,6 +317,17 @@ def test_inputs_of_one_run_alone_are_counted_and_not_compared(command, jsonl, tm
     assert not found.is_empty
     back = compare(more, less)
     assert (back.only_before, back.only_after) == (1, 0)
+
+
+def test_ids_of_all_planes_are_compared(command, jsonl, tmp_path):
+    """The store sorts bytes of UTF-8, and a text of Python by code points: the same order."""
+    names = ["z", "\uffee", "\U0001f600", "\U00010000", "é", "Z"]
+    records = [{"id": name, "text": text_of(n)} for n, name in enumerate(names)]
+    one = command.run(jsonl(records, "1.jsonl"), out=tmp_path / "1")
+    other = command.run(jsonl(records[::-1], "2.jsonl"), out=tmp_path / "2")
+    found = compare(one, other)
+    assert found.compared == len(names)
+    assert found.is_empty
 
 
 def test_inputs_with_one_id_are_compared_in_their_order(command, jsonl, tmp_path):
