@@ -138,7 +138,7 @@ def kept_scores(
     proposed = propose_fresh(numbered, heaviest, before)
     codes = encoded(candidates.left, candidates.right)
     scores = np.where(among(codes, encoded(proposed.left, proposed.right)), 0.0, np.nan)
-    left, right, stored = numbered.pairs(store.measured.story_scores())
+    left, right, stored = numbered.pairs(store.measured.candidate_scores())
     known = encoded(left, right)
     still = among(known, codes)
     scores[np.searchsorted(codes, known[still])] = stored[still]
@@ -158,9 +158,9 @@ def group_candidates(
     near = scores >= LEAST_SCORE
     numbered = representatives.numbered
     left, right, scores = candidates.left[near], candidates.right[near], scores[near]
-    before = numbered.pairs(store.results.story_scores())
+    before = numbered.pairs(store.results.candidate_scores())
     ends = numbered.rows[left].tolist(), numbered.rows[right].tolist()
-    store.results.add_story_scores(zip(*ends, scores.tolist(), strict=True))
+    store.results.add_candidate_scores(zip(*ends, scores.tolist(), strict=True))
     judge = partial(judged, overlaps=partial(overlaps_of, representatives))
     groups = group_pairs(numbered, before, (left, right, scores), judge, config)
     store.results.add_loose_groups(groups.rows(numbered))

@@ -105,7 +105,7 @@ def _results(
         return found
     return replace(
         found,
-        story_scores=rewrites.story_scores,
+        candidate_scores=rewrites.candidate_scores,
         loose_groups=rewrites.loose_groups,
         rewrites=StoriesTables(
             engine.collect(rewrites.stories), engine.collect(rewrites.decisions)

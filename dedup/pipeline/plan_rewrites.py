@@ -64,6 +64,7 @@ from dedup.pipeline.representatives import Numbered, number_representatives
 from dedup.pipeline.rewrite_basis import RewriteBasis
 from dedup.pipeline.store_tables import EarlierResults
 from dedup.pipeline.tables import (
+    CANDIDATE_SCORES,
     COUNTS,
     DECISIONS,
     LISTED,
@@ -75,7 +76,6 @@ from dedup.pipeline.tables import (
     SENT_TERMS,
     SLICE_PAIRS,
     STORIES,
-    STORY_SCORES,
     TERM_COUNTS,
     TERM_SLICES,
     VERDICTS,
@@ -106,7 +106,7 @@ class Rewrites(Generic[Table]):
         stories: Rows of ``STORIES``: each replaces those of copies whose canonicals are among its
             representatives.
         decisions: Rows of ``DECISIONS``, which replace those of copies.
-        story_scores: Rows of ``STORY_SCORES`` that later dumps need.
+        candidate_scores: Rows of ``CANDIDATE_SCORES`` that later dumps need.
         loose_groups: See :meth:`dedup.store.Results.add_loose_groups`.
         frequencies: How many representatives have each term, those of earlier dumps among them.
         values: What is kept of the dump by name.
@@ -114,7 +114,7 @@ class Rewrites(Generic[Table]):
 
     stories: Table
     decisions: Table
-    story_scores: pa.Table
+    candidate_scores: pa.Table
     loose_groups: Sequence[tuple[int, int | None, int]]
     frequencies: DocumentFrequencies
     values: Mapping[str, Any]
@@ -161,7 +161,7 @@ def plan_rewrites(
     scored = _scored(engine, tokens, candidates, shared, scorer)
     ask = partial(_verdicts, engine, tokens, numbered, shared)
     # Loose groups are made in this process; what tells several stories is asked of the engine.
-    groups = group_pairs(numbered, numbered.pairs(earlier.story_scores), scored, ask, config)
+    groups = group_pairs(numbered, numbered.pairs(earlier.candidate_scores), scored, ask, config)
     merged = _merged(
         engine, documents, group_routes(numbered, groups, copied, texts), shared, earlier.stories,
         scorer, config,
@@ -170,7 +170,7 @@ def plan_rewrites(
     return Rewrites(
         engine.map(merged, partial(flattened, "stories"), STORIES, ["stories"]),
         engine.map(merged, partial(flattened, "decisions"), DECISIONS, ["decisions"]),
-        story_scores(numbered, scored),
+        candidate_scores(numbered, scored),
         list(groups.rows(numbered)),
         frequencies,
         {
@@ -328,7 +328,7 @@ def number_listed(
     )
 
 
-def story_scores(numbered: Numbered, scored: ScoredPairs) -> pa.Table:
+def candidate_scores(numbered: Numbered, scored: ScoredPairs) -> pa.Table:
     """Return scored pairs by rows, in the order of their numbers."""
     left, right, scores = scored
-    return pa.table([numbered.rows[left], numbered.rows[right], scores], schema=STORY_SCORES)
+    return pa.table([numbered.rows[left], numbered.rows[right], scores], schema=CANDIDATE_SCORES)

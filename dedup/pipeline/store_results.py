@@ -14,7 +14,7 @@ from dedup.config import Config
 from dedup.kernels.array_types import Int64s
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.story_changes import note_changes
-from dedup.pipeline.tables import COPY_PAIRS, DECISIONS, STORIES, STORY_SCORES
+from dedup.pipeline.tables import CANDIDATE_SCORES, COPY_PAIRS, DECISIONS, STORIES
 from dedup.signatures.term_weights import DocumentFrequencies
 from dedup.store import Step, Store
 
@@ -73,7 +73,7 @@ class PlanResults:
         copy_pairs: Measured pairs, rows of ``COPY_PAIRS``.
         copies: Stories of copies.
         replaced: Ids of the earlier stories in which these documents were.
-        story_scores: Scored pairs, rows of ``STORY_SCORES``.
+        candidate_scores: Scored pairs, rows of ``CANDIDATE_SCORES``.
         loose_groups: See :meth:`dedup.store.Results.add_loose_groups`.
         rewrites: Stories of rewrites, which replace those of copies.
         frequencies: Document frequencies of this dump and earlier ones; None for those that are
@@ -85,7 +85,7 @@ class PlanResults:
     copy_pairs: pa.Table
     copies: StoriesTables
     replaced: Sequence[str] = ()
-    story_scores: pa.Table = field(default_factory=STORY_SCORES.empty_table)
+    candidate_scores: pa.Table = field(default_factory=CANDIDATE_SCORES.empty_table)
     loose_groups: Sequence[tuple[int, int | None, int]] = ()
     rewrites: StoriesTables = field(default_factory=StoriesTables.empty)
     frequencies: DocumentFrequencies | None = None
@@ -121,7 +121,7 @@ def store_results(
 def _store_pairs(store: Store, results: PlanResults) -> None:
     """Write measured and scored pairs, in the order of their tables, and document frequencies."""
     store.results.add_copy_pairs(_cells(_by_pair(results.copy_pairs, COPY_PAIRS)))
-    store.results.add_story_scores(_cells(_by_pair(results.story_scores, STORY_SCORES)))
+    store.results.add_candidate_scores(_cells(_by_pair(results.candidate_scores, CANDIDATE_SCORES)))
     store.results.add_loose_groups(results.loose_groups)
     if found := results.frequencies:
         store.signatures.keep_document_frequencies(found.terms, found.counts, found.documents)

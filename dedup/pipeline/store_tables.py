@@ -27,13 +27,13 @@ class EarlierResults:
     Attributes:
         stories: Their stories, and the first row of the dump at hand.
         matched_pairs: Pairs of documents that match: a table of ``COPY_PAIRS``.
-        story_scores: Scored pairs of representatives: both rows and the score, n x 3.
+        candidate_scores: Scored pairs of representatives: both rows and the score, n x 3.
         frequencies: How many representatives have each term.
     """
 
     stories: EarlierStories
     matched_pairs: pa.Table
-    story_scores: Float64s
+    candidate_scores: Float64s
     frequencies: DocumentFrequencies
 
     @classmethod
@@ -52,7 +52,7 @@ def read_earlier_results(store: Store) -> EarlierResults:
     return EarlierResults(
         read_earlier_stories(store),
         _matched_pairs(store),
-        store.results.story_scores(),
+        store.results.candidate_scores(),
         DocumentFrequencies(*store.signatures.document_frequencies()),
     )
 

@@ -50,7 +50,7 @@ COPY_PAIRS = pa.schema(
 ``numbers`` is the share of numbers in common, ``matched`` is 1 or 0.
 """
 
-STORY_SCORES = pa.schema([("one", _INT), ("other", _INT), ("score", _FLOAT)])
+CANDIDATE_SCORES = pa.schema([("one", _INT), ("other", _INT), ("score", _FLOAT)])
 """Scored pairs of representatives, by rows."""
 
 DECISIONS = pa.schema(

@@ -30,8 +30,8 @@ class Measured:
         )
         return np.array(found.fetchall(), np.float64).reshape(-1, 6)
 
-    def story_scores(self) -> npt.NDArray[np.float64]:
-        """Return the scored pairs of the current dump: one, other, score, n x 3."""
+    def candidate_scores(self) -> npt.NDArray[np.float64]:
+        """Return the candidate scores of the current dump: one, other, score, n x 3."""
         query = f"SELECT one, other, score FROM story_scores WHERE {_OWN_PAIR}"
         found = self._db.execute(query, {"first": self._db.first})
         return np.array(found.fetchall(), np.float64).reshape(-1, 3)

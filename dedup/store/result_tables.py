@@ -57,12 +57,12 @@ class Results:
             {"first": self._db.first},
         )
 
-    def add_story_scores(self, pairs: Iterable[tuple[int, int, float]]) -> None:
-        """Store scored candidate pairs of the story view: one, other, score."""
+    def add_candidate_scores(self, pairs: Iterable[tuple[int, int, float]]) -> None:
+        """Store candidate scores, which the table calls ``score``: one, other, score."""
         self._db.insert("story_scores", pairs)
 
-    def story_scores(self) -> npt.NDArray[np.float64]:
-        """Return the active scored pairs of earlier dumps: one, other, score, n x 3."""
+    def candidate_scores(self) -> npt.NDArray[np.float64]:
+        """Return the active candidate scores of earlier dumps: one, other, score, n x 3."""
         found = self._db.execute(
             "SELECT one, other, score FROM story_scores JOIN active ON active.row = one "
             "WHERE one < :first AND other < :first AND other IN (SELECT row FROM active) "

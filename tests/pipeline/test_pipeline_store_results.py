@@ -15,7 +15,7 @@ from dedup.config import Config
 from dedup.pipeline.earlier_stories import read_earlier_stories
 from dedup.pipeline.store_results import PlanResults, StoriesTables, store_results
 from dedup.pipeline.store_tables import documents_below, known_ids
-from dedup.pipeline.tables import COPY_PAIRS, DECISIONS, DOCUMENTS, STORIES, STORY_SCORES
+from dedup.pipeline.tables import CANDIDATE_SCORES, COPY_PAIRS, DECISIONS, DOCUMENTS, STORIES
 from dedup.signatures.term_weights import DocumentFrequencies
 from dedup.store import Step, Store, copy_store
 
@@ -46,7 +46,9 @@ class Finished:
                 return [row[:-1] for row in database.execute(f"SELECT * FROM {name} WHERE {where}")]
 
             self.copy_pairs = table(rows("copy_pairs", pairs), COPY_PAIRS)
-            self.story_scores = table(rows("story_scores", pairs), STORY_SCORES)
+            self.candidate_scores = table(rows("story_scores", pairs), CANDIDATE_SCORES)
+            groups = rows("loose_groups", f"dump = {number}")
+            self.loose_groups = [(row, first, linked) for row, _, first, linked in groups]
             self.stories = StoriesTables(
                 table(rows("stories", touched), STORIES),
                 table(rows("decisions", touched), DECISIONS),
@@ -63,7 +65,8 @@ class Finished:
             store.dumps.look_back(WINDOW, moments.drop_null().to_numpy())
             results = PlanResults(
                 self.documents.to_batches(), self.copy_pairs, self.stories, self.replaced,
-                story_scores=self.story_scores, frequencies=self.frequencies, values=self.values,
+                candidate_scores=self.candidate_scores, frequencies=self.frequencies,
+                loose_groups=self.loose_groups, values=self.values,
             )  # fmt: skip
             store_results(store, results, read_earlier_stories(store), Config())
             assert store.dumps.step == Step.DECIDED

@@ -84,7 +84,7 @@ def planned(plan, store, exact_duplicates, earlier, scorer, config):
         EarlierResults(
             earlier,
             np.empty((0, 6)),
-            store.results.story_scores(),
+            store.results.candidate_scores(),
             DocumentFrequencies(*store.signatures.document_frequencies()),
         ),
         scorer,
@@ -93,7 +93,7 @@ def planned(plan, store, exact_duplicates, earlier, scorer, config):
         tile_tokens=tile_tokens,
     )
     counted = results.frequencies
-    scores = results.story_scores.to_pydict().values()
+    scores = results.candidate_scores.to_pydict().values()
     return {
         "stories": engine.collect(results.stories).to_pylist(),
         "decisions": engine.collect(results.decisions).to_pylist(),
