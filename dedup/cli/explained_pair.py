@@ -250,21 +250,30 @@ def _facts(facts: Sequence[SharedFacts], target: Console) -> Table:
     for name in ("both", *(f"only {name}" for name in NAMES)):
         table.add_column(name, ratio=1, overflow="fold")
     for each in facts:
-        parts = (each.shared, each.first_only, each.second_only)
         label = f"{each.kind}\n(conflict)" if each.conflicting else each.kind
-        table.add_row(label, *(_listed(part, len(part)) for part in parts))
+        table.add_row(label, *_parts(each))
     return table
+
+
+def _parts(facts: SharedFacts) -> tuple[str, str, str]:
+    """Return what both have, what only the first has, and what only the second has."""
+    marks = "“”" if facts.kind == "quotes" else ("", "")
+    both, first, second = (
+        _listed([f"{marks[0]}{each}{marks[1]}" for each in part], len(part))
+        for part in (facts.shared, facts.first_only, facts.second_only)
+    )
+    return both, first, second
 
 
 def _fact_lines(facts: Sequence[SharedFacts]) -> Iterator[tuple[str, str]]:
     """Yield the same, one below the other."""
     for each in facts:
-        parts = (each.shared, each.first_only, each.second_only)
+        parts = _parts(each)
         names = ("both", *(f"only {name}" for name in NAMES))
         label = f"{each.kind} (conflict)" if each.conflicting else each.kind
         for name, part in zip(names, parts, strict=True):
             if part:
-                yield label, f"{name}: {_listed(part, len(part))}"
+                yield label, f"{name}: {part}"
                 label = ""
         if not any(parts):
             yield label, "none"

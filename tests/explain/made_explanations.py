@@ -106,7 +106,8 @@ PAIR = PairExplanation(
     facts=(
         SharedFacts("names", ("Kell", "Saltby"), ("Osei",), ("Lyle",), False),
         SharedFacts("numbers", (), ("212",), ("213",), True),
-        SharedFacts("quotes", (), (), (), False),
+        SharedFacts("quotes", (), ("We all knew it",), (), False),
+        SharedFacts("dates", (), (), (), False),
     ),
     sentences=SENTENCES,
     election=(

@@ -130,6 +130,19 @@ def test_the_verdict_comes_first_and_all_sections_follow():
     assert places == sorted(places)
 
 
+def test_facts_say_whose_they_are_and_which_conflict():
+    narrow = {re.sub(" +", " ", line).strip() for line in printed(PAIR, 80).splitlines()}
+
+    assert {
+        "names both: Kell, Saltby",
+        "only A: Osei",
+        "numbers (conflict) only A: 212",
+        "quotes only A: “We all knew it”",
+        "dates none",
+    } <= narrow
+    assert re.search(r"names +Kell, Saltby +Osei +Lyle", printed(PAIR, 120))
+
+
 def test_what_is_not_known_has_no_section():
     shown = printed(BARE, 80)
 
