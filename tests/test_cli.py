@@ -7,6 +7,7 @@ import json
 import os
 import re
 import resource
+import shlex
 import signal
 import subprocess
 import sys
@@ -603,6 +604,20 @@ class TestLargeStories:
             "host mirror.example: 11 of 12 documents are duplicates: 11 exact"
         ]
         assert self.warnings(command, source, out, "--warn-host-share", 0.95) == []
+
+    def test_the_commands_that_it_names_show_the_story_and_the_duplicates(
+        self, command, jsonl, tmp_path
+    ):
+        source, out = jsonl(copied("a", 12, host="mirror.example")), tmp_path / "an out's folder"
+        done = command("run", source, "-o", out, "--warn-story-size", 3)
+        lines = [line for line in done.stderr.splitlines() if ": dedup " in line]
+        read, listed = (
+            command(*shlex.split(line)[shlex.split(line).index("dedup") + 1 :]) for line in lines
+        )
+
+        assert (read.exit_code, listed.exit_code) == (0, 0), read.output + listed.output
+        assert Out(out).stories[0]["story_id"] in read.stdout
+        assert listed.stdout.count("exact") >= 11
 
     def test_the_first_five_are_listed_and_the_rest_counted(self, command, jsonl, out):
         records = [each for name in "abcdefg" for each in copied(name, 2)]

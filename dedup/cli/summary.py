@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -55,7 +56,7 @@ def run_summary(report: RunReport, out: Path) -> str:
         if numbers:
             lines.append(f"{name}: {counted(numbers)}")
     lines += _dates(report.dates)
-    lines += _warnings(report.manifest["warnings"])
+    lines += _warnings(report.manifest["warnings"], shlex.quote(str(out)))
     lines.append(f"results: {out}")
     return "\n".join(lines)
 
@@ -122,15 +123,25 @@ def _dates(dates: DateReport) -> Iterator[str]:
     yield line
 
 
-def _warnings(warnings: dict[str, Any]) -> Iterator[str]:
-    """Yield a line for each of the largest stories, and of the hosts with most duplicates."""
+def _warnings(warnings: dict[str, Any], out: str) -> Iterator[str]:
+    """Yield a line for each of the largest stories, and of the hosts with most duplicates.
+
+    Args:
+        warnings: Those of the manifest.
+        out: The output folder, as a shell takes it.
+    """
     stories, hosts = warnings["stories"][:_WARNINGS_LISTED], warnings["hosts"][:_WARNINGS_LISTED]
     yield from map(_large_story, stories)
+    if stories:
+        yield f"read one: dedup show {out} {stories[0]['story_id']}"
     for each in hosts:
         yield (
             f"host {_name(each['host'])}: {each['duplicates']:,} of {each['documents']:,} "
             f"documents are duplicates: {counted(each['relations'])}"
         )
+    if hosts:
+        host = shlex.quote(_name(hosts[0]["host"]))
+        yield f"list them: dedup show {out} --host {host} --status duplicate"
     more_stories = warnings["stories_in_all"] - len(stories)
     more_hosts = warnings["hosts_in_all"] - len(hosts)
     if more_stories or more_hosts:
