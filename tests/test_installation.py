@@ -32,6 +32,7 @@ COMMANDS = {
     "show": ["show", "nothing"],
     "explain": ["explain", "nothing", "nothing"],
     "diff": ["diff", "nothing", "nothing2"],
+    "regroup": ["regroup", "nothing", "-o", "out"],
     "warm": ["warm", "--language", "nothing"],
     "store": ["store", "nothing.sqlite"],
 }

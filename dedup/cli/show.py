@@ -278,8 +278,8 @@ def _print_stories(
         print_stories(rows, console(), links=sort == "weakest")
     else:
         _print_rows(form, ListedStory, rows)
-    total, undated = count_stories(run, filters), count_undated(run, filters)
-    return notes(rows.count, total, undated, _NO_LIMIT)
+    total = count_stories(run, filters, rows.count, limit)
+    return notes(rows.count, total, count_undated(run, filters), _NO_LIMIT)
 
 
 def _print_documents(
@@ -302,8 +302,8 @@ def _print_documents(
         print_documents(rows, console())
     else:
         _print_rows(form, ListedDocument, rows)
-    total, undated = count_documents(run, filters), count_undated(run, filters)
-    return notes(rows.count, total, undated, _NO_LIMIT)
+    total = count_documents(run, filters, rows.count, limit)
+    return notes(rows.count, total, count_undated(run, filters), _NO_LIMIT)
 
 
 class _Counted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from dedup.cli.console import readable
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from dedup.explain.story_view import SideBySide, StoryMember, StoryView
 
 _LABEL = 13
+
+_NAMED = 20
+"""Hosts, agencies and ids of stories that are named; --json has all."""
 
 _ALL = 1 << 30
 
@@ -96,15 +99,21 @@ def _story_described(story: StoryView) -> Iterator[tuple[str, str | None]]:
     yield "documents", f"{story.size:,}, {story.origins:,} {noun}"
     if story.first_date:
         yield "dates", f"{story.first_date} to {story.last_date}"
-    yield "outlets", ", ".join(story.outlets)
-    yield "agencies", ", ".join(story.agencies)
+    yield "outlets", _some(story.outlets)
+    yield "agencies", _some(story.agencies)
     yield "why", f"elected by {story.why.rule}: {story.why.detail}"
     if weakest := story.weakest:
         kind = f" {weakest.score_kind}" if weakest.score_kind else ""
         left = _titled(weakest.left, weakest.left_title)
         right = _titled(weakest.right, weakest.right_title)
         yield "weakest link", f"{weakest.score:.2f}{kind}: {left} and {right}"
-    yield "absorbed", ", ".join(story.absorbed)
+    yield "absorbed", _some(story.absorbed)
+
+
+def _some(names: Sequence[str]) -> str:
+    """Return the first of some names, and how many more there are."""
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def _member_columns(target: Console) -> list[Column]:

@@ -247,7 +247,8 @@ def list_stories(
     """Return stories; see :meth:`dedup.explain.open_run.Run.stories`."""
     filters = filters_of(run, given)
     rows = tuple(listed_stories(run, filters, order, limit))
-    return Listing(rows, count_stories(run, filters), count_undated(run, filters))
+    total = count_stories(run, filters, len(rows), limit)
+    return Listing(rows, total, count_undated(run, filters))
 
 
 def list_documents(
@@ -256,7 +257,9 @@ def list_documents(
     """Return documents; see :meth:`dedup.explain.open_run.Run.documents`."""
     filters = filters_of(run, given)
     rows = tuple(listed_documents(run, filters, order, limit))
-    return Listing(rows, count_documents(run, filters), count_undated(run, filters))
+    return Listing(
+        rows, count_documents(run, filters, len(rows), limit), count_undated(run, filters)
+    )
 
 
 def listed_stories(
@@ -304,13 +307,24 @@ def listed_documents(
         yield ListedDocument(*values)
 
 
-def count_stories(run: Run, filters: Filters) -> int:
-    """Return how many stories :func:`listed_stories` has without a limit."""
+def count_stories(run: Run, filters: Filters, listed: int, limit: int) -> int:
+    """Return how many stories :func:`listed_stories` has without a limit.
+
+    Args:
+        run: The run.
+        filters: The filters.
+        listed: How many it had with the limit.
+        limit: The limit; 0 for none.
+    """
+    if listed < limit or not limit:
+        return listed
     return run.store.lists.count_stories(dump_of(run), filters)
 
 
-def count_documents(run: Run, filters: Filters) -> int:
-    """Return how many documents :func:`listed_documents` has without a limit."""
+def count_documents(run: Run, filters: Filters, listed: int, limit: int) -> int:
+    """Return how many documents there are without a limit; see :func:`count_stories`."""
+    if listed < limit or not limit:
+        return listed
     return run.store.lists.count_documents(dump_of(run), filters)
 
 
