@@ -17,7 +17,8 @@ of the dump."""
 
 _CODES = " ".join(f"WHEN '{each.value}' THEN {code}" for code, each in enumerate(STATUSES))
 
-# The row of the canonical names a story: each has one.
+# The row of the canonical names a story: each has one. Without the plus SQLite would look up each
+# row by the index of ids, which takes three times as long as to sort them.
 _STATES = (
     f"SELECT d.doc_id, d.row, CASE coalesce(c.status, iif(d.reason IS NULL, '{Status.UNIQUE}', "
     f"'{Status.REJECTED}')) {_CODES} END, c.relation, c.score, c.canonical_id, k.row, "
@@ -26,7 +27,7 @@ _STATES = (
     "WHERE (d.row >= :first AND d.row < :end) OR (d.row < :first AND d.row IN "
     "(SELECT row FROM documents WHERE reason IS NOT 'duplicate-id' AND doc_id IN "
     "(SELECT value FROM json_each(:ids)))) "
-    "ORDER BY d.doc_id, d.reason IS 'duplicate-id', d.row"
+    "ORDER BY +d.doc_id, d.reason IS 'duplicate-id', d.row"
 )
 
 
