@@ -26,6 +26,20 @@ def dev_run(command, tmp_path_factory):
     return command.run(DEV, out=tmp_path_factory.mktemp("dev") / "out").path
 
 
+@pytest.fixture(scope="session")
+def two_dumps(command, tmp_path_factory):
+    """OUT and store of a run on half of the labelled news, after one on the other half."""
+    if not DEV.exists():
+        pytest.skip("the labelled news are not on this machine")
+    folder = tmp_path_factory.mktemp("dumps")
+    lines = DEV.read_bytes().splitlines(keepends=True)
+    for name, half in (("first", lines[:1200]), ("second", lines[1200:])):
+        source = folder / f"{name}.jsonl"
+        source.write_bytes(b"".join(half))
+        command.run(source, "--store", folder / "store.sqlite", out=folder / name)
+    return folder / "second", folder / "store.sqlite"
+
+
 @pytest.fixture(scope="module")
 def opened(command, tmp_path_factory):
     """Run on some records and open the result; it is closed at the end of the module."""
