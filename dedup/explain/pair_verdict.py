@@ -184,7 +184,7 @@ def _never_grouped(run: Run, evidence: RewriteEvidence) -> Verdict:
     if {"window", "language"} & set(bars):
         return Verdict(False, (*bars, "not-compared"), f"Two stories: {words}.")
     if not candidate.proposed:
-        sentence = f"Two stories: they were not compared. {candidate.sentence}"
+        sentence = f"Two stories: {candidate.sentence[:1].lower()}{candidate.sentence[1:]}"
         return Verdict(False, ("not-compared", *bars), sentence)
     sentence = (
         f"Two stories: they were compared (candidate score {candidate.candidate_score:.2f}), and "

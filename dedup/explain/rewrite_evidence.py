@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup.cluster.event_split import join_parts, terms_of
+from dedup.explain.candidate_evidence import candidate_evidence
 from dedup.explain.evidence import (
-    CandidateEvidence,
     Contribution,
     JoinEvidence,
     RewriteEvidence,
@@ -112,7 +112,7 @@ def evidence_of(run: Run, pair: PairReplay) -> RewriteEvidence:
     ids = {row: each.id for row, each in summaries(run.store, group.rows).items()}
     return RewriteEvidence(
         of=(ids[rows[0]], ids[rows[1]]),
-        candidate=_candidate(run, pair, rows),
+        candidate=candidate_evidence(run, *rows),
         contributions=tuple(contributions(run, pair)),
         log_odds=pair.odds,
         score=float(probability(np.array(pair.odds))),
@@ -121,22 +121,6 @@ def evidence_of(run: Run, pair: PairReplay) -> RewriteEvidence:
         join=_join_evidence(run, pair, ids) if pair.in_one_group else None,
         roundups=tuple(ids[row] for row in pair.roundups),
         exact=group.dump in (None, run.store.dumps.number),
-    )
-
-
-def _candidate(run: Run, pair: PairReplay, rows: tuple[int, int]) -> CandidateEvidence:
-    """Return whether two representatives were compared."""
-    days = float(pair.group.days[pair.group.pair(pair.one, pair.other)])
-    score = dict(run.store.lookups.candidate_scores_of(rows[0])).get(rows[1])
-    return CandidateEvidence(
-        proposed=score is not None,
-        shared_terms=(),
-        least_shared=run.config.story.shared_terms,
-        bands=None,
-        days=None if np.isnan(days) else days,
-        window_days=run.config.story.window_days,
-        candidate_score=score or 0.0,
-        sentence="they share too few heavy terms" if score is None else "they share heavy terms",
     )
 
 
