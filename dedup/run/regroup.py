@@ -111,7 +111,7 @@ def regroup_run(
         with _copied(source, folder, timer) as place, Store(place, ANOTHER, shown=source) as opened:
             _refuse_unless_last(opened, out, manifest)
             _refuse_mixture(opened, before, config, chosen)
-            opened.verify(whole=False)
+            opened.verify(whole=True)  # a damaged row must not decide
             scored_by = chosen or _own_scorer(opened, manifest, config)
             with opened.commit():
                 _decide(opened, before, config, scored_by, timer)

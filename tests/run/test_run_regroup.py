@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
+import time
 from importlib.resources import files
 
 import pytest
@@ -330,6 +332,30 @@ def test_an_error_leaves_no_folder(regroup, dumps, monkeypatch, tmp_path, stage)
 
     monkeypatch.setattr(f"dedup.run.regroup.{stage}", fail)
     assert "no space left" in regroup(run, exit_code=1)
+    assert not (tmp_path / "regrouped").exists()
+
+
+def test_a_kill_leaves_no_half_folder(command, regroup, dumps, tmp_path):
+    _, run = dumps("samples", "stories")
+    out = tmp_path / "regrouped"
+    spawned = command.spawn("regroup", run.path, "-o", out)
+    end = time.monotonic() + 60
+    while not (out / ".dedup.new" / "regrouped.sqlite").exists() and time.monotonic() < end:
+        time.sleep(0.005)
+    spawned.kill()
+    assert {path.name for path in out.iterdir()} <= {".dedup.new", ".dedup.lock"}
+    assert content(regroup(run)) == content(run)
+    assert not (out / ".dedup.new").exists()
+
+
+def test_a_damaged_store_is_refused(regroup, dumps, tmp_path):
+    _, run = dumps("samples", "stories")
+    shutil.copytree(run.path, tmp_path / "out")
+    connection = sqlite3.connect(tmp_path / "out" / "store.sqlite")
+    with connection:
+        connection.execute("UPDATE copy_pairs SET matched = 1 - matched")
+    connection.close()
+    assert "is damaged" in regroup(tmp_path / "out", exit_code=1)
     assert not (tmp_path / "regrouped").exists()
 
 
