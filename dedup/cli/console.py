@@ -45,6 +45,8 @@ def console() -> Console:
     """
     from rich.console import Console  # --help must not wait for it
 
+    if isinstance(sys.stdout, io.TextIOWrapper):  # its encoding may have no letters but Latin ones
+        sys.stdout.reconfigure(errors="backslashreplace")
     stream = sys.stdout if sys.stdout.isatty() else _Unpadded(sys.stdout)
     return Console(file=cast("IO[str]", stream), markup=False, highlight=False, emoji=False)
 

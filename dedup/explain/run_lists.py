@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 LIMIT = 20
 """Rows of a list, unless another number is asked for."""
 
+_SCORE_KINDS = {each.value: each.score_kind for each in Relation}
+
 # Places among the cells of a listed document, its row left out.
 _RELATION, _REASON = 5, 7
 
@@ -301,8 +303,7 @@ def listed_documents(
     found = run.store.lists.documents(dump_of(run), filters, order, limit or -1)
     for _, *cells, signed in found:
         decided, (reason, *known) = cells[:_REASON], cells[_REASON:]
-        relation = decided[_RELATION]
-        kind = relation and Relation(relation).score_kind
+        kind = _SCORE_KINDS.get(decided[_RELATION])
         values = (*decided, kind, reason or ALONE[bool(signed)], *known)
         yield ListedDocument(*values)
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from dedup.models import Removal
 from dedup.store.database import Database
+from dedup.store.integrity import input_holds, rows_hold
 
 
 class StoredDetails(NamedTuple):
@@ -52,6 +53,7 @@ class Details:
         Raises:
             OutputError: It is damaged.
         """
+        self._db.require(input_holds, row)
         query = (
             "SELECT source, detail, from_page, moment IS NOT NULL, unread, agency, dateline, "
             "stamp, fields, text_field, text, removed FROM documents "
@@ -76,10 +78,17 @@ class Details:
         return None if found is None else self._db.expand(found[0])
 
     def story(self, story_id: str) -> dict[str, Any]:
-        """Return a story as it is stored."""
-        query = "SELECT body FROM stories WHERE story_id = ?"
-        story: dict[str, Any] = self._db.load(self._db.execute(query, [story_id]).fetchone()[0])
-        return story
+        """Return a story as it is stored.
+
+        Raises:
+            OutputError: It is damaged or missing.
+        """
+        self._db.require(rows_hold, "stories", "WHERE story_id = :id", {"id": story_id})
+        found = self._db.execute("SELECT body FROM stories WHERE story_id = ?", [story_id])
+        for (body,) in found:
+            story: dict[str, Any] = self._db.load(body)
+            return story
+        raise self._db.damaged()
 
     def members(self, rows: Sequence[int]) -> Iterator[tuple[Any, ...]]:
         """Yield row, representative, title, url, host, date and language of members of a story."""

@@ -136,7 +136,7 @@ def rows_hold(
     connection: sqlite3.Connection,
     table: str,
     where: str = "",
-    parameters: Mapping[str, int] | None = None,
+    parameters: Mapping[str, Any] | None = None,
 ) -> bool:
     """Return whether some rows of a table have the checksums of their cells."""
     rows = connection.execute(f"SELECT * FROM {table} {where}", parameters or {})

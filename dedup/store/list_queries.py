@@ -9,6 +9,7 @@ from typing import Any
 
 from dedup.store.database import NO_END, Database
 from dedup.store.dump_tables import Dump
+from dedup.store.integrity import with_checksum
 
 # Listed ones that are looked up at once.
 _AT_ONCE = 500
@@ -51,7 +52,8 @@ _DOCUMENT_CELLS = (
 )
 
 _STORY_CELLS = (
-    "SELECT s.canonical, body, doc_id, title, url, host, size FROM stories s "
+    "SELECT s.canonical, s.story_id, s.first_dump, s.body, s.sum, doc_id, title, url, host, size "
+    "FROM stories s "
     "JOIN documents d ON d.row = s.canonical JOIN decisions e ON e.row = s.canonical "
     "WHERE s.canonical IN"
 )
@@ -134,13 +136,19 @@ class Lists:
 
         Yields:
             The story as it is stored; id, title, url and host of its canonical, and its size.
+
+        Raises:
+            OutputError: A story is damaged.
         """
         condition, values = _condition(dump, filters)
         query = (
             f"SELECT s.canonical {_STORIES.format(condition)} "
             f"ORDER BY {_STORY_ORDERS[order]} LIMIT :limit"
         )
-        for _, body, *cells in self._looked_up(_STORY_CELLS, query, {**values, "limit": limit}):
+        found = self._looked_up(_STORY_CELLS, query, {**values, "limit": limit})
+        for canonical, story_id, first_dump, body, checksum, *cells in found:
+            if with_checksum("stories", (story_id, canonical, first_dump, body))[-1] != checksum:
+                raise self._db.damaged()
             yield self._db.load(body), tuple(cells)
 
     def count_documents(self, dump: Dump, filters: Filters) -> int:
@@ -177,6 +185,8 @@ class Lists:
         found = self._db.execute(keys, values)
         while batch := [row for (row,) in islice(found, _AT_ONCE)]:
             cells = {each[0]: each for each in self._db.select_rows(query, batch)}
+            if not cells.keys() >= {*batch}:
+                raise self._db.damaged()
             yield from map(cells.__getitem__, batch)
 
 

@@ -6,7 +6,11 @@ import csv
 import io
 import itertools
 import json
+import os
+import shutil
+import sqlite3
 import subprocess
+from contextlib import closing
 
 import pytest
 from rich.cells import cell_len
@@ -358,3 +362,40 @@ def test_a_line_is_as_wide_as_a_terminal_at_most(samples_run, width):
         print_documents(iter(run.documents(limit=0).rows), target)
     assert max(map(cell_len, written.getvalue().splitlines())) <= width
     assert "…" in written.getvalue()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE stories SET body = CAST(replace(body, 'members', 'nembers') AS BLOB)",
+        "UPDATE stories SET body = x'7b'",
+        "DELETE FROM stories",
+        "DELETE FROM documents WHERE row % 2",
+        "UPDATE decisions SET relation = 'nothing' WHERE relation IS NOT NULL",
+        "UPDATE contents SET fields = x'28b52ffd00'",
+        "UPDATE contents SET removed = x'00'",
+    ],
+)
+@pytest.mark.parametrize(
+    "arguments", [[], ["--documents"], [FERRY], ["s-fa1b6d08"], ["--sort", "weakest"]], ids=str
+)
+def test_a_damaged_store_gives_an_answer_or_a_sentence(
+    command, samples_run, tmp_path, damage, arguments
+):
+    out = tmp_path / "out"
+    shutil.copytree(samples_run, out)
+    with closing(sqlite3.connect(out / "store.sqlite")) as store, store:
+        store.execute(damage)
+    done = command("show", out, *arguments, "-q")  # an error of another kind fails the test
+
+    assert done.exit_code in (0, 1)
+    if done.exit_code:
+        assert len(done.stderr.splitlines()) == 1
+        assert done.stderr.startswith("Error: ")
+
+
+def test_a_terminal_without_other_letters_gets_their_escapes(command, samples_run):
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = command.installed("show", samples_run, env=environment)
+
+    assert (done.returncode, b"\\u" in done.stdout, done.stdout.isascii()) == (0, True, True)
