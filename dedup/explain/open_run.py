@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from dedup.explain.story_view import StoryView
     from dedup.progress import Progress
 
+_DECIDES = ("config", "scorer", "counts")
+"""In what manifests of two decisions on one dump differ."""
+
 
 class Run:
     """A finished run; use it as a context manager, or close it.
@@ -238,7 +241,13 @@ def open_run(out: str | Path, *, store: str | Path | None = None) -> Run:
 
 
 def _has_dump(store: Store, manifest: Mapping[str, Any]) -> bool:
-    """Return whether a store has the dump of a manifest."""
+    """Return whether a store has the dump of a manifest, decided on with the same options.
+
+    The copy that was decided on again has a dump of the same name and number.
+    """
     known = manifest.get("store", {})
     found = store.dumps.named(str(known.get("name")))
-    return found is not None and found.number == known.get("dump")
+    if found is None or found.number != known.get("dump"):
+        return False
+    kept = store.dumps.get("manifest", found.number)
+    return kept is None or all(kept.get(key) == manifest.get(key) for key in _DECIDES)

@@ -421,3 +421,16 @@ def test_titles_of_the_dump_cannot_move_the_cursor(command, jsonl, tmp_path):
     done = command("diff", copies.path, other.path)
     assert "\x1b" not in done.stdout
     assert "Bad \\x1b[2J title" in done.stdout
+
+
+def test_the_store_of_another_decision_on_the_same_dump_is_refused(command, samples, tmp_path):
+    """A settings file may name one store for all commands."""
+    store = tmp_path / "news.sqlite"
+    out, other = tmp_path / "out", tmp_path / "out2"
+    command.run(samples / "dump", "--store", store, out=out)
+    assert command("regroup", out, "-o", other, "--threshold", "0.7").exit_code == 0
+    assert command("diff", out, other, "--store", store).exit_code == 0
+    done = command("diff", other, out, "--store", store)
+    assert done.exit_code == 1
+    assert "name its own with --store" in done.stderr
+    assert command("diff", other, out).exit_code == 0
