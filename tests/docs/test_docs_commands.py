@@ -64,6 +64,7 @@ def test_the_commands_and_examples_of_a_page_run(page, desk, tmp_path, monkeypat
     shutil.copytree(desk, folder)
     (folder / "samples").symlink_to(ROOT / "samples")
     monkeypatch.chdir(folder)
+    monkeypatch.setenv("COLUMNS", "80")
     for block in blocks(page):
         if block.language == "sh":
             for line in block.text.splitlines():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import random
 import re
 
 import pytest
@@ -132,3 +134,23 @@ def test_a_reader_that_stops_early_is_no_error(command, samples_run):
 
     assert done.stdout.startswith(b"One story")
     assert done.stderr == b""
+
+
+def test_any_two_documents_are_rendered(samples_run):
+    with open_run(samples_run) as run:
+        ids = [json.loads(line)["id"] for line in _decisions(samples_run)]
+        for first, second in random.Random(7).sample([*itertools.permutations(ids, 2)], 60):
+            found = run.explain(first, second)
+            page = html.document_fromstring(found.page())
+
+            assert page.findtext(".//h1").strip() == found.verdict
+            for row in found.sentences:
+                for text, marks in (
+                    (row.first, row.first_marks),
+                    (row.second, row.second_marks),
+                ):
+                    assert all(0 <= start < end <= len(text) for start, end in marks)
+
+
+def _decisions(folder):
+    return (folder / "decisions.jsonl").read_text("utf-8").splitlines()
