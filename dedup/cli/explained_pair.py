@@ -181,6 +181,9 @@ def _candidate(candidate: CandidateEvidence) -> Iterator[tuple[str, str]]:
     yield "compared", "yes" if candidate.proposed else "no"
     terms = _listed(candidate.shared_terms, _TERMS) or "none"
     yield "heavy terms", f"{terms} (at least {candidate.least_shared:,} in both)"
+    for name, alone in zip(NAMES, (candidate.first_terms, candidate.second_terms), strict=True):
+        if alone:
+            yield f"  only {name}", _listed(alone, _TERMS)
     if candidate.bands is not None:
         yield "bands", _bands(candidate.bands)
     days = "unknown" if candidate.days is None else f"{candidate.days:.1f}"
@@ -234,7 +237,7 @@ def _join(join: JoinEvidence) -> Iterator[tuple[str, str]]:
     yield "for contrast", signed(-join.contrast_cost)
     for name, terms in zip(NAMES, join.contrast_terms, strict=True):
         if terms:
-            yield f"  only with {name}", _listed(terms, _TERMS)
+            yield f"  only {name}", _listed(terms, _TERMS)
     outcome = "joined" if join.joined else "not joined"
     must = "; an earlier dump had joined them" if join.must_link else ""
     yield "worth", f"{signed(join.worth)}: {outcome}{must}"

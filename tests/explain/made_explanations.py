@@ -65,7 +65,16 @@ CONTRIBUTIONS = (
 REWRITES = RewriteEvidence(
     of=("harborpost.example/ferry", "elwoodledger.example/ferry"),
     candidate=CandidateEvidence(
-        True, ("Kell", "reef", "lifeboat"), 3, BANDS, 0.8, 5.0, 0.71, "compared: both have 3 terms"
+        True,
+        ("Kell", "reef", "lifeboat"),
+        3,
+        BANDS,
+        0.8,
+        5.0,
+        0.71,
+        "compared: both have 3 terms",
+        ("mayday",),
+        ("logbook",),
     ),
     contributions=CONTRIBUTIONS,
     log_odds=1.22,
