@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.explain.evidence import Setting
+from dedup.cluster.canonical import RULES, Ballot
+from dedup.explain.evidence import ElectionStep, Setting
 from dedup.explain.rewrite_evidence import PairReplay
 from dedup.match.story_score import probability
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 LEAST_THRESHOLD, MOST_THRESHOLD = 0.01, 0.99
 """Bounds of ``--threshold``."""
+
+OWN_RULES = ("earliest", "latest", "longest", "cleanest", "shortest-url")
+"""Rules of an election that compare what each document has by itself."""
 
 DIGITS = 4
 """Decimal places of a threshold that is named."""
@@ -50,10 +54,37 @@ def changed_settings(run: Run, pair: PairReplay | None, *, together: bool) -> tu
         return ()
     settings = [*_thresholds(run, pair)]
     if not together:
-        settings += _wider_window(pair)
+        settings += () if pair.roundups else _wider_window(pair)
     elif run.store.dumps.number == 1:  # dumps of one store have one level
         settings.append(_LEVEL_COPIES)
     return tuple(settings)
+
+
+def other_elections(
+    run: Run, canonical: int, other: int, election: Sequence[ElectionStep]
+) -> tuple[Setting, ...]:
+    """Return rules that would elect another document of a story before its canonical.
+
+    Args:
+        run: The run.
+        canonical: Row of the canonical.
+        other: Row of the other document.
+        election: The rules as they decided. What ``whole`` decided, or an earlier dump, no rule
+            changes.
+    """
+    decided = {step.rule for step in election if step.decides}
+    if not decided or decided & {"whole", "handed-on"}:
+        return ()
+    known = run.store.results.facts([canonical, other], {canonical: canonical, other: other})
+    one, two = map(Ballot, known)
+    return tuple(
+        Setting(
+            "--canonical", name, True, False,
+            f"--canonical {name} puts the other first: {rule.says(two)}, not {rule.says(one)}",
+        )
+        for name, rule in ((name, RULES[name]) for name in OWN_RULES)
+        if rule.key(two) < rule.key(one)
+    )  # fmt: skip
 
 
 def joining_threshold(pair: PairReplay) -> float:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dedup.errors import NotFoundError
 from dedup.explain.aligned_sentences import aligned_sentences
-from dedup.explain.changed_settings import changed_settings
+from dedup.explain.changed_settings import changed_settings, other_elections
 from dedup.explain.copy_evidence import copy_evidence
 from dedup.explain.election_steps import election_steps
 from dedup.explain.evidence import (
@@ -14,6 +14,7 @@ from dedup.explain.evidence import (
     DocumentSummary,
     ElectionStep,
     PairExplanation,
+    Setting,
     SharedFacts,
 )
 from dedup.explain.pair_verdict import pair_verdict
@@ -40,7 +41,9 @@ def explain_pair(run: Run, first: int, second: int) -> PairExplanation:
     pair = replay_pair(run, first, second)
     rewrites = None if pair is None else evidence_of(run, pair)
     verdict = pair_verdict(run, *documents, copies, rewrites)
+    settings = changed_settings(run, pair, together=verdict.together) if copies else ()
     facts, sentences = _texts_compared(run, *documents)
+    election, rules = _election(run, *documents)
     return PairExplanation(
         first=documents[0],
         second=documents[1],
@@ -49,21 +52,26 @@ def explain_pair(run: Run, first: int, second: int) -> PairExplanation:
         causes=verdict.causes,
         copies=copies,
         rewrites=rewrites,
-        settings=changed_settings(run, pair, together=verdict.together),
+        settings=(*settings, *rules),
         facts=facts,
         sentences=sentences,
-        election=_election(run, *documents),
+        election=election,
     )
 
 
 def _election(
     run: Run, first: DocumentSummary, second: DocumentSummary
-) -> tuple[ElectionStep, ...]:
-    """Return the rules that made one of two documents the canonical of the other, if it is."""
+) -> tuple[tuple[ElectionStep, ...], tuple[Setting, ...]]:
+    """Return the rules that made one of two documents the canonical of the other, if it is.
+
+    Returns:
+        The rules; and the settings by which the other one would precede it.
+    """
     for canonical, other in ((first, second), (second, first)):
         if other.canonical_id == canonical.id:
-            return election_steps(run, canonical.row, other.row)
-    return ()
+            steps = election_steps(run, canonical.row, other.row)
+            return steps, other_elections(run, canonical.row, other.row, steps)
+    return (), ()
 
 
 def _texts_compared(

@@ -81,7 +81,8 @@ def _of_tellings(
     """
     if rewrites is None:
         return _without_scores(run, copies)
-    if run.store.get("scorer_models") is None:
+    # A dump of an earlier version may have had their group, too.
+    if run.store.get("scorer_models") is None or (together and rewrites.join is None):
         return _of_earlier_version(together=together)
     if not rewrites.exact:
         return _of_earlier_dump(run, rewrites, together=together)
@@ -136,7 +137,7 @@ def _without_scores(run: Run, copies: CopyEvidence | None) -> Verdict:
 def _of_earlier_version(*, together: bool) -> Verdict:
     """Return the verdict on two tellings of a run that kept no loose groups."""
     sentence = (
-        f"{_stories(together=together)}, as the run decided. An earlier version of dedup made it, "
+        f"{_stories(together=together)}: so the run decided. An earlier version of dedup made it, "
         "which did not keep what joins are explained by; dedup regroup OUT -o OUT2 keeps it."
     )
     return Verdict(together, ("earlier-version",), sentence)
@@ -150,7 +151,7 @@ def _of_earlier_dump(run: Run, evidence: RewriteEvidence, *, together: bool) -> 
         sentence = f"{found.sentence} An earlier dump decided so; {weighted}, so figures differ."
         return Verdict(together, (*found.causes, "earlier-dump"), sentence)
     sentence = (
-        f"{_stories(together=together)}, as an earlier dump decided. As {weighted}, the scores of "
+        f"{_stories(together=together)}: so an earlier dump decided. As {weighted}, the scores of "
         "then are not known; by those of now it would be otherwise."
     )
     return Verdict(together, ("earlier-dump",), sentence)

@@ -129,3 +129,24 @@ def test_documents_in_two_languages_are_not_said_to_need_a_wider_window(samples_
             assert "language" in found.causes
             assert not any(each.option == "--window" for each in found.settings)
     assert others
+
+
+def test_a_rule_that_elects_the_other_document_is_named(opened):
+    text = text_of(1)
+    records = [dated_article("a", text, day=2), dated_article("b", text, day=3)]
+
+    found = explain_pair(opened(records), 0, 1)
+
+    (setting,) = found.settings
+    assert (setting.option, setting.value) == ("--canonical", "latest")
+    assert (setting.together, setting.certain) == (True, False)
+    assert opened(records, "--canonical", "latest").store.lookups.representative(0) == 1
+
+
+def test_a_rejected_document_has_no_settings(copies_run):
+    with open_run(copies_run.path) as run:
+        documents = documents_of(run)
+        rejected = next(row for row, each in documents.items() if each.status == "rejected")
+        unique = next(row for row, each in documents.items() if each.status == "unique")
+        found = explain_pair(run, rejected, unique)
+    assert (found.causes, found.settings) == (("rejected",), ())
