@@ -139,9 +139,9 @@ def chain_sentence(run: Run, first: Facts, second: Facts, related: Related) -> s
     if one == two:
         return None
     found = copy_set(run.store, first.row, run.config)
-    if found is None:
+    if found is None and related:
         return "More documents are connected with them by copies than an explanation looks at."
-    if second.row not in found.facts:
+    if found is None or second.row not in found.facts:
         return None
     begin = "Yet they are" if related else "Copies connect them, but they are"
     for facts in (first, second):

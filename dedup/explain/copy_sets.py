@@ -21,8 +21,11 @@ from dedup.pipeline.exact_duplicates import ExactDuplicates
 from dedup.pipeline.match_copies import by_texts, load_texts
 from dedup.store import Store
 
-MOST_DOCUMENTS = 2_000
+MOST_DOCUMENTS = 10_000
 """Documents of a connected set that is looked at; a larger one takes longer than anybody waits."""
+
+MOST_TEXTS = 300
+"""Different texts of such a set, for the same reason."""
 
 
 def load_documents(
@@ -119,27 +122,21 @@ def copy_set(store: Store, row: int, config: Config) -> CopySet | None:
 
 def _connected(store: Store, row: int) -> tuple[dict[int, bytes], Float64s] | None:
     """Return the fingerprints of the documents of a connected set by row, and its pairs."""
-    fingerprints = {each: cells[0] for each, cells in store.lookups.signatures([row]).items()}
+    fingerprints: dict[int, bytes] = {}
     pairs: dict[tuple[int, int], tuple[float, ...]] = {}
-    fresh, looked_for = set(fingerprints), set[bytes]()
+    fresh, looked_for = {row}, set[bytes]()
     while fresh:
-        reached = set(fresh)
-        while fresh and len(reached) <= MOST_DOCUMENTS:
-            found = list(store.lookups.matched_pairs_of(sorted(fresh)))
-            pairs |= {(one, other): tuple(scores) for one, other, *scores in found}
-            fresh = {end for one, other, *_ in found for end in (one, other)}
-            fresh -= reached | fingerprints.keys()
-            reached |= fresh
-        if len(reached) > MOST_DOCUMENTS:
+        reached = _reached(store, fresh, pairs)
+        if reached is None:
             return None
-        signed = store.lookups.signatures(sorted(reached))
+        signed = store.lookups.signatures(sorted(reached - fingerprints.keys()))
         fingerprints |= {each: cells[0] for each, cells in signed.items()}
         wanted = set(fingerprints.values()) - looked_for
         looked_for |= wanted
         alike = store.lookups.rows_of_texts(sorted(wanted))
         fresh = alike.keys() - fingerprints.keys()
         fingerprints |= alike
-        if len(fingerprints) > MOST_DOCUMENTS:
+        if len(fingerprints) > MOST_DOCUMENTS or len(looked_for) > MOST_TEXTS:
             return None
     kept = [
         (one, other, *scores)
@@ -147,3 +144,25 @@ def _connected(store: Store, row: int) -> tuple[dict[int, bytes], Float64s] | No
         if one in fingerprints and other in fingerprints
     ]
     return fingerprints, np.array(kept, np.float64).reshape(-1, 6)
+
+
+def _reached(
+    store: Store, begun: set[int], pairs: dict[tuple[int, int], tuple[float, ...]]
+) -> set[int] | None:
+    """Return the documents that pairs connect with some, and add these pairs to others.
+
+    Pairs are kept under one document for each text, so that many documents are many texts.
+    """
+    reached, fresh = set(begun), set(begun)
+    while fresh:
+        found = set[int]()
+        for one, other, *scores in store.lookups.matched_pairs_of(sorted(fresh)):
+            pairs[one, other] = tuple(scores)
+            found |= {one, other}
+            if len(found) > 2 * MOST_TEXTS:
+                return None
+        fresh = found - reached
+        reached |= fresh
+        if len(reached) - len(begun) > 2 * MOST_TEXTS:
+            return None
+    return reached

@@ -24,7 +24,7 @@ MOST_NEIGHBOURS = 20
 """Neighbours that are returned."""
 
 MOST_COPIES = 200
-"""Copies that are measured: the first ones of a text that thousands have."""
+"""Documents with common words that are measured: a text may have thousands of copies."""
 
 Scores = dict[int, tuple[str, float]]
 """Kind and value of the score of each neighbour, by row."""
@@ -38,7 +38,7 @@ def explain_document(run: Run, row: int) -> DocumentExplanation:
         row: The document.
     """
     document = summaries(run.store, [row])[row]
-    scores = _neighbours(run, document)
+    scores, left_out = _neighbours(run, document)
     canonical = _canonical(run, document)
     # The canonical of a document is shown, however many others are nearer.
     order = sorted(scores, key=lambda other: (other != canonical, -scores[other][1], other))
@@ -57,7 +57,7 @@ def explain_document(run: Run, row: int) -> DocumentExplanation:
         neighbours=tuple(neighbours),
         election=() if runner_up is None else election_steps(run, row, runner_up.row),
         runner_up=runner_up,
-        sentence=_sentence(run, document, len(scores)),
+        sentence=_sentence(run, document, len(scores) + left_out),
     )
 
 
@@ -82,32 +82,37 @@ def _runner_up(run: Run, document: DocumentSummary) -> DocumentSummary | None:
     return None if row is None else summaries(run.store, [row])[row]
 
 
-def _neighbours(run: Run, document: DocumentSummary) -> Scores:
-    """Return the scores of all that is near a document."""
+def _neighbours(run: Run, document: DocumentSummary) -> tuple[Scores, int]:
+    """Return the scores of what is near a document, and how many near ones have none."""
     row, store = document.row, run.store
-    signed = store.lookups.signatures([row])
-    if document.status == Status.REJECTED or row not in signed:
-        return {}
-    representative = store.lookups.representative(row)
-    scores = _scores_of_tellings(run, representative, document)
-    alike = sorted(store.lookups.rows_of_texts([signed[row][0]]))
-    copies = store.results.copies([representative]).get(representative, [])
-    pairs = sorted(store.lookups.pairs_of(alike[0]), key=lambda cells: (-max(cells[1:4]), cells[0]))
-    others = [representative, *copies, *alike][:MOST_COPIES]
-    others += [other for other, *_ in pairs[:MOST_COPIES]]
-    matched = _measured(run, row, others)
-    for other, (kind, score, matches) in matched.items():
+    if document.status == Status.REJECTED:
+        return {}, 0
+    scores = _scores_of_tellings(run, store.lookups.representative(row))
+    others = _with_common_words(run, row)
+    for other, (kind, score, matches) in _measured(run, row, others[:MOST_COPIES]).items():
         if matches or (other not in scores and score >= KEPT_CONTAINMENT):
             scores[other] = kind, score
     canonical = _canonical(run, document)
     if canonical is not None and document.relation and document.score is not None:
         kind = Relation(document.relation).score_kind
         scores.setdefault(canonical, (kind, document.score))
-    scores.pop(row, None)
-    return scores
+    return scores, sum(other not in scores for other in others[MOST_COPIES:])
 
 
-def _scores_of_tellings(run: Run, representative: int, document: DocumentSummary) -> Scores:
+def _with_common_words(run: Run, row: int) -> list[int]:
+    """Return the documents that may share words with one: its copies, those that were measured."""
+    store = run.store
+    ((fingerprint, *_),) = store.lookups.signatures([row]).values()
+    alike = sorted(store.lookups.rows_of_texts([fingerprint]))
+    representative = store.lookups.representative(row)
+    copies = store.results.copies([representative]).get(representative, [])
+    # Pairs are kept under the first document with a text.
+    pairs = sorted(store.lookups.pairs_of(alike[0]), key=lambda cells: (-max(cells[1:4]), cells[0]))
+    listed = [representative, *alike, *(other for other, *_ in pairs), *copies]
+    return [other for other in dict.fromkeys(listed) if other != row]
+
+
+def _scores_of_tellings(run: Run, representative: int) -> Scores:
     """Return how likely others tell the story of a representative, in its loose group or not."""
     scores: Scores = {
         other: ("candidate_score", score)
@@ -130,7 +135,7 @@ def _measured(run: Run, row: int, others: list[int]) -> dict[int, tuple[str, flo
     facts, texts = load_documents(run.store, list(known), run.config)
     one = facts[row]
     found = {}
-    listed = [facts[other] for other in dict.fromkeys(others) if other in facts and other != row]
+    listed = [facts[other] for other in others if other in facts]
     pairs = texts.pairs(one.text_id, [other.text_id for other in listed])
     for other, pair in zip(listed, pairs, strict=True):
         related = relation(one, other, pair, texts.passages, run.config.match)
