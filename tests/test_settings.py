@@ -370,7 +370,10 @@ class TestRefusals:
             ("threshhold = 0.5", "threshhold: there is no such option; did you mean threshold?"),
             ("[run]\nmin-token = 5", "run.min-token: there is no such option; .*min-tokens"),
             ("[clean]\nthreshold = 0.5", "clean.threshold: there is no such option"),
-            ("storr = 1", "storr: there is no such option; did you mean store or scorer[?]"),
+            (
+                "storr = 1",
+                "storr: there is no such option; did you mean store or scorer or sort[?]",
+            ),
             ("[rum]\nthreshold = 0.5", "rum: there is no such option; did you mean run?"),
             ("run = 3", r"run: give a table of options, as in \[run\]"),
             ("config = 'other.toml'", "config: there is no such option"),
@@ -633,7 +636,7 @@ class TestTrust:
         }
         harmless = {
             *("strict", "quiet", "verbose", "resume", "dry_run", "as_json", "no_config"),
-            *("check", "compact"),
+            *("check", "compact", "raw", "side_by_side", "documents", "as_csv"),
         }
 
         assert flags - {*REMOVES} == harmless
