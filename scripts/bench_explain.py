@@ -60,6 +60,9 @@ _LIBC = ctypes.CDLL(None)
 
 Call = Callable[[], object]
 
+Cost = tuple[float, float, float]
+"""Seconds, seconds of the processor, and MiB that the process had at most beyond before."""
+
 
 def calls(run: Run, store: Path) -> Iterator[tuple[str, list[Call]]]:
     """Yield the questions: what is asked, and the calls that ask it."""
@@ -132,20 +135,22 @@ def lists(
         yield f"documents, {name}", [partial(run.documents, **values)]
 
 
-def measured(call: Call) -> tuple[float, float]:
-    """Return the least seconds of a call, and the most MiB."""
+def measured(call: Call) -> Cost:
+    """Return what a call costs: the least seconds, and the most memory."""
     answers = [_measured_once(call) for _ in range(TIMES)]
-    return min(seconds for seconds, _ in answers), max(memory for _, memory in answers)
+    seconds, processor, memory = zip(*answers, strict=True)
+    return min(seconds), min(processor), max(memory)
 
 
-def _measured_once(call: Call) -> tuple[float, float]:
-    """Return the seconds of a call, and the MiB that the process had at most beyond before."""
+def _measured_once(call: Call) -> Cost:
+    """Return what a call costs once."""
     _LIBC.malloc_trim(0)  # what earlier answers freed is not used again unseen
     Path("/proc/self/clear_refs").write_text("5")  # the peak is from now on
     before = _memory("VmRSS")
-    start = time.perf_counter()
+    start, used = time.perf_counter(), time.process_time()
     call()
-    return time.perf_counter() - start, max(0.0, _memory("VmHWM") - before)
+    seconds, processor = time.perf_counter() - start, time.process_time() - used
+    return seconds, processor, max(0.0, _memory("VmHWM") - before)
 
 
 def _memory(name: str) -> float:
@@ -169,8 +174,8 @@ def ask(out: Path) -> dict[str, Any]:
         for name, of_kind in calls(run, run.store.path):
             answers = [measured(call) for call in of_kind]
             if answers:
-                seconds, memory = zip(*answers, strict=True)
-                found[name] = max(seconds), max(memory)
+                seconds, processor, memory = map(max, zip(*answers, strict=True))
+                found[name] = seconds, processor, memory
     return {"documents": documents, "answers": found}
 
 
@@ -194,11 +199,11 @@ def asked(out: Path) -> dict[str, Any]:
 
 def table(runs: Sequence[dict[str, Any]]) -> str:
     """Return the answers of several runs side by side, as Markdown."""
-    heads = [f"{run['documents']:,} documents: s | MiB" for run in runs]
-    lines = [f"| question | {' | '.join(heads)} |", "| --- |" + " ---: | ---: |" * len(runs)]
+    heads = [f"{run['documents']:,} documents: s | CPU s | MiB" for run in runs]
+    lines = [f"| question | {' | '.join(heads)} |", "| --- |" + " ---: |" * (3 * len(runs))]
     for name in runs[0]["answers"]:
         cells = [run["answers"].get(name) for run in runs]
-        shown = [f"{each[0]:.3f} | {each[1]:.1f}" if each else " | " for each in cells]
+        shown = ["{:.3f} | {:.3f} | {:.1f}".format(*each) if each else " |  | " for each in cells]
         lines.append(f"| {name} | {' | '.join(shown)} |")
     return "\n".join(lines)
 
