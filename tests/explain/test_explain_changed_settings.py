@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from explained_runs import documents_of, last_groups
+from explained_runs import documents_of, in_one_story, last_groups, pairs_near
 from hypothesis import given
 from hypothesis import strategies as st
 from runs import dated_article, text_of
@@ -18,7 +18,7 @@ from dedup.explain.changed_settings import changed_settings
 from dedup.explain.explain_pair import explain_pair
 from dedup.explain.loose_group_replay import replay
 from dedup.explain.open_run import open_run
-from dedup.explain.rewrite_evidence import PairReplay
+from dedup.explain.rewrite_evidence import PairReplay, replay_pair
 
 
 def labels_at(group, threshold):
@@ -57,11 +57,13 @@ def test_thresholds_of_the_samples_change_the_decision(samples_run):
         assert check_thresholds(run) > 5
 
 
+@pytest.mark.slow
 def test_thresholds_of_labelled_news_change_the_decision(dev_run):
     with open_run(dev_run) as run:
         assert check_thresholds(run) > 200
 
 
+@pytest.mark.slow
 def test_thresholds_of_a_second_dump_change_the_decision(two_dumps):
     out, store = two_dumps
     with open_run(out, store=store) as run:
@@ -150,3 +152,42 @@ def test_a_rejected_document_has_no_settings(copies_run):
         unique = next(row for row, each in documents.items() if each.status == "unique")
         found = explain_pair(run, rejected, unique)
     assert (found.causes, found.settings) == (("rejected",), ())
+
+
+# --- verified by regroup -------------------------------------------------------------------------
+
+
+def named_thresholds(run, documents, count, seed=7):
+    """Pairs of one loose group each, and the threshold that an explanation names for it."""
+    named = {}
+    for pair in pairs_near(run, documents, 20 * count, seed):
+        replayed = replay_pair(run, *pair)
+        if replayed is not None and len(named) < count:
+            for setting in changed_settings(run, replayed, together=replayed.joined):
+                if setting.option == "--threshold":
+                    named[pair] = setting
+    return named
+
+
+def check_by_regroup(run, folder, pairs, regroups):
+    """Decide again at some of the named thresholds, and compare every pair; return how many."""
+    named = named_thresholds(run, documents_of(run), pairs)
+    values = sorted({setting.value for setting in named.values()})
+    for value in values[:: max(1, len(values) // regroups)]:
+        with run.regroup(folder / "again", threshold=value, overwrite=True) as again:
+            documents = documents_of(again)
+        for pair, setting in named.items():
+            joined = value <= setting.value if setting.together else value < setting.value
+            assert in_one_story(documents, *pair) == joined, (pair, setting, value)
+    return len(named)
+
+
+def test_regroup_decides_on_the_samples_as_named_thresholds_say(samples_run, tmp_path):
+    with open_run(samples_run) as run:
+        assert check_by_regroup(run, tmp_path, 20, 10) > 5
+
+
+@pytest.mark.slow
+def test_regroup_decides_on_labelled_news_as_named_thresholds_say(dev_run, tmp_path):
+    with open_run(dev_run) as run:
+        assert check_by_regroup(run, tmp_path, 100, 6) == 100

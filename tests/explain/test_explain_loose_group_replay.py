@@ -48,6 +48,7 @@ def test_each_group_of_the_samples_is_replayed(samples_run):
     assert scores >= 5
 
 
+@pytest.mark.slow
 def test_each_group_of_labelled_news_is_replayed(dev_run):
     with open_run(dev_run) as run:
         groups, scores = check(run)
@@ -55,6 +56,7 @@ def test_each_group_of_labelled_news_is_replayed(dev_run):
     assert scores > 1000
 
 
+@pytest.mark.slow
 def test_each_group_of_a_second_dump_is_replayed_with_the_stories_of_the_first(two_dumps):
     out, store = two_dumps
     with open_run(out, store=store) as run:

@@ -56,6 +56,7 @@ def check_rewrites(documents, found):
         assert join.joined == found.together
 
 
+@pytest.mark.slow
 def test_every_pair_of_the_samples_is_explained_as_decided(samples_run):
     with open_run(samples_run) as run:
         documents = documents_of(run)
@@ -64,12 +65,14 @@ def test_every_pair_of_the_samples_is_explained_as_decided(samples_run):
     assert expected | {"not-compared", "loose-threshold"} <= set(causes)
 
 
+@pytest.mark.slow
 def test_random_pairs_of_labelled_news_are_explained_as_decided(dev_run):
     with open_run(dev_run) as run:
         documents, rng = documents_of(run), random.Random(17)
         check(run, documents, [rng.sample(list(documents), 2) for _ in range(2000)])
 
 
+@pytest.mark.slow
 def test_near_pairs_of_labelled_news_are_explained_as_decided(dev_run):
     with open_run(dev_run) as run:
         documents = documents_of(run)
@@ -77,6 +80,7 @@ def test_near_pairs_of_labelled_news_are_explained_as_decided(dev_run):
     assert {"rewrite", "threshold", "contrast-terms"} <= set(causes)
 
 
+@pytest.mark.slow
 def test_pairs_of_two_dumps_are_explained_as_decided(two_dumps):
     out, store = two_dumps
     with open_run(out, store=store) as run:
