@@ -11,7 +11,7 @@ from typing import Any
 from dedup import config_digest
 from dedup.cluster.canonical import parse_policy
 from dedup.config import SHIPPED_SCORER, Config
-from dedup.errors import ConfigError, OutputError, refused
+from dedup.errors import ConfigError, FullDiskError, OutputError, refused
 from dedup.models import RunReport, report_of
 from dedup.pipeline.stages import decide_again
 from dedup.progress import NullProgress, Progress, Timer
@@ -154,8 +154,10 @@ def _copied(source: Path, folder: OutputFolder, timer: Timer) -> Iterator[Path]:
             copy_store(source, place)
         timer.end()
         yield place
-    except BaseException:
+    except BaseException as error:
         folder.drop_copy()
+        if isinstance(error, FullDiskError):  # it names the store that was copied
+            raise FullDiskError(folder.path) from error
         raise
 
 

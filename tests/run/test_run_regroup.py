@@ -11,6 +11,7 @@ from importlib.resources import files
 import pytest
 from runs import ROOT, Out, dated_article, text_of
 
+from dedup.errors import FullDiskError
 from dedup.explain.open_run import open_run
 from dedup.store import Store
 
@@ -332,6 +333,18 @@ def test_an_error_leaves_no_folder(regroup, dumps, monkeypatch, tmp_path, stage)
 
     monkeypatch.setattr(f"dedup.run.regroup.{stage}", fail)
     assert "no space left" in regroup(run, exit_code=1)
+    assert not (tmp_path / "regrouped").exists()
+
+
+def test_a_full_disk_is_that_of_the_results(regroup, dumps, monkeypatch, tmp_path):
+    _, run = dumps("samples", "stories")
+
+    def fail(store, *_arguments):
+        raise FullDiskError(store.path)
+
+    monkeypatch.setattr("dedup.run.regroup.decide_again", fail)
+    said = regroup(run, exit_code=1)
+    assert said.strip() == f"Error: no space left to write {tmp_path / 'regrouped'}; free some"
     assert not (tmp_path / "regrouped").exists()
 
 
