@@ -28,12 +28,13 @@ def print_document(found: DocumentExplanation, target: Console) -> None:
     target.print(documents_table([document], target))
     target.print()
     target.print(Text("Nearest others", "bold underline"))
+    said = readable(found.sentence, 1000)
     if found.neighbours:
         target.print(_neighbours(found, target))
     else:
-        target.print(
-            readable(found.sentence, 1000) or "none: no other document was compared with it"
-        )
+        said = said or "none: no other document was compared with it"
+    if said:
+        target.print(said)
     if found.election:
         target.print()
         target.print(Text("Election", "bold underline"))

@@ -100,6 +100,13 @@ def test_neighbours_are_counted_and_those_beyond_twenty_left_out(opened):
     assert few.sentence == "One document is near."
 
 
+def test_the_terminal_and_the_page_say_how_many_are_near(command, opened):
+    run = opened([{"id": f"{n:02}", "text": TEXT} for n in range(25)], "--level", "copies")
+    said = "24 documents are near; these are the 20 nearest."
+    assert said in command("explain", run.path, "00").stdout
+    assert said in explain_document(run, 0).page()
+
+
 def test_the_run_explains_one_document_by_its_name(samples_run):
     with open_run(samples_run) as run:
         decision = next(each for each in run.store.results.decisions() if each.copy_of)
