@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 NAMES = {
+    "copy the store": "copying the store",
+    "undo": "undoing decisions",
     "read and clean": "reading and cleaning",
     "site boilerplate": "removing site boilerplate",
     "sign": "signing texts",

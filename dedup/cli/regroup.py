@@ -20,15 +20,14 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=SettingsCommand, short_help="Decide on a finished run again with other options.")
-@click.argument("run", metavar="OUT", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("run", metavar="OUT", type=click.Path(path_type=Path))
 @click.option(
     "-o",
     "--output",
     "out",
-    required=True,
     type=click.Path(path_type=Path, file_okay=False),
     metavar="OUT2",
-    help="Folder for the results, with a store of its own.",
+    help="Folder for the results, with a store of its own. Required.",
 )
 @click.option(
     "--level",
@@ -126,7 +125,7 @@ def regroup(
     ctx: click.Context,
     /,
     run: Path,
-    out: Path,
+    out: Path | None,
     level: str | None,
     threshold: float | None,
     window_days: float | None,
@@ -162,6 +161,8 @@ def regroup(
     """
     if not quiet:
         warn_of_leftover()
+    if out is None:
+        raise click.UsageError("Missing option '-o' / '--output'.")
     from dedup.cli.stop import stoppable
     from dedup.run import Changes, regroup_run  # everything: --help must not wait for it
 
