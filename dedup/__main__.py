@@ -2,12 +2,13 @@
 
 from dedup.cli import main
 from dedup.cli.closed_streams import hold_streams
-from dedup.parallel.processes import skip_scipy
+from dedup.parallel.processes import skip_scipy, start_safely
 
 
 def command() -> None:
     """Run the command."""
     hold_streams()
+    start_safely()
     skip_scipy()
     main(prog_name="dedup")
 

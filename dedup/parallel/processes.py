@@ -10,11 +10,15 @@ import signal
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import ForkServerContext
 from types import TracebackType
 
 from dedup.errors import WorkerError
+
+_SAFE_PATH = "PYTHONSAFEPATH"
 
 
 def worker_context(preload: str) -> ForkServerContext:
@@ -32,11 +36,16 @@ def worker_context(preload: str) -> ForkServerContext:
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([preload])
-    # The server inherits the mask. Interrupted while it imports, it would print a traceback.
-    resource_tracker.ensure_running()  # before: it unblocks the signal once it has started
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
-        forkserver.ensure_running()
+        with _no_module_of_the_current_folder():
+            # The server inherits the mask. Interrupted while it imports, it would print a
+            # traceback. The tracker first: it unblocks the signal once it has started.
+            resource_tracker.ensure_running()
+            mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+            try:
+                forkserver.ensure_running()
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     except OSError as error:
         if "AF_UNIX" not in str(error):
             raise
@@ -44,9 +53,33 @@ def worker_context(preload: str) -> ForkServerContext:
             f"the folder for temporary files, {tempfile.gettempdir()}, has too long a path for the "
             "sockets of worker processes; set TMPDIR to a shorter one"
         ) from error
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     return context
+
+
+@contextmanager
+def _no_module_of_the_current_folder() -> Iterator[None]:
+    """Let Python start without the current folder in its path: a dump may have a ``copy.py``.
+
+    It would come before the module of that name which the server imports. The server then gets the
+    path of this process.
+    """
+    before = os.environ.get(_SAFE_PATH)
+    os.environ[_SAFE_PATH] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_SAFE_PATH]
+        else:
+            os.environ[_SAFE_PATH] = before
+
+
+def start_safely() -> None:
+    """Let every Python that this process starts, and starts again, be one without that folder.
+
+    Called in processes that run nothing but this program.
+    """
+    os.environ[_SAFE_PATH] = "1"
 
 
 # What glibc calls them in malloc.h.

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 import signal
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -81,3 +82,16 @@ def test_a_worker_ignores_ctrl_c_and_collects_garbage_less_often():
         handler, threshold = pool.submit(worker_settings).result()
     assert handler is signal.SIG_IGN
     assert threshold > gc.get_threshold()[0]
+
+
+def test_no_process_imports_from_the_folder_where_a_run_is_started(command, samples, tmp_path):
+    dump, mark = tmp_path / "dump", tmp_path / "imported"
+    shutil.copytree(samples / "dump" / "harborpost.example", dump / "harborpost.example")
+    for name in ("copy", "random", "selectors", "tempfile", "lxml", "dedup"):
+        (dump / f"{name}.py").write_text(f"open({str(mark)!r}, 'w').write(__name__)\n")
+    pages = ("--include", "*.html", "--workers", 2, "-o", tmp_path / "out")
+    done = command.installed("run", ".", *pages, cwd=dump, text=True)
+
+    assert done.returncode == 0, done.stderr
+    assert "8 stay" in done.stderr
+    assert not mark.exists()
