@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -71,7 +70,7 @@ class Database:
         self.number, self.first = 1, 0
         self._remedy = remedy
         try:
-            place = _read_only_address(Path(path)) if read_only else path
+            place = _read_only_address(Path(path).resolve()) if read_only else path
             self._connection = sqlite3.connect(place, isolation_level=None, uri=read_only)
         except sqlite3.Error as error:
             raise self.refusal(error) from error
@@ -80,6 +79,7 @@ class Database:
         self.executemany = self._connection.executemany
         try:
             if read_only:
+                self.execute = self._unless_changed(Path(path).resolve())
                 self._check()
             else:
                 self._prepare()
@@ -90,6 +90,18 @@ class Database:
             if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.ProgrammingError):
                 raise self.refusal(error) from error
             raise
+
+    def _unless_changed(self, path: Path) -> Callable[..., sqlite3.Cursor]:
+        """Return what runs a statement, and raises OutputError once the file is another."""
+        opened, execute = _state(path), self.execute
+
+        def checked(*arguments: Any) -> sqlite3.Cursor:
+            if not path.exists() or _state(path) != opened:
+                message = f"{self.path} has changed since it was opened; open it again"
+                raise OutputError(message, path=self.path)
+            return execute(*arguments)
+
+        return checked
 
     def _check(self) -> None:
         """Refuse what is no store of this format; nothing is written."""
@@ -295,15 +307,18 @@ class Database:
 def _read_only_address(path: Path) -> str:
     """Return the address by which SQLite opens a file that it must not change.
 
-    Beside a file in a folder that cannot be written SQLite cannot keep the index of a log, so such
-    a file is opened as one that nobody changes; there is no log beside it.
+    A file without a log is opened as one that nobody changes: SQLite then leaves no files beside
+    it, and needs no folder that can be written. :meth:`Database.execute` notices a change.
     """
-    address = f"{path.resolve().as_uri()}?mode=ro"
-    still = (
-        not os.access(path.resolve().parent, os.W_OK)
-        and not path.with_name(f"{path.name}-wal").exists()
-    )
-    return f"{address}&immutable=1" if still else address
+    log = path.with_name(f"{path.name}-wal")
+    still = not log.exists() or log.stat().st_size == 0
+    return f"{path.as_uri()}?mode=ro{'&immutable=1' if still else ''}"
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    """Return what changes with a file."""
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _casefold(text: Any) -> str | None:

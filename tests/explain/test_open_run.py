@@ -146,8 +146,32 @@ def test_several_processes_ask_one_run_and_leave_it_as_it_was(samples_run, tmp_p
 def test_a_run_that_is_being_written_is_not_opened(samples_run, tmp_path):
     path = tmp_path / "store.sqlite"
     shutil.copy(samples_run / "store.sqlite", path)
-    with Store(path), pytest.raises(OutputError, match="in use by another run"):
-        open_run(path)
+    with Store(path) as store:
+        store.put("note", 1)
+        with pytest.raises(OutputError, match="in use by another run"):
+            open_run(path)
+
+
+def test_a_question_leaves_no_file_beside_the_store(samples_run, tmp_path):
+    path = tmp_path / "store.sqlite"
+    shutil.copy(samples_run / "store.sqlite", path)
+    before = path.read_bytes()
+    with open_run(path) as run:
+        assert run.documents()
+
+    assert [each.name for each in tmp_path.iterdir()] == ["store.sqlite"]
+    assert path.read_bytes() == before
+
+
+def test_a_store_that_changed_since_is_not_read_on(samples_run, tmp_path):
+    path = tmp_path / "store.sqlite"
+    shutil.copy(samples_run / "store.sqlite", path)
+    with open_run(path) as run:
+        assert run.documents()
+        with Store(path) as store:
+            store.put("note", 1)
+        with pytest.raises(OutputError, match="has changed since it was opened"):
+            run.documents()
 
 
 def test_a_run_in_a_folder_that_cannot_be_written_is_opened(samples_run, tmp_path):
