@@ -47,7 +47,7 @@ def undo_decision(store: Store, before: Config, config: Config) -> EarlierDecisi
     """
     earlier_dumps = store.dumps.first > 0
     excluded = set(config.clean.exclude_hosts) - set(before.clean.exclude_hosts)
-    if excluded:
+    if excluded and before.level == "stories":  # else there are none
         store.put(FREQUENCIES_KEPT, True)
     stay = store.get(FREQUENCIES_KEPT) is not None
     decision = EarlierDecision(
@@ -85,7 +85,9 @@ def _change_level(store: Store, level: str) -> None:
     store.measured.forget_rewrites()
     no_terms = np.empty(0, np.uint32), np.empty(0, np.int64)
     store.signatures.keep_document_frequencies(*no_terms, 0)
-    for name in ("story_candidates", "event_splits", "scorer_models", "rewrite_basis"):
+    for name in (
+        "story_candidates", "event_splits", "scorer_models", "rewrite_basis", FREQUENCIES_KEPT,
+    ):  # fmt: skip
         store.put(name, None)
 
 

@@ -276,6 +276,17 @@ class TestExcludedHosts:
         )
         assert content(regroup(run, "--exclude-host", "a.example")) == content(fresh)
 
+    def test_terms_are_counted_anew_where_the_run_had_counted_none(
+        self, command, regroup, dumps, tmp_path
+    ):
+        source, copies = dumps("samples", "copies")
+        host = ["--exclude-host", "lakecitynews.example"]
+        fresh = command.run(source, *host, out=tmp_path / "fresh")
+        once = regroup(copies, *host, "--level", "stories", to="once")
+        assert once.stories == fresh.stories
+        there = regroup(once, "--level", "copies", to="there")
+        assert regroup(there, "--level", "stories", to="back").stories == fresh.stories
+
     def test_the_only_dump_can_be_removed(self, command, regroup, run):
         again = regroup(run, "--exclude-host", "a.example")
         done = command("store", again.path / "store.sqlite", "--remove-last")
