@@ -161,7 +161,10 @@ class Lookups:
 
     def candidate_score(self, one: int, other: int) -> float | None:
         """Return the candidate score of two representatives, None where none is kept."""
-        query = "SELECT score FROM story_scores WHERE (one, other) IN (VALUES (?1, ?2), (?2, ?1))"
+        query = (
+            "SELECT score FROM story_scores WHERE (one = ?1 AND other = ?2) "
+            "OR (one = ?2 AND other = ?1)"
+        )
         found = self._db.execute(query, [one, other]).fetchone()
         return None if found is None else float(found[0])
 
