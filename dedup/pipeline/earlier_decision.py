@@ -53,16 +53,18 @@ def undo_decision(store: Store, before: Config, config: Config) -> EarlierDecisi
     decision = EarlierDecision(
         before,
         None if stay else _counted(store, before),
-        # With another window other earlier documents are compared.
-        not earlier_dumps or before.story.window_days == config.story.window_days,
+        # With another window, or other dates, other earlier documents are compared.
+        not earlier_dumps
+        or (before.story.window_days == config.story.window_days and not excluded),
         store.get("rewrite_basis"),
     )
     store.dumps.undo_decisions()
+    left_out = _exclude_hosts(store, config.clean) if excluded else []
     store.dumps.look_back(config.story.window_days)
-    if excluded:
-        _exclude_hosts(store, config.clean)
     if not decision.matches:
         store.measured.forget_copy_pairs()
+    if left_out:
+        _leave_out(store, left_out)
     if config.level != before.level:
         _change_level(store, config.level)
     return decision
@@ -91,19 +93,24 @@ def _change_level(store: Store, level: str) -> None:
         store.put(name, None)
 
 
-def _exclude_hosts(store: Store, config: CleanConfig) -> None:
-    """Reject the documents of excluded hosts; pairs of their texts go to others that have these."""
+def _exclude_hosts(store: Store, config: CleanConfig) -> list[int]:
+    """Reject the documents of excluded hosts, and return them."""
     rejections = {
         row: rejection
         for host, rows in store.measured.hosts().items()
         if (rejection := host_excluded(host, config))
         for row in rows
     }
+    store.measured.reject(rejections)
+    return list(rejections)
+
+
+def _leave_out(store: Store, rows: list[int]) -> None:
+    """Let pairs of the texts of some documents go to others that have these."""
     known = read_exact_duplicates(store)
-    out = np.isin(known.rows, np.array([*rejections], np.int64))
+    out = np.isin(known.rows, np.array(rows, np.int64))
     left, texts = known.rows[~out], known.text_id[~out]
     found, first = np.unique(texts, return_index=True)  # rows ascend: of each text the first
     named = np.isin(found, known.rows[out])
     names = zip(found[named].tolist(), left[first[named]].tolist(), strict=True)
-    store.measured.rename_texts(list(rejections), dict(names))
-    store.measured.reject(rejections)
+    store.measured.leave_out(rows, dict(names))

@@ -294,8 +294,14 @@ class Dumps:
             self._db.execute(query, [self.first])
 
     def _stored_moments(self) -> npt.NDArray[np.float64]:
-        """Return the known moments of the stored documents of the current dump."""
-        query = "SELECT moment FROM documents WHERE row >= ? AND moment IS NOT NULL"
+        """Return the known moments of the stored documents of the current dump.
+
+        A document of an excluded host has none, but where dedup regroup excluded it.
+        """
+        query = (
+            "SELECT moment FROM documents WHERE row >= ? AND moment IS NOT NULL "
+            "AND reason IS NOT 'excluded-host'"
+        )
         found = self._db.execute(query, [self.first])
         return np.fromiter((moment for (moment,) in found), np.float64)
 

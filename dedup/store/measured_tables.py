@@ -13,6 +13,8 @@ from dedup.store.integrity import with_checksum
 
 _OWN_PAIR = "(one >= :first OR other >= :first)"
 
+_SIGNED = ("signatures", "sets", "lead_days")
+
 
 class Measured:
     """Measured pairs and loose groups of the current dump, and documents that it leaves out."""
@@ -53,7 +55,7 @@ class Measured:
 
     def forget_signatures(self) -> None:
         """Delete signatures and sets."""
-        for table in ("signatures", "sets", "lead_days"):
+        for table in _SIGNED:
             self._db.execute(f"DELETE FROM {table} WHERE row >= ?", [self._db.first])
 
     def _forget(self, table: str) -> None:
@@ -73,7 +75,7 @@ class Measured:
         return rows
 
     def reject(self, rejections: Mapping[int, Rejection]) -> None:
-        """Reject documents; their texts stay, what was signed of them does not.
+        """Reject documents, whose texts stay.
 
         Args:
             rejections: Why, by row.
@@ -90,14 +92,12 @@ class Measured:
         update = "UPDATE documents SET reason = ?, detail = ?, sum = ? WHERE row = ?"
         with self._db.commit():
             self._db.executemany(update, changed)
-            for table in ("signatures", "sets", "lead_days"):
-                self._db.executemany(f"DELETE FROM {table} WHERE row = ?", zip(rejections))
 
-    def rename_texts(self, rows: Sequence[int], names: Mapping[int, int]) -> None:
-        """Let measured pairs name other documents with the same texts.
+    def leave_out(self, rows: Sequence[int], names: Mapping[int, int]) -> None:
+        """Forget what was signed of documents; let measured pairs name others with the same texts.
 
         Args:
-            rows: Documents that pairs name and that count no more.
+            rows: Documents that count no more.
             names: Of those whose text another document has, that one. Pairs of the others are
                 deleted.
         """
@@ -118,6 +118,8 @@ class Measured:
             self._db.executemany(delete, found)
             kept = [cells for cells in renamed if cells[0] != cells[1]]
             self._db.insert("copy_pairs", kept, verb="INSERT OR IGNORE")
+            for table in _SIGNED:
+                self._db.executemany(f"DELETE FROM {table} WHERE row = ?", zip(rows))
 
 
 def _pair(

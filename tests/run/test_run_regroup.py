@@ -287,6 +287,27 @@ class TestExcludedHosts:
         there = regroup(once, "--level", "copies", to="there")
         assert regroup(there, "--level", "stories", to="back").stories == fresh.stories
 
+    def test_their_dates_count_no_more(self, command, regroup, jsonl, tmp_path):
+        store = ["--store", tmp_path / "news.sqlite"]
+        first = jsonl([dated_article("a", text_of(1), 1)], "first.jsonl")
+        command.run(first, *store, out=tmp_path / "out-1")
+        records = [
+            dated_article("b", text_of(2), 1),
+            dated_article("c", text_of(3), 20),
+            {**dated_article("d", text_of(1)), "date": None},
+        ]
+        second = jsonl(records, "second.jsonl")
+        run = command.run(second, *store, out=tmp_path / "out-2")
+        assert run.status()["d"] == "duplicate"
+        again = regroup(run, "--exclude-host", "b.example", *store)
+        command("store", tmp_path / "news.sqlite", "--remove-last")
+        options = ["--exclude-host", "b.example", *store]
+        fresh = command.run(second, *options, out=tmp_path / "fresh")
+        assert again.status() == fresh.status()
+        assert again.status()["d"] == "unique"
+        with Store(again.path / "store.sqlite") as opened:
+            opened.verify(whole=True)
+
     def test_the_only_dump_can_be_removed(self, command, regroup, run):
         again = regroup(run, "--exclude-host", "a.example")
         done = command("store", again.path / "store.sqlite", "--remove-last")
