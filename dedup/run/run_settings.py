@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from dedup.config import (
     CleanConfig,
@@ -43,10 +43,25 @@ def manifest_in(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         message = f"{folder} holds no finished run; name the output folder of dedup run"
         raise OutputError(message, path=folder) from error
-    if not isinstance(manifest, dict) or not isinstance(manifest.get("config"), dict):
+    if not _is_manifest(manifest):
         message = f"{path} is no manifest of dedup; name the output folder of dedup run"
         raise OutputError(message, path=path)
     return manifest
+
+
+def _is_manifest(manifest: Any) -> TypeGuard[dict[str, Any]]:
+    """Return whether a JSON value has the parts of a manifest, and options that can be read."""
+    if not isinstance(manifest, dict) or "config" not in manifest:
+        return False
+    parts = [manifest.get(name, {}) for name in ("config", "store", "versions")]
+    parts.append(manifest.get("scorer") or {})  # an earlier version has none
+    if not all(isinstance(each, dict) for each in parts):
+        return False
+    try:
+        config_of(manifest)
+    except TypeError:
+        return False
+    return True
 
 
 def config_of(manifest: Mapping[str, Any]) -> Config:

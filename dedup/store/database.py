@@ -307,11 +307,12 @@ class Database:
 def _read_only_address(path: Path) -> str:
     """Return the address by which SQLite opens a file that it must not change.
 
-    A file without a log is opened as one that nobody changes: SQLite then leaves no files beside
-    it, and needs no folder that can be written. :meth:`Database.execute` notices a change.
+    A file without a log or a journal is opened as one that nobody changes: SQLite then leaves no
+    files beside it, and needs no folder that can be written. :meth:`Database.execute` notices a
+    change.
     """
-    log = path.with_name(f"{path.name}-wal")
-    still = not log.exists() or log.stat().st_size == 0
+    beside = (path.with_name(f"{path.name}{end}") for end in ("-wal", "-journal"))
+    still = not any(each.exists() and each.stat().st_size for each in beside)
     return f"{path.as_uri()}?mode=ro{'&immutable=1' if still else ''}"
 
 

@@ -184,3 +184,46 @@ def test_a_run_in_a_folder_that_cannot_be_written_is_opened(samples_run, tmp_pat
         }
     finally:
         out.chmod(stat.S_IRWXU)
+
+
+KILLED_WHILE_WRITING = """
+import os, sqlite3, sys
+store = sqlite3.connect(sys.argv[1], isolation_level=None)
+store.execute("PRAGMA journal_mode = TRUNCATE")
+store.execute("PRAGMA cache_size = 1")
+store.execute("BEGIN")
+store.execute("UPDATE documents SET title = 'half written'")
+os._exit(0)
+"""
+
+
+def test_what_a_killed_run_has_written_by_half_is_not_read(samples_run, tmp_path):
+    out = shutil.copytree(samples_run, tmp_path / "out")
+    subprocess.run([sys.executable, "-c", KILLED_WHILE_WRITING, out / "store.sqlite"], check=True)
+    assert (out / "store.sqlite-journal").stat().st_size
+    with pytest.raises(OutputError):
+        open_run(out)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"config": 3},
+        {"config": {"story": 3}},
+        {"config": {"story": {"threshold": "high"}}},
+        {"store": "store.sqlite"},
+        {"scorer": "shipped"},
+        {"versions": []},
+        {"versions": [3]},
+    ],
+    ids=str,
+)
+def test_a_manifest_that_was_changed_by_hand_is_refused(command, samples_run, tmp_path, change):
+    out = shutil.copytree(samples_run, tmp_path / "out")
+    manifest = json.loads((out / "manifest.json").read_bytes())
+    (out / "manifest.json").write_text(json.dumps({**manifest, **change}), "utf-8")
+    with pytest.raises(OutputError, match=r"is no manifest of dedup"):
+        open_run(out)
+    done = command("regroup", out, "-o", tmp_path / "again")
+    assert done.exit_code == 1
+    assert "is no manifest of dedup" in done.stderr
