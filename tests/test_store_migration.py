@@ -8,14 +8,16 @@ are compressed.
 
 import gzip
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 
 import pytest
 import zstandard
-from runs import ROOT
+from runs import ROOT, Out
 
 from dedup.errors import OutputError
+from dedup.json_codec import dump_json
 from dedup.store import Store
 from dedup.store.schema import FORMAT
 
@@ -177,3 +179,21 @@ def test_two_documents_of_one_id_are_refused(store_9):
     with pytest.raises(OutputError, match="damaged"):
         migrate(store_9)
     assert version_of(store_9) == 9
+
+
+def test_a_run_of_an_earlier_version_is_decided_again_and_stays_as_it_was(
+    command, store_9, tmp_path
+):
+    out = tmp_path / "out"
+    out.mkdir()
+    shutil.copy(store_9, out / "store.sqlite")
+    with Store(store_9) as store:
+        (out / "manifest.json").write_bytes(dump_json(store.get("manifest")))
+        before = [each.status for each in store.results.decisions()]
+    kept = (out / "store.sqlite").read_bytes()
+    done = command("regroup", out, "-o", tmp_path / "again", "--quiet")
+    assert done.exit_code == 0, done.stderr
+    assert "not compared" in done.stderr
+    assert f"dedup store {out / 'store.sqlite'}" in done.stderr
+    assert [each["status"] for each in Out(tmp_path / "again").decisions] == before
+    assert (out / "store.sqlite").read_bytes() == kept

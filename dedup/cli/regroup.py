@@ -14,6 +14,7 @@ from dedup.cli.settings import SettingsCommand, settings_manifest
 from dedup.cli.sizes import Size
 from dedup.cli.summary import fail, run_facts, run_summary
 from dedup.config import COMPRESSIONS, FORMATS, LEVELS
+from dedup.errors import OutputError, printable
 
 if TYPE_CHECKING:
     from dedup.write import Layout
@@ -193,14 +194,20 @@ def regroup(
 
 
 def _print_difference(run: Path, out: Path, store: Path | None, limit: int) -> None:
-    """Print what differs between the run and the new one."""
+    """Print what differs between the run and the new one; of a store to be migrated, say so."""
     from dedup.cli.console import console
     from dedup.cli.diff import print_difference
     from dedup.explain.differences import difference
     from dedup.explain.open_run import open_run
 
-    with open_run(run, store=store) as before, open_run(out) as after:
-        print_difference(difference(before, after, limit), console())
+    try:
+        with open_run(run, store=store) as before, open_run(out) as after:
+            found = difference(before, after, limit)
+    except OutputError as error:  # the results are whole all the same
+        text = printable(f"{out} is done, but not compared: {error}")
+        say(text, "not-compared", level="warning")
+    else:
+        print_difference(found, console())
 
 
 def _rules(canonical: tuple[str, ...]) -> tuple[str, ...] | None:
