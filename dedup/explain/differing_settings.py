@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dedup.run.claim import option_values
+
 if TYPE_CHECKING:
     from dedup.explain.open_run import Run
 
@@ -21,8 +23,6 @@ OPTIONS = {
     "cluster.warn_host_share": "--warn-host-share",
 }  # fmt: skip
 """The option of a field of the configuration; a field of another name has none."""
-
-_NO_RESULT = "workers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +53,11 @@ def differing_settings(run: Run, other: Run) -> tuple[SettingChange, ...]:
 
 def _settings(run: Run) -> Iterator[tuple[str, Any]]:
     """Yield each setting of a run by its name."""
-    for name, value in _flat(run.config.as_dict()):
-        if name != _NO_RESULT:
-            yield OPTIONS.get(name, name), value
+    for name, value in option_values(run.config.as_dict()).items():
+        yield OPTIONS.get(name, name), value
     yield "--scorer", _scorer(run.manifest)
     for package, version in run.manifest.get("versions", {}).items():
         yield f"version of {package}", version
-
-
-def _flat(values: Mapping[str, Any], inside: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the values of nested mappings by their paths."""
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{inside}{name}.")
-        else:
-            yield f"{inside}{name}", value
 
 
 def _scorer(manifest: Mapping[str, Any]) -> str | None:

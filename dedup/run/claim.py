@@ -65,11 +65,11 @@ def changed_options(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[s
         before: The configuration in a manifest.
         now: A configuration as it would be there.
     """
-    earlier, values = _leaves(before), _leaves(now)
+    earlier, values = option_values(before), option_values(now)
     return [name for name, value in values.items() if earlier.get(name) != value]
 
 
-def _leaves(config: Mapping[str, Any]) -> dict[str, Any]:
+def option_values(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values of a configuration, as JSON values, by name; without ``workers``."""
     leaves: dict[str, Any] = {}
     for name, value in load_own_json(dump_json(config)).items():

@@ -15,7 +15,7 @@ from dedup.errors import ConfigError, FullDiskError, OutputError, refused
 from dedup.models import RunReport, report_of
 from dedup.pipeline.stages import decide_again
 from dedup.progress import NullProgress, Progress, Timer
-from dedup.run.claim import changed_options
+from dedup.run.claim import option_values
 from dedup.run.manifest import manifest_of, times_and_memory
 from dedup.run.places import refuse_addresses
 from dedup.run.result_files import ResultFiles
@@ -193,7 +193,7 @@ def _refuse_unless_last(store: Store, out: Path, manifest: Mapping[str, Any]) ->
             f"the run in {out} is not the last dump of the store {store.path}, which is "
             f"{last.name}: only that one can be decided again"
         )
-    elif (why := store.dumps.why_final()) is not None and last.number > 1:
+    elif (why := store.dumps.why_final()) is not None:
         message = f"the dump {last.name} of {store.path} cannot be decided again: {why}"
     else:
         return
@@ -248,17 +248,9 @@ def _what_changed(
     scorer: ScorerFile,
 ) -> dict[str, Any]:
     """Return for the manifest which run was decided again, and with what changes."""
-    names = changed_options(before.as_dict(), config.as_dict())
-    changed = {name: [_value(each, name) for each in (before, config)] for name in names}
+    one, other = (option_values(each.as_dict()) for each in (before, config))
+    changed = {name: [one[name], value] for name, value in other.items() if one[name] != value}
     earlier = (manifest.get("scorer") or {}).get("name", SHIPPED_SCORER)
     if (manifest.get("scorer") or scorer.as_manifest())["sha256"] != scorer.sha256:
         changed["scorer"] = [earlier, scorer.name]
     return {"run": str(out), "changed": changed}
-
-
-def _value(config: Config, name: str) -> Any:
-    """Return the value of an option by its dotted name."""
-    value: Any = config
-    for part in name.split("."):
-        value = getattr(value, part)
-    return value

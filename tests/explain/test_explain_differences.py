@@ -272,7 +272,7 @@ def test_the_counts_are_those_of_the_decisions(sample_run, strict_run):
     )
     assert {each.option: (each.before, each.after) for each in found.settings} == {
         "--threshold": (0.18, 0.7),
-        "--canonical": ((), ("latest",)),
+        "--canonical": ([], ["latest"]),
     }
 
 
