@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import re
 import sys
-from typing import IO, TYPE_CHECKING, TextIO, cast
+from typing import IO, TYPE_CHECKING, Any, TextIO, cast
+
+import click
 
 from dedup.errors import printable
 
@@ -16,6 +18,9 @@ WIDE = 100
 """Columns from which two documents stand side by side."""
 
 _PADDING = re.compile(r" +$", re.MULTILINE)
+
+_CONTROLS = re.compile(rb"\x7f|\xc2[\x80-\x9f]")
+"""Control characters in UTF-8 that JSON may have as they are."""
 
 _JOINERS = re.compile("([\u200c\u200d]+)")
 
@@ -68,3 +73,10 @@ def readable(text: str | None, most: int = 300) -> str:
     parts = _JOINERS.split(re.sub(r"\s+", " ", cut))
     shown = "".join(part if place % 2 else printable(part) for place, part in enumerate(parts))
     return f"{shown}…" if len(text) > most else shown
+
+
+def echo_json(value: Any) -> None:
+    """Print a value as JSON on one line, without a character that a terminal obeys."""
+    from dedup.json_codec import dump_json
+
+    click.echo(_CONTROLS.sub(lambda found: b"\\u00%02x" % found[0][-1], dump_json(value)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dedup.cli.console import console
+from dedup.cli.console import console, echo_json
 from dedup.cli.installation import warn_of_leftover
 from dedup.cli.settings import SettingsCommand
 from dedup.errors import printable
@@ -58,12 +58,11 @@ def diff(
         warn_of_leftover()
     from dedup.explain.differences import difference  # numpy: --help must not wait for it
     from dedup.explain.open_run import open_run
-    from dedup.json_codec import dump_json
 
     with open_run(out, store=store) as before, open_run(other) as after:
         found = difference(before, after, limit)
     if as_json:
-        click.echo(dump_json(found).replace(b"\x7f", b"\\u007f"))
+        echo_json(found)
     else:
         print_difference(found, console())
 

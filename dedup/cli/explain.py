@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dedup.cli.console import console
+from dedup.cli.console import console, echo_json
 from dedup.cli.installation import warn_of_leftover
 from dedup.cli.settings import SettingsCommand
 from dedup.errors import OutputError, printable
@@ -76,7 +76,6 @@ def explain(
     if not quiet:
         warn_of_leftover()
     from dedup.explain.open_run import open_run  # numpy: --help must not wait for it
-    from dedup.json_codec import dump_json
 
     with open_run(out, store=store) as run:
         if html is not None:
@@ -89,7 +88,7 @@ def explain(
         if not quiet:
             click.echo(f"wrote {printable(str(html))}", err=True)
     if as_json:
-        click.echo(dump_json(found).replace(b"\x7f", b"\\u007f"))
+        echo_json(found)
     elif html is None:
         _print(found, sentences)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 from click.core import ParameterSource
 
-from dedup.cli.console import console
+from dedup.cli.console import console, echo_json
 from dedup.cli.installation import warn_of_leftover
 from dedup.cli.settings import SettingsCommand
 from dedup.errors import printable
@@ -36,9 +35,6 @@ _OF_DOCUMENTS = ("documents", "status", "relation", "copy_of", "max_score")
 """Parameters that ask for a list of documents."""
 
 _NO_LIMIT = "--limit 0"
-
-_CONTROLS = re.compile(rb"\x7f|\xc2[\x80-\x9f]")
-"""Control characters in UTF-8 that JSON may have as they are."""
 
 _EXAMPLE = {
     "raw": "dedup show out news.example/a.html --raw",
@@ -205,13 +201,18 @@ def _print_raw(run: Run, names: tuple[str, ...]) -> None:
 
     stdout = sys.stdout.buffer
     for row in [find_document(run.store, name) for name in names]:
-        content = raw_document(run, row)
-        if stdout.isatty():
-            lines = content.decode("utf-8", "replace").split("\n")
-            content = "\n".join(map(printable, lines)).encode("utf-8", "replace")
+        content = _shown(raw_document(run, row))
         is_line = content.endswith(b"\n")
         stdout.write(content if is_line else content + b"\n")
     stdout.flush()
+
+
+def _shown(content: bytes) -> bytes:
+    """Return bytes as they are; for a terminal with what it would obey escaped."""
+    if not sys.stdout.isatty():
+        return content
+    lines = content.decode("utf-8", "replace").split("\n")
+    return "\n".join(map(printable, lines)).encode("utf-8", "replace")
 
 
 def _print_named(run: Run, names: tuple[str, ...], form: str, *, side_by_side: bool) -> None:
@@ -250,7 +251,7 @@ def _print_story(run: Run, story: StoryView, form: str, *, side_by_side: bool) -
     elif form == "json":
         pairs = [*story_view.side_by_side(run, story)] if side_by_side else []
         beside = {"side_by_side": pairs} if side_by_side else {}
-        _print_json({**{each.name: getattr(story, each.name) for each in fields(story)}, **beside})
+        echo_json({**{each.name: getattr(story, each.name) for each in fields(story)}, **beside})
     elif side_by_side:
         for pair in story_view.side_by_side(run, story):
             print_side_by_side(pair, story.members[0].title, console())
@@ -332,16 +333,9 @@ def _print_rows(form: str, kind: type[Any], rows: Iterable[Any]) -> None:
     """Print objects, as JSON or as a table, a line each."""
     if form == "json":
         for row in rows:
-            _print_json(row)
+            echo_json(row)
         return
     from dedup.cli.csv_rows import csv_lines
 
     for line in csv_lines(kind, rows):
-        click.echo(line, nl=False)
-
-
-def _print_json(value: Any) -> None:
-    """Print a value on one line, without a character that a terminal obeys."""
-    from dedup.json_codec import dump_json
-
-    click.echo(_CONTROLS.sub(lambda found: b"\\u00%02x" % found[0][-1], dump_json(value)))
+        click.echo(_shown(line), nl=False)

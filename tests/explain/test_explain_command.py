@@ -9,6 +9,7 @@ import re
 
 import pytest
 from lxml import html
+from runs import dated_article, text_of
 
 from dedup.explain.open_run import open_run
 from dedup.json_codec import dump_json
@@ -45,6 +46,15 @@ def test_the_json_has_the_fields_of_the_explanation(explain, samples_run):
 
     assert json.loads(done.stdout) == json.loads(expected)
     assert done.stdout.count("\n") == 1
+
+
+def test_the_json_has_no_character_that_a_terminal_obeys(command, opened):
+    records = [dated_article(f"{name}\x9b2J\x7f", text_of(1)) for name in "ab"]
+
+    done = command("explain", opened(records).path, "a\x9b", "b\x9b", "--json")
+
+    assert not re.search("[\x00-\x09\x7f-\x9f]", done.stdout)
+    assert json.loads(done.stdout)["first"]["id"] == records[0]["id"]
 
 
 def test_the_page_is_that_of_the_explanation(explain, samples_run, tmp_path):

@@ -10,7 +10,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 from rich.cells import cell_len
@@ -314,6 +314,21 @@ def test_a_table_has_no_cell_that_a_spreadsheet_would_run(show, hostile):
     assert {"'@three", "'-1+1"} <= {cell for row in rows for cell in row}
     document = [*csv.reader(io.StringIO(show("@three", "--csv", out=hostile).stdout))]
     assert dict(zip(*document, strict=True))["id"] == "'@three"
+
+
+def test_a_table_on_a_terminal_has_no_character_that_it_obeys(command, hostile):
+    ours, theirs = os.openpty()
+    call = [command.program, "show", str(hostile), "--documents", "--csv"]
+    with subprocess.Popen(call, stdout=theirs) as process:
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError):  # its other end is closed
+            while part := os.read(ours, 1 << 16):
+                shown += part
+        os.close(ours)
+    assert process.returncode == 0
+    assert b"\\x1b" in shown
+    assert all(line.isprintable() for line in shown.decode().replace("\r\n", "\n").split("\n"))
 
 
 def test_json_is_a_line_without_control_characters(show, hostile):
