@@ -150,6 +150,11 @@ def _sentence(
     """Return why two representatives were compared, or what is missing."""
     shared, least = len(met.words[0]), config.shared_terms
     terms = f"{shared or 'none'} of their heaviest terms"
+    if compared and not met.passes:
+        return (
+            "They were compared in an earlier dump, when other terms were the heaviest; of those "
+            f"of now they share {shared or 'none'}."
+        )
     if compared:
         return f"They were compared: they share {terms}, {least} are needed."
     if all(languages) and languages[0] != languages[1]:

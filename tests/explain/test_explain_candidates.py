@@ -58,6 +58,20 @@ def test_the_stored_score_is_measured_again_to_the_last_bit(name, request, monke
                 assert turned.candidate_score == pytest.approx(score, abs=1e-12)
 
 
+@pytest.mark.slow
+def test_what_an_earlier_dump_compared_is_not_said_to_meet_by_the_terms_of_now(two_dumps):
+    out, store = two_dumps
+    with open_run(out, store=store) as run:
+        earlier, scores = 0, run.store.lookups.candidate_scores_of
+        pairs = [(row, other) for row in range(run.store.dumps.first) for other, _ in scores(row)]
+        for one, other in Random(17).sample(pairs, 400):
+            found = candidate_evidence(run, one, other)
+            meet = len(found.shared_terms) >= found.least_shared and found.bands.proposed
+            assert found.sentence.startswith("They were compared: ") == meet
+            earlier += "compared in an earlier dump" in found.sentence
+    assert earlier
+
+
 @pytest.mark.parametrize("name", ["samples_run", "dev_run"])
 def test_what_was_not_compared_says_what_is_missing(name, request):
     with open_run(request.getfixturevalue(name)) as run:
