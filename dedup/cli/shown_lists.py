@@ -73,11 +73,6 @@ def why(reason: str, detail: str | None) -> str:
     return f"{reason}: {detail}" if detail else reason
 
 
-def _weakest(story: ListedStory) -> str | None:
-    """Return the score of the weakest link of a story."""
-    return None if story.weakest is None else _score(story.weakest.score)
-
-
 def _score(score: float | None) -> str | None:
     """Return a score with two decimals."""
     return None if score is None else f"{score:.2f}"

@@ -25,7 +25,7 @@ def find_document(store: Store, name: str) -> int:
         NotFoundError: There is no such document.
         AmbiguousNameError: There are several.
     """
-    name = _storable(name)
+    name = storable(name)
     row = _only(name, "document", lambda level: [store.names.documents(level, *_and_page(name))])
     if row is None:
         raise NotFoundError(
@@ -47,7 +47,7 @@ def find_story(store: Store, name: str) -> str:
         NotFoundError: There is no such story.
         AmbiguousNameError: There are several.
     """
-    name = _storable(name)
+    name = storable(name)
     story_id = _only(
         name,
         "story",
@@ -72,7 +72,7 @@ def find_named(store: Store, name: str) -> int | str:
         NotFoundError: It fits nothing.
         AmbiguousNameError: It fits several equally well.
     """
-    name = _storable(name)
+    name = storable(name)
     found = _only(
         name,
         "document or story",
@@ -129,7 +129,7 @@ def _shown(text: str) -> str:
     return printable(text if len(text) <= _LENGTH else f"{text[: _LENGTH - 3]}...")
 
 
-def _storable(name: str) -> str:
+def storable(name: str) -> str:
     """Return a name as a store keeps it: with question marks for lone surrogates."""
     return name.encode("utf-8", "replace").decode()
 

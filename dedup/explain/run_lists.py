@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypedDict, TypeVar
 
 from dedup.clean.urls import host_of
 from dedup.errors import ConfigError, OutputError, printable
-from dedup.explain.find_documents import find_document
+from dedup.explain.find_documents import find_document, storable
 from dedup.explain.html_pages import fragment
 from dedup.explain.named_documents import short_name
 from dedup.models import ALONE, Relation, Status
@@ -234,7 +234,7 @@ def filters_of(run: Run, given: DocumentFilters) -> Filters:
         since=_day("--since", given.get("since")),
         until=_day("--until", given.get("until")),
         min_size=given.get("min_size") or 0,
-        title=tuple(_storable(given.get("title") or "").split()),
+        title=tuple(storable(given.get("title") or "").split()),
     )
     if copy_of is None:
         return filters
@@ -370,7 +370,7 @@ def _host(given: str) -> str:
     ('news.example', 'news.example', 'The Daily News')
     """
     address = given if "://" in given else f"http://{given.removeprefix('*').strip('.')}/"
-    return host_of(address) or _storable(given)
+    return host_of(address) or storable(given)
 
 
 def _day(option: str, given: str | None) -> str | None:
@@ -391,8 +391,3 @@ def _day(option: str, given: str | None) -> str | None:
 def _several(given: str | Sequence[str] | None) -> tuple[str, ...]:
     """Return values as a tuple, one value, too."""
     return (given,) if isinstance(given, str) else tuple(given or ())
-
-
-def _storable(text: str) -> str:
-    """Return a text as a store keeps it: with question marks for lone surrogates."""
-    return text.encode("utf-8", "replace").decode()
