@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from dedup.cli.console import WIDE, readable
 from dedup.cli.side_by_side import print_sentences
-from dedup.explain.explained_values import signed
+from dedup.explain.explained_values import bands_in_words, copies_in_words, signed
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
     from dedup.explain.evidence import (
-        BandEvidence,
         CandidateEvidence,
         CopyEvidence,
         DocumentSummary,
@@ -66,6 +65,8 @@ def print_pair(found: PairExplanation, target: Console, sentences: int) -> None:
             target.print(Text(f"{readable(each.sentence, 500)}{mark}"))
     if found.election:
         _heading("Election", target)
+        if found.election_note:
+            target.print(Text(readable(found.election_note, 500)))
         target.print(election_table(found.election))
 
 
@@ -135,32 +136,12 @@ def print_lines(
 
 def _copies(copies: CopyEvidence) -> Iterator[tuple[str, str]]:
     """Yield how much of two texts is the same."""
-    yield "text", "the same" if copies.same_text else "not the same"
-    yield "Jaccard", f"{copies.jaccard:.3f} (near from {copies.least_jaccard:.2f})"
-    least = f"(contained from {copies.least_containment:.2f})"
-    yield (
-        "containment",
-        f"{copies.containment:.3f} of A in B, {copies.contains:.3f} of B in A {least}",
-    )
-    yield "numbers", f"{copies.numbers:.0%} of those of the text with fewer"
-    yield "signature", _bands(copies.signature)
-    yield "lead", _bands(copies.lead)
+    yield from copies_in_words(copies)
     for number, run in enumerate(copies.runs[:_RUNS]):
         label = "" if number else "shared runs"
         yield label, f"{run.words:,} words: {readable(run.text, _LONGEST_RUN)}"
     if len(copies.runs) > _RUNS:
         yield "", f"and {len(copies.runs) - _RUNS:,} shorter ones"
-
-
-def _bands(bands: BandEvidence | None) -> str:
-    """Return whether bands are equal, and how likely that was."""
-    if bands is None:
-        return "none: the text is too short"
-    equal = len(bands.equal_bands)
-    return (
-        f"{equal:,} of {bands.bands:,} bands of {bands.rows:,} are equal; similarity about "
-        f"{bands.similarity:.2f}, of which {bands.probability:.1%} of pairs share a band"
-    )
 
 
 def _print_rewrites(rewrites: RewriteEvidence, target: Console) -> None:
@@ -185,7 +166,7 @@ def _candidate(candidate: CandidateEvidence) -> Iterator[tuple[str, str]]:
         if alone:
             yield f"  only {name}", _listed(alone, _TERMS)
     if candidate.bands is not None:
-        yield "bands", _bands(candidate.bands)
+        yield "bands", bands_in_words(candidate.bands)
     days = "unknown" if candidate.days is None else f"{candidate.days:.1f}"
     yield "days apart", f"{days} (at most {candidate.window_days:g})"
     yield "candidate score", f"{candidate.candidate_score:.2f}"
@@ -253,7 +234,7 @@ def _facts(facts: Sequence[SharedFacts], target: Console) -> Table:
     for name in ("both", *(f"only {name}" for name in NAMES)):
         table.add_column(name, ratio=1, overflow="fold")
     for each in facts:
-        label = f"{each.kind}\n(conflict)" if each.conflicting else each.kind
+        label = f"{each.kind}\n(none shared)" if each.conflicting else each.kind
         table.add_row(label, *_parts(each))
     return table
 
@@ -273,7 +254,7 @@ def _fact_lines(facts: Sequence[SharedFacts]) -> Iterator[tuple[str, str]]:
     for each in facts:
         parts = _parts(each)
         names = ("both", *(f"only {name}" for name in NAMES))
-        label = f"{each.kind} (conflict)" if each.conflicting else each.kind
+        label = f"{each.kind} (none shared)" if each.conflicting else each.kind
         for name, part in zip(names, parts, strict=True):
             if part:
                 yield label, f"{name}: {part}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from dedup.cli.console import readable
 from dedup.cli.shown_lists import why
 from dedup.cli.text_columns import ONE_LINE, Column, broken, fitted, print_rows, say
 from dedup.errors import printable
+from dedup.explain.explained_values import some
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from dedup.explain.story_view import SideBySide, StoryMember, StoryView
 
 _LABEL = 13
-
-_NAMED = 20
-"""Hosts, agencies and ids of stories that are named; --json has all."""
 
 _ALL = 1 << 30
 
@@ -99,21 +97,15 @@ def _story_described(story: StoryView) -> Iterator[tuple[str, str | None]]:
     yield "documents", f"{story.size:,}, {story.origins:,} {noun}"
     if story.first_date:
         yield "dates", f"{story.first_date} to {story.last_date}"
-    yield "outlets", _some(story.outlets)
-    yield "agencies", _some(story.agencies)
+    yield "outlets", some(story.outlets)
+    yield "agencies", some(story.agencies)
     yield "why", f"elected by {story.why.rule}: {story.why.detail}"
     if weakest := story.weakest:
         kind = f" {weakest.score_kind}" if weakest.score_kind else ""
         left = _titled(weakest.left, weakest.left_title)
         right = _titled(weakest.right, weakest.right_title)
         yield "weakest link", f"{weakest.score:.2f}{kind}: {left} and {right}"
-    yield "absorbed", _some(story.absorbed)
-
-
-def _some(names: Sequence[str]) -> str:
-    """Return the first of some names, and how many more there are."""
-    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
+    yield "absorbed", some(story.absorbed)
 
 
 def _member_columns(target: Console) -> list[Column]:

@@ -31,11 +31,11 @@ _MARGIN = 1e-9
 
 _LEVEL_STORIES = Setting(
     "--level", "stories", True, False,
-    "could join at --level stories, which compares tellings in other words",
+    "the two could join at --level stories, which compares tellings in other words",
 )  # fmt: skip
 _LEVEL_COPIES = Setting(
     "--level", "copies", False, True,
-    "would part at --level copies: they are no copies of one document",
+    "the two would part at --level copies: they are no copies of one document",
 )  # fmt: skip
 
 
@@ -69,11 +69,11 @@ def other_elections(
         run: The run.
         canonical: Row of the canonical.
         other: Row of the other document.
-        election: The rules as they decided. What ``whole`` decided, or an earlier dump, no rule
-            changes.
+        election: The rules as they decided between these two. What ``whole`` decided, or an earlier
+            dump, no rule changes.
     """
     decided = {step.rule for step in election if step.decides}
-    if not decided or decided & {"whole", "handed-on"}:
+    if not decided or decided & {"whole", "handed-on", "kept"}:
         return ()
     known = run.store.results.facts([canonical, other], {canonical: canonical, other: other})
     one, two = map(Ballot, known)
@@ -121,12 +121,12 @@ def _thresholds(run: Run, pair: PairReplay) -> Iterator[Setting]:
     if pair.joined:
         value = math.ceil((highest + _MARGIN) * unit) / unit
         if value <= MOST_THRESHOLD:
-            sentence = f"would part from --threshold {value:g} on"
+            sentence = f"the two would part at --threshold {value:g} and above"
             yield Setting("--threshold", value, False, True, sentence)
     else:
         value = math.floor((highest - _MARGIN) * unit) / unit
         if value >= max(LEAST_THRESHOLD, run.config.story.loose_threshold):
-            sentence = f"would join at --threshold {value:g} and below"
+            sentence = f"the two would join at --threshold {value:g} and below"
             yield Setting("--threshold", value, True, True, sentence)
 
 
@@ -136,7 +136,9 @@ def _wider_window(pair: PairReplay) -> Iterator[Setting]:
     days = float(pair.group.days[at])
     if parts.far[at] and not (parts.foreign[at] or parts.template[at]):
         least = least_window(days)
-        sentence = f"could join with --window {least:g} or more, which lets the two be compared"
+        sentence = (
+            f"the two could join with --window {least:g} or more, which lets them be compared"
+        )
         yield Setting("--window", least, True, False, sentence)
 
 

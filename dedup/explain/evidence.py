@@ -332,6 +332,8 @@ class PairExplanation(Explanation):
         facts: Terms, names, numbers, dates and quotes.
         sentences: Both texts, sentence by sentence, in the order of the first.
         election: Rules in order, where one of the two is the canonical of the other.
+        elected: Id of the document that the rules put before the other: the canonical, or the
+            document whose copy the other is; None where neither is the canonical of the other.
     """
 
     first: DocumentSummary
@@ -345,8 +347,19 @@ class PairExplanation(Explanation):
     facts: tuple[SharedFacts, ...]
     sentences: tuple[AlignedSentence, ...]
     election: tuple[ElectionStep, ...]
+    elected: str | None = None
 
     TEMPLATE: ClassVar[str] = "explanation.html"
+
+    @property
+    def election_note(self) -> str | None:
+        """What is to be said where the rules do not compare the two documents themselves."""
+        if self.elected in (None, self.first.id, self.second.id):
+            return None
+        return (
+            "Copies are elected among themselves first: here the canonical is the document whose "
+            f"copy the other is, {self.elected}."
+        )
 
     def subject(self) -> str:
         """Return the two documents."""

@@ -166,10 +166,10 @@ def _sentence(run: Run, document: DocumentSummary, near: int) -> str:
 
 def _nothing_shared(config: Config) -> str:
     """Return why nothing is near a document that was compared."""
-    words = f"No other document shares {KEPT_CONTAINMENT:.0%} of its words with it"
+    words = f"No other document was found that shares {KEPT_CONTAINMENT:.0%} of its words with it"
     if config.level != "stories":
         return f"{words}."
     return (
-        f"{words}, and none within {config.story.window_days:g} days shares "
+        f"{words}, or that within {config.story.window_days:g} days shares "
         f"{config.story.shared_terms} of its heaviest terms and scores {LEAST_SCORE:g} or more."
     )

@@ -41,9 +41,11 @@ def explain_pair(run: Run, first: int, second: int) -> PairExplanation:
     pair = replay_pair(run, first, second)
     rewrites = None if pair is None else evidence_of(run, pair)
     verdict = pair_verdict(run, *documents, copies, rewrites)
-    settings = changed_settings(run, pair, together=verdict.together) if copies else ()
+    # With no setting a text that is too short to sign is compared.
+    signed = copies is not None and copies.signature is not None
+    settings = changed_settings(run, pair, together=verdict.together) if signed else ()
     facts, sentences = _texts_compared(run, *documents)
-    election, rules = _election(run, *documents)
+    elected, election, rules = _election(run, *documents)
     return PairExplanation(
         first=documents[0],
         second=documents[1],
@@ -56,22 +58,27 @@ def explain_pair(run: Run, first: int, second: int) -> PairExplanation:
         facts=facts,
         sentences=sentences,
         election=election,
+        elected=elected,
     )
 
 
 def _election(
     run: Run, first: DocumentSummary, second: DocumentSummary
-) -> tuple[tuple[ElectionStep, ...], tuple[Setting, ...]]:
+) -> tuple[str | None, tuple[ElectionStep, ...], tuple[Setting, ...]]:
     """Return the rules that made one of two documents the canonical of the other, if it is.
 
     Returns:
-        The rules; and the settings by which the other one would precede it.
+        The id of the document that the rules put before the other: the canonical, or the one whose
+        copy the other is; the rules; and the settings by which the other would precede the
+        canonical.
     """
     for canonical, other in ((first, second), (second, first)):
         if other.canonical_id == canonical.id:
             steps = election_steps(run, canonical.row, other.row)
-            return steps, other_elections(run, canonical.row, other.row, steps)
-    return (), ()
+            if other.representative_id not in (canonical.id, other.id):
+                return other.representative_id, steps, ()
+            return canonical.id, steps, other_elections(run, canonical.row, other.row, steps)
+    return None, (), ()
 
 
 def _texts_compared(

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from dedup.explain.evidence import BandEvidence, CopyEvidence
+
+MOST_NAMES = 20
+"""Hosts, agencies and ids of stories that are named; the JSON has all."""
+
 
 def marked_parts(sentence: str, marks: Sequence[tuple[int, int]]) -> Iterator[tuple[str, bool]]:
     """Yield the parts of a sentence in and between its marks, and whether each is marked.
@@ -31,3 +36,34 @@ def signed(value: float) -> str:
     """
     shown = f"{value:+.2f}"
     return shown if float(shown) else "0.00"
+
+
+def some(names: Sequence[str]) -> str:
+    """Return the first of some names, and how many more there are."""
+    more = f" and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else ""
+    return ", ".join(names[:MOST_NAMES]) + more
+
+
+def copies_in_words(copies: CopyEvidence) -> Iterator[tuple[str, str]]:
+    """Yield how much of two texts is the same, each value behind its label."""
+    yield "text", "the same" if copies.same_text else "not the same"
+    yield "Jaccard", f"{copies.jaccard:.3f} (near from {copies.least_jaccard:.2f})"
+    least = f"(contained from {copies.least_containment:.2f})"
+    yield (
+        "containment",
+        f"{copies.containment:.3f} of A in B, {copies.contains:.3f} of B in A {least}",
+    )
+    yield "numbers", f"{copies.numbers:.0%} of those of the text with fewer"
+    yield "signature", bands_in_words(copies.signature)
+    yield "lead", bands_in_words(copies.lead)
+
+
+def bands_in_words(bands: BandEvidence | None) -> str:
+    """Return whether bands are equal, and how likely that was."""
+    if bands is None:
+        return "none: the text is too short"
+    return (
+        f"{len(bands.equal_bands):,} of {bands.bands:,} bands of {bands.rows:,} are equal; "
+        f"similarity about {bands.similarity:.2f}: {bands.probability:.1%} of such pairs share a "
+        "band"
+    )

@@ -17,7 +17,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from dedup.explain.explained_values import marked_parts, signed
+from dedup.explain.explained_values import (
+    bands_in_words,
+    copies_in_words,
+    marked_parts,
+    signed,
+    some,
+)
 
 LONGEST_NAME = 300
 """Characters of a title, an address or an id that are shown."""
@@ -101,6 +107,9 @@ def _environment() -> Environment:
         count="{:,}".format,
         score="{:.2f}".format,
         signed=signed,
+        some=some,
+        bands_in_words=bands_in_words,
+        copies_in_words=copies_in_words,
         percent="{:.0%}".format,
     )
     return environment

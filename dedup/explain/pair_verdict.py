@@ -125,7 +125,10 @@ def _without_scores(run: Run, copies: CopyEvidence | None) -> Verdict:
     """Return the verdict on two documents of which no pair of tellings is compared."""
     near = "" if copies is None else f" (Jaccard {copies.jaccard:.2f})"
     if run.config.level == "copies":
-        sentence = f"Two stories: the run looked for copies only, and the two are none{near}."
+        sentence = (
+            "Two stories: the run looked for copies only, and these are no copies of one document"
+            f"{near}."
+        )
         return Verdict(False, ("level",), sentence)
     sentence = (
         "Two stories: there is too little text to compare, and only a document with the same text "
@@ -236,7 +239,7 @@ def _contrast_in_words(join: JoinEvidence) -> str:
     named = f"the contrast terms {sides[0]} and {sides[1]}" if all(sides) else "contrast terms"
     return (
         f"{named} cost {join.contrast_cost:.2f} log odds, and the mean is only "
-        f"{-_short(join):.2f} above that"
+        f"{-_short(join):.2f} log odds above what would do"
     )
 
 

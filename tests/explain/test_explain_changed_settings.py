@@ -14,7 +14,8 @@ from runs import dated_article, text_of
 
 from dedup.cluster.event_split import split_events
 from dedup.config import StoryConfig
-from dedup.explain.changed_settings import changed_settings
+from dedup.explain.changed_settings import changed_settings, other_elections
+from dedup.explain.evidence import ElectionStep
 from dedup.explain.explain_pair import explain_pair
 from dedup.explain.loose_group_replay import replay
 from dedup.explain.open_run import open_run
@@ -143,6 +144,28 @@ def test_a_rule_that_elects_the_other_document_is_named(opened):
     assert (setting.option, setting.value) == ("--canonical", "latest")
     assert (setting.together, setting.certain) == (True, False)
     assert opened(records, "--canonical", "latest").store.lookups.representative(0) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [(text_of(2), ["--level"]), ("Too short to be compared.", [])],
+    ids=["long", "short"],
+)
+def test_only_what_can_be_compared_is_said_to_need_another_level(text, expected, opened):
+    records = [dated_article("a", text_of(1)), dated_article("b", text)]
+
+    found = explain_pair(opened(records, "--level", "copies"), 0, 1)
+
+    assert found.causes == ("level",)
+    assert [each.option for each in found.settings] == expected
+
+
+def test_no_rule_is_named_where_an_earlier_dump_elected(opened):
+    records = [dated_article("a", text_of(1), day=2), dated_article("b", text_of(1), day=3)]
+    run = opened(records)
+    for rule in ("kept", "whole", "handed-on"):
+        election = [ElectionStep(rule, "stays", "is better", True)]
+        assert other_elections(run, 0, 1, election) == ()
 
 
 def test_a_rejected_document_has_no_settings(copies_run):

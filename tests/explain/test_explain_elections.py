@@ -2,10 +2,13 @@ import json
 from collections import Counter
 
 import pytest
+from lxml import html
 
 from dedup.explain import copy_sets
 from dedup.explain.election_steps import election_steps
+from dedup.explain.explain_pair import explain_pair
 from dedup.explain.open_run import open_run
+from dedup.explain.summaries import summaries
 
 
 def why_and_steps(out, store=None):
@@ -82,6 +85,25 @@ def test_a_copy_of_another_telling_is_compared_with_what_it_is_a_copy_of(dev_run
                 assert sum(step.decides for step in steps) == 1
                 copies += 1
         assert copies
+
+
+def test_a_copy_of_another_telling_is_said_not_to_be_compared_with_the_canonical(dev_run):
+    with open_run(dev_run) as run:
+        of_another = next(
+            (canonical, row, representative)
+            for story in run.store.results.stories()
+            for canonical in [story["members"][0]["row"]]
+            for row, representative in run.store.lookups.members_of(story["story_id"])
+            if representative not in (canonical, row)
+        )
+        canonical, row, representative = of_another
+        found, direct = (explain_pair(run, canonical, each) for each in (row, representative))
+        ids = summaries(run.store, of_another)
+    assert (found.elected, direct.elected) == (ids[representative].id, ids[canonical].id)
+    assert ids[representative].id in found.election_note
+    assert found.election_note in " ".join(html.document_fromstring(found.page()).itertext())
+    assert direct.election_note is None
+    assert not any(each.option == "--canonical" for each in found.settings)
 
 
 def records_of(name, ids, date):

@@ -86,7 +86,7 @@ def test_the_page_says_everything_that_the_explanation_has():
         PAIR.verdict, PAIR.first.title, PAIR.second.title, PAIR.second.date,
         "rewrite of harborpost.example/ferry, score 0.77", COPIES.sentence, "0.053",
         COPIES.runs[0].text, "cosine of the first 80 tokens of each", "-4.50", "score 0.77",
-        "Kell, Saltby", "numbers conflict", "with --threshold 0.83 they are two stories",
+        "Kell, Saltby", "numbers none shared", "with --threshold 0.83 they are two stories",
         "date (decides)", "13 sentences are not compared", "reef against tug",
         "only Amayday", "only Blogbook",
     ):  # fmt: skip
@@ -131,13 +131,13 @@ def test_the_verdict_comes_first_and_all_sections_follow():
     assert places == sorted(places)
 
 
-def test_facts_say_whose_they_are_and_which_conflict():
+def test_facts_say_whose_they_are_and_where_none_is_shared():
     narrow = {re.sub(" +", " ", line).strip() for line in printed(PAIR, 80).splitlines()}
 
     assert {
         "names both: Kell, Saltby",
         "only A: Osei",
-        "numbers (conflict) only A: 212",
+        "numbers (none shared) only A: 212",
         "quotes only A: “We all knew it”",
         "dates none",
     } <= narrow
