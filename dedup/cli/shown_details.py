@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from dedup.explain.document_view import DocumentView
-    from dedup.explain.named_documents import NamedDocument
     from dedup.explain.story_view import SideBySide, StoryMember, StoryView
+    from dedup.explain.summaries import NamedDocument
 
 _LABEL = 13
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from dedup.clean.pipeline import STEPS
 from dedup.explain.html_pages import fragment
-from dedup.explain.named_documents import NamedDocument, named_document, short_name
-from dedup.explain.summaries import summaries
+from dedup.explain.summaries import NamedDocument, named_document, short_name, summaries
 from dedup.models import SITE_BOILERPLATE, Relation, Removal, Why
 
 if TYPE_CHECKING:

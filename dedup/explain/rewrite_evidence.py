@@ -17,7 +17,7 @@ from dedup.explain.evidence import (
 )
 from dedup.explain.loose_group_replay import GroupReplay, replay, replay_alone
 from dedup.explain.summaries import summaries
-from dedup.explain.term_words import words_of_terms
+from dedup.explain.weighted_words import words_of_terms
 from dedup.kernels.array_types import Int64s, UInt32s
 from dedup.match.loose_group_odds import FRESH_DAYS
 from dedup.match.story_score import GROUP_FEATURES, MOST_ODDS, probability

@@ -11,7 +11,7 @@ from dedup.clean.urls import host_of
 from dedup.errors import ConfigError, OutputError, printable
 from dedup.explain.find_documents import find_document, storable
 from dedup.explain.html_pages import fragment
-from dedup.explain.named_documents import short_name
+from dedup.explain.summaries import short_name
 from dedup.models import ALONE, Relation, Status
 from dedup.store.list_queries import ORDERS, Filters
 from dedup.write.lines import DECIMALS

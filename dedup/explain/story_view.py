@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dedup.explain.aligned_sentences import aligned_sentences
 from dedup.explain.evidence import AlignedSentence
 from dedup.explain.html_pages import fragment
-from dedup.explain.named_documents import NamedDocument, named_document, short_name
+from dedup.explain.summaries import NamedDocument, named_document, short_name
 from dedup.models import Relation, Why
 from dedup.signatures.term_weights import DocumentFrequencies
 from dedup.write.lines import DECIMALS

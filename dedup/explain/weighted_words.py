@@ -1,4 +1,4 @@
-"""A text as the story score reads it, each word with its place, its weight and its sentence."""
+"""A text as the story score reads it: words with place, weight and sentence, by their terms."""
 
 from __future__ import annotations
 
@@ -109,3 +109,24 @@ def _weights(wanted: UInt32s, language: str | None, frequencies: DocumentFrequen
     """Return the weights of some terms; without a dump to weigh by, those of the language."""
     with np.errstate(divide="ignore"):  # a run at --level copies counts no terms
         return weights_in(language, wanted, frequencies)
+
+
+def words_of_terms(title: str | None, text: str) -> dict[int, str]:
+    """Return for each term of a document the first word that has it, in the order of the document.
+
+    A term is the hash of the first letters of a word, so that several words may have one.
+
+    Args:
+        title: Its headline, which comes first.
+        text: Its cleaned text.
+
+    Returns:
+        The words as they are written, by the terms without flags.
+    """
+    words: dict[int, str] = {}
+    for part in (title or "", text):
+        found, spans = term_spans(part)
+        for term, (start, end) in zip(found.tolist(), spans.tolist(), strict=True):
+            if term not in words:
+                words[term] = part[start:end]
+    return words
