@@ -8,13 +8,12 @@ from itertools import islice
 from typing import Any
 
 from dedup.store.database import NO_END, Database
+from dedup.store.document_states import STATUS
 from dedup.store.dump_tables import Dump
 from dedup.store.integrity import with_checksum
 
 # Listed ones that are looked up at once.
 _AT_ONCE = 500
-
-_STATUS = "coalesce(c.status, iif(d.reason IS NULL, 'unique', 'rejected'))"
 
 _DOCUMENTS = "FROM documents d LEFT JOIN decisions c USING (row) WHERE "
 
@@ -43,7 +42,7 @@ ORDERS = ("size", "weakest", "date")
 """What lists can be ordered by: the largest story first, the lowest score, the latest date."""
 
 _DOCUMENT_CELLS = (
-    f"SELECT d.row, d.doc_id, {_STATUS}, c.story_id, c.canonical_id, "
+    f"SELECT d.row, d.doc_id, {STATUS}, c.story_id, c.canonical_id, "
     "iif(r.row = d.row, NULL, r.doc_id), c.relation, c.score, coalesce(d.reason, c.reason), "
     "d.detail, d.source, iif(d.reason IS NULL, coalesce(c.size, 1), NULL), d.title, d.url, d.host, "
     "d.date, s.signature IS NOT NULL "
@@ -209,7 +208,7 @@ def _condition(
     }  # fmt: skip
     terms = ["d.row >= :first", "d.row < :end"]
     conditions = {
-        _one_of(_STATUS, "status", filters.status, values): filters.status,
+        _one_of(STATUS, "status", filters.status, values): filters.status,
         _one_of("c.relation", "relation", filters.relation, values): filters.relation,
         "c.representative = :representative": filters.representative is not None,
         "d.row != :other": filters.other_than is not None,

@@ -10,12 +10,12 @@ from typing import Any
 
 from dedup.store.cells import LeadDayCells
 from dedup.store.database import Database
+from dedup.store.document_states import STATUS
 
 _SUMMARY = (
     "SELECT d.row, d.doc_id, d.title, d.url, d.host, d.date, coalesce(s.language, d.language), "
-    "coalesce(c.status, iif(d.reason IS NULL, 'unique', 'rejected')), c.story_id, c.canonical_id, "
-    "c.relation, c.score, coalesce(r.doc_id, d.doc_id), coalesce(d.reason, c.reason), "
-    "s.signature IS NOT NULL "
+    f"{STATUS}, c.story_id, c.canonical_id, c.relation, c.score, coalesce(r.doc_id, d.doc_id), "
+    "coalesce(d.reason, c.reason), s.signature IS NOT NULL "
     "FROM documents d LEFT JOIN decisions c USING (row) LEFT JOIN signatures s USING (row) "
     "LEFT JOIN documents r ON r.row = c.representative WHERE d.row IN"
 )

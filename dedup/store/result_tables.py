@@ -14,6 +14,7 @@ from dedup.models import ALONE, Decision, Facts, OutputRecord, Status, Story
 from dedup.store.cells import Cells, LeadDayCells
 from dedup.store.database import Database
 from dedup.store.described_members import describe
+from dedup.store.document_states import STATUS
 from dedup.store.earlier_versions import keep_decisions, keep_stories
 from dedup.store.output_records import annotated, survivors
 from dedup.store.warning_queries import STORIES_OF_DUMP
@@ -279,9 +280,7 @@ class Results:
     def decisions(self) -> Iterator[Decision]:
         """Yield a decision for each input, in input order; those without a story are unique."""
         query = (
-            "SELECT d.row, d.doc_id, "
-            "coalesce(c.status, iif(d.reason IS NULL, 'unique', 'rejected')), "
-            "c.story_id, c.canonical_id, coalesce(c.size, 1), "
+            f"SELECT d.row, d.doc_id, {STATUS}, c.story_id, c.canonical_id, coalesce(c.size, 1), "
             "c.relation, c.score, coalesce(d.reason, c.reason), r.doc_id, d.url, d.title, d.host, "
             "s.signature IS NOT NULL "
             "FROM documents d LEFT JOIN decisions c USING (row) LEFT JOIN signatures s USING (row) "
