@@ -17,6 +17,9 @@ from dedup.write.lines import DECIMALS
 if TYPE_CHECKING:
     from dedup.explain.open_run import Run
 
+MOST_MEMBERS_SHOWN = 200
+"""Members that a notebook shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoryMember:
@@ -117,7 +120,7 @@ class StoryView:
 
     def _repr_html_(self) -> str:
         """Return it as a notebook shows it."""
-        return fragment("story.html", story=self)
+        return fragment("story.html", story=self, most=MOST_MEMBERS_SHOWN)
 
 
 @dataclass(frozen=True, slots=True)

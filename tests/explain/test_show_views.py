@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -139,6 +140,20 @@ def test_what_is_returned_is_readable_in_a_shell_and_in_a_notebook(run, look):
     assert len(repr(found)) < 20_000
     assert all(line.isprintable() for line in repr(found).splitlines())
     assert "<dl>" in found._repr_html_() or "<table>" in found._repr_html_()
+
+
+def test_a_notebook_shows_the_first_of_thousands_of_copies(run):
+    story = run.story(REWRITES)
+    many = replace(
+        story, size=5_000, members=story.members[:1] * 5_000, outlets=("x.example",) * 5_000
+    )
+
+    shown = many._repr_html_()
+
+    assert len(shown) < 200_000
+    assert "4,800 more documents" in shown
+    assert "and 4,980 more" in shown
+    assert "more documents" not in story._repr_html_()
 
 
 HOSTILE = "<script>alert(1)</script>[red]\x1b[31m\u202e\x9b"
