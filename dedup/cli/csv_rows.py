@@ -72,5 +72,6 @@ def _safe(value: Any) -> Any:
 def _line(cells: list[Any]) -> bytes:
     """Return one line of the table."""
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(cells)
-    return line.getvalue().encode("utf-8", "replace")
+    # Only characters of the terminator are quoted; a bare carriage return would end the row.
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    return line.getvalue().removesuffix("\r\n").encode("utf-8", "replace") + b"\n"

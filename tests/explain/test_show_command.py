@@ -316,6 +316,17 @@ def test_a_table_has_no_cell_that_a_spreadsheet_would_run(show, hostile):
     assert dict(zip(*document, strict=True))["id"] == "'@three"
 
 
+def test_a_carriage_return_in_a_table_begins_no_row(command, opened):
+    title = "Ferry\r=HYPERLINK(1)"
+    out = opened([dated_article("one", text_of("one"), title=title)]).path
+    call = [command.program, "show", str(out), "--documents", "--csv"]
+    done = subprocess.run(call, capture_output=True, check=True)
+
+    table = io.StringIO(done.stdout.decode(), newline="")
+
+    assert [row["title"] for row in csv.DictReader(table)] == [title]
+
+
 def test_a_table_on_a_terminal_has_no_character_that_it_obeys(command, hostile):
     ours, theirs = os.openpty()
     call = [command.program, "show", str(hostile), "--documents", "--csv"]
