@@ -241,8 +241,8 @@ class StoryConfig:
     """Which documents are rewrites of one story.
 
     Attributes:
-        threshold: Least mean score of two clusters of a story, a probability; few documents need
-            more. A higher threshold joins fewer rewrites, and fewer documents of similar stories.
+        threshold: Least mean score of two clusters of a story, a probability from
+            ``loose_threshold`` to 0.99; few documents need more. A higher threshold joins fewer rewrites, and fewer documents of similar stories.
         window_days: Most days between two documents of a story; an unknown date is within all
             windows. A wider one finds late tellings, and more reports of the same affair.
         bands: Bands of the MinHash over a document's heaviest terms.
@@ -286,7 +286,6 @@ class StoryConfig:
 
     def __post_init__(self) -> None:
         """Check ranges."""
-        _within("--threshold", self.threshold, 0.01, 0.99)
         _within("--window", self.window_days, 0.0, 36_525.0)
         _within("bands", self.bands, 1, 4096)
         _within("rows", self.rows, 1, 64)
@@ -301,10 +300,7 @@ class StoryConfig:
         _within("affair_level", self.affair_level, 0.01, 0.99)
         for name in ("loose_threshold", "derived"):
             _within(name, getattr(self, name), 0.0, 1.0)
-        if self.loose_threshold > self.threshold:
-            raise ConfigError(
-                f"--threshold is {self.threshold}, but must be at least {self.loose_threshold}"
-            )
+        _within("--threshold", self.threshold, max(0.01, self.loose_threshold), 0.99)
 
     @property
     def threshold_odds(self) -> float:

@@ -166,7 +166,7 @@ class TestWrongUsage:
             (["--threshold", "1"], r"--threshold is 1\.0, .* between 0\.01 and 0\.99"),
             (["--threshold", "nan"], r"--threshold is nan"),
             (["--threshold", "high"], r"'high' is not a valid float"),
-            (["--threshold", "0.05"], r"--threshold is 0\.05, but must be at least"),
+            (["--threshold", "0.05"], r"--threshold is 0\.05, but must lie between 0\.1 and 0\.99"),
             (["--window", "-1"], r"--window is -1\.0"),
             (["--warn-story-size", "1"], r"--warn-story-size is 1, .* between 2 and"),
             (["--warn-story-size", "2.5"], r"'2\.5' is not a valid integer"),

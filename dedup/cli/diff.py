@@ -60,7 +60,11 @@ def diff(
     from dedup.explain.open_run import open_run
 
     with open_run(out, store=store) as before, open_run(other) as after:
-        found = difference(before, after, limit)
+        show_difference(difference(before, after, limit), as_json=as_json)
+
+
+def show_difference(found: Difference, *, as_json: bool) -> None:
+    """Show a difference on stdout, for a person or as one JSON object."""
     if as_json:
         echo_json(found)
     else:
@@ -95,12 +99,16 @@ def print_difference(found: Difference, target: Console) -> None:
             table.add_row(*row)
         say()
         target.print(table)
+    for line in words.notes(found):
+        say(line)
     for number, example in enumerate(found.examples, 1):
         first, *others = words.example_lines(example)
         say()
         say(f"{number}. {first}", "bold")
         for line in others:
             say(f"   {line}")
-    if left_out := found.changed - len(found.examples):
+    more = words.left_out(found)
+    ends = [f"{more}: --limit 0 lists all" if more else None, words.why(found)]
+    for line in [each for each in ends if each]:
         say()
-        say(f"{left_out:,} more documents changed: --limit 0 lists all")
+        say(line)

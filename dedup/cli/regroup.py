@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     type=float,
     show_default="that of the run",
     metavar="FLOAT",
-    help="Lowest mean story score of the tellings of one story, as in dedup run.",
+    help="Lowest mean story score of the tellings of one story, from 0.1 to 0.99, as in dedup run.",
 )
 @click.option(
     "--window",
@@ -118,6 +118,7 @@ if TYPE_CHECKING:
     metavar="N",
     help="How many documents of the difference to list, the worst first; 0 for all.",
 )
+@click.option("--json", "as_json", is_flag=True, help="Print the difference as one JSON object.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no progress and no summary.")
 @click.option("-v", "--verbose", is_flag=True, help="Also log what each stage does.")
 @log_option
@@ -140,6 +141,7 @@ def regroup(
     workers: int,
     overwrite: bool,
     limit: int,
+    as_json: bool,
     quiet: bool,
     verbose: bool,
 ) -> None:
@@ -189,14 +191,27 @@ def regroup(
         )
     if not quiet:
         say(run_summary(report, out), "summary", **run_facts(report, out))
-    _print_difference(run, out, store, limit)
+        _say_unknown_hosts(out, exclude_hosts)
+    _show_difference(run, out, store, limit, as_json=as_json)
     fail(report, "see the rejected documents in OUT2")
 
 
-def _print_difference(run: Path, out: Path, store: Path | None, limit: int) -> None:
-    """Print what differs between the run and the new one; of a store to be migrated, say so."""
-    from dedup.cli.console import console
-    from dedup.cli.diff import print_difference
+def _say_unknown_hosts(out: Path, hosts: tuple[str, ...]) -> None:
+    """Say of which hosts that were to be left out there is no document."""
+    from dedup.explain.open_run import open_run
+
+    with open_run(out) as run:
+        for host in hosts:
+            if not run.documents(host=host, limit=1):
+                text = f"--exclude-host left out nothing: no document is of a host {host}"
+                say(printable(text), "unknown-host", level="warning")
+
+
+def _show_difference(
+    run: Path, out: Path, store: Path | None, limit: int, *, as_json: bool
+) -> None:
+    """Show what differs between the run and the new one; of a store to be migrated, say so."""
+    from dedup.cli.diff import show_difference
     from dedup.explain.differences import difference
     from dedup.explain.open_run import open_run
 
@@ -207,7 +222,7 @@ def _print_difference(run: Path, out: Path, store: Path | None, limit: int) -> N
         text = printable(f"{out} is done, but not compared: {error}")
         say(text, "not-compared", level="warning")
     else:
-        print_difference(found, console())
+        show_difference(found, as_json=as_json)
 
 
 def _rules(canonical: tuple[str, ...]) -> tuple[str, ...] | None:

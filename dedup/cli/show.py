@@ -157,8 +157,17 @@ def show(
             given = cast("DocumentFilters", filters)
             print_list = _print_documents if lists_documents else _print_stories
             said = print_list(run, given, sort, limit, form)
+            said += _unknown_host(run, given)
             for note in () if quiet else said:
                 click.echo(note, err=True)
+
+
+def _unknown_host(run: Run, given: DocumentFilters) -> list[str]:
+    """Return that no document is of the host that was asked for, where that is so."""
+    host = given.get("host")
+    if host is None or run.documents(host=host, limit=1):
+        return []
+    return [f"no document is of a host {printable(host)}"]
 
 
 def _is_given(ctx: click.Context, name: str) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dedup.kernels.array_types import Bools, Float64s, Int64s
+from dedup.kernels.array_types import Bools, Float64s, Int8s, Int64s
 from dedup.match.sorted_lookup import among
 from dedup.store.document_states import STATUSES, State
 
@@ -20,7 +20,7 @@ CANONICAL, DUPLICATE, UNIQUE, REJECTED = range(len(STATUSES))
 """Codes of statuses, their places in ``STATUSES``."""
 
 ALONE = -1
-"""The story of a document that is in none."""
+"""The story of a document that is in none; no hash of a text is -1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +29,15 @@ class OneSide:
 
     Attributes:
         rows: Their rows in its store, int64.
-        statuses: Their places in ``STATUSES``, int64.
-        stories: Rows of the canonicals, which name the stories; ``ALONE`` for a document of none.
+        statuses: Their places in ``STATUSES``, int8.
+        stories: Hashes of the ids of the canonicals, which name the stories, the same in both runs;
+            ``ALONE`` for a document of none.
         scores: Those of the duplicates, NaN for other documents.
         only: Inputs that only this run has.
     """
 
     rows: Int64s
-    statuses: Int64s
+    statuses: Int8s
     stories: Int64s
     scores: Float64s
     only: int
@@ -61,47 +62,51 @@ class ComparedDocuments:
     Attributes:
         before: As the one run has them.
         after: As the other run has them.
-        same_canonical: Whether both name the same canonical, or none.
         same_evidence: Whether both name the same relation and score.
     """
 
     before: OneSide
     after: OneSide
-    same_canonical: Bools
     same_evidence: Bools
+
+    @property
+    def same_canonical(self) -> Bools:
+        """Whether both name the same canonical, or none."""
+        same: Bools = self.before.stories == self.after.stories
+        return same
 
     @property
     def swapped(self) -> ComparedDocuments:
         """The same with the two runs in the other order."""
-        return ComparedDocuments(self.after, self.before, self.same_canonical, self.same_evidence)
+        return ComparedDocuments(self.after, self.before, self.same_evidence)
 
     def with_canonical_of_after(self) -> Bools:
         """Return which documents ``before`` has in a story with the canonical of ``after``."""
-        order = np.argsort(self.after.rows)
-        rows, canonicals = self.after.rows[order], self.after.stories
-        there = among(canonicals, rows)
-        places = order[np.searchsorted(rows, canonicals[there])]
-        together = np.zeros(canonicals.size, np.bool_)
+        names, canonicals = self.after.stories, np.flatnonzero(self.after.statuses == CANONICAL)
+        canonicals = canonicals[np.argsort(names[canonicals])]
+        there = among(names, names[canonicals])
+        places = canonicals[np.searchsorted(names[canonicals], names[there])]
+        together = np.zeros(names.size, np.bool_)
         stories = self.before.stories
         together[there] = (stories[there] != ALONE) & (stories[there] == stories[places])
         return together
 
 
 class _Columns:
-    """What grows with the documents of one run: eight bytes each."""
+    """What grows with the documents of one run: 25 bytes for each."""
 
     def __init__(self) -> None:
         """Begin without a document."""
-        self.rows, self.statuses, self.stories = array("q"), array("q"), array("q")
-        self.scores = array("d")
+        self.rows, self.statuses = array("q"), array("b")
+        self.stories, self.scores = array("q"), array("d")
         self.only = 0
 
     def add(self, state: State) -> None:
         """Add a document that both runs have."""
-        _, row, status, _, score, _, canonical, _ = state
+        _, row, status, _, score, canonical, _ = state
         self.rows.append(row)
         self.statuses.append(status)
-        self.stories.append(ALONE if canonical is None else canonical)
+        self.stories.append(ALONE if canonical is None else hash(canonical))
         self.scores.append(np.nan if score is None else score)
 
     def side(self) -> OneSide:
@@ -127,19 +132,18 @@ def compare_documents(run: Run, other: Run) -> ComparedDocuments:
     one of them rejected, stands for the first with the first, and so on.
     """
     before, after = _Columns(), _Columns()
-    same_canonical, same_evidence = bytearray(), bytearray()
+    same_evidence = bytearray()
     for left, right in _side_by_side(*_states(run, other)):
         if left is not None and right is not None:
             before.add(left)
             after.add(right)
-            same_canonical.append(left[5] == right[5])
             same_evidence.append(left[3:5] == right[3:5])
         elif left is not None:
             before.only += left[-1]
         elif right is not None:
             after.only += right[-1]
-    flags = (np.frombuffer(bytes(each), np.bool_) for each in (same_canonical, same_evidence))
-    return ComparedDocuments(before.side(), after.side(), *flags)
+    same = np.frombuffer(bytes(same_evidence), np.bool_)
+    return ComparedDocuments(before.side(), after.side(), same)
 
 
 def _states(run: Run, other: Run) -> tuple[Iterator[State], Iterator[State]]:

@@ -22,13 +22,10 @@ def count_story_changes(documents: ComparedDocuments) -> tuple[Int64s, Int64s]:
     of the other are connected with no third, the story is compared; else it was split, merged, or
     torn into parts that were put together anew.
     """
-    sides = documents.before, documents.after
-    (one, before), (other, after) = (_labels(side.stories) for side in sides)
-    linked = (one != ALONE) & (other != ALONE)
-    of = _connected(before + after, one[linked], other[linked] + before)
+    links = _Links.of_stories(documents)
+    one, other, linked, of, before = links.one, links.other, links.linked, links.of, links.before
     groups = _Groups(
-        np.bincount(of[:before], minlength=of.size),
-        np.bincount(of[before:], minlength=of.size),
+        *links.sizes,
         *_count_alone(of[:before], one, linked, documents.after, of.size),
         *_count_alone(of[before:], other, linked, documents.before, of.size),
         np.zeros(of.size, np.bool_),
@@ -40,6 +37,58 @@ def count_story_changes(documents: ComparedDocuments) -> tuple[Int64s, Int64s]:
         for each in (groups.before, groups.after)
     )
     return first, second
+
+
+def in_same_story(documents: ComparedDocuments) -> Bools:
+    """Return which documents are in stories of both runs that are one story.
+
+    Such stories are connected with no third, and have another document in common: ids of stories
+    and canonicals do not count.
+    """
+    links = _Links.of_stories(documents)
+    before, after = links.sizes
+    group = links.of[links.one[links.linked]]
+    common = np.bincount(group, minlength=links.of.size)
+    same = np.zeros(links.linked.size, np.bool_)
+    same[links.linked] = ((before == 1) & (after == 1) & (common > 1))[group]
+    return same
+
+
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """Stories of two runs that are connected by the documents they have in common.
+
+    Attributes:
+        one: The story of each document in the one run, numbered from 0; ``ALONE`` for none.
+        other: The same in the other run.
+        before: Stories of the one run.
+        linked: Which documents are in a story of either run.
+        of: The group of each story, those of the one run first.
+    """
+
+    one: Int64s
+    other: Int64s
+    before: int
+    linked: Bools
+    of: Int64s
+
+    @classmethod
+    def of_stories(cls, documents: ComparedDocuments) -> _Links:
+        """Connect the stories of compared documents."""
+        one, before = _labels(documents.before.stories)
+        other, after = _labels(documents.after.stories)
+        linked = (one != ALONE) & (other != ALONE)
+        of = _connected(before + after, one[linked], other[linked] + before)
+        return cls(one, other, before, linked, of)
+
+    @property
+    def sizes(self) -> tuple[Int64s, Int64s]:
+        """Stories of the one run and of the other in each group."""
+        before, after = (
+            np.bincount(each, minlength=self.of.size).astype(np.int64)
+            for each in (self.of[: self.before], self.of[self.before :])
+        )
+        return before, after
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +158,11 @@ def _count_alone(
 
 def _labels(stories: Int64s) -> tuple[Int64s, int]:
     """Return the stories of documents numbered from 0, ``ALONE`` for none; and their number."""
-    known, numbers = np.unique(stories, return_inverse=True)
-    alone = int(known.size > 0 and known[0] == ALONE)
-    return numbers - alone, known.size - alone
+    within = stories != ALONE
+    known, numbers = np.unique(stories[within], return_inverse=True)
+    labels = np.full(stories.size, ALONE, np.int64)
+    labels[within] = numbers
+    return labels, known.size
 
 
 def _connected(count: int, left: Int64s, right: Int64s) -> Int64s:

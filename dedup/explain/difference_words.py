@@ -5,8 +5,11 @@ Texts of the dump are in it as they are; whoever shows them escapes them.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+
+from dedup.errors import printable
 
 if TYPE_CHECKING:
     from dedup.explain.differences import Difference, DocumentChange
@@ -31,8 +34,8 @@ STORIES = {
     "split": "split into several, or into documents in no story",
     "merged": "merged from several, or from documents in no story",
     "torn": "parted and put together anew",
-    "grown": "only grown",
-    "shrunk": "only shrunk",
+    "grown": "grown by documents that were in no story",
+    "shrunk": "shrunk: some documents are in no story now",
     "exchanged": "grown and shrunk",
     "canonical": "the same documents, another canonical",
     "same": "the same",
@@ -51,8 +54,8 @@ def heading(found: Difference) -> Iterator[str]:
     yield f"OUT:  {found.before}"
     yield f"OUT2: {found.after}"
     only = (("OUT", found.only_before), ("OUT2", found.only_after))
-    alone = "".join(f"; {count:,} inputs only in {name}" for name, count in only if count)
-    yield f"{found.compared:,} documents compared{alone}"
+    alone = "".join(f"; {_count(count, 'input')} only in {name}" for name, count in only if count)
+    yield f"{_count(found.compared, 'document')} compared{alone}"
     for each in found.settings:
         yield f"{each.option}: {_setting(each.before)} in OUT, {_setting(each.after)} in OUT2"
 
@@ -61,6 +64,8 @@ def _setting(value: Any) -> str:
     """Return the value of a setting in words."""
     if isinstance(value, (list, tuple)):
         return ", ".join(map(_setting, value)) or "none"
+    if isinstance(value, float):
+        return f"{value:g}"
     return "unknown" if value is None else _cut(str(value))
 
 
@@ -94,6 +99,49 @@ def _stories(found: Difference) -> Iterator[tuple[str, ...]]:
     for each in found.stories:
         if each.before or each.after:
             yield STORIES[each.kind], f"{each.before:,}", f"{each.after:,}"
+
+
+def notes(found: Difference) -> Iterator[str]:
+    """Yield what the numbers of the table of stories do not say of themselves."""
+    for each in found.stories:
+        if each.kind == "shrunk" and (gone := each.before - each.after):
+            yield f"{gone:,} of the shrunk: one document is left, or none, so no story in OUT2"
+        if each.kind == "grown" and (new := each.after - each.before):
+            yield f"{new:,} of the grown: one document before, or none, so no story in OUT"
+
+
+def left_out(found: Difference) -> str | None:
+    """Return how many documents that changed are not among the examples, None where all are."""
+    count = found.changed - len(found.examples)
+    return f"{count:,} more {_noun(count, 'document')} changed" if count else None
+
+
+def why(found: Difference) -> str | None:
+    """Return the command that explains the first example that has another document to compare.
+
+    None where there is none, or where a name has a character that cannot be shown.
+    """
+    for each in found.examples:
+        canonicals = (each.canonical_id, each.canonical_before)
+        other = next((name for name in canonicals if name not in (None, each.id)), None)
+        if other is None or "rejected" in (each.before, each.after):
+            continue
+        names = [found.after, each.id, other]
+        end = ["--"] if any(name.startswith("-") for name in names) else []
+        command = shlex.join(["dedup", "explain", *end, *names])
+        if printable(command) == command:
+            return f"why: {command}"
+    return None
+
+
+def _count(count: int, noun: str) -> str:
+    """Return how many there are of something."""
+    return f"{count:,} {_noun(count, noun)}"
+
+
+def _noun(count: int, noun: str) -> str:
+    """Return a noun in the number that it needs."""
+    return noun if count == 1 else f"{noun}s"
 
 
 def example_lines(change: DocumentChange) -> Iterator[str]:

@@ -5,6 +5,7 @@ The fields of these classes are the JSON of ``dedup diff --json``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,10 @@ from dedup.explain.compared_documents import (
     ComparedDocuments,
     compare_documents,
 )
-from dedup.explain.compared_stories import KINDS, count_story_changes
+from dedup.explain.compared_stories import KINDS, count_story_changes, in_same_story
 from dedup.explain.differing_settings import SettingChange, differing_settings
 from dedup.explain.summaries import summaries
-from dedup.kernels.array_types import Bools, Int64s
+from dedup.kernels.array_types import Bools, Int8s, Int64s
 from dedup.store.document_states import STATUSES
 
 if TYPE_CHECKING:
@@ -123,9 +124,10 @@ class Difference:
         only_before: Inputs that only the one run has.
         only_after: Inputs that only the other run has.
         statuses: Documents by both statuses; they sum to ``compared``.
-        other_story: Duplicates of both runs with another canonical, that are not in one story with
-            both canonicals in both runs.
-        other_canonical: Those with another canonical that are.
+        other_story: Duplicates of both runs with another canonical, in another story. A story is
+            the same where it was not split, merged or torn and has another document in common, or
+            where both canonicals are in it in both runs.
+        other_canonical: Those with another canonical in the same story.
         other_relation: Duplicates of both runs with the same canonical, and another relation or
             score.
         stories: What became of stories, a count for each kind.
@@ -232,7 +234,7 @@ def difference(run: Run, other: Run, examples: int = 10) -> Difference:
     )
 
 
-def status_counts(before: Int64s, after: Int64s) -> tuple[StatusCount, ...]:
+def status_counts(before: Int8s, after: Int8s) -> tuple[StatusCount, ...]:
     """Return the pairs of statuses that occur."""
     n = len(STATUSES)
     counts = np.bincount(before * n + after, minlength=n * n).tolist()
@@ -249,6 +251,7 @@ def change_kinds(documents: ComparedDocuments) -> Int64s:
     removed = (before.statuses == DUPLICATE) & (after.statuses == DUPLICATE)
     known = documents.with_canonical_of_after()
     both = known & documents.swapped.with_canonical_of_after()
+    same_story = both | in_same_story(documents)
     deleted = before.kept & (after.statuses == DUPLICATE)
     moved = removed & ~documents.same_canonical
     cases: list[tuple[Bools, str]] = [
@@ -257,7 +260,7 @@ def change_kinds(documents: ComparedDocuments) -> Int64s:
         (deleted, "replaced"),
         ((before.statuses == DUPLICATE) & after.kept, "restored"),
         ((before.statuses == REJECTED) != (after.statuses == REJECTED), "readmitted"),
-        (moved & ~both, "other-story"),
+        (moved & ~same_story, "other-story"),
         (moved, "other-canonical"),
         (before.kept & (before.statuses != after.statuses), "still-kept"),
         (removed & ~documents.same_evidence, "other-relation"),
@@ -277,22 +280,29 @@ def _examples(
     scores = np.where(np.isnan(after.scores), before.scores, after.scores)
     chosen = changed[np.lexsort([changed, scores[changed], kinds[changed]])]
     chosen = chosen[:most] if most else chosen
-    canonicals = np.unique(after.stories[chosen])
     known = summaries(run.store, before.rows[chosen].tolist())
-    now = summaries(other.store, [*after.rows[chosen].tolist(), *canonicals.tolist()])
+    now = summaries(other.store, after.rows[chosen].tolist())
+    titles = _titles(other, {each.canonical_id for each in now.values() if each.canonical_id})
     return tuple(
         _example(
             EXAMPLES[kinds[place]],
             known[int(before.rows[place])],
             now[int(after.rows[place])],
-            now.get(int(after.stories[place])),
+            titles,
         )
         for place in chosen.tolist()
     )
 
 
+def _titles(run: Run, ids: set[str]) -> dict[str, str | None]:
+    """Return the headlines of some documents by their ids."""
+    found = [run.store.lookups.row_of(each) for each in sorted(ids)]
+    known = summaries(run.store, [row for row in found if row is not None])
+    return {each.id: each.title for each in known.values()}
+
+
 def _example(
-    kind: str, before: DocumentSummary, after: DocumentSummary, canonical: DocumentSummary | None
+    kind: str, before: DocumentSummary, after: DocumentSummary, titles: Mapping[str, str | None]
 ) -> DocumentChange:
     """Return a document that changed, from what either run knows of it."""
     return DocumentChange(
@@ -304,7 +314,7 @@ def _example(
         after=after.status,
         canonical_before=before.canonical_id,
         canonical_id=after.canonical_id,
-        canonical_title=None if canonical is None else canonical.title,
+        canonical_title=titles.get(after.canonical_id or ""),
         score=before.score if after.score is None else after.score,
         reason=after.reason,
         reason_before=before.reason,

@@ -174,9 +174,9 @@ class Run:
         threshold: float | None = None,
         level: str | None = None,
         window: float | None = None,
-        canonical: Sequence[str] | None = None,
+        canonical: str | Sequence[str] | None = None,
         scorer: str | Path | None = None,
-        exclude_hosts: Sequence[str] = (),
+        exclude_hosts: str | Sequence[str] = (),
         workers: int | None = None,
         overwrite: bool = False,
         progress: Progress | None = None,
@@ -190,9 +190,9 @@ class Run:
             threshold: Lowest mean story score of the tellings of one story.
             level: ``copies`` or ``stories``.
             window: Most days between two tellings of one story.
-            canonical: Rules that precede the default order of the election; empty for none.
+            canonical: Rules that precede the default order of the election, or one; empty for none.
             scorer: A file with another scorer of pairs of tellings.
-            exclude_hosts: Hosts that are left out, beside those that the run left out.
+            exclude_hosts: Hosts that are left out, or one, beside those that the run left out.
             workers: Threads; they change no result.
             overwrite: Replace a run in ``out``.
             progress: Gets the progress of each stage.
@@ -203,11 +203,12 @@ class Run:
             OutputError: This run is not the last of its store, or ``out`` cannot be written or
                 holds another run.
         """
+        from dedup.explain.run_lists import several
         from dedup.run.regroup import Changes, regroup_run  # all stages
 
         changes = Changes(
-            threshold, level, window, None if canonical is None else tuple(canonical),
-            None if scorer is None else Path(scorer), tuple(exclude_hosts), workers,
+            threshold, level, window, None if canonical is None else several(canonical),
+            None if scorer is None else Path(scorer), several(exclude_hosts), workers,
         )  # fmt: skip
         place = self.store.path
         regroup_run(

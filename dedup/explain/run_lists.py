@@ -222,7 +222,7 @@ def filters_of(run: Run, given: DocumentFilters) -> Filters:
         NotFoundError: No document has the name ``copy_of``.
         AmbiguousNameError: Several have it.
     """
-    status, relation = _several(given.get("status")), _several(given.get("relation"))
+    status, relation = several(given.get("status")), several(given.get("relation"))
     _check("--status", status, Status)
     _check("--relation", relation, Relation)
     host, copy_of = given.get("host"), given.get("copy_of")
@@ -388,6 +388,6 @@ def _day(option: str, given: str | None) -> str | None:
         raise ConfigError(message) from None
 
 
-def _several(given: str | Sequence[str] | None) -> tuple[str, ...]:
+def several(given: str | Sequence[str] | None) -> tuple[str, ...]:
     """Return values as a tuple, one value, too."""
     return (given,) if isinstance(given, str) else tuple(given or ())

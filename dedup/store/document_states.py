@@ -11,21 +11,20 @@ from dedup.store.database import NO_END, Database
 STATUSES = tuple(Status)
 """The statuses by their codes."""
 
-State = tuple[str, int, int, str | None, float | None, str | None, int | None, int]
-"""Id, row, code of the status, relation, score, id and row of the canonical, whether it is an input
-of the dump."""
+State = tuple[str, int, int, str | None, float | None, str | None, int]
+"""Id, row, code of the status, relation, score, id of the canonical, whether it is an input of the
+dump."""
 
 STATUS = "coalesce(c.status, iif(d.reason IS NULL, 'unique', 'rejected'))"
 """The status of a document ``d`` with its decision ``c``, which only those in stories have."""
 
 _CODES = " ".join(f"WHEN '{each.value}' THEN {code}" for code, each in enumerate(STATUSES))
 
-# The row of the canonical names a story: each has one. Without the plus SQLite would look up each
-# row by the index of ids, which takes three times as long as to sort them.
+# Without the plus SQLite would look up each row by the index of ids, which takes three times as long
+# as to sort them.
 _STATES = (
     f"SELECT d.doc_id, d.row, CASE {STATUS} {_CODES} END, c.relation, c.score, c.canonical_id, "
-    "k.row, d.row >= :first AND d.row < :end FROM documents d LEFT JOIN decisions c USING (row) "
-    "LEFT JOIN documents k ON k.doc_id = c.canonical_id AND k.reason IS NOT 'duplicate-id' "
+    "d.row >= :first AND d.row < :end FROM documents d LEFT JOIN decisions c USING (row) "
     "WHERE (d.row >= :first AND d.row < :end) OR (d.row < :first AND d.row IN "
     "(SELECT row FROM documents WHERE reason IS NOT 'duplicate-id' AND doc_id IN "
     "(SELECT value FROM json_each(:ids)))) "

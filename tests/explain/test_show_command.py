@@ -160,7 +160,10 @@ def test_what_the_limit_leaves_out_is_said_on_stderr_alone(show):
     assert done.stderr == "14 of 16 are left out; --limit 0 lists all\n"
     assert show("--limit", 0).stderr == ""
     assert show("--limit", 2, "-q").stderr == ""
-    assert show("--host", "nowhere.example").stderr == "nothing fits\n"
+    said = show("--host", "nowhere.example").stderr
+    assert said == "nothing fits\nno document is of a host nowhere.example\n"
+    said = show("--host", "harborpost.example", "--title", "zeppelin").stderr
+    assert said == "nothing fits\n"
 
 
 def test_the_copies_of_a_document_are_listed_from_any_of_them(show):
