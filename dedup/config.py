@@ -242,7 +242,8 @@ class StoryConfig:
 
     Attributes:
         threshold: Least mean score of two clusters of a story, a probability from
-            ``loose_threshold`` to 0.99; few documents need more. A higher threshold joins fewer rewrites, and fewer documents of similar stories.
+            ``loose_threshold`` to 0.99; few documents need more. A higher threshold joins fewer
+            rewrites, and fewer documents of similar stories.
         window_days: Most days between two documents of a story; an unknown date is within all
             windows. A wider one finds late tellings, and more reports of the same affair.
         bands: Bands of the MinHash over a document's heaviest terms.

@@ -55,8 +55,8 @@ _FILES = ("table_format", "survivors", "annotate", "compress", "shard_size")
     default=DEFAULT.story.threshold,
     metavar="FLOAT",
     help="Lowest mean score, a probability, at which tellings become one story under --level "
-    "stories, from 0.1 to 0.99; few tellings need more. Raise it to join fewer look-alikes; lower it "
-    "to find more rewrites.",
+    "stories, from 0.1 to 0.99; few tellings need more. Raise it to join fewer look-alikes; lower "
+    "it to find more rewrites.",
 )
 @click.option(
     "--window",

@@ -20,8 +20,8 @@ STATUS = "coalesce(c.status, iif(d.reason IS NULL, 'unique', 'rejected'))"
 
 _CODES = " ".join(f"WHEN '{each.value}' THEN {code}" for code, each in enumerate(STATUSES))
 
-# Without the plus SQLite would look up each row by the index of ids, which takes three times as long
-# as to sort them.
+# Without the plus SQLite would look up each row by the index of ids, which takes three times as
+# long as to sort them.
 _STATES = (
     f"SELECT d.doc_id, d.row, CASE {STATUS} {_CODES} END, c.relation, c.score, c.canonical_id, "
     "d.row >= :first AND d.row < :end FROM documents d LEFT JOIN decisions c USING (row) "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections import Counter
 from dataclasses import replace
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ from lxml import html
 from runs import dated_article, text_of
 
 from dedup.errors import NotFoundError
+from dedup.explain import difference_words
 from dedup.explain.compared_documents import (
     ALONE,
     CANONICAL,
@@ -30,9 +32,12 @@ from dedup.explain.differences import (
     EXAMPLES,
     UNCHANGED,
     Difference,
+    DocumentChange,
+    StoryChange,
     change_kinds,
     status_counts,
 )
+from dedup.explain.differing_settings import SettingChange
 from dedup.explain.open_run import open_run
 
 KEPT = ("canonical", "unique")
@@ -438,3 +443,59 @@ def test_the_store_of_another_decision_on_the_same_dump_is_refused(command, samp
     assert done.exit_code == 1
     assert "name its own with --store" in done.stderr
     assert command("diff", other, out).exit_code == 0
+
+
+def test_the_printed_command_explains_the_first_example(command, sample_run, strict_run):
+    done = command("diff", sample_run.path, strict_run.path)
+    told = [line for line in done.stdout.splitlines() if line.startswith("why: dedup ")]
+    assert len(told) == 1
+    name, out, one, other = shlex.split(told[0].removeprefix("why: dedup "))
+    first = compare(sample_run, strict_run).examples[0]
+    assert (name, out, one, other) == (
+        "explain", str(strict_run.path), first.id, first.canonical_id,
+    )  # fmt: skip
+    explained = command(name, out, one, other)
+    assert explained.exit_code == 0
+    for name in (one, other):
+        assert f"id         {name}\n" in explained.stdout
+
+
+def example(**values):
+    """A document that is kept now."""
+    known = dict.fromkeys(DocumentChange.__dataclass_fields__)
+    return DocumentChange(**{
+        **known, "kind": "restored", "id": "a", "before": "duplicate", "after": "unique",
+        "canonical_before": "b", "reason": "", "reason_before": "", **values,
+    })  # fmt: skip
+
+
+WHYS = {
+    "one that it was told by": ({}, "why: dedup explain 'a run' a b"),
+    "one that tells it now": ({"canonical_id": "c d"}, "why: dedup explain 'a run' a 'c d'"),
+    "itself": ({"canonical_id": "a"}, "why: dedup explain 'a run' a b"),
+    "an id like an option": ({"id": "-x"}, "why: dedup explain -- 'a run' -x b"),
+    "none": ({"canonical_before": None}, None),
+    "a rejected document": ({"after": "rejected"}, None),
+    "an id that cannot be shown": ({"id": "a\x1b[2J"}, None),
+}
+
+
+@pytest.mark.parametrize(("values", "line"), WHYS.values(), ids=WHYS)
+def test_whole_names_are_quoted_for_a_shell(sample_run, values, line):
+    found = replace(compare(sample_run, sample_run), after="a run", examples=(example(**values),))
+    assert difference_words.why(found) == line
+
+
+def test_numbers_of_one_and_of_several_are_said_alike(sample_run):
+    found = replace(
+        compare(sample_run, sample_run), compared=1, only_before=1, only_after=2, changed=1,
+        settings=(SettingChange("--window", 4.0, 0.5),),
+        stories=(StoryChange("shrunk", 6, 5), StoryChange("grown", 2, 2)),
+    )  # fmt: skip
+    said = list(difference_words.heading(found))
+    assert "1 document compared; 1 input only in OUT; 2 inputs only in OUT2" in said
+    assert "--window: 4 in OUT, 0.5 in OUT2" in said
+    assert difference_words.left_out(found) == "1 more document changed"
+    assert difference_words.left_out(replace(found, changed=2)) == "2 more documents changed"
+    assert difference_words.left_out(replace(found, changed=0)) is None
+    assert [each.split(":")[0] for each in difference_words.notes(found)] == ["1 of the shrunk"]

@@ -178,6 +178,10 @@ def test_the_difference_is_printed(command, dumps, tmp_path):
     told = command("diff", run.path, tmp_path / "out")
     assert done.stdout == told.stdout
     assert "copies" in done.stdout
+    options = ("-o", tmp_path / "out", "--overwrite", "--level", "copies", "--json", "--limit", "3")
+    done = command("regroup", run.path, *options)
+    assert done.stdout == command("diff", run.path, tmp_path / "out", *options[-3:]).stdout
+    assert len(json.loads(done.stdout)["examples"]) == 3
 
 
 class TestSeveralDumps:
@@ -267,6 +271,17 @@ class TestExcludedHosts:
 
     def test_a_host_without_documents_changes_no_byte(self, regroup, run):
         assert content(regroup(run, "--exclude-host", "x.example")) == content(run)
+
+    def test_a_host_without_documents_is_named(self, command, run, tmp_path):
+        hosts = ("--exclude-host", "x.example", "--exclude-host", "a.example")
+        done = command("regroup", run.path, "-o", tmp_path / "less", *hosts)
+        assert "no document is of a host x.example" in done.stderr
+        assert "no document is of a host a.example" not in done.stderr
+
+    def test_the_story_of_the_others_stays_the_same(self, command, run, tmp_path):
+        options = ("-o", tmp_path / "less", "--exclude-host", "a.example", "--quiet", "--json")
+        found = json.loads(command("regroup", run.path, *options).stdout)
+        assert (found["other_story"], found["other_canonical"]) == (0, 1)
 
     def test_decisions_are_those_of_a_fresh_run_where_no_frequency_differs(
         self, command, regroup, run, tmp_path
@@ -412,3 +427,15 @@ def test_the_library_regroups(dumps, tmp_path):
             assert again.config.cluster.canonical == ("earliest",)
             assert again.store.get("manifest") == Out(tmp_path / "out").manifest
         assert opened.store.get("manifest") == run.manifest
+
+
+def test_the_library_takes_one_host_or_rule_as_a_text(dumps, tmp_path):
+    _, run = dumps("samples", "stories")
+    host = "harborpost.example"
+    with (
+        open_run(run.path) as opened,
+        opened.regroup(tmp_path / "out", canonical="earliest", exclude_hosts=host) as again,
+    ):
+        assert again.config.cluster.canonical == ("earliest",)
+        assert again.config.clean.exclude_hosts == (host,)
+        assert {each.status for each in again.documents(host=host, limit=0)} == {"rejected"}
