@@ -163,7 +163,7 @@ class TestWrongUsage:
             (["--canonical", "newest"], r"--canonical newest: no such rule; use .*earliest"),
             (["--canonical", "field:x"], r"--canonical field:x: no such rule"),
             (["--level", "chapters"], r"--level.*'copies', 'stories'"),
-            (["--threshold", "1"], r"--threshold is 1\.0, .* between 0\.01 and 0\.99"),
+            (["--threshold", "1"], r"--threshold is 1\.0, .* between 0\.1 and 0\.99"),
             (["--threshold", "nan"], r"--threshold is nan"),
             (["--threshold", "high"], r"'high' is not a valid float"),
             (["--threshold", "0.05"], r"--threshold is 0\.05, but must lie between 0\.1 and 0\.99"),

@@ -454,10 +454,8 @@ def test_the_printed_command_explains_the_first_example(command, sample_run, str
     assert (name, out, one, other) == (
         "explain", str(strict_run.path), first.id, first.canonical_id,
     )  # fmt: skip
-    explained = command(name, out, one, other)
-    assert explained.exit_code == 0
-    for name in (one, other):
-        assert f"id         {name}\n" in explained.stdout
+    explained = json.loads(command(name, out, one, other, "--json").stdout)
+    assert [explained[which]["id"] for which in ("first", "second")] == [one, other]
 
 
 def example(**values):
