@@ -41,6 +41,9 @@ class _Unpadded(io.TextIOBase):
         """Flush the stream."""
         self._stream.flush()
 
+    def close(self) -> None:
+        """Leave the stream open; a flush by the collector would drop its error."""
+
 
 def console() -> Console:
     """Return a console on stdout: as wide as the terminal, without colours where it is none.

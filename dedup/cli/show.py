@@ -160,6 +160,7 @@ def show(
             said += _unknown_host(run, given)
             for note in () if quiet else said:
                 click.echo(note, err=True)
+        sys.stdout.flush()  # the interpreter says nothing of what it cannot write at its end
 
 
 def _unknown_host(run: Run, given: DocumentFilters) -> list[str]:

@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 import subprocess
 from contextlib import closing, suppress
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
@@ -274,6 +275,14 @@ def test_a_reader_that_has_enough_ends_it_silently(command, samples_run):
     line = f"'{command.program}' show '{samples_run}' --documents --limit 0 --json | head -1"
     done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
     assert (done.stderr, len(done.stdout.splitlines())) == ("", 1)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--documents"], [FERRY], ["--csv"]], ids=" ".join)
+def test_an_answer_that_cannot_be_written_is_an_error(command, samples_run, arguments):
+    call = [command.program, "show", str(samples_run), *arguments]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(call, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, "stdout cannot be written" in done.stderr) == (1, True)
 
 
 HOSTILE = "<b>[red]\x1b[31m\u202e\x9b\u2028\x00'"
