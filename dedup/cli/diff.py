@@ -107,8 +107,9 @@ def print_difference(found: Difference, target: Console) -> None:
         say(f"{number}. {first}", "bold")
         for line in others:
             say(f"   {line}")
-    more = words.left_out(found)
-    ends = [f"{more}: --limit 0 lists all" if more else None, words.why(found)]
-    for line in [each for each in ends if each]:
+    if more := words.left_out(found):
         say()
-        say(line)
+        say(f"{more}: --limit 0 lists all")
+    if why := words.why(found):
+        say()
+        target.print(Text(why), soft_wrap=True)  # a line that was broken cannot be pasted

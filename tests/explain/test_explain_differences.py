@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shlex
 from collections import Counter
@@ -13,8 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
+from rich.console import Console
 from runs import dated_article, text_of
 
+from dedup.cli.diff import print_difference
 from dedup.errors import NotFoundError
 from dedup.explain import difference_words
 from dedup.explain.compared_documents import (
@@ -482,6 +485,13 @@ WHYS = {
 def test_whole_names_are_quoted_for_a_shell(sample_run, values, line):
     found = replace(compare(sample_run, sample_run), after="a run", examples=(example(**values),))
     assert difference_words.why(found) == line
+
+
+def test_the_printed_command_is_one_line_on_a_narrow_terminal(sample_run, strict_run):
+    found = compare(sample_run, strict_run)
+    target = Console(file=io.StringIO(), force_terminal=True, width=40, color_system=None)
+    print_difference(found, target)
+    assert target.file.getvalue().splitlines()[-1] == difference_words.why(found)
 
 
 def test_numbers_of_one_and_of_several_are_said_alike(sample_run):
