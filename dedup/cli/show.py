@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
@@ -42,6 +43,13 @@ _EXAMPLE = {
 }
 
 
+def _number(ctx: click.Context, option: click.Parameter, value: float | None) -> float | None:
+    """Return a number; NaN lies in every range for click."""
+    if value is not None and math.isnan(value):
+        raise click.BadParameter("nan is no number.", ctx, option)
+    return value
+
+
 @click.command(cls=SettingsCommand, short_help="Show a document or a story of a run, or list them.")
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
 @click.argument("names", metavar="[NAME]...", nargs=-1)
@@ -72,6 +80,7 @@ _EXAMPLE = {
 @click.option(
     "--max-score",
     type=click.FloatRange(0, 1),
+    callback=_number,
     metavar="X",
     help="List duplicates with at most this score.",
 )

@@ -68,7 +68,7 @@ class Database:
         """Open a file, or make an empty one; see :class:`dedup.store.Store`."""
         self.path = shown or Path(path)
         self.number, self.first = 1, 0
-        self._remedy = remedy
+        self._remedy, self._read_only = remedy, read_only
         try:
             place = _read_only_address(Path(path).resolve()) if read_only else path
             self._connection = sqlite3.connect(place, isolation_level=None, uri=read_only)
@@ -184,6 +184,8 @@ class Database:
             return FullDiskError(self.path)
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             message = f"{self.path} is in use by another run; wait for it to end"
+        elif code in _NOT_WRITABLE and self._read_only:
+            message = f"cannot read {self.path} ({error}); check that it can be read"
         elif code in _NOT_WRITABLE:
             message = (
                 f"cannot write {self.path} ({error}); check that it and its folder can be written"

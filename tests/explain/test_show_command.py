@@ -437,3 +437,10 @@ def test_a_terminal_without_other_letters_gets_their_escapes(command, samples_ru
     done = command.installed("show", samples_run, env=environment)
 
     assert (done.returncode, b"\\u" in done.stdout, done.stdout.isascii()) == (0, True, True)
+
+
+def test_a_score_that_is_no_number_is_wrong_usage(command, samples_run):
+    done = command("show", samples_run, "--max-score", "nan")
+
+    assert done.exit_code == 2
+    assert "nan is no number" in done.stderr
