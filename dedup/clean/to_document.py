@@ -22,6 +22,7 @@ from dedup.models import (
     RawRecord,
     Reason,
     Rejection,
+    count_of,
 )
 from dedup.tokens import count_tokens, count_words
 
@@ -116,7 +117,9 @@ def too_short(text: str, config: CleanConfig) -> Rejection | None:
         return None
     if not tokens:
         return Rejection(Reason.NO_TEXT, "no text is left")
-    return Rejection(Reason.TOO_SHORT, f"{tokens} tokens are left, {config.min_tokens} are needed")
+    left = f"{count_of(tokens, 'token')} {'is' if tokens == 1 else 'are'} left"
+    needed = f"{config.min_tokens:,} {'is' if config.min_tokens == 1 else 'are'} needed"
+    return Rejection(Reason.TOO_SHORT, f"{left}, {needed}")
 
 
 def _plain_words(text: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import sys
 from typing import IO, TYPE_CHECKING, Any, TextIO, cast
@@ -19,8 +20,10 @@ WIDE = 100
 
 _PADDING = re.compile(r" +$", re.MULTILINE)
 
-_CONTROLS = re.compile(rb"\x7f|\xc2[\x80-\x9f]")
-"""Control characters in UTF-8 that JSON may have as they are."""
+_CONTROLS = re.compile("[\x7f-\x9f]")
+"""Control characters that JSON may have as they are."""
+
+_NOT_ASCII = re.compile("[^ -~]")
 
 _JOINERS = re.compile("([\u200c\u200d]+)")
 
@@ -79,7 +82,19 @@ def readable(text: str | None, most: int = 300) -> str:
 
 
 def echo_json(value: Any) -> None:
-    """Print a value as JSON on one line, without a character that a terminal obeys."""
+    """Print a value as JSON on one line, without a character that a terminal obeys.
+
+    Where stdout is a terminal, whatever cannot be seen there is escaped: the value is the same.
+    """
     from dedup.json_codec import dump_json
 
-    click.echo(_CONTROLS.sub(lambda found: b"\\u00%02x" % found[0][-1], dump_json(value)))
+    text = dump_json(value).decode()
+    unseen = _NOT_ASCII if sys.stdout.isatty() else _CONTROLS
+    click.echo(
+        text if text.isprintable() else unseen.sub(lambda found: _json_escape(found[0]), text)
+    )
+
+
+def _json_escape(character: str) -> str:
+    """Return a character that cannot be seen as JSON escapes it, another one as it is."""
+    return character if character.isprintable() else json.dumps(character)[1:-1]

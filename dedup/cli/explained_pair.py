@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dedup.cli.console import WIDE, readable
 from dedup.cli.side_by_side import print_sentences
 from dedup.explain.explained_values import bands_in_words, copies_in_words, signed
+from dedup.models import count_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -45,7 +46,6 @@ def print_pair(found: PairExplanation, target: Console, sentences: int) -> None:
 
     style = "bold green" if found.together else "bold red"
     target.print(Text(readable(found.verdict, 1000), style))
-    target.print(Text(f"causes: {', '.join(found.causes) or 'none'}", "dim"))
     target.print()
     target.print(documents_table((found.first, found.second), target))
     if found.copies is not None:
@@ -63,6 +63,9 @@ def print_pair(found: PairExplanation, target: Console, sentences: int) -> None:
         for each in found.settings:
             mark = "" if each.certain else " (not certain)"
             target.print(Text(f"{readable(each.sentence, 500)}{mark}"))
+    if found.no_setting:
+        _heading("What would change the answer", target)
+        target.print(Text(readable(found.no_setting, 500)))
     if found.election:
         _heading("Election", target)
         if found.election_note:
@@ -139,9 +142,9 @@ def _copies(copies: CopyEvidence) -> Iterator[tuple[str, str]]:
     yield from copies_in_words(copies)
     for number, run in enumerate(copies.runs[:_RUNS]):
         label = "" if number else "shared runs"
-        yield label, f"{run.words:,} words: {readable(run.text, _LONGEST_RUN)}"
+        yield label, f"{count_of(run.words, 'word')}: {readable(run.text, _LONGEST_RUN)}"
     if len(copies.runs) > _RUNS:
-        yield "", f"and {len(copies.runs) - _RUNS:,} shorter ones"
+        yield "", f"and {count_of(len(copies.runs) - _RUNS, 'shorter one')}"
 
 
 def _print_rewrites(rewrites: RewriteEvidence, target: Console) -> None:
@@ -199,9 +202,9 @@ def _contributions(rewrites: RewriteEvidence, target: Console) -> Table:
 
 def _grouping(rewrites: RewriteEvidence) -> Iterator[tuple[str, str]]:
     """Yield what grouping made of a score."""
-    yield "threshold", f"{rewrites.threshold:.2f}, the least mean score of a story"
+    yield "least score", f"{rewrites.threshold:.2f}, the threshold: the least mean of a story"
     size = rewrites.group_size
-    yield "loose group", "none with both" if size is None else f"{size:,} tellings"
+    yield "loose group", "none with both" if size is None else count_of(size, "telling")
     if rewrites.roundups:
         yield "roundups", _listed(rewrites.roundups, len(rewrites.roundups))
     if rewrites.join is not None:
@@ -212,16 +215,17 @@ def _join(join: JoinEvidence) -> Iterator[tuple[str, str]]:
     """Yield what joining two clusters was worth."""
     one, other = map(len, join.members)
     yield "clusters", f"{one:,} with A and {other:,} with B"
-    yield "mean log odds", signed(join.mean_log_odds)
-    yield "for threshold", signed(-join.threshold_log_odds)
-    yield "for sizes", signed(-join.size_cost)
-    yield "for contrast", signed(-join.contrast_cost)
+    yield "mean log odds", f"{signed(join.mean_log_odds):>5}  of the pairs between them"
+    asked = signed(join.threshold_log_odds)
+    yield "threshold", f"{signed(-join.threshold_log_odds):>5}  a mean of {asked} is asked for"
+    yield "sizes", f"{signed(-join.size_cost):>5}  more is asked of few documents"
+    yield "contrast", f"{signed(-join.contrast_cost):>5}  words that only one of them uses"
     for name, terms in zip(NAMES, join.contrast_terms, strict=True):
         if terms:
             yield f"  only {name}", _listed(terms, _TERMS)
     outcome = "joined" if join.joined else "not joined"
     must = "; an earlier dump had joined them" if join.must_link else ""
-    yield "worth", f"{signed(join.worth)}: {outcome}{must}"
+    yield "worth", f"{signed(join.worth):>5}  the sum, joined from 0 on: {outcome}{must}"
 
 
 def _facts(facts: Sequence[SharedFacts], target: Console) -> Table:

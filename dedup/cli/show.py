@@ -6,6 +6,7 @@ import math
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -164,7 +165,7 @@ def show(
         else:
             lists_documents = any(_is_given(ctx, name) for name in _OF_DOCUMENTS)
             given = cast("DocumentFilters", filters)
-            print_list = _print_documents if lists_documents else _print_stories
+            print_list = _print_documents if lists_documents else partial(_print_stories, store)
             said = print_list(run, given, sort, limit, form)
             said += _unknown_host(run, given)
             for note in () if quiet else said:
@@ -273,16 +274,16 @@ def _print_story(run: Run, story: StoryView, form: str, *, side_by_side: bool) -
         echo_json({**{each.name: getattr(story, each.name) for each in fields(story)}, **beside})
     elif side_by_side:
         for pair in story_view.side_by_side(run, story):
-            print_side_by_side(pair, story.members[0].title, console())
+            print_side_by_side(pair, story, console())
     else:
         print_story(story, console())
 
 
 def _print_stories(
-    run: Run, given: DocumentFilters, sort: str | None, limit: int, form: str
+    store: Path | None, run: Run, given: DocumentFilters, sort: str | None, limit: int, form: str
 ) -> list[str]:
     """Print a list of stories, and return what is to be said of it."""
-    from dedup.cli.shown_lists import print_stories
+    from dedup.cli.shown_lists import explain_command, print_stories
     from dedup.explain.run_lists import (
         ListedStory,
         count_stories,
@@ -295,7 +296,8 @@ def _print_stories(
     filters = filters_of(run, given)
     rows = _Counted(listed_stories(run, filters, sort, limit))
     if form == "text":
-        print_stories(rows, console(), links=sort == "weakest")
+        beginning = explain_command(run.path, store) if sort == "weakest" else None
+        print_stories(rows, console(), beginning)
     else:
         _print_rows(form, ListedStory, rows)
     total = count_stories(run, filters, rows.count, limit)

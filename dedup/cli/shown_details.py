@@ -10,12 +10,13 @@ from dedup.cli.shown_lists import why
 from dedup.cli.text_columns import ONE_LINE, Column, broken, fitted, print_rows, say
 from dedup.errors import printable
 from dedup.explain.explained_values import some
+from dedup.models import count_of
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from dedup.explain.document_view import DocumentView
-    from dedup.explain.story_view import SideBySide, StoryMember, StoryView
+    from dedup.explain.story_view import SideBySide, StoryMember, StoryView, WeakestLink
     from dedup.explain.summaries import NamedDocument
 
 _LABEL = 13
@@ -51,22 +52,22 @@ def print_story(story: StoryView, target: Console) -> None:
     print_rows(iter(story.members), _member_columns(target), target, _below(target))
 
 
-def print_side_by_side(pair: SideBySide, canonical: str | None, target: Console) -> None:
-    """Print the canonical of a story beside another member.
-
-    Args:
-        pair: Both.
-        canonical: Headline of the canonical.
-        target: Where to.
-    """
+def print_side_by_side(pair: SideBySide, story: StoryView, target: Console) -> None:
+    """Print two members of a story, mostly the canonical and another one."""
     from dedup.cli.side_by_side import print_sentences
 
-    member = pair.member
+    beside, member = pair.beside, pair.member
+    is_canonical = beside == story.members[0]
+    names = ("canonical", "member") if is_canonical else ("one", "other")
+    said_of_both = [f"{member.relation} {_score(member)}".strip()] if is_canonical else []
+    if pair.is_weakest_link and story.weakest:
+        said = "" if is_canonical else f" {_link_score(story.weakest)}, without the canonical"
+        said_of_both.append(f"weakest link{said}")
     say(target, "")
-    _heading(f"{member.relation} {_score(member)}".strip(), target)
-    _field("canonical", _titled(pair.canonical_id, canonical), target)
-    _field("member", _titled(member.id, member.title), target)
-    print_sentences(pair.sentences, ("canonical", "member"), target, 0)
+    _heading(", ".join(said_of_both), target)
+    for name, each in zip(names, (beside, member), strict=True):
+        _field(name, _titled(each.id, each.title), target)
+    print_sentences(pair.sentences, names, target, 0)
 
 
 def _described(document: DocumentView) -> Iterator[tuple[str, str | None]]:
@@ -80,7 +81,7 @@ def _described(document: DocumentView) -> Iterator[tuple[str, str | None]]:
     yield "dateline", document.dateline
     yield "status", document.decision
     if document.story_id:
-        yield "story", f"{document.story_id} of {document.size:,} documents"
+        yield "story", f"{document.story_id} of {count_of(document.size or 0, 'document')}"
     if document.relation:
         yield "canonical", _named(document.canonical)
     yield "copy of", document.copy_of
@@ -93,19 +94,22 @@ def _described(document: DocumentView) -> Iterator[tuple[str, str | None]]:
 def _story_described(story: StoryView) -> Iterator[tuple[str, str | None]]:
     """Yield what is known of a story, with its label."""
     yield "story", story.story_id
-    noun = "independent telling" if story.origins == 1 else "independent tellings"
-    yield "documents", f"{story.size:,}, {story.origins:,} {noun}"
+    yield "documents", f"{story.size:,}, {count_of(story.origins, 'independent telling')}"
     if story.first_date:
         yield "dates", f"{story.first_date} to {story.last_date}"
     yield "outlets", some(story.outlets)
     yield "agencies", some(story.agencies)
     yield "why", f"elected by {story.why.rule}: {story.why.detail}"
     if weakest := story.weakest:
-        kind = f" {weakest.score_kind}" if weakest.score_kind else ""
         left = _titled(weakest.left, weakest.left_title)
         right = _titled(weakest.right, weakest.right_title)
-        yield "weakest link", f"{weakest.score:.2f}{kind}: {left} and {right}"
+        yield "weakest link", f"{_link_score(weakest)}: {left} and {right}"
     yield "absorbed", some(story.absorbed)
+
+
+def _link_score(link: WeakestLink) -> str:
+    """Return the score of a weakest link in words."""
+    return f"{link.score:.2f} {link.score_kind or ''}".strip()
 
 
 def _member_columns(target: Console) -> list[Column]:

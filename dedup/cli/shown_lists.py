@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dedup.cli.text_columns import ONE_LINE, Column, fitted, print_rows
+from dedup.cli.text_columns import ONE_LINE, Column, print_rows
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -13,13 +15,38 @@ if TYPE_CHECKING:
     from dedup.explain.run_lists import ListedDocument, ListedStory
 
 
-def print_stories(rows: Iterator[ListedStory], target: Console, *, links: bool) -> None:
+def explain_command(out: Path, store: Path | None) -> str:
+    """Return the beginning of a command that explains documents of a run, for a shell."""
+    options = () if store is None else ("--store", str(store))
+    return " ".join(map(pasted, ("dedup", "explain", *options, str(out))))
+
+
+def pasted(word: str) -> str:
+    """Return a word as a shell reads it; what cannot be seen in it is escaped, as bash knows."""
+    if word.isprintable():
+        return shlex.quote(word)
+    shown = "".join(each if each.isprintable() else _escape(each) for each in _quoted(word))
+    return f"$'{shown}'"
+
+
+def _quoted(word: str) -> str:
+    """Return a word with what ends a quotation of bash escaped."""
+    return word.replace("\\", "\\\\").replace("'", "\\'")
+
+
+def _escape(character: str) -> str:
+    """Return a character as bash and JSON name it."""
+    return f"\\U{ord(character):08x}"
+
+
+def print_stories(rows: Iterator[ListedStory], target: Console, beginning: str | None) -> None:
     """Print stories, a line each.
 
     Args:
         rows: The stories.
         target: Where to.
-        links: Whether the two documents of each weakest link stand below it.
+        beginning: Of the command that explains the two documents of each weakest link, which stands
+            below the story; None for no command.
     """
     is_wide = target.width >= ONE_LINE
     columns = [
@@ -43,13 +70,13 @@ def print_stories(rows: Iterator[ListedStory], target: Console, *, links: bool) 
     columns.append(Column("title", 0, lambda each: each.title))
 
     def link(story: ListedStory) -> str | None:
-        if not links or story.weakest is None:
+        if beginning is None or story.weakest is None:
             return None
-        width = (target.width - 7) // 2
         ids = (story.weakest.left, story.weakest.right)
-        return " - ".join(fitted(each, width, by_ends=True) for each in ids)
+        end = ("--", *ids) if any(each.startswith("-") for each in ids) else ids
+        return " ".join([beginning, *map(pasted, end)])
 
-    print_rows(rows, columns, target, link)
+    print_rows(rows, columns, target, link, is_whole=True)
 
 
 def print_documents(rows: Iterator[ListedDocument], target: Console) -> None:

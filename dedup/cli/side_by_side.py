@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dedup.cli.console import WIDE, readable
+from dedup.models import count_of
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -43,7 +44,8 @@ def print_sentences(
     target.print(Text(_LEGEND.format(_MARKED if target.color_system else ""), "dim"))
     target.print(table(shown, names))
     if len(shown) < len(rows):
-        target.print(Text(f"{len(rows) - len(shown):,} more rows: --sentences 0 shows all", "dim"))
+        more = count_of(len(rows) - len(shown), "more row")
+        target.print(Text(f"{more}: --sentences 0 shows all", "dim"))
 
 
 def _chosen(rows: Sequence[AlignedSentence], limit: int) -> Sequence[AlignedSentence]:

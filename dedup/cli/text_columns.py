@@ -47,6 +47,8 @@ def print_rows(
     columns: Sequence[Column],
     target: Console,
     more: Callable[[Any], str | None] | None = None,
+    *,
+    is_whole: bool = False,
 ) -> None:
     """Print rows below the headings of their columns; nothing where there are none.
 
@@ -55,6 +57,8 @@ def print_rows(
         columns: The columns.
         target: Where to.
         more: Returns what stands below a row, over all columns.
+        is_whole: Whether that is a command to be copied: it is printed as it is, and the terminal
+            alone breaks it.
     """
     widths = _widths(columns, target)
     for number, row in enumerate(rows):
@@ -63,7 +67,9 @@ def print_rows(
             say(target, _line(headings, columns, widths), "bold")
         values = [readable(each.value(row), _LONGEST) for each in columns]
         say(target, _line(values, columns, widths))
-        if below := more(row) if more else None:
+        if (below := more(row) if more else None) and is_whole:
+            say(target, f"  {below}", "dim")
+        elif below:
             for line in broken(readable(below, _LONGEST), target.width - 2, target):
                 say(target, f"  {line}", "dim")
 

@@ -16,7 +16,7 @@ import numpy as np
 from dedup.cluster.document_name import document_name
 from dedup.errors import ConfigError
 from dedup.kernels.array_types import Int64s, UInt32s
-from dedup.models import GUESSED_DATE, Facts, Status, Why
+from dedup.models import GUESSED_DATE, Facts, Status, Why, count_of
 
 Key = tuple[Any, ...]
 
@@ -172,12 +172,12 @@ RULES: Mapping[str, Rule] = {
         Rule(
             "latest", lambda b: (b.facts.moment is None, -(b.facts.moment or 0.0)), _date_in_words
         ),
-        Rule("longest", lambda b: (-b.facts.tokens,), lambda b: f"{b.facts.tokens} tokens"),
+        Rule("longest", lambda b: (-b.facts.tokens,), lambda b: count_of(b.facts.tokens, "token")),
         # The page from which cleaning took the fewest lines comes first.
         Rule(
             "cleanest",
             lambda b: (b.facts.leftovers,),
-            lambda b: f"{b.facts.leftovers} left-over lines",
+            lambda b: count_of(b.facts.leftovers, "left-over line"),
         ),
         # The shortest URL comes first; documents without one come last.
         Rule(

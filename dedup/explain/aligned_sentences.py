@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +12,7 @@ import numpy as np
 from dedup.explain.evidence import AlignedSentence
 from dedup.explain.weighted_words import WeightedWords, weighted_words
 from dedup.kernels.array_types import Float64s
+from dedup.models import count_of
 from dedup.signatures.term_weights import DocumentFrequencies
 from dedup.signatures.vectorizer import SENTENCE_TERMS
 
@@ -19,11 +22,24 @@ MOST_SENTENCES = 200
 LEAST_OVERLAP = 0.2
 """Overlap from which a sentence counts as retold."""
 
+LEAST_RARE = 0.25
+"""Weight of shared rare terms from which a sentence counts as retold in words of its own.
+
+A term that n sentences of the one text and m of the other have counts with its weight over the root
+of n times m. Read on 27 pairs of rewrites: three of four sentences that only this joins are retold.
+"""
+
+LEAST_SHARED = 2
+"""Terms that such sentences must share."""
+
 LEAST_MARKED = 0.01
 """Weight of a common word: it is marked only where the words around it are the same, too."""
 
 IN_A_ROW = 3
 """Words that are the same in a row, as many as in a shingle: all of them are marked."""
+
+# What looks like the end of a sentence, and is mostly none: "St.", "Mr.", an initial.
+_ABBREVIATION = re.compile(r"([^\W\d_]{1,3})\.[ \t]*")
 
 _Spans = tuple[tuple[int, int], ...]
 
@@ -53,9 +69,10 @@ def aligned_sentences(
     """Return two texts sentence by sentence, in the order of the first.
 
     Every sentence stands in one row. Beside one of the first stands what tells it best in the
-    second, by the overlap that the story score measures; each of the second stands beside one at
-    most. Where a better one has it, a sentence stands alone, but ``alike``. What only the second
-    has follows the sentence that it follows there, among those that only the first has.
+    second, by the overlap that the story score measures, then by rare terms that both have; each
+    of the second stands beside one at most. Where a better one has it, a sentence stands alone, but
+    ``alike``. What only the second has follows the sentence that it follows there, among those that
+    only the first has.
 
     Args:
         first: A cleaned text.
@@ -105,7 +122,7 @@ def _places_of_others(
 
 def _sentences(text: WeightedWords) -> Iterator[_Sentence]:
     """Yield the sentences of a text; one of no word is none."""
-    for places, start, end in text.sentences():
+    for places, start, end in _joined(text):
         whole = text.text[start:end]
         start += len(whole) - len(whole.lstrip())
         first, stop = places.start, places.stop
@@ -119,6 +136,23 @@ def _sentences(text: WeightedWords) -> Iterator[_Sentence]:
             weights=weights,
             terms=dict(zip(text.terms[first:stop].tolist(), weights, strict=True)),
         )
+
+
+def _joined(text: WeightedWords) -> Iterator[tuple[range, int, int]]:
+    """Yield the sentences of a text; one that ends in an abbreviation goes on with the next."""
+    first, begin = 0, 0
+    for places, _, end in text.sentences():
+        if not _goes_on(text, places.stop):
+            yield range(first, places.stop), begin, end
+            first, begin = places.stop, end
+
+
+def _goes_on(text: WeightedWords, stop: int) -> bool:
+    """Return whether an abbreviation is before a word: short, with a capital and with a stop."""
+    if stop == len(text.words):
+        return False
+    found = _ABBREVIATION.fullmatch(text.text, text.spans[stop - 1][0], text.spans[stop][0])
+    return found is not None and found[1].istitle()
 
 
 def _overlaps(one: Sequence[_Sentence], other: Sequence[_Sentence]) -> Float64s:
@@ -158,7 +192,7 @@ def _partners(
     """Return which sentence of the other stands beside each of the one that has any.
 
     Those that are the same go first, in order; then the pair with the greatest overlap each time,
-    of equal ones the first.
+    of equal ones the first; then likewise by rare terms in common.
     """
     waiting: dict[tuple[str, ...], list[int]] = {}
     for place in reversed(range(len(other))):
@@ -168,14 +202,41 @@ def _partners(
         for place, sentence in enumerate(one)
         if waiting.get(sentence.words)
     }
+    for values, least in ((overlaps, LEAST_OVERLAP), (_rare_in_common(one, other), LEAST_RARE)):
+        _pair_best(values, least, partner)
+    return partner
+
+
+def _pair_best(values: Float64s, least: float, partner: dict[int, int]) -> None:
+    """Put sentences that have none beside one another, those with the greatest value first."""
     taken = set(partner.values())
-    lefts, rights = np.nonzero(overlaps >= LEAST_OVERLAP)
-    for at in np.argsort(-overlaps[lefts, rights], kind="stable").tolist():
+    lefts, rights = np.nonzero(values >= least)
+    for at in np.argsort(-values[lefts, rights], kind="stable").tolist():
         left, right = int(lefts[at]), int(rights[at])
         if left not in partner and right not in taken:
             partner[left] = right
             taken.add(right)
-    return partner
+
+
+def _rare_in_common(one: Sequence[_Sentence], other: Sequence[_Sentence]) -> Float64s:
+    """Return the weight of the terms that two sentences share, less where more sentences have them.
+
+    Returns:
+        one x other; see ``LEAST_RARE``. 0 where they share fewer than ``LEAST_SHARED``, and for
+        sentences with too few terms to be retold.
+    """
+    ours, theirs = (Counter(term for s in each for term in s.terms) for each in (one, other))
+    weight_of = {term: weight for s in one for term, weight in s.terms.items()}
+    columns = {term: column for column, term in enumerate(t for t in weight_of if t in theirs)}
+    weights, has = np.zeros((len(one), len(columns))), np.zeros((len(other), len(columns)))
+    for sentences, matrix in ((one, weights), (other, has)):
+        for row, sentence in enumerate(sentences):
+            if len(sentence.terms) >= SENTENCE_TERMS:
+                matrix[row, [columns[term] for term in sentence.terms if term in columns]] = 1.0
+    shared = weights @ has.T
+    for term, column in columns.items():
+        weights[:, column] *= weight_of[term] / (ours[term] * theirs[term]) ** 0.5
+    return np.where(shared >= LEAST_SHARED, weights @ has.T, 0.0)
 
 
 def _row(
@@ -270,7 +331,10 @@ def _rest(text: WeightedWords, count: int) -> str | None:
     """Return what is left out of a text, in words."""
     parts = []
     if count > MOST_SENTENCES:
-        parts.append(f"{count - MOST_SENTENCES:,} sentences")
+        parts.append(count_of(count - MOST_SENTENCES, "sentence"))
     if text.cut:
-        parts.append(f"{text.cut:,} characters")
-    return f"{' and '.join(parts)} are not compared" if parts else None
+        parts.append(count_of(text.cut, "character"))
+    if not parts:
+        return None
+    is_one = len(parts) == 1 and parts[0].startswith("1 ")
+    return f"{' and '.join(parts)} {'is' if is_one else 'are'} not compared"

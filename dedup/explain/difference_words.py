@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from dedup.errors import printable
+from dedup.models import count_of
 
 if TYPE_CHECKING:
     from dedup.explain.differences import Difference, DocumentChange
@@ -54,8 +55,8 @@ def heading(found: Difference) -> Iterator[str]:
     yield f"OUT:  {found.before}"
     yield f"OUT2: {found.after}"
     only = (("OUT", found.only_before), ("OUT2", found.only_after))
-    alone = "".join(f"; {_count(count, 'input')} only in {name}" for name, count in only if count)
-    yield f"{_count(found.compared, 'document')} compared{alone}"
+    alone = "".join(f"; {count_of(count, 'input')} only in {name}" for name, count in only if count)
+    yield f"{count_of(found.compared, 'document')} compared{alone}"
     for each in found.settings:
         yield f"{each.option}: {_setting(each.before)} in OUT, {_setting(each.after)} in OUT2"
 
@@ -132,11 +133,6 @@ def why(found: Difference) -> str | None:
         if printable(command) == command:
             return f"why: {command}"
     return None
-
-
-def _count(count: int, noun: str) -> str:
-    """Return how many there are of something."""
-    return f"{count:,} {_noun(count, noun)}"
 
 
 def _noun(count: int, noun: str) -> str:

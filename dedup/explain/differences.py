@@ -23,6 +23,7 @@ from dedup.explain.compared_stories import KINDS, count_story_changes, in_same_s
 from dedup.explain.differing_settings import SettingChange, differing_settings
 from dedup.explain.summaries import summaries
 from dedup.kernels.array_types import Bools, Int8s, Int64s
+from dedup.models import count_of
 from dedup.store.document_states import STATUSES
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ class Difference:
             if each.kind != "same" and (each.before or each.after)
         )
         return (
-            f"<Difference of {self.compared:,} documents: {self.changed:,} changed, "
+            f"<Difference of {count_of(self.compared, 'document')}: {self.changed:,} changed, "
             f"{self.removed:,} now removed, {self.restored:,} now kept; "
             f"stories: {stories or 'the same'}>"
         )

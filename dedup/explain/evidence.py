@@ -101,7 +101,9 @@ class CopyEvidence:
         jaccard: Jaccard of the 3-word shingles.
         containment: Share of the first that the second contains.
         contains: Share of the second that the first contains.
-        numbers: Share of the numbers of the one with fewer that the other has, too.
+        numbers: Share of the numbers of the one with fewer that the other has, too; None where one
+            has fewer than ``least_numbers``: then they are not compared.
+        least_numbers: Least distinct numbers of both that are compared.
         matched: Whether the pair matches as copies.
         relation: What the first is to the second, None where it is no copy.
         least_jaccard: The least Jaccard of ``near``.
@@ -116,7 +118,8 @@ class CopyEvidence:
     jaccard: float
     containment: float
     contains: float
-    numbers: float
+    numbers: float | None
+    least_numbers: int
     matched: bool
     relation: str | None
     least_jaccard: float
@@ -334,6 +337,8 @@ class PairExplanation(Explanation):
         election: Rules in order, where one of the two is the canonical of the other.
         elected: Id of the document that the rules put before the other: the canonical, or the
             document whose copy the other is; None where neither is the canonical of the other.
+        no_setting: Why no setting of ``dedup regroup`` joins the two; None where one may, and where
+            they are one story.
     """
 
     first: DocumentSummary
@@ -348,6 +353,7 @@ class PairExplanation(Explanation):
     sentences: tuple[AlignedSentence, ...]
     election: tuple[ElectionStep, ...]
     elected: str | None = None
+    no_setting: str | None = None
 
     TEMPLATE: ClassVar[str] = "explanation.html"
 

@@ -13,7 +13,7 @@ from dedup.explain.loose_group_replay import replay
 from dedup.explain.summaries import summaries
 from dedup.match.relations import relation
 from dedup.match.story_score import probability
-from dedup.models import PROBABILITY, Relation, Status
+from dedup.models import PROBABILITY, Relation, Status, count_of
 from dedup.pipeline.group_candidates import LEAST_SCORE
 from dedup.pipeline.match_copies import KEPT_CONTAINMENT
 
@@ -158,8 +158,9 @@ def _sentence(run: Run, document: DocumentSummary, near: int) -> str:
     _, tokens, _, signature, _ = run.store.lookups.signatures([document.row])[document.row]
     if signature is None:
         return (
-            f"It has {tokens} words. A text of fewer than {config.sign.signable_tokens} is only "
-            "compared with the same text under the same headline, which no other document has."
+            f"It has {count_of(tokens, 'word')}. A text of fewer than "
+            f"{config.sign.signable_tokens} is only compared with "
+            "the same text under the same headline, which no other document has."
         )
     return _nothing_shared(config)
 

@@ -17,6 +17,7 @@ from dedup.explain.evidence import (
     Setting,
     SharedFacts,
 )
+from dedup.explain.no_setting import no_setting
 from dedup.explain.pair_verdict import pair_verdict
 from dedup.explain.rewrite_evidence import evidence_of, replay_pair
 from dedup.explain.summaries import summaries
@@ -59,6 +60,7 @@ def explain_pair(run: Run, first: int, second: int) -> PairExplanation:
         sentences=sentences,
         election=election,
         elected=elected,
+        no_setting=None if verdict.together or settings else no_setting(verdict.causes, run.config),
     )
 
 

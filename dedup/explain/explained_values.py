@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from dedup.models import count_of
+
+if TYPE_CHECKING:
+    from dedup.explain.evidence import CopyEvidence
 
 from dedup.explain.evidence import BandEvidence, CopyEvidence
 
@@ -53,7 +59,7 @@ def copies_in_words(copies: CopyEvidence) -> Iterator[tuple[str, str]]:
         "containment",
         f"{copies.containment:.3f} of A in B, {copies.contains:.3f} of B in A {least}",
     )
-    yield "numbers", f"{copies.numbers:.0%} of those of the text with fewer"
+    yield "numbers", numbers_in_words(copies)
     yield "signature", bands_in_words(copies.signature)
     yield "lead", bands_in_words(copies.lead)
 
@@ -62,8 +68,16 @@ def bands_in_words(bands: BandEvidence | None) -> str:
     """Return whether bands are equal, and how likely that was."""
     if bands is None:
         return "none: the text is too short"
+    equal, bands_of = len(bands.equal_bands), f"{count_of(bands.bands, 'band')} of {bands.rows:,}"
     return (
-        f"{len(bands.equal_bands):,} of {bands.bands:,} bands of {bands.rows:,} are equal; "
+        f"{equal:,} of {bands_of} {'is' if equal == 1 else 'are'} equal; "
         f"similarity about {bands.similarity:.2f}: {bands.probability:.1%} of such pairs share a "
         "band"
     )
+
+
+def numbers_in_words(copies: CopyEvidence) -> str:
+    """Return how many of their numbers two texts share."""
+    if copies.numbers is None:
+        return f"not compared: fewer than {copies.least_numbers} numbers in one text"
+    return f"{copies.numbers:.0%} of those of the text with fewer"

@@ -24,6 +24,7 @@ from dedup.explain.explained_values import (
     signed,
     some,
 )
+from dedup.models import count_of
 
 LONGEST_NAME = 300
 """Characters of a title, an address or an id that are shown."""
@@ -110,7 +111,7 @@ def _environment() -> Environment:
         some=some,
         bands_in_words=bands_in_words,
         copies_in_words=copies_in_words,
-        percent="{:.0%}".format,
+        count_of=count_of,
     )
     return environment
 

@@ -8,9 +8,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Unpack
 
 from dedup.config import Config
-from dedup.errors import OutputError
+from dedup.errors import DedupError, OutputError, printable
+from dedup.models import count_of
 from dedup.run.run_settings import config_of, manifest_in, store_of
-from dedup.store import ANOTHER, Store
+from dedup.store import ANOTHER, Store, is_database
 
 if TYPE_CHECKING:
     from dedup.explain.differences import Difference
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     from dedup.explain.story_view import StoryView
     from dedup.progress import Progress
 
+_COUNTED = ("canonical", "duplicate", "unique", "rejected")
+"""Counts of a manifest that say what became of the inputs."""
+
+_NAME_A_RUN = "name the output folder of dedup run, or a sound store"
+
 _DECIDES = ("config", "scorer", "counts")
 """In what manifests of two decisions on one dump differ."""
 
@@ -30,15 +36,44 @@ class Run:
 
     Attributes:
         path: The output folder, or the store.
-        store: The store, opened only to be read.
         manifest: The manifest of the run.
         config: Its options.
     """
 
     def __init__(self, path: Path, store: Store, manifest: Mapping[str, Any]) -> None:
         """Ask an open store; see :func:`open_run`."""
-        self.path, self.store, self.manifest = path, store, manifest
+        self.path, self.manifest = path, manifest
         self.config: Config = config_of(manifest)
+        self._store, self._is_closed = store, False
+
+    @property
+    def store(self) -> Store:
+        """The store, opened only to be read.
+
+        Raises:
+            DedupError: The run is closed.
+        """
+        if self._is_closed:
+            raise DedupError(f"the run {self.path} is closed; open it again", path=self.path)
+        return self._store
+
+    def __repr__(self) -> str:
+        """Return it in one line."""
+        state = ", closed" if self._is_closed else ""
+        return f"<Run {printable(str(self.path))}: {self._known()}{state}>"
+
+    def _repr_html_(self) -> str:
+        """Return it as a notebook shows it."""
+        from dedup.explain.html_pages import fragment  # jinja2: most runs are shown on no page
+
+        return fragment("run.html", path=str(self.path), known=self._known())
+
+    def _known(self) -> str:
+        """Return the name of its dump, and how many documents and stories it has."""
+        counts, dump = self.manifest.get("counts", {}), self.manifest.get("store", {})
+        name = printable(str(dump.get("name")))
+        parts = [f"{counts[each]:,} {each}" for each in _COUNTED if each in counts]
+        return f"dump {name}, {count_of(counts.get('inputs', 0), 'input')} ({', '.join(parts)})"
 
     def __enter__(self) -> Run:
         """Return the run."""
@@ -51,11 +86,13 @@ class Run:
         trace: TracebackType | None,
     ) -> None:
         """Close the store; database errors become ``OutputError``."""
-        self.store.__exit__(kind, error, trace)
+        self._is_closed = True
+        self._store.__exit__(kind, error, trace)
 
     def close(self) -> None:
         """Close the store."""
-        self.store.close()
+        self._is_closed = True
+        self._store.close()
 
     def document(self, name: str) -> DocumentView:
         """Return a document: what became of it and why, its text, and what cleaning removed.
@@ -229,7 +266,9 @@ def open_run(out: str | Path, *, store: str | Path | None = None) -> Run:
     """
     path = Path(out)
     if path.is_file():
-        opened = Store(path, ANOTHER, read_only=True)
+        if not is_database(path):
+            raise OutputError(f"{path} is no run; {_NAME_A_RUN}", path=path)
+        opened = Store(path, _NAME_A_RUN, read_only=True)
         return Run(path, opened, opened.get("manifest") or {})
     manifest = manifest_in(path)
     place = store_of(path, manifest, None if store is None else Path(store))

@@ -190,13 +190,24 @@ def _never_grouped(run: Run, evidence: RewriteEvidence) -> Verdict:
     if not candidate.proposed:
         sentence = f"Two stories: {candidate.sentence[:1].lower()}{candidate.sentence[1:]}"
         return Verdict(False, ("not-compared", *bars), sentence)
-    sentence = (
-        f"Two stories: they were compared (candidate score {candidate.candidate_score:.2f}), and "
-        "are in no loose group together. The candidate scores between two groups, 0 where two "
-        f"documents were not compared, must have a mean of {run.config.story.loose_threshold:g}, "
-        f"and a group of more than {run.config.story.max_group} documents is cut."
-    )
+    sentence = f"Two stories: {_in_no_group_in_words(run, candidate.candidate_score)}."
     return Verdict(False, ("loose-threshold", *bars), sentence)
+
+
+def _in_no_group_in_words(run: Run, score: float) -> str:
+    """Return why two tellings that were compared are in no loose group together."""
+    least, most = run.config.story.loose_threshold, run.config.story.max_group
+    if score < least:
+        shown = f"{score:.2f}" if round(score, 2) < least else f"{score:.4f}"
+        return (
+            f"their candidate score is only {shown}, and documents are put into one loose group "
+            f"from a mean of {least:g} on"
+        )
+    return (
+        f"their candidate score of {score:.2f} is enough for a loose group of the two ({least:g}), "
+        "but each is in a group with others, and these groups are too unlike, or together more "
+        f"than {most:,} documents"
+    )
 
 
 def _joined(evidence: RewriteEvidence, join: JoinEvidence) -> Verdict:

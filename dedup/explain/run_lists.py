@@ -12,7 +12,7 @@ from dedup.errors import ConfigError, OutputError, printable
 from dedup.explain.find_documents import find_document, storable
 from dedup.explain.html_pages import fragment
 from dedup.explain.summaries import short_name
-from dedup.models import ALONE, Relation, Status
+from dedup.models import ALONE, Relation, Status, count_of
 from dedup.store.list_queries import ORDERS, Filters
 from dedup.write.lines import DECIMALS
 
@@ -81,7 +81,7 @@ class ListedStory:
     def __repr__(self) -> str:
         """Return it in one line."""
         name = short_name(self.canonical_id, self.title, self.host)
-        return f"<Story {self.story_id}: {self.size:,} documents, canonical {name}>"
+        return f"<Story {self.story_id}: {count_of(self.size, 'document')}, canonical {name}>"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -181,7 +181,9 @@ def notes(listed: int, total: int, undated: int, no_limit: str = "limit=0") -> l
     if not total:
         said.append("nothing fits")
     elif listed < total:
-        said.append(f"{total - listed:,} of {total:,} are left out; {no_limit} lists all")
+        left_out = total - listed
+        verb = "is" if left_out == 1 else "are"
+        said.append(f"{left_out:,} of {total:,} {verb} left out; {no_limit} lists all")
     if undated:
         noun, verb = ("document", "is") if undated == 1 else ("documents", "are")
         said.append(f"{undated:,} {noun} without a date {verb} left out")

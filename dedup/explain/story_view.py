@@ -10,7 +10,7 @@ from dedup.explain.aligned_sentences import aligned_sentences
 from dedup.explain.evidence import AlignedSentence
 from dedup.explain.html_pages import fragment
 from dedup.explain.summaries import NamedDocument, named_document, short_name
-from dedup.models import Relation, Why
+from dedup.models import Relation, Why, count_of
 from dedup.signatures.term_weights import DocumentFrequencies
 from dedup.write.lines import DECIMALS
 
@@ -116,7 +116,7 @@ class StoryView:
         """Return it in one line."""
         first = self.members[0]
         name = short_name(first.id, first.title, first.host)
-        return f"<Story {self.story_id}: {self.size:,} documents, canonical {name}>"
+        return f"<Story {self.story_id}: {count_of(self.size, 'document')}, canonical {name}>"
 
     def _repr_html_(self) -> str:
         """Return it as a notebook shows it."""
@@ -125,16 +125,18 @@ class StoryView:
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
-    """The canonical of a story beside another member.
+    """Two members of a story: the canonical and another one, or those of its weakest link.
 
     Attributes:
-        canonical_id: Id of the canonical.
+        beside: The one, mostly the canonical.
         member: The other.
-        sentences: Both texts, sentence by sentence, in the order of the canonical.
+        is_weakest_link: Whether the two are the weakest link of the story.
+        sentences: Both texts, sentence by sentence, in the order of the one.
     """
 
-    canonical_id: str
+    beside: StoryMember
     member: StoryMember
+    is_weakest_link: bool
     sentences: tuple[AlignedSentence, ...]
 
 
@@ -165,14 +167,27 @@ def story_view(run: Run, story_id: str) -> StoryView:
 
 
 def side_by_side(run: Run, story: StoryView) -> Iterator[SideBySide]:
-    """Yield the canonical of a story beside each other member, in their order."""
+    """Yield the canonical of a story beside each other member, in their order.
+
+    Before them comes the weakest link, where the canonical is not of it.
+    """
     canonical, *others = story.members
     frequencies = DocumentFrequencies(*run.store.signatures.document_frequencies())
-    text = _text(run, canonical)
-    for other in others:
-        language = canonical.language if canonical.language == other.language else None
-        sentences = aligned_sentences(text, _text(run, other), language, frequencies)
-        yield SideBySide(canonical.id, other, sentences)
+    weakest = _members_of_link(story)
+    pairs = [(canonical, other) for other in others]
+    if len(weakest) == 2 and canonical not in weakest:
+        pairs.insert(0, (weakest[0], weakest[1]))
+    for one, other in pairs:
+        language = one.language if one.language == other.language else None
+        sentences = aligned_sentences(_text(run, one), _text(run, other), language, frequencies)
+        is_weakest = one in weakest and other in weakest
+        yield SideBySide(one, other, is_weakest, sentences)
+
+
+def _members_of_link(story: StoryView) -> list[StoryMember]:
+    """Return the two members of the weakest link of a story; fewer where one is gone."""
+    link = story.weakest
+    return [each for each in story.members if link and each.id in (link.left, link.right)]
 
 
 def _text(run: Run, member: StoryMember) -> str:

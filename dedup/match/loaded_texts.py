@@ -70,6 +70,11 @@ class LoadedTexts:
         """Return the sorted distinct shingles of a text."""
         return self._shingles.part(self._place[text_id])
 
+    def has_numbers(self, *text_ids: int) -> bool:
+        """Return whether each text has as many numbers as the veto on numbers asks for."""
+        found = (self._numbers.part(self._place[text_id]).size for text_id in text_ids)
+        return min(found) >= self._config.veto_numbers
+
     def pairs(self, text_id: int, others: Sequence[int]) -> list[Pair]:
         """Return what is measured between one text and others, seen from the others."""
         found = [self._remembered(other, text_id) for other in others]

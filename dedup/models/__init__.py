@@ -1,5 +1,6 @@
 """The values that pass between stages: plain, never changed, without input or output."""
 
+from dedup.models.count_words import count_of
 from dedup.models.documents import (
     BELIEVED_DATES,
     GUESSED_DATE,
@@ -49,7 +50,7 @@ __all__ = [
     "SECONDS_A_DAY", "SITE_BOILERPLATE", "CleanPage", "CleanReport", "DateReport", "Decision",
     "Document", "Draft", "Extraction", "Facts", "Link", "Listed", "Member", "OutputRecord", "Pair",
     "Raw", "RawLine", "RawRecord", "Reason", "Rejection", "RejectionLimit", "Relation", "Removal",
-    "RunReport", "Status", "Story", "StrippedText", "TermVectors", "Why", "counted", "failure",
-    "is_later", "rejection_limit", "report_of", "same_page", "shares_headline",
+    "RunReport", "Status", "Story", "StrippedText", "TermVectors", "Why", "count_of", "counted",
+    "failure", "is_later", "rejection_limit", "report_of", "same_page", "shares_headline",
     "unwanted_rejections", "value_at",
 ]  # fmt: skip

@@ -25,7 +25,7 @@ from dedup.store.cells import (
     stored_rejection,
 )
 from dedup.store.copied_store import copy_store
-from dedup.store.database import AGAINST, ANEW, ANOTHER, Database
+from dedup.store.database import AGAINST, ANEW, ANOTHER, Database, is_database
 from dedup.store.detail_queries import Details
 from dedup.store.document_states import DocumentStates
 from dedup.store.document_tables import Documents
@@ -41,7 +41,7 @@ from dedup.store.warning_queries import Warnings
 
 __all__ = [
     "AGAINST", "ANOTHER", "Cells", "Dump", "LeadDayCells", "Step", "Store", "Stored", "StoredPart",
-    "blob", "blobs", "copy_store", "stored_document", "stored_rejection",
+    "blob", "blobs", "copy_store", "is_database", "stored_document", "stored_rejection",
 ]  # fmt: skip
 
 

@@ -39,11 +39,22 @@ _NOT_WRITABLE = (
     sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR,
 )  # fmt: skip
 
+_MAGIC = b"SQLite format 3\0"
+
 NO_END = 1 << 62
 """No row has so high a number."""
 
 # Rows selected by one statement; SQLite allows 32,766 variables.
 ROWS_AT_ONCE = 10_000
+
+
+def is_database(path: Path) -> bool:
+    """Return whether a file begins as every SQLite file does; what cannot be read may be one."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_MAGIC)) == _MAGIC
+    except OSError:
+        return True
 
 
 class Database:

@@ -120,7 +120,15 @@ def test_no_page_names_an_option_that_there_is_not(page):
         for name in re.findall(r"--[a-z][a-z-]*", source.read_text("utf-8"))
     }
     known = {name for _, option in (each.values for each in OPTIONS) for name in shown(option)}
-    of_others = {"--rm", "--network", "--user", "--read-only", "--tmpfs", "--setting"}
+    of_others = {
+        "--rm",
+        "--network",
+        "--user",
+        "--read-only",
+        "--tmpfs",
+        "--setting",
+        "--json-lines",
+    }
     known |= {"--help", "--version", "--skip-editable", "--no-"} | of_others | of_scripts
     known |= {f"--no-{name[2:]}" for name in known}  # of a flag that a settings file sets
     history = page.name == "CHANGELOG.md"  # it names options that were renamed

@@ -51,7 +51,8 @@ BANDS = BandEvidence(False, (), 32, 4, 0.21, 0.0601)
 
 COPIES = CopyEvidence(
     same_text=False, signature=BANDS, lead=None, jaccard=0.053, containment=0.11, contains=0.08,
-    numbers=0.5, matched=False, relation=None, least_jaccard=0.7, least_containment=0.8,
+    numbers=0.5, least_numbers=4, matched=False, relation=None, least_jaccard=0.7,
+    least_containment=0.8,
     runs=(SharedRun("outside the harbour of Kell", 5, 10, 20),),
     sentence="no copy: the Jaccard is 0.053, below 0.70",
 )  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.explain.aligned_sentences import MOST_SENTENCES, aligned_sentences
+from dedup.explain.aligned_sentences import LEAST_OVERLAP, MOST_SENTENCES, aligned_sentences
 from dedup.explain.weighted_words import MOST_CHARACTERS
 from dedup.signatures.term_weights import DocumentFrequencies
 
@@ -174,3 +174,42 @@ def test_what_is_left_out_of_long_texts_is_said():
 def test_a_text_without_words_has_no_sentence(text):
     assert aligned(text, text) == ()
     assert [row.second for row in aligned(text, "Two.")] == ["Two."]
+
+
+def test_rare_words_pair_sentences_that_are_told_in_other_words():
+    first = (
+        "Divers say the hull scraped over the Combs, jagged boulders half a mile from her berth, "
+        "shortly before noon. The vessel is owned by a company of the north."
+    )
+    second = (
+        "The vessel carried sheep and timber in its hold on the way down to the south. In thick "
+        "fog she struck a notorious reef, which islanders know as the Combs, minutes before noon, "
+        "as coastguard officers told several journalists at a crowded meeting in Saltby, "
+        "where widows wept quietly."
+    )
+
+    rows = {row.first and row.first[:10]: row for row in aligned(first, second)}
+    combs = rows["Divers say"]
+
+    assert combs.how == "alike"
+    assert combs.second is not None
+    assert combs.second.startswith("In thick fog")
+    assert combs.overlap < LEAST_OVERLAP
+    assert rows["The vessel"].how == "only"  # one word in common is not enough
+
+
+@pytest.mark.parametrize("short", ["St.", "Mr.", "Dr.", "Gen.", "J."])
+def test_a_sentence_goes_on_behind_an_abbreviation(short):
+    text = f"All 212 people on the ferry {short} Brannoc are safe. The crew, too, was saved."
+
+    assert [row.first for row in aligned(text, "")] == [
+        f"All 212 people on the ferry {short} Brannoc are safe.",
+        "The crew, too, was saved.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "end", ["met Oskar. ", "has five. ", "is in it. ", "is a WHO. ", "saw Kim.\n"]
+)
+def test_a_sentence_ends_behind_other_words(end):
+    assert len(aligned(f"The old crew {end}Then the ferry left port again.", "")) == 2

@@ -11,7 +11,7 @@ import sys
 import pytest
 from runs import dated_article, text_of
 
-from dedup.errors import OutputError
+from dedup.errors import DedupError, OutputError
 from dedup.explain.open_run import open_run
 from dedup.store import Store
 
@@ -227,3 +227,34 @@ def test_a_manifest_that_was_changed_by_hand_is_refused(command, samples_run, tm
     done = command("regroup", out, "-o", tmp_path / "again")
     assert done.exit_code == 1
     assert "is no manifest of dedup" in done.stderr
+
+
+def test_a_run_says_what_it_is(samples_run):
+    with open_run(samples_run) as run:
+        shown = repr(run)
+        assert shown.startswith(f"<Run {samples_run}: dump ")
+        assert "62 inputs (16 canonical, 28 duplicate, 15 unique, 3 rejected)" in shown
+        assert "62 inputs" in run._repr_html_()
+    assert repr(run).endswith(", closed>")
+
+
+def test_a_closed_run_says_that_it_is_closed(samples_run):
+    with open_run(samples_run) as run:
+        pass
+    for ask in (run.stories, lambda: run.document("ferry"), lambda: run.explain("a", "b")):
+        with pytest.raises(DedupError, match="is closed; open it again"):
+            ask()
+
+
+@pytest.mark.parametrize("content", [b"", b'{"id": "a"}\n', bytes(range(256))])
+def test_a_file_that_is_no_store_is_no_run(tmp_path, content):
+    file = tmp_path / "news.jsonl"
+    file.write_bytes(content)
+    with pytest.raises(OutputError, match=r"news.jsonl is no run; name the output folder"):
+        open_run(file)
+
+
+def test_the_package_lists_its_public_names():
+    import dedup
+
+    assert {"open_run", "deduplicate", "Run"} <= set(dir(dedup))

@@ -7,9 +7,11 @@ import io
 import itertools
 import json
 import os
+import shlex
 import shutil
 import sqlite3
 import subprocess
+import sys
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -221,11 +223,13 @@ def test_a_story_is_printed_with_its_canonical_first_and_copies_below(show):
 def test_side_by_side_asks_for_a_story_and_shows_each_other_member(show):
     done = show("ferry-aground", "--side-by-side")
     assert done.stdout.count("\ncanonical    ") == 3
+    assert done.stdout.startswith("\nweakest link 0.58 probability, without the canonical\none  ")
     assert "Kell Island ferry" in done.stdout
 
     story = json.loads(show("ferry-aground", "--side-by-side", "--json").stdout)
     others = [each["member"]["id"] for each in story["side_by_side"]]
-    assert others == [each["id"] for each in story["members"][1:]]
+    assert others[1:] == [each["id"] for each in story["members"][1:]]
+    assert story["side_by_side"][0]["is_weakest_link"] is True
     unique = show("2026/03/10/forecast.html", "--side-by-side", exit_code=1)
     assert "is in no story; show it as a document" in unique.stderr
 
@@ -384,6 +388,48 @@ def test_lists_are_of_the_dump_of_the_folder(command, tmp_path, jsonl, show):
     assert "does not have the dump" in gone.stderr
 
 
+def test_the_command_below_a_story_explains_its_weakest_link(show, command):
+    printed = show("--sort", "weakest", "--limit", 0).stdout
+    commands = [shlex.split(line) for line in printed.splitlines() if line.startswith("  dedup")]
+    links = [each["weakest"] for each in listed(show, "--sort", "weakest")]
+
+    assert [each[-2:] for each in commands] == [[link["left"], link["right"]] for link in links]
+    assert command(*commands[0][1:]).stdout.startswith("One story")
+
+
+@pytest.mark.parametrize(
+    "word", ["plain/a.html", "a b", "it's", "$(x) `y`", "\x1b[2J\\'", "\u202eb\n", "é\x9b", ""]
+)
+def test_a_word_of_a_command_is_read_by_a_shell_as_it_was(word):
+    from dedup.cli.shown_lists import pasted
+
+    line = f"LC_ALL=C.UTF-8; printf %s {pasted(word)}"
+    done = subprocess.run(["bash", "-c", line], capture_output=True, check=True)
+
+    assert done.stdout.decode() == word
+    assert pasted(word).isprintable()
+
+
+@pytest.mark.parametrize("form", ["--json", "--csv"])
+def test_a_terminal_gets_no_character_that_it_obeys(command, jsonl, tmp_path, form):
+    bad = "Ferry\x1b[2J \u202e\x9b aground"
+    out = command.run(
+        jsonl([{"id": "a", "title": bad, "text": text_of(1)}]), out=tmp_path / "o"
+    ).path
+    line = f"{sys.executable} -m dedup show {out} --documents {form}"
+    done = subprocess.run(
+        ["script", "-qec", line, str(tmp_path / "log")], capture_output=True, check=True
+    )
+    shown = done.stdout.decode().replace("\r\n", "\n")
+
+    assert "aground" in shown
+    assert not {"\x1b", "\u202e", "\x9b"} & set(shown)
+    if form == "--json":
+        assert json.loads(shown[shown.index("{") :])["title"] == bad
+    else:
+        assert bad in command("show", out, "--documents", form).stdout
+
+
 @pytest.mark.parametrize("width", [80, 200])
 def test_a_line_is_as_wide_as_a_terminal_at_most(samples_run, width):
     from rich.console import Console
@@ -396,7 +442,7 @@ def test_a_line_is_as_wide_as_a_terminal_at_most(samples_run, width):
         file=written, width=width, force_terminal=True, color_system=None, markup=False
     )
     with open_run(samples_run) as run:
-        print_stories(iter(run.stories(limit=0).rows), target, links=True)
+        print_stories(iter(run.stories(limit=0).rows), target, None)
         print_documents(iter(run.documents(limit=0).rows), target)
     assert max(map(cell_len, written.getvalue().splitlines())) <= width
     assert "…" in written.getvalue()

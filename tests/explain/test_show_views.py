@@ -116,8 +116,12 @@ def test_side_by_side_has_each_other_member_with_all_sentences_of_the_canonical(
     from dedup.explain.story_view import side_by_side
 
     story = run.story(REWRITES)
-    pairs = [*side_by_side(run, story)]
+    weakest, *pairs = side_by_side(run, story)
 
+    assert {weakest.beside.id, weakest.member.id} == {story.weakest.left, story.weakest.right}
+    assert weakest.is_weakest_link
+    assert story.members[0] not in (weakest.beside, weakest.member)
+    assert not any(each.is_weakest_link for each in pairs)
     assert [each.member for each in pairs] == [*story.members[1:]]
     text = run.document(REWRITES).text
     for pair in pairs:
