@@ -322,8 +322,9 @@ def test_an_id_of_a_records_own_is_no_mirrors_folder():
         ("... — !", Reason.NO_TEXT, "no text is left"),
         ("Four words are few", Reason.TOO_SHORT, "4 tokens are left, 5 are needed"),
         ("東京駅", Reason.TOO_SHORT, "3 tokens are left, 5 are needed"),
+        ("Word", Reason.TOO_SHORT, "1 token is left, 5 are needed"),
     ],
-    ids=["nothing", "white space", "signs", "four words", "three characters"],
+    ids=["nothing", "white space", "signs", "four words", "three characters", "one word"],
 )
 def test_a_text_of_too_few_words_is_rejected(text, reason, detail):
     assert too_short(text, CONFIG) == Rejection(reason, detail)
