@@ -66,7 +66,8 @@ def test_an_unknown_id_is_a_key_error():
 
 
 def test_the_public_names_are_there():
-    assert {"Config", "Result", "deduplicate", "__version__"} == set(dedup.__all__)
+    names = {"Config", "Result", "Run", "__version__", "deduplicate", "open_run"}
+    assert names == set(dedup.__all__) == names & set(dir(dedup))
     assert all(getattr(dedup, name) for name in dedup.__all__)
     with pytest.raises(AttributeError):
         dedup.nothing  # noqa: B018

@@ -252,9 +252,3 @@ def test_a_file_that_is_no_store_is_no_run(tmp_path, content):
     file.write_bytes(content)
     with pytest.raises(OutputError, match=r"news.jsonl is no run; name the output folder"):
         open_run(file)
-
-
-def test_the_package_lists_its_public_names():
-    import dedup
-
-    assert {"open_run", "deduplicate", "Run"} <= set(dir(dedup))
