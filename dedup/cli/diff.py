@@ -15,7 +15,7 @@ from dedup.errors import printable
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from dedup.explain.differences import Difference
+    from dedup.explain.compare.differences import Difference
 
 
 @click.command(cls=SettingsCommand, short_help="Say what differs between two runs.")
@@ -56,7 +56,7 @@ def diff(
     """
     if not quiet:
         warn_of_leftover()
-    from dedup.explain.differences import difference  # numpy: --help must not wait for it
+    from dedup.explain.compare.differences import difference  # numpy: --help must not wait for it
     from dedup.explain.open_run import open_run
 
     with open_run(out, store=store) as before, open_run(other) as after:
@@ -81,7 +81,7 @@ def print_difference(found: Difference, target: Console) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from dedup.explain import difference_words as words
+    from dedup.explain.compare import difference_words as words
 
     def say(line: str = "", style: str = "") -> None:
         target.print(Text(printable(line), style), soft_wrap=not target.is_terminal)

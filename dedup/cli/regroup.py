@@ -212,7 +212,7 @@ def _show_difference(
 ) -> None:
     """Show what differs between the run and the new one; of a store to be migrated, say so."""
     from dedup.cli.diff import show_difference
-    from dedup.explain.differences import difference
+    from dedup.explain.compare.differences import difference
     from dedup.explain.open_run import open_run
 
     try:

@@ -20,10 +20,10 @@ from dedup.errors import printable
 from dedup.models import Relation, Status
 
 if TYPE_CHECKING:
-    from dedup.explain.document_view import DocumentView
     from dedup.explain.open_run import Run
-    from dedup.explain.run_lists import DocumentFilters
-    from dedup.explain.story_view import StoryView
+    from dedup.explain.views.document_view import DocumentView
+    from dedup.explain.views.run_lists import DocumentFilters
+    from dedup.explain.views.story_view import StoryView
 
 _SORTS = ("size", "weakest", "date")
 
@@ -217,7 +217,7 @@ def _option(name: str) -> str:
 def _print_raw(run: Run, names: tuple[str, ...]) -> None:
     """Print documents as they came; on a terminal, what it would obey is escaped."""
     from dedup.explain.find_documents import find_document
-    from dedup.explain.raw_document import raw_document
+    from dedup.explain.views.raw_document import raw_document
 
     stdout = sys.stdout.buffer
     for row in [find_document(run.store, name) for name in names]:
@@ -237,9 +237,9 @@ def _shown(content: bytes) -> bytes:
 
 def _print_named(run: Run, names: tuple[str, ...], form: str, *, side_by_side: bool) -> None:
     """Print documents and stories."""
-    from dedup.explain.document_view import document_view
     from dedup.explain.find_documents import find_named, find_story
-    from dedup.explain.story_view import story_view
+    from dedup.explain.views.document_view import document_view
+    from dedup.explain.views.story_view import story_view
 
     find = find_story if side_by_side else find_named
     for number, key in enumerate([find(run.store, name) for name in names]):
@@ -264,7 +264,7 @@ def _print_document(document: DocumentView, form: str) -> None:
 def _print_story(run: Run, story: StoryView, form: str, *, side_by_side: bool) -> None:
     """Print a story."""
     from dedup.cli.shown_details import print_side_by_side, print_story
-    from dedup.explain import story_view
+    from dedup.explain.views import story_view
 
     if form == "csv":
         _print_rows(form, story_view.StoryMember, story.members)
@@ -284,7 +284,7 @@ def _print_stories(
 ) -> list[str]:
     """Print a list of stories, and return what is to be said of it."""
     from dedup.cli.shown_lists import explain_command, print_stories
-    from dedup.explain.run_lists import (
+    from dedup.explain.views.run_lists import (
         ListedStory,
         count_stories,
         count_undated,
@@ -309,7 +309,7 @@ def _print_documents(
 ) -> list[str]:
     """Print a list of documents, and return what is to be said of it."""
     from dedup.cli.shown_lists import print_documents
-    from dedup.explain.run_lists import (
+    from dedup.explain.views.run_lists import (
         ListedDocument,
         count_documents,
         count_undated,

@@ -15,9 +15,9 @@ from dedup.models import count_of
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from dedup.explain.document_view import DocumentView
-    from dedup.explain.story_view import SideBySide, StoryMember, StoryView, WeakestLink
     from dedup.explain.summaries import NamedDocument
+    from dedup.explain.views.document_view import DocumentView
+    from dedup.explain.views.story_view import SideBySide, StoryMember, StoryView, WeakestLink
 
 _LABEL = 13
 

@@ -12,7 +12,7 @@ from dedup.cli.text_columns import ONE_LINE, Column, print_rows
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from dedup.explain.run_lists import ListedDocument, ListedStory
+    from dedup.explain.views.run_lists import ListedDocument, ListedStory
 
 
 def explain_command(out: Path, store: Path | None) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from dedup.cluster.canonical import RULES, Ballot
 from dedup.explain.evidence import ElectionStep, Setting
-from dedup.explain.rewrite_evidence import PairReplay
+from dedup.explain.rewrites.rewrite_evidence import PairReplay
 from dedup.match.story_score import probability
 
 if TYPE_CHECKING:

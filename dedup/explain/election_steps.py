@@ -9,7 +9,7 @@ import numpy as np
 
 from dedup.cluster.canonical import Ballot, Policy, deciding_rule, parse_policy, rank
 from dedup.cluster.rewrites import Telling, ballots_of
-from dedup.explain.copy_sets import copy_set, earlier_stories, load_documents
+from dedup.explain.copies.copy_sets import copy_set, earlier_stories, load_documents
 from dedup.explain.evidence import ElectionStep
 from dedup.models import Status
 from dedup.signatures.terms import without_flags

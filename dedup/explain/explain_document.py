@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dedup.config import Config
-from dedup.explain.copy_sets import load_documents
+from dedup.explain.copies.copy_sets import load_documents
 from dedup.explain.document_explanation import DocumentExplanation, Neighbour
 from dedup.explain.election_steps import election_steps
 from dedup.explain.evidence import DocumentSummary
-from dedup.explain.loose_group_replay import replay
+from dedup.explain.rewrites.loose_group_replay import replay
 from dedup.explain.summaries import summaries
 from dedup.match.relations import relation
 from dedup.match.story_score import probability

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dedup.errors import NotFoundError
-from dedup.explain.aligned_sentences import aligned_sentences
 from dedup.explain.changed_settings import changed_settings, other_elections
-from dedup.explain.copy_evidence import copy_evidence
+from dedup.explain.copies.copy_evidence import copy_evidence
 from dedup.explain.election_steps import election_steps
 from dedup.explain.evidence import (
     AlignedSentence,
@@ -19,9 +18,10 @@ from dedup.explain.evidence import (
 )
 from dedup.explain.no_setting import no_setting
 from dedup.explain.pair_verdict import pair_verdict
-from dedup.explain.rewrite_evidence import evidence_of, replay_pair
+from dedup.explain.rewrites.rewrite_evidence import evidence_of, replay_pair
 from dedup.explain.summaries import summaries
-from dedup.explain.text_facts import Article, shared_facts
+from dedup.explain.texts.aligned_sentences import aligned_sentences
+from dedup.explain.texts.text_facts import Article, shared_facts
 from dedup.signatures.term_weights import DocumentFrequencies
 
 if TYPE_CHECKING:

@@ -14,12 +14,12 @@ from dedup.run.run_settings import config_of, manifest_in, store_of
 from dedup.store import ANOTHER, Store, is_database
 
 if TYPE_CHECKING:
-    from dedup.explain.differences import Difference
+    from dedup.explain.compare.differences import Difference
     from dedup.explain.document_explanation import DocumentExplanation
-    from dedup.explain.document_view import DocumentView
     from dedup.explain.evidence import PairExplanation
-    from dedup.explain.run_lists import DocumentFilters, ListedDocument, ListedStory, Listing
-    from dedup.explain.story_view import StoryView
+    from dedup.explain.views.document_view import DocumentView
+    from dedup.explain.views.run_lists import DocumentFilters, ListedDocument, ListedStory, Listing
+    from dedup.explain.views.story_view import StoryView
     from dedup.progress import Progress
 
 _COUNTED = ("canonical", "duplicate", "unique", "rejected")
@@ -104,8 +104,8 @@ class Run:
             NotFoundError: There is no such document.
             AmbiguousNameError: There are several.
         """
-        from dedup.explain.document_view import document_view
         from dedup.explain.find_documents import find_document
+        from dedup.explain.views.document_view import document_view
 
         return document_view(self, find_document(self.store, name))
 
@@ -121,7 +121,7 @@ class Run:
             AmbiguousNameError: There are several.
         """
         from dedup.explain.find_documents import find_story
-        from dedup.explain.story_view import story_view
+        from dedup.explain.views.story_view import story_view
 
         return story_view(self, find_story(self.store, name))
 
@@ -139,7 +139,7 @@ class Run:
         Raises:
             ConfigError: A value cannot be used.
         """
-        from dedup.explain.run_lists import list_stories
+        from dedup.explain.views.run_lists import list_stories
 
         return list_stories(self, filters, sort, limit)
 
@@ -153,14 +153,14 @@ class Run:
                 or ``date`` (the latest first); None for the order of the inputs.
             limit: How many; 0 for all.
             filters: What a document must have; see
-                :class:`dedup.explain.run_lists.DocumentFilters`.
+                :class:`dedup.explain.views.run_lists.DocumentFilters`.
 
         Raises:
             ConfigError: A value cannot be used.
             NotFoundError: ``copy_of`` names no document.
             AmbiguousNameError: It names several.
         """
-        from dedup.explain.run_lists import list_documents
+        from dedup.explain.views.run_lists import list_documents
 
         return list_documents(self, filters, sort, limit)
 
@@ -197,7 +197,7 @@ class Run:
             NotFoundError: They have no document in common.
             OutputError: The other run cannot be read.
         """
-        from dedup.explain.differences import difference
+        from dedup.explain.compare.differences import difference
 
         if isinstance(other, Run):
             return difference(self, other, examples)
@@ -240,7 +240,7 @@ class Run:
             OutputError: This run is not the last of its store, or ``out`` cannot be written or
                 holds another run.
         """
-        from dedup.explain.run_lists import several
+        from dedup.explain.views.run_lists import several
         from dedup.run.regroup import Changes, regroup_run  # all stages
 
         changes = Changes(

@@ -9,7 +9,8 @@ import pytest
 from runs import ROOT
 
 from dedup.config import Config
-from dedup.explain import differences, evidence
+from dedup.explain import evidence
+from dedup.explain.compare import differences
 from dedup.match.story_score import FEATURES
 
 PAGE = (ROOT / "docs" / "outputs.md").read_text("utf-8")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.explain.aligned_sentences import LEAST_OVERLAP, MOST_SENTENCES, aligned_sentences
-from dedup.explain.weighted_words import MOST_CHARACTERS
+from dedup.explain.texts.aligned_sentences import LEAST_OVERLAP, MOST_SENTENCES, aligned_sentences
+from dedup.explain.texts.weighted_words import MOST_CHARACTERS
 from dedup.signatures.term_weights import DocumentFrequencies
 
 NONE_COUNTED = DocumentFrequencies(np.empty(0, np.uint32), np.empty(0, np.int64), 0)

@@ -4,8 +4,8 @@ from random import Random
 
 import pytest
 
-from dedup.explain.candidate_evidence import candidate_evidence
 from dedup.explain.open_run import open_run
+from dedup.explain.rewrites.candidate_evidence import candidate_evidence
 
 FERRY = (
     "The ferry Saltby ran aground on the Kell rocks near Brannoc harbour on Tuesday night with 212 "

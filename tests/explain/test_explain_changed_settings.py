@@ -17,9 +17,9 @@ from dedup.config import StoryConfig
 from dedup.explain.changed_settings import changed_settings, other_elections
 from dedup.explain.evidence import ElectionStep
 from dedup.explain.explain_pair import explain_pair
-from dedup.explain.loose_group_replay import replay
 from dedup.explain.open_run import open_run
-from dedup.explain.rewrite_evidence import PairReplay, replay_pair
+from dedup.explain.rewrites.loose_group_replay import replay
+from dedup.explain.rewrites.rewrite_evidence import PairReplay, replay_pair
 
 
 def labels_at(group, threshold):

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from dedup.explain.copy_evidence import copy_evidence
+from dedup.explain.copies.copy_evidence import copy_evidence
 from dedup.explain.open_run import open_run
 from dedup.tokens import folded_tokens
 

@@ -19,8 +19,8 @@ from runs import dated_article, text_of
 
 from dedup.cli.diff import print_difference
 from dedup.errors import NotFoundError
-from dedup.explain import difference_words
-from dedup.explain.compared_documents import (
+from dedup.explain.compare import difference_words
+from dedup.explain.compare.compared_documents import (
     ALONE,
     CANONICAL,
     DUPLICATE,
@@ -30,8 +30,8 @@ from dedup.explain.compared_documents import (
     OneSide,
     compare_documents,
 )
-from dedup.explain.compared_stories import KINDS, count_story_changes
-from dedup.explain.differences import (
+from dedup.explain.compare.compared_stories import KINDS, count_story_changes
+from dedup.explain.compare.differences import (
     EXAMPLES,
     UNCHANGED,
     Difference,
@@ -40,7 +40,7 @@ from dedup.explain.differences import (
     change_kinds,
     status_counts,
 )
-from dedup.explain.differing_settings import SettingChange
+from dedup.explain.compare.differing_settings import SettingChange
 from dedup.explain.open_run import open_run
 
 KEPT = ("canonical", "unique")

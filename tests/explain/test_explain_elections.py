@@ -4,7 +4,7 @@ from collections import Counter
 import pytest
 from lxml import html
 
-from dedup.explain import copy_sets
+from dedup.explain.copies import copy_sets
 from dedup.explain.election_steps import election_steps
 from dedup.explain.explain_pair import explain_pair
 from dedup.explain.open_run import open_run

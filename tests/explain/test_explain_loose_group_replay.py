@@ -9,8 +9,8 @@ import pytest
 from explained_runs import documents_of, last_groups
 from runs import dated_article, text_of
 
-from dedup.explain.loose_group_replay import replay, replay_alone
 from dedup.explain.open_run import open_run
+from dedup.explain.rewrites.loose_group_replay import replay, replay_alone
 from dedup.match.story_score import probability
 
 

@@ -12,7 +12,7 @@ from runs import dated_article, text_of
 from dedup.errors import NotFoundError
 from dedup.explain.explain_pair import explain_pair
 from dedup.explain.open_run import open_run
-from dedup.explain.rewrite_evidence import rewrite_evidence
+from dedup.explain.rewrites.rewrite_evidence import rewrite_evidence
 
 OF_ONE_STORY = {"same-text", "copy", "rewrite", "must-link"}
 

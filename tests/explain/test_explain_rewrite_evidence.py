@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from runs import dated_article, text_of
 
-from dedup.explain.rewrite_evidence import rewrite_evidence
+from dedup.explain.rewrites.rewrite_evidence import rewrite_evidence
 from dedup.match.loose_group_odds import FRESH_DAYS
 from dedup.match.story_score import GROUP_FEATURES, MOST_ODDS
 from dedup.run.run_settings import scorer_of

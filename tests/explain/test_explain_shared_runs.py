@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.explain.shared_runs import LONGEST, MOST_RUNS, longest_runs, shared_runs
+from dedup.explain.copies.shared_runs import LONGEST, MOST_RUNS, longest_runs, shared_runs
 from dedup.tokens import folded_tokens
 
 laws = settings(max_examples=300, deadline=None)

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from dedup.explain.text_facts import Article, quotes, shared_facts
+from dedup.explain.texts.text_facts import Article, quotes, shared_facts
 from dedup.signatures.term_weights import DocumentFrequencies
 
 NONE_COUNTED = DocumentFrequencies(np.empty(0, np.uint32), np.empty(0, np.int64), 0)

@@ -1,4 +1,4 @@
-from dedup.explain.weighted_words import words_of_terms
+from dedup.explain.texts.weighted_words import words_of_terms
 from dedup.signatures.terms import titled_terms, without_flags
 
 

@@ -10,7 +10,7 @@ from runs import dated_article, text_of
 
 from dedup.errors import DedupError, InputError, NotFoundError
 from dedup.explain.open_run import open_run
-from dedup.explain.raw_document import raw_document
+from dedup.explain.views.raw_document import raw_document
 
 
 def raw(run, name):
@@ -85,7 +85,7 @@ def test_a_stream_cannot_be_read_again(command, tmp_path):
 
 @pytest.mark.parametrize("name", ["/etc/passwd", "../../etc/passwd", "news.jsonl/../x"])
 def test_a_source_named_by_the_store_alone_is_never_opened(pages, tmp_path, monkeypatch, name):
-    import dedup.explain.raw_document as module
+    import dedup.explain.views.raw_document as module
 
     read = []
     monkeypatch.setattr(module, "read_raw", lambda source, *_: read.append(source) or iter(()))

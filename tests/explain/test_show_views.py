@@ -28,7 +28,7 @@ def fields_of(value):
 def test_every_document_says_what_its_decision_says(run, sample_run):
     for decision in sample_run.decisions:
         row = run.store.lookups.row_of(decision["id"])
-        from dedup.explain.document_view import document_view
+        from dedup.explain.views.document_view import document_view
 
         shown = fields_of(document_view(run, row))
         assert {name: shown[name] for name in decision} == decision
@@ -73,7 +73,7 @@ def test_what_cleaning_removed_is_there_by_step_in_the_order_of_the_steps(opened
 
 
 def test_the_steps_are_those_of_cleaning_in_their_order(run, sample_run):
-    from dedup.explain.document_view import STEP_NAMES, document_view
+    from dedup.explain.views.document_view import STEP_NAMES, document_view
 
     seen = set()
     for decision in sample_run.decisions:
@@ -113,7 +113,7 @@ def test_a_rejected_input_has_no_text_but_a_reason_a_detail_and_a_source(run):
 
 
 def test_side_by_side_has_each_other_member_with_all_sentences_of_the_canonical(run):
-    from dedup.explain.story_view import side_by_side
+    from dedup.explain.views.story_view import side_by_side
 
     story = run.story(REWRITES)
     weakest, *pairs = side_by_side(run, story)

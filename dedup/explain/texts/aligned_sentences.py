@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dedup.explain.evidence import AlignedSentence
-from dedup.explain.weighted_words import WeightedWords, weighted_words
+from dedup.explain.texts.weighted_words import WeightedWords, weighted_words
 from dedup.kernels.array_types import Float64s
 from dedup.models import count_of
 from dedup.signatures.term_weights import DocumentFrequencies

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dedup.cluster.document_name import document_name
 from dedup.config import Config, MatchConfig
-from dedup.explain.copy_sets import copy_set, load_documents
+from dedup.explain.copies.copy_sets import copy_set, load_documents
 from dedup.match.relations import relation
 from dedup.match.versions import Passages
 from dedup.models import SECONDS_A_DAY, Facts, Pair, Relation, same_page

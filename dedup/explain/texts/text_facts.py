@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from dedup.explain.evidence import SharedFacts
-from dedup.explain.weighted_words import MOST_CHARACTERS, WeightedWords, weighted_words
+from dedup.explain.texts.weighted_words import MOST_CHARACTERS, WeightedWords, weighted_words
 from dedup.kernels.vectorizer import LEAST_NAME_WEIGHT
 from dedup.signatures.lead_days import IN_FIRST, NamedDays, named_days, weekdays_of
 from dedup.signatures.lead_patterns import TODAY, YESTERDAY

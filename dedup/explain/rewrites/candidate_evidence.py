@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup.config import StoryConfig
-from dedup.explain.copy_evidence import band_evidence
+from dedup.explain.copies.copy_evidence import band_evidence
 from dedup.explain.evidence import BandEvidence, CandidateEvidence
-from dedup.explain.weighted_words import words_of_terms
+from dedup.explain.texts.weighted_words import words_of_terms
 from dedup.kernels.array_types import Int16s, UInt32s
 from dedup.match.similarity import RaggedArray
 from dedup.match.story_score import pair_scores

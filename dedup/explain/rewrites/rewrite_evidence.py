@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup.cluster.event_split import join_parts, terms_of
-from dedup.explain.candidate_evidence import candidate_evidence
 from dedup.explain.evidence import (
     Contribution,
     JoinEvidence,
     RewriteEvidence,
 )
-from dedup.explain.loose_group_replay import GroupReplay, replay, replay_alone
+from dedup.explain.rewrites.candidate_evidence import candidate_evidence
+from dedup.explain.rewrites.loose_group_replay import GroupReplay, replay, replay_alone
 from dedup.explain.summaries import summaries
-from dedup.explain.weighted_words import words_of_terms
+from dedup.explain.texts.weighted_words import words_of_terms
 from dedup.kernels.array_types import Int64s, UInt32s
 from dedup.match.loose_group_odds import FRESH_DAYS
 from dedup.match.story_score import GROUP_FEATURES, MOST_ODDS, probability

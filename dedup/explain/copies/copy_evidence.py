@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.explain.copy_sentences import chain_sentence, match_sentence, meeting_sentence
-from dedup.explain.copy_sets import load_documents
+from dedup.explain.copies.copy_sentences import chain_sentence, match_sentence, meeting_sentence
+from dedup.explain.copies.copy_sets import load_documents
+from dedup.explain.copies.shared_runs import shared_runs
 from dedup.explain.evidence import BandEvidence, CopyEvidence
-from dedup.explain.shared_runs import shared_runs
 from dedup.kernels.array_types import UInt32s
 from dedup.match.minhash_lsh import equal_bands
 from dedup.match.relations import relation

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup.errors import NotFoundError
-from dedup.explain import difference_words
-from dedup.explain.compared_documents import (
+from dedup.explain.compare import difference_words
+from dedup.explain.compare.compared_documents import (
     DUPLICATE,
     REJECTED,
     ComparedDocuments,
     compare_documents,
 )
-from dedup.explain.compared_stories import KINDS, count_story_changes, in_same_story
-from dedup.explain.differing_settings import SettingChange, differing_settings
+from dedup.explain.compare.compared_stories import KINDS, count_story_changes, in_same_story
+from dedup.explain.compare.differing_settings import SettingChange, differing_settings
 from dedup.explain.summaries import summaries
 from dedup.kernels.array_types import Bools, Int8s, Int64s
 from dedup.models import count_of

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.explain.compared_documents import ALONE, ComparedDocuments, OneSide
+from dedup.explain.compare.compared_documents import ALONE, ComparedDocuments, OneSide
 from dedup.kernels.array_types import Bools, Int64s
 
 KINDS = ("split", "merged", "torn", "grown", "shrunk", "exchanged", "canonical", "same")
-"""What can become of stories, see :class:`dedup.explain.differences.StoryChange`."""
+"""What can become of stories, see :class:`dedup.explain.compare.differences.StoryChange`."""
 
 SPLIT, MERGED, TORN, GROWN, SHRUNK, EXCHANGED, CANONICAL, SAME = range(len(KINDS))
 

@@ -13,7 +13,7 @@ from dedup.errors import printable
 from dedup.models import count_of
 
 if TYPE_CHECKING:
-    from dedup.explain.differences import Difference, DocumentChange
+    from dedup.explain.compare.differences import Difference, DocumentChange
 
 CHANGES = {
     "deleted": "now a duplicate",

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dedup.explain.aligned_sentences import aligned_sentences
 from dedup.explain.evidence import AlignedSentence
 from dedup.explain.html_pages import fragment
 from dedup.explain.summaries import NamedDocument, named_document, short_name
+from dedup.explain.texts.aligned_sentences import aligned_sentences
 from dedup.models import Relation, Why, count_of
 from dedup.signatures.term_weights import DocumentFrequencies
 from dedup.write.lines import DECIMALS

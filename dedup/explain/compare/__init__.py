@@ -1,0 +1,1 @@
+"""Two runs compared: which documents and stories were decided on otherwise."""

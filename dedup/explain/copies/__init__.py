@@ -1,0 +1,1 @@
+"""Evidence on copies: what two documents have word for word in common."""

@@ -1,0 +1,1 @@
+"""Two texts beside each other: their words, sentences, names, numbers, dates and quotes."""

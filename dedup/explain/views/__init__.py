@@ -1,0 +1,1 @@
+"""Single documents and stories, and lists of them."""
