@@ -19,7 +19,7 @@ from dedup.progress import NullProgress, Progress
 from dedup.read import Tally, require_text
 from dedup.read.records import record
 from dedup.renamed import warn
-from dedup.run import read_inputs, size_of_inputs
+from dedup.run.places import read_inputs, size_of_inputs
 from dedup.scorer_file import scorer_file
 from dedup.stage_progress import ShownProgress
 from dedup.store import Store

@@ -15,7 +15,7 @@ from typing import Any
 
 from dedup.config import Config, MatchConfig, StoryConfig
 from dedup.json_codec import dump_json
-from dedup.run import run_dump
+from dedup.run.dump import run_dump
 from dedup.signatures.word_frequencies import word_frequencies
 
 _STORIES = 8

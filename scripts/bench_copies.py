@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from dedup.config import Config
-from dedup.run import run_dump
+from dedup.run.dump import run_dump
 
 Article = dict[str, Any]
 

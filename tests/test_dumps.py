@@ -515,7 +515,7 @@ class TestAgainst:
     @pytest.mark.parametrize(
         "place",
         [
-            "dedup.pipeline.stages.note_changes",
+            "dedup.pipeline.decide.note_changes",
             "dedup.run.dump.end_dump",
             "dedup.write.folder.OutputFolder.put_in_place",
             "dedup.write.folder.OutputFolder._move",
@@ -578,7 +578,7 @@ class TestAgainst:
             def stop(*_, **__):
                 raise Stopped
 
-            patch.setattr("dedup.pipeline.stages.note_changes", stop)
+            patch.setattr("dedup.pipeline.decide.note_changes", stop)
             with pytest.raises(Stopped):
                 self.run(yesterday)
         out = yesterday.folder / "today"

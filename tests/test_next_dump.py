@@ -313,7 +313,7 @@ STAGES = [
     "dedup.pipeline.match_copies.match_copies",
     "dedup.pipeline.cluster_copies.cluster_copy_pairs",
     "dedup.pipeline.cluster_rewrites.cluster_rewrites",
-    "dedup.pipeline.stages.note_changes",
+    "dedup.pipeline.decide.note_changes",
     "dedup.run.result_files.ResultFiles.write",
     "dedup.run.manifest.package_versions",
 ]

@@ -22,7 +22,7 @@ PLACES = [
     ("dedup.pipeline.stages.remove_site_boilerplate", 1),
     ("dedup.pipeline.match_copies.match_copies", 1),
     ("dedup.pipeline.cluster_copies.cluster_copy_pairs", 1),
-    ("dedup.pipeline.stages.note_changes", 1),
+    ("dedup.pipeline.decide.note_changes", 1),
     ("dedup.run.result_files.ResultFiles.write", 1),
     ("dedup.write.OutputFolder.put_in_place", 1),
     ("dedup.store.dump_tables.Dumps.finish", 1),

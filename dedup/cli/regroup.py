@@ -167,7 +167,7 @@ def regroup(
     if out is None:
         raise click.UsageError("Missing option '-o' / '--output'.")
     from dedup.cli.stop import stoppable
-    from dedup.run import Changes, regroup_run  # everything: --help must not wait for it
+    from dedup.run.regroup import Changes, regroup_run  # everything: --help must not wait for it
 
     changes = Changes(
         threshold=threshold,

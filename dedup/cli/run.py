@@ -237,7 +237,7 @@ def run(
     load_for_pages(inputs, config)
 
     from dedup.cli.stop import stoppable
-    from dedup.run import run_dump  # everything: --help must not wait for it
+    from dedup.run.dump import run_dump  # everything: --help must not wait for it
 
     files = _result_files(**written)
     with (

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dedup.clean.to_document import host_excluded
 from dedup.config import CleanConfig, Config
 from dedup.kernels.array_types import Int64s
 from dedup.pipeline.exact_duplicates import read_exact_duplicates
@@ -95,6 +94,8 @@ def _change_level(store: Store, level: str) -> None:
 
 def _exclude_hosts(store: Store, config: CleanConfig) -> list[int]:
     """Reject the documents of excluded hosts, and return them."""
+    from dedup.clean.to_document import host_excluded  # what cleans texts is seldom needed
+
     rejections = {
         row: rejection
         for host, rows in store.measured.hosts().items()

@@ -13,7 +13,7 @@ from dedup.cluster.canonical import parse_policy
 from dedup.config import SHIPPED_SCORER, Config
 from dedup.errors import ConfigError, FullDiskError, OutputError, refused
 from dedup.models import RunReport, report_of
-from dedup.pipeline.stages import decide_again
+from dedup.pipeline.decide import decide_again
 from dedup.progress import NullProgress, Progress, Timer
 from dedup.run.claim import option_values
 from dedup.run.manifest import manifest_of, times_and_memory

@@ -17,7 +17,7 @@ from dedup.engines.local import LocalEngine
 from dedup.pipeline.run_plan import run_plan
 from dedup.pipeline.store_tables import documents_below
 from dedup.pipeline.tables import DOCUMENTS
-from dedup.run import run_dump
+from dedup.run.dump import run_dump
 from dedup.store.database import NO_END
 
 

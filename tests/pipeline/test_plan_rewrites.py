@@ -20,7 +20,7 @@ from dedup.pipeline import cluster_rewrites
 from dedup.pipeline.on_tables import rewrite_scores
 from dedup.pipeline.plan_rewrites import COPIES, plan_rewrites
 from dedup.pipeline.store_tables import EarlierResults
-from dedup.run import run_dump
+from dedup.run.dump import run_dump
 from dedup.signatures.term_weights import DocumentFrequencies
 
 sys.path.insert(0, str(ROOT / "scripts"))

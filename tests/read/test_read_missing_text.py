@@ -7,7 +7,8 @@ import pytest
 from dedup import Config, deduplicate
 from dedup.config import ReadConfig
 from dedup.errors import InputError
-from dedup.run import clean_dump, run_dump
+from dedup.run.cleaning import clean_dump
+from dedup.run.dump import run_dump
 
 STORY = (
     "The council of Morrow Vale votes on the new quarry on Monday, and nobody knows the outcome."
