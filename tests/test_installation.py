@@ -150,7 +150,7 @@ class TestMissingLibrary:
         def broken(*rest, **named):
             raise ModuleNotFoundError(name="dedup.nowhere")
 
-        monkeypatch.setattr("dedup.run.run_dump", broken)
+        monkeypatch.setattr("dedup.run.dump.run_dump", broken)
         with pytest.raises(ModuleNotFoundError):
             command("run", tmp_path, "-o", tmp_path / "out")
 

@@ -369,7 +369,7 @@ def _host(given: str) -> str:
     """Return a host as documents have it, from a host or an address.
 
     >>> _host("www.News.example"), _host("https://news.example/a"), _host("The Daily News")
-    ('news.example', 'news.example', 'The Daily News')
+    ('news.example', 'news.example', 'the daily news')
     """
     address = given if "://" in given else f"http://{given.removeprefix('*').strip('.')}/"
     return host_of(address) or storable(given)
