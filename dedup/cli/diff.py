@@ -9,6 +9,7 @@ import click
 
 from dedup.cli.console import console, echo_json
 from dedup.cli.installation import warn_of_leftover
+from dedup.cli.options import question_options
 from dedup.cli.settings import SettingsCommand
 from dedup.errors import printable
 
@@ -29,13 +30,7 @@ if TYPE_CHECKING:
     help="How many documents to list, the worst first; 0 for all.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option(
-    "--store",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The store of OUT, where it is not in OUT and not found.",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Print no notes on stderr.")
+@question_options("OUT")
 def diff(
     out: Path, other: Path, limit: int, as_json: bool, store: Path | None, quiet: bool
 ) -> None:

@@ -9,6 +9,7 @@ import click
 
 from dedup.cli.console import console, echo_json
 from dedup.cli.installation import warn_of_leftover
+from dedup.cli.options import question_options
 from dedup.cli.settings import SettingsCommand
 from dedup.errors import OutputError, printable
 
@@ -39,13 +40,7 @@ if TYPE_CHECKING:
     help="Write a page to FILE instead: complete in itself, to be opened, sent or printed.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace the FILE of --html if it exists.")
-@click.option(
-    "--store",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The store of the run, where it is not in OUT and not found.",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Print no notes on stderr.")
+@question_options()
 def explain(
     out: Path,
     first: str,

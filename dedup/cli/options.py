@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -128,6 +129,30 @@ def shared_options(command: Command) -> Command:
     for option in reversed((_INPUTS, *_SHARED)):
         command = option(command)
     return command
+
+
+def question_options(of: str = "the run") -> Callable[[Command], Command]:
+    """Return what gives a command the options of all questions about a finished run.
+
+    Args:
+        of: Whose store ``--store`` names.
+    """
+    options = (
+        click.option(
+            "--store",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help=f"The store of {of}, where it is not in OUT and not found.",
+        ),
+        click.option("-q", "--quiet", is_flag=True, help="Print no notes on stderr."),
+    )
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
 
 
 def build_config(

@@ -15,6 +15,7 @@ from click.core import ParameterSource
 
 from dedup.cli.console import console, echo_json
 from dedup.cli.installation import warn_of_leftover
+from dedup.cli.options import question_options
 from dedup.cli.settings import SettingsCommand
 from dedup.errors import printable
 from dedup.models import Relation, Status
@@ -107,13 +108,7 @@ def _number(ctx: click.Context, option: click.Parameter, value: float | None) ->
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: of a list an object a line.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print a table of comma-separated values.")
-@click.option(
-    "--store",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The store of the run, where it is not in OUT and not found.",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Print no notes on stderr.")
+@question_options()
 @click.pass_context
 def show(
     ctx: click.Context,

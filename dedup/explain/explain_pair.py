@@ -22,7 +22,6 @@ from dedup.explain.rewrites.rewrite_evidence import evidence_of, replay_pair
 from dedup.explain.summaries import summaries
 from dedup.explain.texts.aligned_sentences import aligned_sentences
 from dedup.explain.texts.text_facts import Article, shared_facts
-from dedup.signatures.term_weights import DocumentFrequencies
 
 if TYPE_CHECKING:
     from dedup.explain.open_run import Run
@@ -89,7 +88,7 @@ def _texts_compared(
     """Return what two texts share, and both sentence by sentence; nothing of rejected ones."""
     if "rejected" in (first.status, second.status):
         return (), ()
-    frequencies = DocumentFrequencies(*run.store.signatures.document_frequencies())
+    frequencies = run.frequencies
     moments = run.store.lookups.moments([first.row, second.row])
     texts = [run.store.documents.text(each.row) for each in (first, second)]
     one, other = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Unpack
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from dedup.explain.views.run_lists import DocumentFilters, ListedDocument, ListedStory, Listing
     from dedup.explain.views.story_view import StoryView
     from dedup.progress import Progress
+    from dedup.signatures.term_weights import DocumentFrequencies
 
 _COUNTED = ("canonical", "duplicate", "unique", "rejected")
 """Counts of a manifest that say what became of the inputs."""
@@ -56,6 +58,13 @@ class Run:
         if self._is_closed:
             raise DedupError(f"the run {self.path} is closed; open it again", path=self.path)
         return self._store
+
+    @cached_property
+    def frequencies(self) -> DocumentFrequencies:
+        """The document frequencies of the last dump; 0.7 MB at 100,000 documents."""
+        from dedup.signatures.term_weights import DocumentFrequencies
+
+        return DocumentFrequencies(*self.store.signatures.document_frequencies())
 
     def __repr__(self) -> str:
         """Return it in one line."""

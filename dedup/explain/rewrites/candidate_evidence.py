@@ -39,7 +39,7 @@ def candidate_evidence(run: Run, first: int, second: int) -> CandidateEvidence:
         second: Row of the other, likewise.
     """
     store, config = run.store, run.config
-    frequencies = DocumentFrequencies(*store.signatures.document_frequencies())
+    frequencies = run.frequencies
     tokens = _tokens(run, (first, second))
     met = _met(run, (first, second), tokens, frequencies)
     stored = store.lookups.candidate_score(first, second)

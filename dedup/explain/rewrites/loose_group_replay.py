@@ -25,7 +25,6 @@ from dedup.pipeline.representatives import (
     weekdays_of_lead,
 )
 from dedup.run.run_settings import scorer_of
-from dedup.signatures.term_weights import DocumentFrequencies
 
 if TYPE_CHECKING:
     from dedup.explain.open_run import Run
@@ -158,5 +157,4 @@ def _read(run: Run, rows: Sequence[int]) -> Representatives:
         {},
         TILE_TOKENS,
     )
-    frequencies = DocumentFrequencies(*run.store.signatures.document_frequencies())
-    return Representatives(run.store.signatures.sets, numbered, frequencies)
+    return Representatives(run.store.signatures.sets, numbered, run.frequencies)

@@ -11,7 +11,6 @@ from dedup.explain.html_pages import fragment
 from dedup.explain.summaries import NamedDocument, named_document, short_name
 from dedup.explain.texts.aligned_sentences import aligned_sentences
 from dedup.models import Relation, Why, count_of
-from dedup.signatures.term_weights import DocumentFrequencies
 from dedup.write.lines import DECIMALS
 
 if TYPE_CHECKING:
@@ -172,7 +171,7 @@ def side_by_side(run: Run, story: StoryView) -> Iterator[SideBySide]:
     Before them comes the weakest link, where the canonical is not of it.
     """
     canonical, *others = story.members
-    frequencies = DocumentFrequencies(*run.store.signatures.document_frequencies())
+    frequencies = run.frequencies
     weakest = _members_of_link(story)
     pairs = [(canonical, other) for other in others]
     if len(weakest) == 2 and canonical not in weakest:
