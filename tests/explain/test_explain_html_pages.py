@@ -20,7 +20,7 @@ def inside(monkeypatch):
     def put(source):
         from jinja2 import ChoiceLoader, DictLoader
 
-        environment = html_pages._environment()
+        environment = html_pages._environment(html_pages._OWN)
         loader = ChoiceLoader([DictLoader({"inside.html": source}), environment.loader])
         monkeypatch.setattr(environment, "loader", loader)
         environment.cache.clear()
@@ -28,7 +28,7 @@ def inside(monkeypatch):
 
     html_pages._style()
     yield put
-    html_pages._environment().cache.clear()
+    html_pages._environment(html_pages._OWN).cache.clear()
 
 
 def test_whatever_a_document_holds_is_text(inside):
