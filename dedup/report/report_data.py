@@ -185,6 +185,9 @@ class Index:
         reason: Number in ``reason_names``: of a rejected document, else -1.
         reason_names: Reasons of rejections.
         left_out: Documents of the run that are not listed here: the latest unique ones.
+        agencies: Number in ``agency_names`` of the agency of a removed document, as in ``Flow``;
+            -1 for none. Empty where no document has one.
+        agency_names: The agencies.
     """
 
     ids: tuple[str, ...]
@@ -202,6 +205,8 @@ class Index:
     reason: tuple[int, ...]
     reason_names: tuple[str, ...]
     left_out: int
+    agencies: tuple[int, ...] = ()
+    agency_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
