@@ -13,17 +13,24 @@ if TYPE_CHECKING:
     from dedup.label.pair_population import PairPopulation
 
 
+KINDS = ("copies", "canonical", "story", "group", "apart")
+"""What a pair can be in a run: copies; joined, one of them with the canonical; joined otherwise; in
+one loose group, and not joined; neither."""
+
+
 @dataclass(frozen=True, slots=True)
 class Strata:
     """The parts of a population from which pairs are drawn.
 
     Attributes:
         names: Name of each.
+        kinds: What its pairs are to each other in the run, as an index in ``KINDS``.
         of_pair: Number of the part that each pair of the population is in.
         documents: Pairs of documents in each.
     """
 
     names: tuple[str, ...]
+    kinds: Int64s
     of_pair: Int64s
     documents: Int64s
 

@@ -28,6 +28,7 @@ class PairPopulation:
         right: The other; the same where the pair is of its copies.
         score: How likely both tell one story, in [0, 1]: the story score inside a loose group, else
             the candidate score; 1 for copies.
+        grouped: Whether both are of one loose group; True for copies.
         together: Whether the run put both into one story.
         linked: Whether one of the two stands for the canonical of the story of both.
     """
@@ -37,6 +38,7 @@ class PairPopulation:
     left: Int64s
     right: Int64s
     score: Float64s
+    grouped: Bools
     together: Bools
     linked: Bools
 

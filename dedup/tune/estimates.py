@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dedup.kernels.array_types import Bools, Float64s, Int64s
+from dedup.kernels.array_types import Bools, Int64s
 
 if TYPE_CHECKING:
+    from dedup.label.draw_pairs import Strata
     from dedup.tune.replay_settings import Outcome
 
 LEVEL = 0.95
@@ -31,19 +32,15 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Judged pairs of documents, each drawn from a stratum of the population.
+    """Judged pairs of documents, each drawn by :func:`dedup.label.draw_pairs.draw_pairs`.
 
     Attributes:
         pair: Number of the pair of the population that each is of.
         same: Whether it is one story.
-        stratum: Number of its stratum.
-        stratum_pairs: Pairs of documents in each stratum.
     """
 
     pair: Int64s
     same: Bools
-    stratum: Int64s
-    stratum_pairs: Int64s
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +58,13 @@ class Estimate:
     lost: Interval
 
 
-def estimate(
-    answers: Answers, score: Float64s, documents: Int64s, stratum: Int64s, outcome: Outcome
-) -> Estimate:
+def estimate(answers: Answers, documents: Int64s, strata: Strata, outcome: Outcome) -> Estimate:
     """Return how right a setting is, as far as the answers say.
 
     Args:
         answers: The judged pairs.
-        score: Score of each pair of the population.
-        documents: Pairs of documents that each stands for.
-        stratum: Number of the stratum of each.
+        documents: Pairs of documents that each pair of the population stands for.
+        strata: From which they were drawn: those of the population at the run's threshold.
         outcome: What the setting would do.
     """
     raise NotImplementedError
