@@ -109,7 +109,7 @@ def regroup_run(
             message = f"{to} holds an earlier run; replace it with --overwrite, or choose another"
             raise OutputError(f"{message} folder", path=to)
         with _copied(source, folder, timer) as place, Store(place, ANOTHER, shown=source) as opened:
-            _refuse_unless_last(opened, out, manifest)
+            refuse_unless_last(opened, out, manifest)
             _refuse_mixture(opened, before, config, chosen)
             opened.verify(whole=True)  # a damaged row must not decide
             scored_by = chosen or _own_scorer(opened, manifest, config)
@@ -175,7 +175,7 @@ def _refuse_places(out: Path, to: Path, source: Path) -> None:
         )
 
 
-def _refuse_unless_last(store: Store, out: Path, manifest: Mapping[str, Any]) -> None:
+def refuse_unless_last(store: Store, out: Path, manifest: Mapping[str, Any]) -> None:
     """Refuse a run that is not the last, finished dump of its store.
 
     Raises:

@@ -84,6 +84,10 @@ class Lookups:
         for row, _, moment, language, *named in by_id:
             yield row, moment, language, None if named[0] is None else tuple(named)
 
+    def ids(self, rows: Sequence[int]) -> dict[int, str]:
+        """Return the ids of some documents."""
+        return dict(self._db.select_rows("SELECT row, doc_id FROM documents WHERE row IN", rows))
+
     def moments(self, rows: Sequence[int]) -> dict[int, float | None]:
         """Return the moments of some documents in seconds, None where unknown."""
         return dict(self._db.select_rows("SELECT row, moment FROM documents WHERE row IN", rows))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +43,21 @@ class Measured:
         query = "SELECT row, first FROM loose_groups WHERE dump = ? AND first IS NOT NULL"
         found = self._db.execute(query, [self._db.number])
         return np.array(found.fetchall(), np.int64).reshape(-1, 2)
+
+    def must_links(self) -> dict[int, int]:
+        """Return of each document in a loose group a row that those share which must be linked."""
+        query = "SELECT row, must_link FROM loose_groups WHERE dump = ? AND first IS NOT NULL"
+        return dict(self._db.execute(query, [self._db.number]))
+
+    def stories(self) -> Iterator[tuple[int, int, str, int]]:
+        """Yield row, representative and story of each document in one, by row.
+
+        Yields:
+            The three, and 1 for the canonical of the story, else 0.
+        """
+        yield from self._db.execute(
+            "SELECT row, representative, story_id, status = 'canonical' FROM decisions ORDER BY row"
+        )
 
     def forget_copy_pairs(self) -> None:
         """Delete the measured pairs of copies."""

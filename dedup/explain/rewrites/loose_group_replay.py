@@ -115,7 +115,7 @@ def _replayed(
 ) -> GroupReplay:
     """Score all pairs of some representatives."""
     labels = dict(zip(rows, linked, strict=True))
-    representatives = _read(run, rows)
+    representatives = read_tellings(run, rows)
     numbered = representatives.numbered
     ordered = tuple(numbered.rows.tolist())
     every = np.arange(len(ordered))
@@ -139,7 +139,7 @@ def _replayed(
     )
 
 
-def _read(run: Run, rows: Sequence[int]) -> Representatives:
+def read_tellings(run: Run, rows: Sequence[int]) -> Representatives:
     """Return some representatives as if they were all there are, but for their frequencies."""
     known = list(run.store.lookups.tellings(rows))
     ordered = np.array([row for row, *_ in known], np.int64)
