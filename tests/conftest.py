@@ -69,3 +69,29 @@ def jsonl(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A browser for the tests of a file; while it is open, no test of the file may use asyncio."""
+    from browsing import chromium
+
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def open_page(browser):
+    """Open a page in the browser; what it does beyond showing itself fails the test."""
+    from browsing import opened
+
+    pages = []
+
+    def open_it(target, **options):
+        pages.append(opened(browser, target, **options))
+        return pages[-1]
+
+    yield open_it
+    for each in pages:
+        each.check()
+        each.page.context.close()
