@@ -175,16 +175,18 @@ class Index:
         host_names: The hosts.
         days: ISO 8601 date of each; an empty text where unknown.
         status: Number in ``status_names``.
-        status_names: ``canonical`` and so on.
+        status_names: ``canonical`` and so on; ``earlier canonical`` and ``earlier duplicate`` are
+            documents of earlier dumps in stories of this one, which no other figure counts.
         relation: Number in ``relation_names``; -1 for none.
         relation_names: ``exact`` and so on.
         score: Score of the relation in hundredths; -1 for none.
         story: Number of the story in ``story_ids``; -1 for none. The canonical of a story is its
-            only document with the status ``canonical``.
+            only document with the status ``canonical`` or ``earlier canonical``.
         story_ids: Ids of the stories.
         reason: Number in ``reason_names``: of a rejected document, else -1.
         reason_names: Reasons of rejections.
-        left_out: Documents of the run that are not listed here: the latest unique ones.
+        left_out: Documents of the run that are not listed here: the last unique ones, where that is
+            not enough also rejected ones and whole stories.
         agencies: Number in ``agency_names`` of the agency of a removed document, as in ``Flow``;
             -1 for none. Empty where no document has one.
         agency_names: The agencies.

@@ -35,6 +35,7 @@ from dedup.store.list_queries import Lists
 from dedup.store.lookups import Lookups
 from dedup.store.measured_tables import Measured
 from dedup.store.name_queries import Names
+from dedup.store.report_queries import Reports
 from dedup.store.result_tables import Results
 from dedup.store.signature_tables import Signatures
 from dedup.store.warning_queries import Warnings
@@ -58,6 +59,7 @@ class Store:
         lookups: Single documents and pairs, for questions about a run.
         details: All that the store has of one document or story.
         lists: Lists of stories and documents.
+        reports: Columns and counts of one dump, for a report of it.
         names: Searches for what a person calls documents and stories.
         states: What became of the documents of a dump.
         dumps: The dumps, and which rows are active.
@@ -97,6 +99,7 @@ class Store:
         self.states = DocumentStates(self._db)
         self.details = Details(self._db)
         self.lists = Lists(self._db)
+        self.reports = Reports(self._db)
         try:
             self.dumps = Dumps(self._db)
         except sqlite3.Error as error:

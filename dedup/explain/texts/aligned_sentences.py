@@ -64,7 +64,11 @@ class _Sentence:
 
 
 def aligned_sentences(
-    first: str, second: str, language: str | None, frequencies: DocumentFrequencies
+    first: str,
+    second: str,
+    language: str | None,
+    frequencies: DocumentFrequencies,
+    most: int = MOST_SENTENCES,
 ) -> tuple[AlignedSentence, ...]:
     """Return two texts sentence by sentence, in the order of the first.
 
@@ -79,14 +83,15 @@ def aligned_sentences(
         second: Another one.
         language: Their language in two letters; None for unknown, or where they have two.
         frequencies: Those of the run.
+        most: Sentences of each text that are compared.
 
     Returns:
-        The rows; the last one is ``cut`` where a text has more than ``MOST_SENTENCES``, or more
+        The rows; the last one is ``cut`` where a text has more than ``most`` sentences, or more
         characters than are read.
     """
     texts = [weighted_words(text, language, frequencies) for text in (first, second)]
     ours, theirs = ([*_sentences(text)] for text in texts)
-    one, other = ours[:MOST_SENTENCES], theirs[:MOST_SENTENCES]
+    one, other = ours[:most], theirs[:most]
     overlaps = _overlaps(one, other)
     partner = _partners(one, other, overlaps)
     rows = [
@@ -98,7 +103,7 @@ def aligned_sentences(
         for place, at in _places_of_others(len(one), len(other), partner)
     ]
     rows.sort(key=lambda row: row[0])
-    return (*(row for _, row in rows), *_cut(texts, (len(ours), len(theirs))))
+    return (*(row for _, row in rows), *_cut(texts, (len(ours), len(theirs)), most))
 
 
 def _places_of_others(
@@ -320,18 +325,20 @@ def _runs(words: tuple[str, ...], length: int) -> Iterator[tuple[str, ...]]:
         yield words[start : start + length]
 
 
-def _cut(texts: Sequence[WeightedWords], counts: Sequence[int]) -> Iterator[AlignedSentence]:
+def _cut(
+    texts: Sequence[WeightedWords], counts: Sequence[int], most: int
+) -> Iterator[AlignedSentence]:
     """Yield a row that says what is left out of either text, none where nothing is."""
-    notes = [_rest(text, count) for text, count in zip(texts, counts, strict=True)]
+    notes = [_rest(text, count - most) for text, count in zip(texts, counts, strict=True)]
     if any(notes):
         yield AlignedSentence(notes[0], notes[1], 0.0, "cut", (), ())
 
 
-def _rest(text: WeightedWords, count: int) -> str | None:
-    """Return what is left out of a text, in words."""
+def _rest(text: WeightedWords, more: int) -> str | None:
+    """Return what is left out of a text, in words: more sentences, and characters."""
     parts = []
-    if count > MOST_SENTENCES:
-        parts.append(count_of(count - MOST_SENTENCES, "sentence"))
+    if more > 0:
+        parts.append(count_of(more, "sentence"))
     if text.cut:
         parts.append(count_of(text.cut, "character"))
     if not parts:
