@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from dedup.config import ReadConfig
-from dedup.errors import InputError, OutputError, printable
+from dedup.errors import InputError, printable
 from dedup.evaluation.articles_lost import ArticlesLost, articles_lost
+from dedup.evaluation.gold_records import gold_records
 from dedup.evaluation.metrics import (
     Decided,
     Labelled,
     Mistake,
     bootstrap,
-    decided,
-    first_words,
     labelled,
     mistakes,
     scores,
 )
-from dedup.models import RawRecord, Reason, Status
-from dedup.read import Tally, discover, read
-from dedup.store import Store
-from dedup.write import SUFFIXES
-
-Report = dict[str, Any]
+from dedup.evaluation.run_decisions import Report, document_as_json, read_decisions, read_titles
 
 
-def score_run(
+def score_stories(
     out: Path, gold: str, *, key: str, samples: int | None, seed: int, worst: int
 ) -> tuple[Report, str]:
     """Return the scores, the articles lost and the worst mistakes of a run as JSON values.
@@ -49,7 +42,7 @@ def score_run(
         InputError: A file is missing or cannot be used.
     """
     documents = _read_gold(gold, key)
-    decisions = _read_decisions(_decisions_file(out), {each.doc_id for each in documents})
+    decisions = read_decisions(out, {each.doc_id for each in documents})
     if not decisions:
         raise InputError(f"no id of {gold} is in {out}: check --key, which is {key}")
     report = _report(documents, decisions, samples, seed)
@@ -59,10 +52,10 @@ def score_run(
     parts = [part for each in (*merges[:worst], *splits[:worst]) for part in each.parts]
     positions = [at for part in parts for at in part.positions] + worst_lost
     shown = {documents[at].doc_id for at in positions}
-    titles, note = _titles(out / "store.sqlite", shown)
+    titles, note = read_titles(out, shown)
 
     def document(at: int) -> Report:
-        return _document_as_json(documents[at], decisions, titles)
+        return document_as_json(documents[at].doc_id, documents[at].title, decisions, titles)
 
     def as_json(found: list[Mistake], whole: str, part: str) -> Report:
         listed = [_mistake_as_json(each, whole, part, document) for each in found[:worst]]
@@ -77,53 +70,14 @@ def score_run(
     return report, note
 
 
-def _records(inputs: str, key: str = "id") -> Iterator[tuple[RawRecord, str]]:
-    """Yield the records of any file that `dedup run` reads, and the place of each for messages."""
-    config, tally = ReadConfig(fields=(("id", key),)), Tally()
-    for source in discover([inputs]):
-        for number, record in enumerate(read(source, config, tally), 1):
-            rejection = record.rejection
-            # Labels and decisions need no text.
-            if rejection and rejection.reason not in (Reason.NO_TEXT, Reason.TOO_LARGE):
-                raise InputError(f"{printable(record.doc_id)}: {printable(rejection.detail)}")
-            place = f"record {number} of {source.name}"
-            if record.fields.get(key) in (None, ""):
-                raise InputError(f"{place} has no {key}: every line needs an id, see --key")
-            yield record, place
-
-
 def _read_gold(gold: str, key: str) -> list[Labelled]:
     """Return the documents of the gold file, in its order."""
     documents: dict[str, Labelled] = {}
-    for record, place in _records(gold, key):
+    for record, place in gold_records(gold, key):
         if record.doc_id in documents:
             raise InputError(f"{place} has the id of an earlier one: {printable(record.doc_id)}")
         documents[record.doc_id] = labelled(record.fields, record.doc_id, place)
     return list(documents.values())
-
-
-def _decisions_file(out: Path) -> Path:
-    """Return the file of decisions: OUT itself, or a file in it."""
-    if not out.is_dir():
-        return out
-    for name in (f"decisions{suffix}" for suffix in SUFFIXES):
-        if (out / name).exists():
-            return out / name
-    raise InputError(f"{out} holds no decisions: give the output folder of a finished run")
-
-
-def _read_decisions(path: Path, wanted: set[str]) -> dict[str, Decided]:
-    """Return the decisions on some documents by id.
-
-    Where an id comes twice, the first decision that is no rejection counts: the other is on an
-    input that was rejected as ``duplicate-id``.
-    """
-    decisions: dict[str, Decided] = {}
-    for record, place in _records(str(path)):
-        doc_id = record.doc_id
-        if doc_id in wanted and (doc_id not in decisions or decisions[doc_id].rejected):
-            decisions[doc_id] = decided(record.fields, place)
-    return decisions
 
 
 def _labels(
@@ -193,42 +147,6 @@ def _worst_lost(
         return (-score if isinstance(score, int | float) else 0.0, documents[at].doc_id)
 
     return sorted(lost.lost if lost else (), key=order)
-
-
-def _titles(path: Path, wanted: set[str]) -> tuple[dict[str, str], str]:
-    """Return titles or first words by id from the store; and why it cannot be read, if so."""
-    titles: dict[str, str] = {}
-    if not wanted or not path.is_file():
-        return titles, ""
-    try:
-        with Store(path) as store:
-            rows = [
-                each.row
-                for each in store.results.decisions()
-                if each.doc_id in wanted and each.status is not Status.REJECTED
-            ]
-            for facts in store.results.facts(rows, {row: row for row in rows}):
-                words = facts.title or first_words({"text": store.documents.text(facts.row)})
-                titles[facts.doc_id] = words or facts.doc_id
-    except OutputError as error:
-        return {}, str(error)
-    return titles, ""
-
-
-def _document_as_json(
-    document: Labelled, decisions: Mapping[str, Decided], titles: Mapping[str, str]
-) -> Report:
-    """Return a document and the decision on it as JSON values.
-
-    Args:
-        document: The labelled document.
-        decisions: The decisions, by id.
-        titles: The titles that the store has, by id.
-    """
-    known = asdict(decisions.get(document.doc_id, Decided()))
-    title = titles.get(document.doc_id) or document.title or document.doc_id
-    names = ("canonical_id", "relation", "score")
-    return {"id": document.doc_id, "title": title, **{name: known[name] for name in names}}
 
 
 def _mistake_as_json(

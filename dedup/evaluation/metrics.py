@@ -17,15 +17,15 @@ Label = Hashable
 
 MEASURES = (
     "pair_precision", "pair_recall", "pair_f1", "adjusted_rand",
-    "b3_precision", "b3_recall", "b3_f1",
+    "b3_precision", "b3_recall", "b3_f1", "exact_stories",
 )  # fmt: skip
 """The fields of :class:`Scores` that have a confidence interval."""
 
 # By the status of a decision.
 _KEPT = {"canonical": True, "unique": True, "duplicate": False}
 
-# The middle 95 % of the resamples.
-_PERCENTILES = (2.5, 97.5)
+PERCENTILES = (2.5, 97.5)
+"""Ends of the interval that holds the middle 95 % of the resamples."""
 
 # Words of a text that replace a missing title.
 _FIRST_WORDS = 12
@@ -45,6 +45,8 @@ class Scores:
         b3_precision: B-cubed precision, a mean over documents.
         b3_recall: B-cubed recall, a mean over documents.
         b3_f1: Their harmonic mean.
+        exact_stories: Share of the gold stories of two or more documents that are exactly one story
+            of the output: all their documents are in it, and no other document that is compared.
     """
 
     n: int
@@ -56,6 +58,7 @@ class Scores:
     b3_precision: float
     b3_recall: float
     b3_f1: float
+    exact_stories: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,9 @@ def scores(gold_labels: Sequence[Label], story_labels: Sequence[Label | None]) -
       is 0 / 0 (Hubert & Arabie 1985, Comparing Partitions, Journal of Classification 2);
     - B-cubed precision is the mean over documents of the share of their story of the output that is
       also of their gold story; recall is the mean share of their gold story that is also of their
-      story (Bagga & Baldwin 1998, Algorithms for Scoring Coreference Chains, LREC workshop).
+      story (Bagga & Baldwin 1998, Algorithms for Scoring Coreference Chains, LREC workshop);
+    - exactly right is a gold story of two or more documents that are all in one story of the
+      output, with no document of another gold story; the share is 1 where there is no such story.
 
     F1 is the harmonic mean 2 p r / (p + r), 0 where both are 0.
 
@@ -196,7 +201,7 @@ def bootstrap(
         drawn = np.bincount(random.integers(stories, size=stories), minlength=stories)
         measured = asdict(_scores((drawn @ of_story).tolist(), stories))
         sample[:] = [measured[name] for name in MEASURES]
-    low, high = np.percentile(values, _PERCENTILES, axis=0).tolist()
+    low, high = np.percentile(values, PERCENTILES, axis=0).tolist()
     return dict(zip(MEASURES, zip(low, high, strict=True), strict=True))
 
 
@@ -284,9 +289,10 @@ def _contingency_table(
     """Return the cells of the contingency table that are not empty, in order of first documents.
 
     Returns:
-        The number of the gold story of each of n cells; n x 6 values that a cell adds to the
+        The number of the gold story of each of n cells; n x 8 values that a cell adds to the
         numbers of documents, of pairs together in both groupings, in gold, in the output (each
-        document has half of a pair), and to B-cubed precision and recall; the gold stories.
+        document has half of a pair), to B-cubed precision and recall, to the numbers of gold
+        stories of two or more documents and of those that are exactly right; the gold stories.
     """
     if not gold_labels:
         raise ValueError("there is no document to compare")
@@ -303,6 +309,8 @@ def _contingency_table(
     numbers = np.array(list(counts), np.int64)
     count = np.array(list(counts.values()), np.float64)
     in_gold, in_story = (np.bincount(each, count)[each] for each in numbers.T)
+    is_first = np.zeros(len(count), np.bool_)
+    is_first[np.unique(numbers[:, 0], return_index=True)[1]] = True
     sums = (
         count,
         count * (count - 1) / 2,
@@ -310,13 +318,15 @@ def _contingency_table(
         count * (in_story - 1) / 2,
         count * count / in_story,
         count * count / in_gold,
+        is_first & (in_gold > 1),
+        (in_gold > 1) & (count == in_gold) & (count == in_story),
     )
     return numbers[:, 0], np.stack(sums, axis=1), tuple(gold_numbers)
 
 
 def _scores(sums: Sequence[float], stories: int) -> Scores:
-    """Return the scores from the six values of a contingency table, summed over documents."""
-    n, tp, gp, pp, b3_precision, b3_recall = sums
+    """Return the scores from the eight values of a contingency table, summed over its cells."""
+    n, tp, gp, pp, b3_precision, b3_recall, groups, exact = sums
     pair_precision, pair_recall = (tp / pp if pp else 1.0), (tp / gp if gp else 1.0)
     b3_precision, b3_recall = b3_precision / n, b3_recall / n
     return Scores(
@@ -324,11 +334,12 @@ def _scores(sums: Sequence[float], stories: int) -> Scores:
         stories=stories,
         pair_precision=pair_precision,
         pair_recall=pair_recall,
-        pair_f1=_harmonic(pair_precision, pair_recall),
+        pair_f1=harmonic(pair_precision, pair_recall),
         adjusted_rand=_adjusted_rand(tp, gp, pp, n * (n - 1) / 2),
         b3_precision=b3_precision,
         b3_recall=b3_recall,
-        b3_f1=_harmonic(b3_precision, b3_recall),
+        b3_f1=harmonic(b3_precision, b3_recall),
+        exact_stories=exact / groups if groups else 1.0,
     )
 
 
@@ -339,7 +350,7 @@ def _adjusted_rand(tp: float, gp: float, pp: float, total: float) -> float:
     return (tp - expected) / (largest - expected) if largest != expected else 1.0
 
 
-def _harmonic(one: float, other: float) -> float:
+def harmonic(one: float, other: float) -> float:
     """Return the harmonic mean of two shares, 0 where both are 0."""
     return 2 * one * other / (one + other) if one + other else 0.0
 
