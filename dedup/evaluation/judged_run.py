@@ -58,7 +58,7 @@ def score_pairs(
 def _decided(label: LabelledPair, decisions: Mapping[str, Decided]) -> DecidedPair:
     """Return a judged pair with the decisions on its documents."""
     a, b = decisions[label.a], decisions[label.b]
-    removed = told = None
+    removed = retold = None
     score = label.score
     for own, one, other, its in ((label.a, a, label.b, b), (label.b, b, label.a, a)):
         if one.kept is not False:
@@ -67,9 +67,9 @@ def _decided(label: LabelledPair, decisions: Mapping[str, Decided]) -> DecidedPa
             removed = own
             score = one.score if score is None else score
         if label.same and its.kept:
-            told = own
+            retold = own
     together = a.story_id is not None and a.story_id == b.story_id
-    return DecidedPair(label, together, score, removed, told)
+    return DecidedPair(label, together, score, removed, retold)
 
 
 def _figures(

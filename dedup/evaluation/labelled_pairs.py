@@ -60,19 +60,23 @@ class LabelledPair:
 def read_labels(path: Path) -> list[LabelledPair]:
     """Return the pairs of a file in its order; fields that are not known are left out.
 
+    A pair from elsewhere that stands there twice, with the same answer, is read once.
+
     Raises:
         InputError: The file cannot be read, a line is no pair, or a pair stands there twice.
     """
     pairs: list[LabelledPair] = []
-    lines: dict[tuple[str, str], int] = {}
+    lines: dict[tuple[str, str], tuple[int, LabelledPair]] = {}
     for number, line in _lines(path):
         where = f"line {number} of {path}"
         pair = _pair(_values(line, where, path), where, path)
         both = min(pair.a, pair.b), max(pair.a, pair.b)
-        if (earlier := lines.setdefault(both, number)) != number:
+        earlier, first = lines.setdefault(both, (number, pair))
+        if earlier == number:
+            pairs.append(pair)
+        elif pair.stratum is not None or pair.same is not first.same:
             message = f"{where} has the pair of line {earlier} again; remove one of the two"
             raise InputError(message, path=path)
-        pairs.append(pair)
     return pairs
 
 
@@ -148,6 +152,8 @@ def _pair(values: dict[str, Any], where: str, path: Path) -> LabelledPair:
     for name in ("a", "b", "same"):
         if name not in values:
             raise refuse(f"{name} is missing")
+    if values.get("stratum") is None:  # a pair from elsewhere: its score may be of any scale
+        values = {name: value for name, value in values.items() if name != "score"}
     for name, (of, meaning) in _KINDS.items():
         value = values.get(name)
         if not of(value):

@@ -26,7 +26,7 @@ class DecidedPair:
         together: Whether the output has both in one story.
         score: How alike the two are: that of the label, else that of the decision; None for none.
         removed: Id of the one that is removed, where the other is its canonical; else None.
-        told: Id of the one that is removed, where the other remains and is judged the same; else
+        retold: Id of the one that is removed, where the other remains and is judged the same; else
             None.
     """
 
@@ -34,7 +34,7 @@ class DecidedPair:
     together: bool
     score: float | None = None
     removed: str | None = None
-    told: str | None = None
+    retold: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +147,9 @@ def pair_losses(pairs: Sequence[DecidedPair]) -> PairLosses:
     Raises:
         InputError: A stratum has two sizes.
     """
-    told = {each.told for each in pairs if each.told is not None}
+    retold = {each.retold for each in pairs if each.retold is not None}
     removed = [at for at, each in enumerate(pairs) if each.removed is not None]
-    lost = [at for at in removed if not pairs[at].label.same and pairs[at].removed not in told]
+    lost = [at for at in removed if not pairs[at].label.same and pairs[at].removed not in retold]
     weights = _weights(pairs)
     of_removed, of_lost = (
         sum(weights[_stratum(pairs[at])] for at in each) for each in (removed, lost)

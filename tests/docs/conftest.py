@@ -39,6 +39,10 @@ def desk(tmp_path_factory, samples, sample_run):
     _write_records(folder, [_record(each) for each in sample_run.survivors[:12]])
     gold = [{"id": each["id"], "story": each["id"]} for each in sample_run.decisions]
     (folder / "gold.jsonl").write_bytes(_lines(gold))
+    first, second, *_ = sample_run.survivors
+    (folder / "labels.jsonl").write_bytes(
+        _lines([{"a": first["id"], "b": second["id"], "same": False}])
+    )
     shutil.copy(ROOT / "dedup" / "match" / "scorer.json", folder / "my-scorer.json")
     (folder / "bin").mkdir()
     step = folder / "bin" / "next-step"

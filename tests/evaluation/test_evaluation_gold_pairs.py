@@ -22,9 +22,9 @@ from dedup.evaluation.pair_measures import (
 ROUNDING = 1e-9
 
 
-def pair(a, b, *, same, together, stratum=None, of=None, score=None, removed=None, told=None):
+def pair(a, b, *, same, together, stratum=None, of=None, score=None, removed=None, retold=None):
     label = LabelledPair(a, b, same=same, stratum=stratum, stratum_pairs=of)
-    return DecidedPair(label, together, score, removed, told)
+    return DecidedPair(label, together, score, removed, retold)
 
 
 @st.composite
@@ -124,7 +124,7 @@ class TestLosses:
     def test_a_removed_document_is_lost_if_its_canonical_is_judged_different(self):
         pairs = [
             pair("a", "b", same=False, together=True, removed="b"),
-            pair("a", "c", same=True, together=True, removed="c", told="c"),
+            pair("a", "c", same=True, together=True, removed="c", retold="c"),
             pair("a", "d", same=False, together=True),
         ]
         found = pair_losses(pairs)
@@ -134,7 +134,7 @@ class TestLosses:
     def test_it_is_not_lost_if_another_kept_document_is_judged_the_same(self):
         pairs = [
             pair("a", "b", same=False, together=True, removed="b"),
-            pair("b", "k", same=True, together=False, told="b"),
+            pair("b", "k", same=True, together=False, retold="b"),
         ]
         assert pair_losses(pairs).lost == ()
 
@@ -275,7 +275,7 @@ class TestCommand:
         assert [line.split()[-1] for line in lines if line.startswith("97.5 %")] == ["0.667"]
 
     def test_titles_come_from_the_store(self, command, copies_run, jsonl):
-        ids = copies_run.stories[0]["members"][:2]
+        ids = [each["id"] for each in copies_run.stories[0]["members"][:2]]
         report = report_of(
             command, copies_run.path, jsonl([{"a": ids[0], "b": ids[1], "same": False}])
         )

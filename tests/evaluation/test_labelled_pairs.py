@@ -14,6 +14,8 @@ from dedup.evaluation.labelled_pairs import LabelledPair, read_labels, write_lab
 
 DRAWN = LabelledPair("x", "y", True, False, "apart 0.3", 812, 0.34, False, 4, 9)
 
+PLACED = {"a": "x", "b": "y", "same": True, "stratum": "s", "stratum_pairs": 9}
+
 
 @pytest.fixture
 def labels(tmp_path):
@@ -51,7 +53,8 @@ def test_a_file_from_elsewhere_needs_two_ids_and_an_answer(labels):
         "",
         {"a": "x", "b": "z", "same": 0},
         {"a": "y", "b": "z", "same": None},
-        {"a": "y", "b": "w", "same": None, "skipped": True},
+        {"a": "y", "b": "w", "same": None, "skipped": True, "score": 4.0},
+        {"a": "z", "b": "x", "same": 0},
     )
     assert read_labels(path) == [
         LabelledPair("x", "y", True),
@@ -86,8 +89,8 @@ def test_a_byte_order_mark_and_windows_line_ends_do_not_count(tmp_path):
         ({"a": "x", "b": "y", "same": True, "skipped": 1}, "skipped is 1, not true or false"),
         ({"a": "x", "b": "y", "same": True, "stratum": "s"}, "need each other"),
         ({"a": "x", "b": "y", "same": True, "stratum_pairs": 0}, "stratum_pairs is 0"),
-        ({"a": "x", "b": "y", "same": True, "score": 1.5}, "score is 1.5, not a number from 0"),
-        ({"a": "x", "b": "y", "same": True, "score": True}, "score is True, not a number"),
+        ({**PLACED, "score": 1.5}, "score is 1.5, not a number from 0"),
+        ({**PLACED, "score": True}, "score is True, not a number"),
         ({"a": "x", "b": "y", "same": True, "place": -1}, "place is -1, not a count"),
         ({"a": "x", "b": "y", "same": True, "answered": 0}, "answered is 0, not a count from 1"),
         ({"a": "x", "b": "y", "same": True, "stratum": "\x1b[2J" * 99}, "need each other"),
@@ -107,11 +110,13 @@ def test_a_line_that_is_no_pair_is_named(labels, line, detail):
 
 
 @pytest.mark.parametrize("again", [("x", "y"), ("y", "x")])
-def test_a_pair_stands_once_in_either_order(labels, again):
+@pytest.mark.parametrize("drawn", [True, False])
+def test_a_pair_stands_once_in_either_order(labels, again, drawn):
+    line = {"a": again[0], "b": again[1], "same": drawn}
     path = labels(
         {"a": "x", "b": "y", "same": True},
         {"a": "x", "b": "z", "same": True},
-        {"a": again[0], "b": again[1], "same": False},
+        {**line, "stratum": "s", "stratum_pairs": 9} if drawn else line,
     )
     with pytest.raises(InputError, match=r"line 3 of .* has the pair of line 1 again; remove one"):
         read_labels(path)
