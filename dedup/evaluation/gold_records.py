@@ -1,4 +1,4 @@
-"""Read a gold file, and tell gold stories from gold pairs."""
+"""Read a gold file, of gold stories or of gold pairs."""
 
 from __future__ import annotations
 
