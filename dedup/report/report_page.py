@@ -2,9 +2,104 @@
 
 from __future__ import annotations
 
-from dedup.report.report_data import ReportData
+import shlex
+
+from dedup.explain.html_pages import page
+from dedup.report.chart_figures import charts_of
+from dedup.report.list_address import KEPT, list_address
+from dedup.report.page_islands import json_island, packed_index
+from dedup.report.report_data import Doubt, Index, ReportData
+from dedup.report.tuning_figures import in_words, tuning_charts
+
+_SCRIPTS = (
+    "charts/echarts.min.js",
+    "scripts/page.js",
+    "scripts/charts.js",
+    "scripts/address.js",
+    "scripts/documents.js",
+    "scripts/stories.js",
+    "scripts/list.js",
+    "scripts/start.js",
+)
+
+_SHARES = frozenset({"hosts"})  # lists of doubts with a share of documents as their value
 
 
 def report_page(data: ReportData) -> str:
     """Return the page: no request, no script but its own, everything of the run escaped."""
-    raise NotImplementedError
+    charts = charts_of(data)
+    tuned = tuning_charts(data.tuning) if data.tuning else ()
+    drawn = [*charts.values(), *tuned]
+    return page(
+        "report.html",
+        title=f"Report of {data.name}",
+        package="dedup.report",
+        styles=("styles/report.css",),
+        scripts=_SCRIPTS,
+        data=data,
+        charts=charts,
+        tuned=tuned,
+        headlines=_headlines(data),
+        doubted=_Doubted(data.index),
+        list_address=list_address,
+        in_words=in_words,
+        show=shlex.join(["dedup", "show", data.name]),
+        figures=json_island(
+            {"out": data.name, "charts": {each.name: each.island() for each in drawn if each.rows}}
+        ),
+        packed=packed_index(data.index),
+    )
+
+
+def _headlines(data: ReportData) -> list[tuple[str, int, str]]:
+    """Return the first figures to look at: a name, a number, the list behind it."""
+    counts = data.counts
+    kept = counts["canonical"] + counts["unique"]
+    return [
+        ("inputs", counts["inputs"], list_address()),
+        ("survivors", kept, list_address(status=KEPT)),
+        ("duplicates removed", counts["duplicate"], list_address(status="duplicate")),
+        ("stories", counts["canonical"], list_address(status="canonical")),
+        ("rejected", counts["rejected"], list_address(status="rejected")),
+    ]
+
+
+class _Doubted:
+    """What the template asks about documents and stories by their number."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        canonical = index.status_names.index("canonical") if index.status_names else -1
+        self._canonicals = {
+            story: number
+            for number, (story, status) in enumerate(zip(index.story, index.status, strict=True))
+            if story >= 0 and status == canonical
+        }
+
+    def document(self, number: int) -> dict[str, str]:
+        """Return the title, the id and the host of a document."""
+        index = self._index
+        return {
+            "title": index.titles[number],
+            "id": index.ids[number],
+            "host": index.host_names[index.hosts[number]] if index.hosts[number] >= 0 else "",
+        }
+
+    def title(self, doubt: Doubt) -> str:
+        """Return the name of what is doubted: the headline of a canonical, or a host."""
+        if doubt.host is not None:
+            return doubt.host or "(no host)"
+        number = (
+            doubt.left if doubt.story is None else self._canonicals.get(doubt.story, doubt.left)
+        )
+        if number is None:
+            return ""
+        document = self.document(number)
+        return document["title"] or document["id"]
+
+    def value(self, name: str, doubt: Doubt) -> str:
+        """Return what the list is ordered by: a share, a number of documents, or a score."""
+        if name in _SHARES and doubt.value <= 1:
+            return f"{doubt.value:.0%}"
+        is_count = doubt.value > 1 or name == "largest"
+        return f"{doubt.value:,.0f}" if is_count else f"{doubt.value:.2f}"
