@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -81,8 +81,7 @@ def _among_copies(
 
 def _tellings_ranked(run: Run, story: str, policy: Policy) -> list[Ballot]:
     """Return the ballots of the representatives of a story of rewrites, best first."""
-    store = run.store
-    members = list(store.lookups.members_of(story))
+    members = list(run.store.lookups.members_of(story))
     if len(members) > MOST_MEMBERS:
         return []
     copies: dict[int, list[int]] = {}
@@ -90,8 +89,24 @@ def _tellings_ranked(run: Run, story: str, policy: Policy) -> list[Ballot]:
         copies.setdefault(representative, [])
         if row != representative:
             copies[representative].append(row)
-    facts, texts = load_documents(store, [row for row, _ in members], run.config)
-    earlier_stories(store, facts).note(facts.values())
+    return tellings_ranked(run, copies, policy)
+
+
+def tellings_ranked(
+    run: Run, copies: Mapping[int, Sequence[int]], policy: Policy, dump: int | None = None
+) -> list[Ballot]:
+    """Return the ballots of the representatives of some tellings, best first.
+
+    Args:
+        run: The run.
+        copies: The copies of each representative, by row.
+        policy: The rules.
+        dump: See :func:`dedup.explain.copies.copy_sets.earlier_stories`.
+    """
+    store = run.store
+    everyone = [row for telling in copies.items() for row in (telling[0], *telling[1])]
+    facts, texts = load_documents(store, everyone, run.config)
+    earlier_stories(store, facts, dump).note(facts.values())
     ((tokens, bounds),) = store.signatures.sets(list(copies), "terms")
     tellings = [
         Telling(

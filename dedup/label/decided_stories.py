@@ -57,6 +57,14 @@ class DecidedStories:
         copies: Int64s = np.maximum(counts, 1)
         return copies
 
+    def fresh(self, rows: Int64s) -> Int64s:
+        """Return how many documents of the last dump representatives stand for, rows ascending."""
+        ends = np.sort(self.representatives[self.rows >= self.first])
+        counts = np.searchsorted(ends, rows, side="right") - np.searchsorted(ends, rows)
+        alone = ~np.isin(rows, self.rows) & (rows >= self.first)
+        fresh: Int64s = counts + alone
+        return fresh
+
     def copied(self) -> Int64s:
         """Return the representatives with copies, a document of the last dump among them."""
         found, counts = np.unique(self.representatives, return_counts=True)

@@ -53,10 +53,16 @@ def _text_ids(fingerprints: dict[int, bytes]) -> dict[int, int]:
     return {row: first.setdefault(fingerprints[row], row) for row in sorted(fingerprints)}
 
 
-def earlier_stories(store: Store, rows: Iterable[int]) -> EarlierStories:
-    """Return the stories that some documents were in before the last dump that decided on them."""
+def earlier_stories(store: Store, rows: Iterable[int], dump: int | None = None) -> EarlierStories:
+    """Return the stories that some documents were in before a dump.
+
+    Args:
+        store: Has the stories.
+        rows: The documents.
+        dump: Number of the dump; None for the last one that decided on them.
+    """
     ordered = sorted(rows)
-    number = store.lookups.last_change(ordered)
+    number = store.lookups.last_change(ordered) if dump is None else dump
     first = next(dump.first for dump in store.dumps.all() if dump.number == number)
     before = [row for row in ordered if row < first]
     found = sorted(store.lookups.decisions_before(before, number))
