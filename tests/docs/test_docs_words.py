@@ -106,8 +106,8 @@ def test_a_settings_file_that_a_page_shows_can_be_read(text, command, tmp_path):
     (tmp_path / name).write_text(text, "utf-8")
     values = read_settings(tmp_path / name)
 
-    others = ("diff", "evaluate", "explain", "regroup", "show", "store", "warm")
-    assert values_for(values, command, main.commands) or command.name in others
+    others = {"diff", "evaluate", "explain", "label", "regroup", "report", "show", "store", "tune"}
+    assert values_for(values, command, main.commands) or command.name in {*others, "warm"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
