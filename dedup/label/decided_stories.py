@@ -65,6 +65,11 @@ class DecidedStories:
         fresh: Int64s = counts + alone
         return fresh
 
+    def copies_of(self, row: int) -> Int64s:
+        """Return the documents that a representative stands for, itself among them, ascending."""
+        found = self.rows[self.representatives == row]
+        return found if found.size else np.array([row], np.int64)
+
     def copied(self) -> Int64s:
         """Return the representatives with copies, a document of the last dump among them."""
         found, counts = np.unique(self.representatives, return_counts=True)
