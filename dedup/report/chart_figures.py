@@ -7,12 +7,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dedup.report.list_address import KEPT, UNKNOWN, list_address
-from dedup.report.report_data import Count, Flow, Histogram, HostFigures, ReportData, SizeClass
+from dedup.report.report_data import (
+    Count,
+    Flow,
+    Histogram,
+    HostFigures,
+    Index,
+    ReportData,
+    SizeClass,
+)
 
-MOST_FLOWS = 40
+MOST_FLOWS = 30
 """Flows that the chart draws; its table has all of the data."""
 
-_COPIES, _REWRITES = "exact,near", "derived,rewrite"
+MOST_HOSTS = 20
+"""Hosts that the chart draws; its table has all of the data."""
+
+_COPIES, _REWRITES = ("exact", "near"), ("derived", "rewrite")  # whose scores are of that kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +85,11 @@ def charts_of(data: ReportData) -> dict[str, Chart]:
         _hosts(data.hosts, data.hosts_in_all),
         _days(data),
         _flows(data.flows, data.flows_in_all, frozenset(data.index.agency_names)),
-        _copy_scores(data.copy_scores),
+        _copy_scores(data.copy_scores, data.index),
         _curve(data),
     ]
     if data.story_scores is not None:
-        charts.append(_story_scores(data.story_scores))
+        charts.append(_story_scores(data.story_scores, data.index))
     return {each.name: each for each in charts}
 
 
@@ -146,7 +157,10 @@ def _relations(counts: Sequence[Count]) -> Chart:
 def _sizes(sizes: Sequence[SizeClass]) -> Chart:
     """Return stories by size."""
     rows = []
+    most = max((each.low for each in sizes if each.stories), default=0)
     for each in sizes:
+        if each.low > most:  # no story is so large
+            break
         high = "" if each.high is None else str(each.high)
         address = list_address(size=f"{each.low}-{high}")
         label = _range(each.low, each.high)
@@ -167,8 +181,8 @@ def _sizes(sizes: Sequence[SizeClass]) -> Chart:
 def _range(low: int, high: int | None) -> str:
     """Return a range of sizes in words."""
     if high is None:
-        return f"{low:,} or more"
-    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+        return f"{low:,}+"
+    return f"{low:,}" if low == high else f"{low:,}–{high:,}"
 
 
 def _hosts(hosts: Sequence[HostFigures], in_all: int) -> Chart:
@@ -188,7 +202,7 @@ def _hosts(hosts: Sequence[HostFigures], in_all: int) -> Chart:
                 ),
             )
         )
-    shown = "" if len(hosts) == in_all else f" The {len(hosts):,} largest of {in_all:,} hosts."
+    shown = _part(min(len(hosts), MOST_HOSTS), len(hosts), in_all, "hosts")
     return Chart(
         "hosts",
         "bars",
@@ -200,8 +214,16 @@ def _hosts(hosts: Sequence[HostFigures], in_all: int) -> Chart:
         ),
         ("Host", "Kept", "Removed, canonical on the same host", "Removed, canonical elsewhere"),
         tuple(rows) if any(each.host for each in hosts) else (),
-        {"colors": ["kept", "rejected", "removed"]},
+        {"colors": ["kept", "rejected", "removed"], "most": MOST_HOSTS},
     )
+
+
+def _part(drawn: int, listed: int, in_all: int, what: str) -> str:
+    """Return a sentence that says how many of all are drawn, and how many the table has."""
+    if drawn == in_all:
+        return ""
+    table = "" if drawn == listed else f"; the table has {listed:,}"
+    return f" The chart has the {drawn:,} largest of {in_all:,} {what}{table}."
 
 
 def _days(data: ReportData) -> Chart:
@@ -245,7 +267,7 @@ def _flows(flows: Sequence[Flow], in_all: int, agencies: frozenset[str]) -> Char
         address = list_address(**known, host=each.host, status="duplicate")
         label = f"{each.origin or '(no host)'} → {each.host or '(no host)'}"
         rows.append(Row(label, (each.documents,), (address,)))
-    shown = "" if len(flows) == in_all else f" The {len(flows):,} largest of {in_all:,} flows."
+    shown = _part(min(len(flows), MOST_FLOWS), len(flows), in_all, "flows")
     ends = [
         (each.origin or "(no host)", each.host or "(no host)", each.is_agency)
         for each in flows[:MOST_FLOWS]
@@ -263,7 +285,7 @@ def _flows(flows: Sequence[Flow], in_all: int, agencies: frozenset[str]) -> Char
     )
 
 
-def _story_scores(scores: Histogram) -> Chart:
+def _story_scores(scores: Histogram, index: Index) -> Chart:
     """Return pairs of tellings by story score."""
     return _histogram(
         "story-scores",
@@ -271,11 +293,12 @@ def _story_scores(scores: Histogram) -> Chart:
         "Pairs above the threshold that are apart, and pairs below it that are joined, are so by "
         "the mean over their stories.",
         scores,
+        _scored(index, _REWRITES, len(scores.joined)),
         _REWRITES,
     )
 
 
-def _copy_scores(scores: Histogram) -> Chart:
+def _copy_scores(scores: Histogram, index: Index) -> Chart:
     """Return pairs of texts by similarity."""
     return _histogram(
         "copy-scores",
@@ -283,36 +306,55 @@ def _copy_scores(scores: Histogram) -> Chart:
         "Pairs that the bands proposed. A pair below the threshold can still be a copy when one "
         "text contains the other.",
         scores,
+        _scored(index, _COPIES, len(scores.joined)),
         _COPIES,
     )
 
 
-def _histogram(name: str, title: str, explanation: str, scores: Histogram, relations: str) -> Chart:
-    """Return scores of pairs, of one story and of two."""
+def _scored(index: Index, relations: Sequence[str], bins: int) -> list[int]:
+    """Return how many removed documents of some relations have a score in each bin."""
+    wanted = {place for place, name in enumerate(index.relation_names) if name in relations}
+    counts = [0] * bins
+    for relation, score in zip(index.relation, index.score, strict=True):
+        if relation in wanted and score >= 0:
+            counts[min(score * bins // 100, bins - 1)] += 1
+    return counts
+
+
+def _histogram(
+    name: str,
+    title: str,
+    explanation: str,
+    scores: Histogram,
+    documents: Sequence[int],
+    relations: Sequence[str],
+) -> Chart:
+    """Return scores of pairs, of one story and of two, with the documents that have them."""
     bins = len(scores.joined) if any(scores.joined) or any(scores.apart) else 0
     rows = []
-    for number, (joined, apart) in zip(
-        range(bins), zip(scores.joined, scores.apart, strict=True), strict=False
-    ):
-        low, high = number / bins, (number + 1) / bins
-        last = high if number == bins - 1 else high - 0.01
-        address = list_address(relation=relations, score=f"{low:.2f}-{last:.2f}")
-        rows.append(Row(f"{low:.2f} to {high:.2f}", (joined, apart), (address, None)))
+    for number in range(bins):
+        # The ends of the list are whole hundredths, both of them in it.
+        low, high = -(-100 * number // bins), -(-100 * (number + 1) // bins)
+        last = 100 if number == bins - 1 else high - 1
+        address = list_address(
+            relation=",".join(relations), score=f"{low / 100:.2f}-{last / 100:.2f}"
+        )
+        behind = documents[number]
+        values = (scores.joined[number], scores.apart[number], behind)
+        label = f"{number / bins:.2f} to {(number + 1) / bins:.2f}"
+        rows.append(Row(label, values, (None, None, address if behind else None)))
     threshold = scores.threshold
     words = "" if threshold is None else f" The line is the threshold, {threshold:g}."
-    leads = " A joined column leads to the removed documents whose own score lies in it."
+    leads = " A column leads to the removed documents whose own score lies in it."
     return Chart(
         name,
         "histogram",
         title,
         f"{explanation}{words}{leads}",
         f"{sum(scores.joined):,} pairs joined, {sum(scores.apart):,} apart.",
-        ("Score", "Pairs of one story", "Other pairs"),
+        ("Score", "Pairs of one story", "Other pairs", "Removed documents"),
         tuple(rows),
-        {
-            "colors": ["removed", "rejected"],
-            "threshold": threshold,
-        },
+        {"colors": ["removed", "rejected"], "threshold": threshold, "series": 2, "clicks": 2},
     )
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from markupsafe import Markup
 
 from dedup.report.report_data import Index
 
-_LEVEL = 9
+_LEVEL = 6  # 9 takes three times as long and saves 2 %
 
 
 def json_island(value: Any) -> Markup:
@@ -31,7 +31,8 @@ def json_island(value: Any) -> Markup:
 
 def packed_index(index: Index) -> Markup:
     """Return the index as JSON, gzip and base64; the same bytes for the same index."""
-    text = json.dumps(asdict(index), separators=(",", ":"), ensure_ascii=False)
+    columns = {each.name: getattr(index, each.name) for each in fields(index)}
+    text = json.dumps(columns, separators=(",", ":"), ensure_ascii=False)
     # A lone surrogate has no UTF-8; what replaces it is its escape in JSON.
     packed = gzip.compress(text.encode("utf-8", "backslashreplace"), _LEVEL, mtime=0)
     return Markup(base64.b64encode(packed).decode())

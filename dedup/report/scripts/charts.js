@@ -68,24 +68,33 @@ report.charts = (() => {
     return valueAxis({ min: 0, max: 1, minInterval: 0, interval: 0.2, ...more });
   }
 
-  /** Bars of a category axis, stacked, across or upwards. */
+  /** The rows that are drawn: the table has all. */
+  function rowsOf(chart) {
+    return chart.rows.filter(([label], place) => label !== chart.left_out && place < (chart.most ?? Infinity));
+  }
+
+  /** The series of bars, stacked, across or upwards; those without a number are not drawn. */
   function series(chart, isAcross, rows) {
     const names = chart.headings.slice(1, 1 + (chart.series ?? chart.headings.length));
-    return names.map((name, place) => ({
+    const parts = names.map((name, place) => ({
+      id: String(place),
       name,
       type: "bar",
       stack: "all",
       barMaxWidth: isAcross ? 20 : 40,
       barCategoryGap: "25%",
-      cursor: chart.rows.some((row) => row[2][chart.clicks ?? place]) ? "pointer" : "default",
+      cursor: rows.some((row) => row[2][chart.clicks ?? place]) ? "pointer" : "default",
       emphasis: { disabled: true },
       itemStyle: { color: colour(chart.colors[place]) },
       data: rows.map(([, values]) => values[place]),
-      label: names.length > 1 ? { show: false } : {
-        ...TEXT, show: isAcross || rows.length <= 16, position: isAcross ? "right" : "top",
+      label: {
+        ...TEXT,
+        show: names.length === 1 && (isAcross || rows.length <= 16),
+        position: isAcross ? "right" : "top",
         formatter: ({ value }) => count(value),
       },
     }));
+    return parts.filter(({ data }, place) => place === 0 || data.some((value) => value > 0));
   }
 
   function rowTooltip(chart, rows) {
@@ -97,7 +106,7 @@ report.charts = (() => {
   }
 
   function bars(chart, width) {
-    const rows = chart.rows;
+    const rows = rowsOf(chart);
     const parts = series(chart, true, rows);
     const named = Math.min(220, Math.max(70, width * 0.34));
     return common({
@@ -123,7 +132,7 @@ report.charts = (() => {
   }
 
   function columns(chart, width) {
-    const rows = chart.rows.filter(([label]) => label !== chart.left_out);
+    const rows = rowsOf(chart);
     const parts = series(chart, false, rows);
     return common({
       height: 260,
@@ -158,7 +167,7 @@ report.charts = (() => {
       silent: true,
       symbol: "none",
       lineStyle: { color, type, width: 1.5 },
-      label: { ...TEXT, formatter: text, position: "end" },
+      label: { ...TEXT, formatter: text, position: "end", distance: 8 },
       data: [{ xAxis: at }],
     };
   }
@@ -190,6 +199,7 @@ report.charts = (() => {
         lineStyle: { color: colour("removed"), opacity: 0.28, curveness: 0.5 },
         data: names.map((name) => ({
           name,
+          address: endAddress(name, agencies),
           depth: name[0] === "l" ? 0 : 1,
           itemStyle: { color: colour(agencies.has(name) ? "agency" : name[0] === "l" ? "kept" : "removed"), borderWidth: 0 },
           label: {
@@ -205,6 +215,13 @@ report.charts = (() => {
     });
   }
 
+  /** All that is copied from an origin, or by a host. "(no host)" is the host without a name. */
+  function endAddress(end, agencies) {
+    const name = end.slice(1) === "(no host)" ? "" : end.slice(1);
+    if (end[0] === "r") return report.address.written({ host: name, status: "duplicate" });
+    return report.address.written({ [agencies.has(end) ? "agency" : "from"]: name, status: "duplicate" });
+  }
+
   function curve(chart) {
     const points = chart.rows.map(([, [value]], place) => [chart.x[place], value]);
     return common({
@@ -217,7 +234,7 @@ report.charts = (() => {
         type: "line", data: points, showSymbol: false, smooth: false,
         lineStyle: { color: colour("kept"), width: 2.5 }, itemStyle: { color: colour("kept") },
         emphasis: { disabled: true },
-        markLine: vertical(chart.least, `${chart.least}: ${chart.at_least.toFixed(3)}`),
+        markLine: vertical(chart.least, `at ${chart.least}: ${chart.at_least.toFixed(3)}`),
         markPoint: { symbol: "circle", symbolSize: 9, silent: true, label: { show: false }, itemStyle: { color: colour("removed") }, data: [{ coord: [chart.least, chart.at_least] }] },
       }],
     });
@@ -285,11 +302,15 @@ report.charts = (() => {
 
   const KINDS = { bars, columns, histogram, flows, curve, intervals };
 
-  /** The list behind what was clicked: of a bar its own, of a flow its row's. */
+  /** The list behind what was clicked: of a bar, of a flow, of one end of the flows. */
   function addressOf(chart, point) {
-    if (chart.kind === "flows") return point.dataType === "edge" ? chart.rows[point.data.place][2][0] : null;
-    const rows = chart.rows.filter(([label]) => label !== chart.left_out);
-    return rows[point.dataIndex]?.[2][chart.clicks ?? point.seriesIndex];
+    if (chart.kind === "flows") return flowAddress(chart, point);
+    return rowsOf(chart)[point.dataIndex]?.[2][chart.clicks ?? Number(point.seriesId)];
+  }
+
+  function flowAddress(chart, point) {
+    if (point.dataType === "edge") return chart.rows[point.data.place][2][0];
+    return point.data.address;
   }
 
   function draw(box, width = box.clientWidth) {

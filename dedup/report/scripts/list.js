@@ -146,6 +146,8 @@ report.list = (() => {
   function connect() {
     at("list-form").addEventListener("submit", (event) => event.preventDefault());
     at("list-search").addEventListener("input", (event) => change({ q: event.target.value || null }, false));
+    // What is searched is prepared before the first letter is typed.
+    at("list-search").addEventListener("focus", () => setTimeout(documents.prepareSearch), { once: true });
     at("list-order").addEventListener("change", (event) => change({ order: event.target.value || null }));
     for (const select of document.querySelectorAll(".filter")) {
       select.addEventListener("change", () => {

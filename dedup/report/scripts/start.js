@@ -2,6 +2,7 @@
 // Connects what the page has to the scripts.
 (() => {
   const { element } = report;
+  const FIRST = 10; // doubts that are shown at first
 
   /** Closes the tables of numbers: they stand open for readers without scripts. */
   function closeNumbers() {
@@ -73,6 +74,20 @@
     show();
   }
 
+  /** The first of a list of doubts; the others when they are asked for. */
+  function shorten(list) {
+    const others = [...list.children].slice(FIRST);
+    if (others.length < 2) return;
+    const more = element("button", { type: "button", className: "more-doubts" }, `Show ${others.length} more`);
+    others.forEach((each) => (each.hidden = true));
+    more.addEventListener("click", () => {
+      others.forEach((each) => (each.hidden = false));
+      others[0].querySelector("summary, a").focus();
+      more.remove();
+    });
+    list.after(more);
+  }
+
   function connectCommands() {
     for (const box of document.querySelectorAll(".command")) {
       box.append(report.copyButton(box.querySelector("code")));
@@ -81,6 +96,7 @@
 
   closeNumbers();
   document.querySelectorAll(".tabs").forEach(makeTabs);
+  document.querySelectorAll(".doubt-list").forEach(shorten);
   chooseWindow();
   connectCommands();
   document.querySelectorAll("details.doubted").forEach(report.stories.connectDoubt);

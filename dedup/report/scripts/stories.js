@@ -46,7 +46,10 @@ report.stories = (() => {
     );
     const box = element("div", { className: "compared" }, element("div", { className: "pair" }, ...heads));
     if (template) {
-      box.append(template.content.cloneNode(true));
+      const texts = element("div", { className: "sentences-box", tabIndex: 0 }, template.content.cloneNode(true));
+      texts.setAttribute("role", "region"); // scrolls, so the keyboard must reach it
+      texts.setAttribute("aria-label", "Sentences of A and B");
+      box.append(texts);
     } else {
       const ids = both.map((each) => each.id);
       box.append(
