@@ -139,7 +139,11 @@ report.charts = (() => {
       legend: legend(chart, parts),
       tooltip: rowTooltip(chart, rows),
       grid: { left: 0, right: 12, top: (parts.length > 1 ? 52 : 24) + legendLines(parts, width) * 18, bottom: 0, containLabel: true },
-      xAxis: axis({ type: "category", data: rows.map(([label]) => visible(label)) }),
+      xAxis: axis({
+        type: "category",
+        data: rows.map(([label]) => visible(label)),
+        axisLabel: { ...TEXT, color: FAINT, hideOverlap: true, alignMinLabel: rows.length > 8 ? "left" : undefined, alignMaxLabel: rows.length > 8 ? "right" : undefined },
+      }),
       yAxis: valueAxis({ axisLabel: { ...TEXT, color: FAINT, formatter: brief } }),
       series: parts,
     });
@@ -182,7 +186,7 @@ report.charts = (() => {
     const most = Math.max(...["l", "r"].map((side) => names.filter((each) => each[0] === side).length));
     const nameWidth = Math.max(90, width * 0.3);
     return common({
-      height: Math.max(120, most * 24 + 16),
+      height: Math.max(120, most * 27 + 16),
       tooltip: tooltip((point) =>
         point.dataType === "edge"
           ? `${visible(chart.rows[point.data.place][0])}: ${count(point.data.value)}`
@@ -192,7 +196,7 @@ report.charts = (() => {
         type: "sankey",
         left: 0, right: 2, top: 8, bottom: 8,
         nodeWidth: 10,
-        nodeGap: 8,
+        nodeGap: 14,
         layoutIterations: 0, // the order of the data: agencies first
         draggable: false,
         emphasis: { disabled: true },

@@ -113,6 +113,10 @@ report.stories = (() => {
   function storyOf(documents, each) {
     const story = documents.story(each.story);
     const summary = [`Story of ${counted(story.members.length, "document")}`];
+    if (story.canonical >= 0 && story.canonical !== each.number) {
+      const first = documents.document(story.canonical);
+      summary.push(": ", named("span", first.title || first.id, "of"));
+    }
     return unfolding("story", summary, () => members(documents, each.story));
   }
 
