@@ -26,6 +26,8 @@ NAMES = {
     "cluster rewrites": "grouping rewrites",
     "store": "writing the store",
     "write": "writing results",
+    "read documents": "reading documents",
+    "compare pairs": "comparing pairs",
 }
 """What a person reads for each stage."""
 

@@ -10,8 +10,9 @@ import click
 from dedup.cli.console import console, echo_json
 from dedup.cli.installation import warn_of_leftover
 from dedup.cli.options import question_options
+from dedup.cli.page_place import refuse_place
 from dedup.cli.settings import SettingsCommand
-from dedup.errors import OutputError, printable
+from dedup.errors import printable
 
 if TYPE_CHECKING:
     from dedup.explain.document_explanation import DocumentExplanation
@@ -74,7 +75,7 @@ def explain(
 
     with open_run(out, store=store) as run:
         if html is not None:
-            _refuse_place(html, out, run.store.path, overwrite=overwrite)
+            refuse_place(html, out, run.store.path, "--html", overwrite=overwrite)
         found = run.explain(first, second)
     if html is not None:
         from dedup.write.folder import write_page
@@ -86,21 +87,6 @@ def explain(
         echo_json(found)
     elif html is None:
         _print(found, sentences)
-
-
-def _refuse_place(html: Path, out: Path, store: Path, *, overwrite: bool) -> None:
-    """Refuse to write the page over another file, or over one of the run.
-
-    Raises:
-        OutputError: It is the place of one.
-    """
-    from dedup.write.folder import OutputFolder, refuse_existing, refuse_irregular
-
-    refuse_irregular(html)
-    is_of_run = OutputFolder(out.resolve()).has_place_of(html.resolve())
-    if is_of_run or html.resolve() == store.resolve():
-        raise OutputError(f"{html} is a file of the run; name another one for --html", path=html)
-    refuse_existing(html, overwrite=overwrite)
 
 
 def _print(found: PairExplanation | DocumentExplanation, sentences: int) -> None:

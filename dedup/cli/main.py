@@ -17,6 +17,7 @@ from dedup.cli.explain import explain
 from dedup.cli.installation import DISTRIBUTION
 from dedup.cli.log import logs_json, note_format, say
 from dedup.cli.regroup import regroup
+from dedup.cli.report import report
 from dedup.cli.run import run
 from dedup.cli.show import show
 from dedup.cli.store import store
@@ -110,5 +111,5 @@ def main() -> None:
     """
 
 
-for command in (run, clean, show, explain, regroup, diff, evaluate, store, warm):
+for command in (run, clean, show, explain, report, regroup, diff, evaluate, store, warm):
     main.add_command(command)

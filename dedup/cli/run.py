@@ -20,6 +20,7 @@ from dedup.cli.options import (
     load_for_pages,
     shared_options,
 )
+from dedup.cli.report import report_of_run
 from dedup.cli.settings import SettingsCommand, settings_manifest
 from dedup.cli.sizes import Size
 from dedup.cli.summary import fail, run_facts, run_summary
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from dedup.run.result_files import ResultFiles
 
 # Options that say what is written, and how.
-_FILES = ("table_format", "survivors", "annotate", "compress", "shard_size")
+_FILES = ("table_format", "survivors", "annotate", "report", "compress", "shard_size")
 
 
 @click.command(cls=SettingsCommand, short_help="De-duplicate a dump into an output folder.")
@@ -122,6 +123,12 @@ _FILES = ("table_format", "survivors", "annotate", "compress", "shard_size")
     metavar="FILE",
     help="Write all documents to FILE, too, with the decision on each beside its fields: nothing "
     "is removed. The name says the format: .jsonl, .jsonl.gz, .jsonl.zst or .parquet.",
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the run to FILE at the end, too, as one page to look at, as dedup report does.",
 )
 @click.option(
     "--compress",
@@ -217,6 +224,7 @@ def run(
       dedup run 2024-05-02/ -o out-02 --store news.sqlite --expire 30
       dedup run news.jsonl -o out --shard-size 256MB --compress zst
       dedup run news.jsonl -o out --annotate all.jsonl.zst
+      dedup run news.jsonl -o out --report report.html
       zcat news.jsonl.gz | dedup run - -o out --survivors - | next-step
 
     OUT gets survivors.jsonl, decisions.jsonl, stories.jsonl, rejected.jsonl, manifest.json and the
@@ -233,7 +241,8 @@ def run(
         return
     if out is None:
         raise click.UsageError("Missing option '-o' / '--output'.")
-    _refuse_contradictions(config, store, against, dump, resume=resume, overwrite=overwrite)
+    page = written["report"]
+    _refuse_contradictions(config, store, against, dump, page, resume=resume, overwrite=overwrite)
     load_for_pages(inputs, config)
 
     from dedup.cli.stop import stoppable
@@ -262,6 +271,8 @@ def run(
         )
     if not quiet:
         say(run_summary(report, out), "summary", **run_facts(report, out))
+    if page is not None and report.counts["inputs"] > report.counts["rejected"]:
+        report_of_run(out, store, page, overwrite=overwrite, quiet=quiet)
     fail(report, f"see {out / f'rejected{files.layout.suffix}'}")
 
 
@@ -269,6 +280,7 @@ def _result_files(
     table_format: str,
     survivors: str | None,
     annotate: Path | None,
+    report: Path | None,
     compress: str | None,
     shard_size: int | None,
 ) -> ResultFiles:
@@ -280,6 +292,7 @@ def _result_files(
         Layout(table_format, compress, shard_size),
         sys.stdout.buffer if survivors else None,
         None if annotate is None else AnnotatedFile(annotate),
+        report,
     )
 
 
@@ -302,6 +315,7 @@ def _refuse_contradictions(
     store: Path | None,
     against: Path | None,
     dump: str | None,
+    report: Path | None,
     *,
     resume: bool,
     overwrite: bool,
@@ -315,6 +329,8 @@ def _refuse_contradictions(
         raise click.UsageError("--dump needs a --store")
     if store is not None and against is not None:
         raise click.UsageError("--store and --against exclude each other")
+    if report is not None and against is not None:
+        raise click.UsageError("--report needs the store of the run, and --against keeps none")
 
 
 def _list_sources(inputs: tuple[str, ...], config: Config) -> None:

@@ -21,7 +21,7 @@ from dedup.errors import ConfigError
 _META = "dedup.cli.settings"
 
 REMOVES: dict[str, tuple[str, ...]] = {
-    "overwrite": ("out", "rejected", "annotate", "store", "html"),
+    "overwrite": ("out", "rejected", "annotate", "report", "store", "html"),
     "expire": ("store",),
     "remove_last": ("path",),
 }
@@ -32,7 +32,7 @@ YIELDS = {
     "overwrite": ("resume",),
     "resume": ("overwrite",),
     "store": ("against",),
-    "against": ("store", "expire", "dump"),
+    "against": ("store", "expire", "dump", "report"),
 }
 """Options on the command line, and those that exclude them or hold only without them: a file's
 values of these do not count then."""

@@ -18,6 +18,8 @@ from dedup.write import (
     annotated_rows,
     change_lines,
     decision_lines,
+    refuse_existing,
+    refuse_unwritable,
     rejected_lines,
     story_lines,
     stream_out,
@@ -34,26 +36,37 @@ class ResultFiles:
         layout: How the tables are written.
         survivors_to: A stream for the survivors as JSON lines, in place of a file.
         annotated: A file for all documents with the decisions on them, or None.
+        report: A page that the caller writes when the run is finished, or None.
     """
 
     layout: Layout = field(default_factory=Layout)
     survivors_to: BinaryIO | None = None
     annotated: AnnotatedFile | None = None
+    report: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be written.
 
         Raises:
-            ConfigError: Parquet is to be compressed, or what is not written is to be in shards.
+            ConfigError: Parquet is to be compressed, what is not written is to be in shards, or two
+                files are to be one.
         """
         if self.layout.compression and self.layout.table_format != "jsonl":
             raise ConfigError("--compress is for JSON lines: Parquet is compressed without it")
         if self.layout.shard_bytes and self.survivors_to and not self.annotated:
             raise ConfigError("--shard-size splits files, and --survivors - writes none")
+        places = [
+            each.resolve() for each in (self.report, self.annotated and self.annotated.path) if each
+        ]
+        if len({*places}) < len(places):
+            raise ConfigError("--report and --annotate name one file; name two")
 
     def outside(self) -> list[Path]:
         """Return the files outside of the folder that are written, and those that are there."""
-        return [] if self.annotated is None else [self.annotated.path, *self.annotated.existing()]
+        found = [] if self.report is None else [self.report]
+        if self.annotated is not None:
+            found += [self.annotated.path, *self.annotated.existing()]
+        return found
 
     def refuse_existing(self, folder: OutputFolder, *, early: bool) -> None:
         """Refuse to replace a file outside of the folder, before anything is done.
@@ -63,10 +76,16 @@ class ResultFiles:
             early: Whether the run is to begin. Else it may be one that has written the file.
 
         Raises:
-            OutputError: It exists.
+            OutputError: It exists, or the folder of the page cannot be written.
         """
-        if self.annotated is not None and early and not folder.has_files:
+        if self.report is not None:
+            refuse_unwritable(self.report)
+        if not early or folder.has_files:
+            return
+        if self.annotated is not None:
             self.annotated.refuse_existing()
+        if self.report is not None:
+            refuse_existing(self.report, overwrite=False)
 
     def write(
         self,

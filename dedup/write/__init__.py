@@ -6,6 +6,7 @@ from dedup.write.folder import (
     OutputFolder,
     refuse_existing,
     refuse_irregular,
+    refuse_unwritable,
     stream_out,
     write_file,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "peak_memory",
     "refuse_existing",
     "refuse_irregular",
+    "refuse_unwritable",
     "rejected_lines",
     "story_lines",
     "stream_out",

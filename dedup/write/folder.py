@@ -366,6 +366,17 @@ def refuse_existing(path: Path, *, overwrite: bool) -> None:
         raise OutputError(f"{path} already exists; replace it with --overwrite", path=path)
 
 
+def refuse_unwritable(path: Path) -> None:
+    """Refuse a file whose folder cannot be written, or not be made.
+
+    Raises:
+        OutputError: The first folder above it that exists is none, or may not be written.
+    """
+    folder = next(each for each in path.absolute().parents if each.exists())
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise OutputError(f"{path} cannot be written: see {folder}; name another file", path=path)
+
+
 @contextmanager
 def _named_when_whole(path: Path) -> Iterator[Path]:
     """Give a temporary name beside a path, and the path's own name to what was written there."""
