@@ -45,27 +45,37 @@ def doubt_lists(store: Store, columns: RunColumns, config: Config) -> tuple[Doub
     )
 
 
-def renumbered(lists: Sequence[DoubtList], number_of: Int64s) -> tuple[DoubtList, ...]:
-    """Return lists whose documents have other numbers.
+def renumbered(
+    lists: Sequence[DoubtList], number_of: Int64s, story_of: Int64s
+) -> tuple[DoubtList, ...]:
+    """Return lists whose documents and stories have other numbers.
 
     Args:
         lists: The lists.
-        number_of: The number of each place; -1 for none.
+        number_of: The number of each document; -1 for none.
+        story_of: The number of each story likewise.
     """
-
-    def number(place: int | None) -> int | None:
-        found = -1 if place is None else int(number_of[place])
-        return None if found < 0 else found
-
     return tuple(
         replace(
             each,
             doubts=tuple(
-                replace(one, left=number(one.left), right=number(one.right)) for one in each.doubts
+                replace(
+                    one,
+                    story=_number(one.story, story_of),
+                    left=_number(one.left, number_of),
+                    right=_number(one.right, number_of),
+                )
+                for one in each.doubts
             ),
         )
         for each in lists
     )
+
+
+def _number(old: int | None, numbers: Int64s) -> int | None:
+    """Return the other number of a document or a story, None for none."""
+    found = -1 if old is None else int(numbers[old])
+    return None if found < 0 else found
 
 
 def _weakest(store: Store, columns: RunColumns) -> DoubtList:

@@ -12,7 +12,7 @@ from dedup.report import report_figures, score_figures
 from dedup.report.compared_pairs import PAIRS_BYTES, compared_pairs, numbered
 from dedup.report.doubts import doubt_lists, renumbered
 from dedup.report.report_data import ReportData
-from dedup.report.report_index import INDEX_BYTES, index_of, listed_places
+from dedup.report.report_index import INDEX_BYTES, index_of, listed_places, story_numbers
 from dedup.report.run_columns import read_columns
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _report_of(run: Run, dump: Dump, tuning: Tuning | None, progress: Progress) 
         story_scores=score_figures.story_scores(store, dump, config),
         copy_scores=score_figures.copy_scores(store, dump, config),
         curve=score_figures.band_curve(config.match),
-        doubts=renumbered(doubts, number_of),
+        doubts=renumbered(doubts, number_of, story_numbers(columns, places)),
         index=index_of(columns, places),
         pairs=numbered(pairs, number_of),
         pairs_left_out=pairs_left_out,

@@ -177,9 +177,9 @@ class Index:
         status: Number in ``status_names``.
         status_names: ``canonical`` and so on; ``earlier canonical`` and ``earlier duplicate`` are
             documents of earlier dumps in stories of this one, which no other figure counts.
-        relation: Number in ``relation_names``; -1 for none.
+        relation: Number in ``relation_names``; -1 for none, and for earlier documents.
         relation_names: ``exact`` and so on.
-        score: Score of the relation in hundredths; -1 for none.
+        score: Score of the relation in hundredths; -1 likewise.
         story: Number of the story in ``story_ids``; -1 for none. The canonical of a story is its
             only document with the status ``canonical`` or ``earlier canonical``.
         story_ids: Ids of the stories.

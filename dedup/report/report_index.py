@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from dedup.kernels.array_types import Int64s
+from dedup.kernels.array_types import Bools, Int64s
 from dedup.report.report_data import DoubtList, Index
 from dedup.report.report_figures import credited_agency
 from dedup.report.run_columns import REJECTED, RELATIONS, STATUSES, UNIQUE, RunColumns
 
-INDEX_BYTES = 5_000_000
-"""Bytes of ids and titles that are listed, compressed: a page of less than 15 MB has room for them
-beside its charts and the texts of :mod:`dedup.report.compared_pairs`."""
+INDEX_BYTES = 4_800_000
+"""Bytes of all that is listed, compressed: a page of less than 15 MB has room for them, a third
+longer as text, beside its charts and the texts of :mod:`dedup.report.compared_pairs`."""
+
+DOCUMENT_BYTES = 8
+"""Bytes of a document beside its names, compressed; those of 100,000 made articles took 4 each."""
 
 _AT_ONCE = 2_000
 
@@ -23,24 +26,40 @@ def listed_places(columns: RunColumns, doubts: Iterable[DoubtList], budget: int)
     """Return the places of the documents that are listed, ascending.
 
     Those of doubted stories go first, then those of the other stories by id, each with its
-    canonical first; then rejected ones and unique ones, as they were read. A document is listed as
-    long as ids and titles take no more than a budget, and all before it are.
+    canonical first; then rejected ones and unique ones, as they were read. Some are listed at once,
+    as long as they and all before them take no more than a budget.
 
     Args:
         columns: The documents.
         doubts: What is doubted.
-        budget: Bytes, compressed.
+        budget: Bytes of their names and figures, compressed.
     """
     order = _order(columns, doubts)
+    hosts = np.ones(len(columns.host_names), np.bool_)
+    stories = np.ones(len(columns.stories.ids) + 1, np.bool_)
+    stories[-1] = False  # the one of documents without a story
     spent = 0
     for start in range(0, order.size, _AT_ONCE):
-        part = order[start : start + _AT_ONCE].tolist()
-        names = "\n".join(each[place] for each in (columns.ids, columns.titles) for place in part)
-        spent += len(zlib.compress(names.encode()))
+        part = order[start : start + _AT_ONCE]
+        names = [
+            *(columns.ids[place] for place in part.tolist()),
+            *(columns.titles[place] for place in part.tolist()),
+            *(columns.host_names[number] for number in _new(hosts, columns.hosts[part])),
+            *(columns.stories.ids[number] for number in _new(stories, columns.story[part])),
+        ]
+        spent += len(zlib.compress("\n".join(names).encode())) + DOCUMENT_BYTES * part.size
         if spent > budget:
             order = order[:start]
             break
     return np.sort(order)
+
+
+def _new(waiting: Bools, numbers: Int64s) -> list[int]:
+    """Return which numbers come for the first time; they are no longer waiting."""
+    found = np.unique(numbers[waiting[numbers]])
+    waiting[found] = False
+    new: list[int] = found.tolist()
+    return new
 
 
 def _order(columns: RunColumns, doubts: Iterable[DoubtList]) -> Int64s:
@@ -49,9 +68,7 @@ def _order(columns: RunColumns, doubts: Iterable[DoubtList]) -> Int64s:
     stories = [one.story for each in doubts for one in each.doubts if one.story is not None]
     doubted[np.array(stories, np.int64)] = True
     kind = np.select(
-        [columns.status == UNIQUE, columns.status == REJECTED, ~doubted[columns.story]],
-        [3, 2, 1],
-        0,
+        [columns.status == UNIQUE, columns.status == REJECTED, ~doubted[columns.story]], [3, 2, 1]
     )
     is_other = columns.canonical != np.arange(columns.rows.size)
     order: Int64s = np.lexsort((columns.rows, is_other, columns.story, kind))
@@ -59,35 +76,54 @@ def _order(columns: RunColumns, doubts: Iterable[DoubtList]) -> Int64s:
 
 
 def index_of(columns: RunColumns, places: Int64s) -> Index:
-    """Return some documents as an index.
+    """Return some documents as an index; names that none of them has are not in it.
 
     Args:
         columns: The documents.
         places: Their places, ascending.
     """
     chosen = places.tolist()
-    rounded = np.where(np.isnan(columns.score), -1, np.round(columns.score * 100))
+    own = columns.own[places]
+    score = np.where(np.isnan(columns.score), -1, np.round(columns.score * 100)).astype(np.int64)
+    hosts, host_names = _used(columns.hosts[places], columns.host_names)
+    story, story_ids = _used(columns.story[places], columns.stories.ids)
+    agencies, agency_names = _used(credited_agency(columns)[places], columns.agency_names)
     return Index(
         ids=tuple(columns.ids[place] for place in chosen),
         titles=tuple(columns.titles[place] for place in chosen),
-        hosts=_chosen(columns.hosts, places),
-        host_names=columns.host_names,
+        hosts=hosts,
+        host_names=host_names,
         days=tuple(columns.days[place] for place in chosen),
-        status=_chosen(columns.status, places),
+        status=_tuple(columns.status[places]),
         status_names=tuple(map(str, STATUSES)),
-        relation=_chosen(columns.relation, places),
+        relation=_tuple(np.where(own, columns.relation[places], -1)),
         relation_names=tuple(map(str, RELATIONS)),
-        score=_chosen(rounded.astype(np.int64), places),
-        story=_chosen(columns.story, places),
-        story_ids=columns.stories.ids,
-        reason=_chosen(columns.reason, places),
+        score=_tuple(np.where(own, score[places], -1)),
+        story=story,
+        story_ids=story_ids,
+        reason=_tuple(columns.reason[places]),
         reason_names=columns.reason_names,
-        left_out=int(columns.own.sum() - columns.own[places].sum()),
-        agencies=_chosen(credited_agency(columns), places) if columns.agency_names else (),
-        agency_names=columns.agency_names,
+        left_out=int(columns.own.sum() - own.sum()),
+        agencies=agencies if agency_names else (),
+        agency_names=agency_names,
     )
 
 
-def _chosen(column: Int64s, places: Int64s) -> tuple[int, ...]:
-    """Return some values of a column."""
-    return tuple(column[places].tolist())
+def story_numbers(columns: RunColumns, places: Int64s) -> Int64s:
+    """Return the number in the index of each story; -1 for one that it does not have."""
+    found = np.full(len(columns.stories.ids), -1)
+    used = np.unique(columns.story[places])
+    used = used[used >= 0]
+    found[used] = np.arange(used.size)
+    return found
+
+
+def _used(numbers: Int64s, names: Sequence[str]) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Return numbers of names without those that do not come, and the names; -1 is none."""
+    used, inverse = np.unique(np.append(numbers, -1), return_inverse=True)
+    return _tuple(inverse[:-1] - 1), tuple(names[number] for number in used[1:].tolist())
+
+
+def _tuple(column: Int64s) -> tuple[int, ...]:
+    """Return a column as plain numbers."""
+    return tuple(column.tolist())
