@@ -31,6 +31,7 @@ COMMANDS = {
     "evaluate": ["evaluate", "nothing", "nothing.jsonl"],
     "show": ["show", "nothing"],
     "explain": ["explain", "nothing", "nothing"],
+    "report": ["report", "nothing", "-o", "page.html"],
     "diff": ["diff", "nothing", "nothing2"],
     "regroup": ["regroup", "nothing", "-o", "out"],
     "warm": ["warm", "--language", "nothing"],

@@ -78,7 +78,7 @@ def explain(
             refuse_place(html, out, run.store.path, "--html", overwrite=overwrite)
         found = run.explain(first, second)
     if html is not None:
-        from dedup.write.folder import write_page
+        from dedup.write.named_files import write_page
 
         write_page(html, found.page())
         if not quiet:

@@ -21,7 +21,8 @@ def refuse_place(page: Path, out: Path, store: Path, option: str, *, overwrite: 
         OutputError: It is the place of one.
     """
     from dedup.run.places import refuse_addresses
-    from dedup.write.folder import OutputFolder, refuse_existing, refuse_irregular
+    from dedup.write.folder import OutputFolder
+    from dedup.write.named_files import refuse_existing, refuse_irregular
 
     refuse_addresses([page])
     refuse_irregular(page)

@@ -92,8 +92,8 @@ def report_of_run(
     Args:
         run: The output folder.
         store: Its store, None for the one in that folder.
-        out: The page. One that is there is replaced where it is the same, or may be.
-        overwrite: Whether another file may be replaced.
+        out: The page.
+        overwrite: Whether a file that is there may be replaced.
         quiet: Whether there is neither progress nor a note.
 
     Raises:
@@ -108,8 +108,8 @@ def report_of_run(
         stoppable(shown) as progress,
     ):
         page, data = _page_of(opened, None, progress)
-    if out.exists() and not overwrite and out.read_bytes() != page.encode():
-        message = f"{out} already exists, with another report; write it with dedup report {run} -o"
+    if out.exists() and not overwrite:
+        message = f"{out} already exists; name another file: dedup report {run} -o FILE"
         raise OutputError(message, path=out)
     out.parent.mkdir(parents=True, exist_ok=True)
     _write(out, page, data, quiet=quiet)
@@ -132,7 +132,7 @@ def _page_of(run: Run, labels: Path | None, progress: Progress) -> tuple[str, Re
 
 def _write(out: Path, page: str, data: ReportData, *, quiet: bool) -> None:
     """Write the page, and say what is in it and what is not."""
-    from dedup.write.folder import write_page
+    from dedup.write.named_files import write_page
 
     write_page(out, page)
     if quiet:

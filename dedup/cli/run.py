@@ -28,6 +28,7 @@ from dedup.config import COMPRESSIONS, FORMATS, LEVELS, Config
 from dedup.errors import FullDiskError, printable
 
 if TYPE_CHECKING:
+    from dedup.models import RunReport
     from dedup.run.result_files import ResultFiles
 
 # Options that say what is written, and how.
@@ -271,9 +272,15 @@ def run(
         )
     if not quiet:
         say(run_summary(report, out), "summary", **run_facts(report, out))
-    if page is not None and report.counts["inputs"] > report.counts["rejected"]:
+    if page is not None and _has_page_to_write(report, page, overwrite=overwrite):
         report_of_run(out, store, page, overwrite=overwrite, quiet=quiet)
     fail(report, f"see {out / f'rejected{files.layout.suffix}'}")
+
+
+def _has_page_to_write(report: RunReport, page: Path, *, overwrite: bool) -> bool:
+    """Return whether a finished run has documents to show, and did not write its page before."""
+    is_there = report.again and page.exists() and not overwrite
+    return report.counts["inputs"] > report.counts["rejected"] and not is_there
 
 
 def _result_files(

@@ -69,11 +69,12 @@ class _Doubted:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        canonical = index.status_names.index("canonical") if index.status_names else -1
+        names = index.status_names
+        canonical = {each for each, name in enumerate(names) if name.endswith("canonical")}
         self._canonicals = {
             story: number
             for number, (story, status) in enumerate(zip(index.story, index.status, strict=True))
-            if story >= 0 and status == canonical
+            if story >= 0 and status in canonical
         }
 
     def document(self, number: int) -> dict[str, str]:

@@ -2,14 +2,7 @@
 
 from dedup.write.annotated_file import AnnotatedFile
 from dedup.write.document_rows import annotated_rows, survivor_rows
-from dedup.write.folder import (
-    OutputFolder,
-    refuse_existing,
-    refuse_irregular,
-    refuse_unwritable,
-    stream_out,
-    write_file,
-)
+from dedup.write.folder import OutputFolder, stream_out
 from dedup.write.lines import (
     annotated_lines,
     change_lines,
@@ -20,6 +13,12 @@ from dedup.write.lines import (
     survivor_lines,
 )
 from dedup.write.manifest import KIBIBYTES_A_UNIT, package_versions, peak_memory
+from dedup.write.named_files import (
+    refuse_existing,
+    refuse_irregular,
+    refuse_unwritable,
+    write_file,
+)
 from dedup.write.table_files import SUFFIXES, Layout, Lines, layout_of
 
 __all__ = [

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from dedup.errors import OutputError, refusal, refused
+from dedup.write.named_files import named_when_whole
 from dedup.write.table_files import (
     SHARDED,
     Layout,
@@ -236,7 +237,7 @@ class OutputFolder:
             names = {path.name for path in self.staging.iterdir() if is_file_of_run(path.name)}
             if keep_store and _STORE not in names:
                 names.update(_STORE_FILES)
-            with _named_when_whole(self.staging / _WHOLE) as part:
+            with named_when_whole(self.staging / _WHOLE) as part:
                 part.write_text(json.dumps(sorted(names)), "utf-8")
             self._move()
 
@@ -296,7 +297,7 @@ class OutputFolder:
         """
         shard_bytes = layout.shard_bytes if table == SHARDED else None
         for name, part_of in files_of(table, layout.suffix, lines, shard_bytes):
-            with _named_when_whole(self.staging / name) as part:
+            with named_when_whole(self.staging / name) as part:
                 write_table_file(part, part_of, table, layout.suffix)
 
     def write_json(self, name: str, value: dict[str, Any]) -> None:
@@ -305,7 +306,7 @@ class OutputFolder:
         Raises:
             OutputError: It cannot be written.
         """
-        with _named_when_whole(self.staging / name) as part:
+        with named_when_whole(self.staging / name) as part:
             part.write_text(json.dumps(value, indent=2) + "\n", "utf-8")
 
 
@@ -324,70 +325,6 @@ def _has_lock(locked: BinaryIO, path: Path) -> bool:
 def is_file_of_run(name: str) -> bool:
     """Return whether a run writes a file of this name into its folder."""
     return name == _MANIFEST or name in _STORE_FILES or is_table_of_run(name)
-
-
-def write_file(path: Path, lines: Lines) -> None:
-    """Write a file of JSON lines whole, then give it its name.
-
-    Raises:
-        OutputError: It cannot be written, as on a full disk; nothing has the final name then.
-    """
-    with _named_when_whole(path) as part:
-        write_table_file(part, lines, path.stem, ".jsonl")
-
-
-def write_page(path: Path, page: str) -> None:
-    """Write a page as UTF-8 whole, then give it its name.
-
-    Raises:
-        OutputError: It cannot be written.
-    """
-    with _named_when_whole(path) as part:
-        part.write_text(page, "utf-8")
-
-
-def refuse_irregular(path: Path) -> None:
-    """Refuse to put a file in the place of a device, a pipe or a folder.
-
-    Raises:
-        OutputError: One of these is there.
-    """
-    if path.exists() and not path.is_file():
-        raise OutputError(f"{path} is no regular file; name another one", path=path)
-
-
-def refuse_existing(path: Path, *, overwrite: bool) -> None:
-    """Refuse to replace a file without ``--overwrite``.
-
-    Raises:
-        OutputError: It exists.
-    """
-    if path.exists() and not overwrite:
-        raise OutputError(f"{path} already exists; replace it with --overwrite", path=path)
-
-
-def refuse_unwritable(path: Path) -> None:
-    """Refuse a file whose folder cannot be written, or not be made.
-
-    Raises:
-        OutputError: The first folder above it that exists is none, or may not be written.
-    """
-    folder = next(each for each in path.absolute().parents if each.exists())
-    if not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise OutputError(f"{path} cannot be written: see {folder}; name another file", path=path)
-
-
-@contextmanager
-def _named_when_whole(path: Path) -> Iterator[Path]:
-    """Give a temporary name beside a path, and the path's own name to what was written there."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        yield part
-        part.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise refusal(path.parent, error) from error
 
 
 def stream_out(file: BinaryIO, lines: Lines) -> None:

@@ -29,11 +29,11 @@ report.documents = (() => {
     const stories = index.story_ids.length;
     const members = Array.from({ length: stories }, () => []);
     const canonical = new Int32Array(stories).fill(-1);
-    const kept = index.status_names.indexOf("canonical");
+    const isCanonical = index.status_names.map((name) => name.endsWith("canonical")); // or an earlier one
     index.story.forEach((story, number) => {
       if (story < 0) return;
       members[story].push(number);
-      if (index.status[number] === kept) canonical[story] = number;
+      if (isCanonical[index.status[number]]) canonical[story] = number;
     });
     for (let story = 0; story < stories; story += 1) {
       const first = canonical[story];
