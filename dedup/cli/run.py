@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from dedup.run.result_files import ResultFiles
 
 # Options that say what is written, and how.
-_FILES = ("table_format", "survivors", "annotate", "report", "compress", "shard_size")
+_FILES = ("table_format", "survivors", "annotate", "compress", "shard_size")
 
 
 @click.command(cls=SettingsCommand, short_help="De-duplicate a dump into an output folder.")
@@ -197,6 +197,7 @@ def run(
     dump: str | None,
     against: Path | None,
     scorer: Path | None,
+    report: Path | None,
     resume: bool,
     overwrite: bool,
     dry_run: bool,
@@ -242,20 +243,19 @@ def run(
         return
     if out is None:
         raise click.UsageError("Missing option '-o' / '--output'.")
-    page = written["report"]
-    _refuse_contradictions(config, store, against, dump, page, resume=resume, overwrite=overwrite)
+    _refuse_contradictions(config, store, against, dump, report, resume=resume, overwrite=overwrite)
     load_for_pages(inputs, config)
 
     from dedup.cli.stop import stoppable
     from dedup.run.dump import run_dump  # everything: --help must not wait for it
 
-    files = _result_files(**written)
+    files = _result_files(report=report, **written)
     with (
         _resumable(overwrite=overwrite),
         logged(quiet=quiet, verbose=verbose) as shown,
         stoppable(shown) as progress,
     ):
-        report = run_dump(
+        done = run_dump(
             inputs,
             out,
             config,
@@ -271,16 +271,25 @@ def run(
             progress=progress,
         )
     if not quiet:
-        say(run_summary(report, out), "summary", **run_facts(report, out))
-    if page is not None and _has_page_to_write(report, page, overwrite=overwrite):
+        say(run_summary(done, out), "summary", **run_facts(done, out))
+    _write_report(done, out, store, report, overwrite=overwrite, quiet=quiet)
+    fail(done, f"see {out / f'rejected{files.layout.suffix}'}")
+
+
+def _write_report(
+    done: RunReport,
+    out: Path,
+    store: Path | None,
+    page: Path | None,
+    *,
+    overwrite: bool,
+    quiet: bool,
+) -> None:
+    """Write the page of a finished run that has documents to show and did not write it before."""
+    if page is None or done.counts["inputs"] == done.counts["rejected"]:
+        return
+    if overwrite or not (done.again and page.exists()):
         report_of_run(out, store, page, overwrite=overwrite, quiet=quiet)
-    fail(report, f"see {out / f'rejected{files.layout.suffix}'}")
-
-
-def _has_page_to_write(report: RunReport, page: Path, *, overwrite: bool) -> bool:
-    """Return whether a finished run has documents to show, and did not write its page before."""
-    is_there = report.again and page.exists() and not overwrite
-    return report.counts["inputs"] > report.counts["rejected"] and not is_there
 
 
 def _result_files(
