@@ -163,8 +163,8 @@ class TestMetadata:
 
     def test_every_data_file_of_the_package_is_packed(self):
         package = ROOT / "dedup"
-        files = {path for path in package.rglob("*.*") if "__pycache__" not in path.parts}
-        data = {path for path in files if path.suffix != ".py"}
+        files = {path for path in package.rglob("*") if path.is_file()}
+        data = {path for path in files if path.suffix not in (".py", ".pyc")}
         patterns = TOOLS["setuptools"]["package-data"]["dedup"]
 
         assert data
