@@ -28,6 +28,8 @@ NAMES = {
     "write": "writing results",
     "read documents": "reading documents",
     "compare pairs": "comparing pairs",
+    "read pairs": "reading compared pairs",
+    "replay settings": "replaying settings",
 }
 """What a person reads for each stage."""
 
@@ -37,6 +39,7 @@ _UNITS = {
     "pair": "pairs",
     "host": "hosts",
     "partition": "partitions",
+    "setting": "settings",
 }
 
 _EARLY = 3.0
@@ -50,7 +53,8 @@ class StageProgress:
     Attributes:
         stage: Its name in timings.
         total: Units in all, None where that is not known.
-        unit: ``B`` for bytes, ``doc``, ``text``, ``pair``, ``host``, ``partition`` or ``file``.
+        unit: ``B`` for bytes, ``doc``, ``text``, ``pair``, ``host``, ``partition``,
+            ``setting`` or ``file``.
         done: Units that are done.
         documents: Documents that are done, where these are not the unit.
         began: When it began, by the monotonic clock.

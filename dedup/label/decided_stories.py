@@ -50,6 +50,14 @@ class DecidedStories:
         known = self.rows[places] == rows
         return np.where(known, self.story[places], -1), known & self.is_canonical[places]
 
+    def representatives_of(self, rows: Int64s) -> Int64s:
+        """Return the representatives of documents; one in no story is its own."""
+        if not self.rows.size:
+            return rows
+        places = np.minimum(np.searchsorted(self.rows, rows), self.rows.size - 1)
+        found: Int64s = np.where(self.rows[places] == rows, self.representatives[places], rows)
+        return found
+
     def copies(self, rows: Int64s) -> Int64s:
         """Return how many documents representatives stand for, rows ascending."""
         ends = np.sort(self.representatives)

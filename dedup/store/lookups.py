@@ -84,6 +84,11 @@ class Lookups:
         for row, _, moment, language, *named in by_id:
             yield row, moment, language, None if named[0] is None else tuple(named)
 
+    def rows_of(self, ids: Sequence[str]) -> dict[str, int]:
+        """Return the rows of the documents of some ids, as far as there are any."""
+        query = "SELECT doc_id, row FROM documents WHERE reason IS NOT 'duplicate-id' AND doc_id IN"
+        return dict(self._db.select_rows(query, ids))
+
     def ids(self, rows: Sequence[int]) -> dict[int, str]:
         """Return the ids of some documents."""
         return dict(self._db.select_rows("SELECT row, doc_id FROM documents WHERE row IN", rows))

@@ -20,6 +20,7 @@ from dedup.tune.narrower_windows import NarrowerWindows
 
 if TYPE_CHECKING:
     from dedup.explain.open_run import Run
+    from dedup.match.story_score import Model
 
 
 class JoinsInWindows:
@@ -29,8 +30,9 @@ class JoinsInWindows:
     is not scored again: its scores are the same.
     """
 
-    def __init__(self, run: Run, thresholds: Sequence[float]) -> None:
-        """Join at some thresholds."""
+    def __init__(self, run: Run, thresholds: Sequence[float], model: Model | None) -> None:
+        """Join at some thresholds, with the scores of a model, or of that of the run."""
+        self._model = model or scorer_of(run.store).group
         self._run, self._thresholds = run, thresholds
         self._narrower = NarrowerWindows(run)
         self._joins: dict[float, GroupJoins] = {}
@@ -74,8 +76,7 @@ class JoinsInWindows:
         config = replace(self._run.config, story=story)
         rows = representatives.numbered.rows
         linked = np.array([links.get(row, row) for row in rows.tolist()], np.int64)
-        model = scorer_of(self._run.store).group
-        scored = scored_groups(self._run, representatives, groups, model, config)
+        scored = scored_groups(self._run, representatives, groups, self._model, config)
         parts = ((rows[numbers], linked[numbers], found) for numbers, found in scored)
         return group_joins(parts, self._thresholds, story)
 

@@ -17,6 +17,7 @@ from dedup.tune.repeated_elections import RepeatedElections
 if TYPE_CHECKING:
     from dedup.explain.open_run import Run
     from dedup.label.pair_population import PairPopulation
+    from dedup.match.story_score import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,12 @@ class Outcome:
 
 
 def replay_settings(
-    run: Run, population: PairPopulation, settings: Sequence[Setting], asked: Int64s
+    run: Run,
+    population: PairPopulation,
+    settings: Sequence[Setting],
+    asked: Int64s,
+    *,
+    model: Model | None = None,
 ) -> Iterator[Outcome]:
     """Yield what each setting would do.
 
@@ -61,6 +67,7 @@ def replay_settings(
         population: What it compared.
         settings: Thresholds, and windows no wider than the run's.
         asked: Numbers of the pairs that have a label: only their stories elect a canonical.
+        model: Scores the pairs of loose groups; None for that of the run.
 
     Raises:
         ConfigError: A threshold is below the loose threshold, a window is wider than the run's, or
@@ -68,7 +75,7 @@ def replay_settings(
     """
     _refuse_unknowable(run, settings)
     replay = _Replay(run, population, asked)
-    windows = JoinsInWindows(run, sorted({each.threshold for each in settings}))
+    windows = JoinsInWindows(run, sorted({each.threshold for each in settings}), model)
     for setting in settings:
         joins = windows.joins(setting.window_days)
         yield replay.outcome(setting, joins.labels(population.rows, setting.threshold))

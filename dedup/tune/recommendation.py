@@ -1,0 +1,155 @@
+"""Estimated settings to the one to take, why, and the command that applies it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Sequence
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dedup.errors import OutputError
+from dedup.run.run_settings import store_of
+from dedup.tune.f1_difference import f1_of
+
+if TYPE_CHECKING:
+    from dedup.explain.open_run import Run
+    from dedup.tune.estimates import Interval
+    from dedup.tune.tune_run import TunedSetting
+
+Gain = Callable[["TunedSetting"], "Interval"]
+"""Returns by how much the F1 of a setting exceeds that of the current one."""
+
+
+def best_of_aim(settings: Sequence[TunedSetting], least_precision: float) -> TunedSetting | None:
+    """Return the setting of most recall among those that reach a precision with confidence.
+
+    The lower end of the interval must reach it: the estimate itself is too high for every second
+    sample. Of equal ones the current setting is taken, then the higher threshold, then the narrower
+    window: in doubt, both documents stay.
+
+    Args:
+        settings: The settings.
+        least_precision: The precision, in (0, 1).
+    """
+    reaching = [each for each in settings if each.estimate.precision.low >= least_precision]
+    return max(reaching, key=lambda each: _key(each, each.estimate.recall.value), default=None)
+
+
+def best_f1(settings: Sequence[TunedSetting], gain: Gain) -> TunedSetting:
+    """Return the setting with the best F1, if that is better than the current one with confidence.
+
+    In doubt nothing changes: the current setting is returned.
+
+    Args:
+        settings: The settings, the current one among them.
+        gain: Compares with the current one.
+    """
+    current = next(each for each in settings if each.is_current)
+    best = max(settings, key=lambda each: _key(each, f1_of(each.estimate)))
+    return best if not best.is_current and gain(best).low > 0 else current
+
+
+def _key(tuned: TunedSetting, value: float) -> tuple[float, bool, float, float]:
+    """Return what orders settings, the best last."""
+    setting = tuned.setting
+    return round(value, 9), tuned.is_current, setting.threshold, -setting.window_days
+
+
+def sentence_of(
+    settings: Sequence[TunedSetting],
+    recommended: TunedSetting | None,
+    least_precision: float | None,
+    *,
+    uses_fitted: bool,
+) -> str:
+    """Return the recommendation and why, in words.
+
+    Args:
+        settings: The settings, the current one among them.
+        recommended: The one to take, if there is one.
+        least_precision: The precision that was asked for, None for the best F1.
+        uses_fitted: Whether the recommended one is with the scorer that was fitted.
+    """
+    if recommended is None:
+        best = max(settings, key=lambda each: each.estimate.precision.low)
+        return _capital(
+            f"no setting has a precision of {least_precision:g} with confidence: at most "
+            f"{_named(best)} has {_interval(best.estimate.precision)}. Judge more pairs with dedup "
+            "label, or ask for less."
+        )
+    estimate = recommended.estimate
+    scorer = " and the fitted scorer" if uses_fitted else ""
+    takes = "stays" if recommended.is_current else "is recommended"
+    why = _why(recommended, least_precision, uses_fitted=uses_fitted)
+    return _capital(
+        f"{_named(recommended)}{scorer} {takes}: {why}. "
+        f"Of {recommended.pairs:,} joined pairs of documents {_interval(estimate.precision)} tell "
+        "one story; of the compared pairs that tell one story "
+        f"{_interval(estimate.recall)} are joined; of {recommended.removed:,} removed documents "
+        f"{_count(estimate.lost)} tell another story than their canonical."
+    )
+
+
+def _why(recommended: TunedSetting, least_precision: float | None, *, uses_fitted: bool) -> str:
+    """Return why a setting is the one to take."""
+    if least_precision is not None:
+        why = (
+            "it joins most of the pairs that tell one story, among the settings whose interval of "
+            f"the precision begins at {least_precision:g} or above"
+        )
+    elif uses_fitted:
+        why = "the scorer is better than that of the run with confidence"
+    elif recommended.is_current:
+        return "no other setting has a better F1 with confidence"
+    else:
+        why = "its F1 is better than that of the run with confidence"
+    return f"{why} (its figures are of the pairs that taught it)" if uses_fitted else why
+
+
+def _capital(words: str) -> str:
+    """Return a sentence that begins with a capital letter."""
+    return words[0].upper() + words[1:]
+
+
+def _named(tuned: TunedSetting) -> str:
+    """Return a setting in words."""
+    setting = tuned.setting
+    return f"threshold {setting.threshold:g} with a window of {setting.window_days:g} days"
+
+
+def _interval(interval: Interval) -> str:
+    """Return a share with its interval."""
+    return f"{interval.value:.3f} (95 % interval {interval.low:.3f} to {interval.high:.3f})"
+
+
+def _count(interval: Interval) -> str:
+    """Return a number of documents with its interval."""
+    return f"{interval.value:,.0f} (95 % interval {interval.low:,.0f} to {interval.high:,.0f})"
+
+
+def command_of(run: Run, options: Sequence[str]) -> str:
+    """Return the command that decides a run again, into a folder that is not there yet.
+
+    Args:
+        run: The run.
+        options: Options and values that are others.
+    """
+    out = run.path if run.path.is_dir() else run.path.parent
+    store = [] if _is_found(run, out) else ["--store", str(run.store.path)]
+    words = ["dedup", "regroup", str(out), "-o", str(_unused(out)), *options, *store]
+    return shlex.join(words)
+
+
+def _is_found(run: Run, out: Path) -> bool:
+    """Return whether the store of a run is found by the folder of the run."""
+    try:
+        return store_of(out, run.manifest, None).resolve() == run.store.path.resolve()
+    except OutputError:
+        return False
+
+
+def _unused(out: Path) -> Path:
+    """Return a folder beside one that is not there."""
+    names = (f"{out.name}-tuned{number or ''}" for number in count())
+    return next(path for path in map(out.with_name, names) if not path.exists())
