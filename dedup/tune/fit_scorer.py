@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -52,5 +53,14 @@ def fit_scorer(
 
     Raises:
         ConfigError: The labels are fewer than ``LEAST_LABELS``, or all of one kind.
+    """
+    raise NotImplementedError
+
+
+def write_scorer(path: Path, fitted: FittedScorer, labels: Sequence[LabelledPair]) -> FittedScorer:
+    """Write a scorer where it is better, and return it with the name of its file.
+
+    Raises:
+        OutputError: The file cannot be written.
     """
     raise NotImplementedError

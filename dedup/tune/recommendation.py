@@ -25,8 +25,8 @@ def best_of_aim(settings: Sequence[TunedSetting], least_precision: float) -> Tun
     """Return the setting of most recall among those that reach a precision with confidence.
 
     The lower end of the interval must reach it: the estimate itself is too high for every second
-    sample. Of equal ones the current setting is taken, then the higher threshold, then the narrower
-    window: in doubt, both documents stay.
+    sample. Of equal ones the current setting is taken, then the widest window, then the highest
+    threshold: in doubt, both documents stay.
 
     Args:
         settings: The settings.
@@ -39,21 +39,24 @@ def best_of_aim(settings: Sequence[TunedSetting], least_precision: float) -> Tun
 def best_f1(settings: Sequence[TunedSetting], gain: Gain) -> TunedSetting:
     """Return the setting with the best F1, if that is better than the current one with confidence.
 
-    In doubt nothing changes: the current setting is returned.
+    Settings that lose more documents with confidence do not count: the lower end of their interval
+    is above the estimate of the current one. In doubt nothing changes.
 
     Args:
         settings: The settings, the current one among them.
         gain: Compares with the current one.
     """
     current = next(each for each in settings if each.is_current)
-    best = max(settings, key=lambda each: _key(each, f1_of(each.estimate)))
+    lost = current.estimate.lost.value
+    safe = [each for each in settings if each.is_current or each.estimate.lost.low <= lost]
+    best = max(safe, key=lambda each: _key(each, f1_of(each.estimate)))
     return best if not best.is_current and gain(best).low > 0 else current
 
 
 def _key(tuned: TunedSetting, value: float) -> tuple[float, bool, float, float]:
     """Return what orders settings, the best last."""
     setting = tuned.setting
-    return round(value, 9), tuned.is_current, setting.threshold, -setting.window_days
+    return round(value, 9), tuned.is_current, setting.window_days, setting.threshold
 
 
 def sentence_of(
@@ -101,9 +104,11 @@ def _why(recommended: TunedSetting, least_precision: float | None, *, uses_fitte
     elif uses_fitted:
         why = "the scorer is better than that of the run with confidence"
     elif recommended.is_current:
-        return "no other setting has a better F1 with confidence"
+        why = "no other setting has a better F1 with confidence and loses no more documents"
     else:
-        why = "its F1 is better than that of the run with confidence"
+        why = (
+            "with confidence its F1 is better than that of the run, and it loses no more documents"
+        )
     return f"{why} (its figures are of the pairs that taught it)" if uses_fitted else why
 
 

@@ -128,7 +128,8 @@ def tune_run(
     _refuse_too_few(trial.answers.pair.size, len(judged))
     tried = _tried(run, trial.population)
     settings = trial.settings(tried, None, progress)
-    fitted, with_fitted = None, ()
+    fitted = None
+    with_fitted: tuple[TunedSetting, ...] = ()
     if fit is not None:
         fitted = write_scorer(fit, fit_scorer(run, labels, seed=seed, progress=progress), judged)
         if fitted.scorer is not None:
