@@ -70,7 +70,8 @@ def simulated_shares(counts: Counts, family: Int64s, generator: np.random.Genera
     shares = np.empty((SIMULATED, family.size))
     for each in np.unique(family).tolist():
         parts = np.flatnonzero(family == each)
-        alpha, beta = _beta_parameters(counts.asked[parts], counts.yes[parts], generator)
+        known = parts[counts.asked[parts] > 0]
+        alpha, beta = _beta_parameters(counts.asked[known], counts.yes[known], generator)
         yes, no = counts.yes[parts], counts.asked[parts] - counts.yes[parts]
         shares[:, parts] = generator.beta(alpha[:, None] + yes, beta[:, None] + no)
     return shares
