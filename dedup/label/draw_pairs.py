@@ -36,6 +36,10 @@ LINKED_SHARE = 0.25
 """Least share of the joined pairs that is drawn from those with a canonical, which say what the run
 lost."""
 
+COPIES_SHARE = 0.05
+"""Least share of them that is drawn from copies, which are few in some dumps and in each setting
+joined."""
+
 
 @dataclass(frozen=True, slots=True)
 class Strata:
@@ -157,10 +161,12 @@ def _deviations(strata: Strata, population: PairPopulation) -> Float64s:
 
 
 def _balanced(weights: Float64s, kinds: Int64s) -> Float64s:
-    """Return weights that give pairs with a canonical, and all joined ones, their share."""
-    linked, joined = kinds == KINDS.index("canonical"), kinds <= KINDS.index("story")
-    weights = np.where(joined, _raised(weights * joined, linked, (LINKED_SHARE, 1.0)), weights)
-    return _raised(weights, joined, JOINED_SHARE)
+    """Return weights that give copies, pairs with a canonical and joined pairs their share."""
+    joined = kinds <= KINDS.index("story")
+    within = weights * joined
+    for kind, least in (("canonical", LINKED_SHARE), ("copies", COPIES_SHARE)):
+        within = _raised(within, kinds == KINDS.index(kind), (least, 1.0))
+    return _raised(np.where(joined, within, weights), joined, JOINED_SHARE)
 
 
 def _raised(weights: Float64s, chosen: Bools, limits: tuple[float, float]) -> Float64s:
