@@ -16,6 +16,7 @@ _SCRIPTS = (
     "scripts/page.js",
     "scripts/charts.js",
     "scripts/address.js",
+    "scripts/search.js",
     "scripts/documents.js",
     "scripts/stories.js",
     "scripts/list.js",

@@ -75,7 +75,7 @@ report.list = (() => {
 
   /** The options of a filter: its values with their counts, the most first; days in their order. */
   function fillFilter(select, name, counts) {
-    const names = documents.names[name];
+    const names = documents.names(name);
     const chosen = filters[name];
     let shown = names.map((each, number) => [each, counts[number]]);
     if (name !== "day") shown.sort((a, b) => b[1] - a[1]);
@@ -147,7 +147,7 @@ report.list = (() => {
     at("list-form").addEventListener("submit", (event) => event.preventDefault());
     at("list-search").addEventListener("input", (event) => change({ q: event.target.value || null }, false));
     // What is searched is prepared before the first letter is typed.
-    at("list-search").addEventListener("focus", () => setTimeout(documents.prepareSearch), { once: true });
+    at("list-search").addEventListener("focus", () => setTimeout(() => documents.prepareSearch()), { once: true });
     at("list-order").addEventListener("change", (event) => change({ order: event.target.value || null }));
     for (const select of document.querySelectorAll(".filter")) {
       select.addEventListener("change", () => {
