@@ -21,6 +21,7 @@ from dedup.cli.report import report
 from dedup.cli.run import run
 from dedup.cli.show import show
 from dedup.cli.store import store
+from dedup.cli.tune import tune
 from dedup.cli.warm import warm
 from dedup.errors import ConfigError, DedupError
 from dedup.version import __version__
@@ -111,5 +112,5 @@ def main() -> None:
     """
 
 
-for command in (run, clean, show, explain, report, regroup, diff, evaluate, store, warm):
+for command in (run, clean, show, explain, report, regroup, diff, evaluate, tune, store, warm):
     main.add_command(command)

@@ -12,7 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zstandard
-from runs import ROOT
+from judged_runs import judged_pairs
+from runs import ROOT, read_lines
+
+from dedup.evaluation.labelled_pairs import LabelledPair, write_labels
 
 sys.path.insert(0, str(ROOT / "scripts"))
 
@@ -39,10 +42,11 @@ def desk(tmp_path_factory, samples, sample_run):
     _write_records(folder, [_record(each) for each in sample_run.survivors[:12]])
     gold = [{"id": each["id"], "story": each["id"]} for each in sample_run.decisions]
     (folder / "gold.jsonl").write_bytes(_lines(gold))
+    stories = {each["id"]: each["story"] for each in read_lines(samples / "expected.jsonl")}
     first, second, *_ = sample_run.survivors
-    (folder / "labels.jsonl").write_bytes(
-        _lines([{"a": first["id"], "b": second["id"], "same": False}])
-    )
+    elsewhere = LabelledPair(first["id"], second["id"], same=False)
+    pairs = judged_pairs(sample_run.path, stories, 200)
+    write_labels(folder / "labels.jsonl", [*pairs, elsewhere])
     shutil.copy(ROOT / "dedup" / "match" / "scorer.json", folder / "my-scorer.json")
     (folder / "bin").mkdir()
     step = folder / "bin" / "next-step"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import csv
 import io
 import os
 import re
@@ -97,6 +98,8 @@ def run(line):
         return run_in_shell(line)
     done = Command()(*words[1:])
     assert done.exit_code == 0, f"{line}\n{done.output}"
+    if words[1] == "label" and "--csv" in words:
+        judge(Path(words[words.index("--csv") + 1]))
     return done.output
 
 
@@ -110,6 +113,20 @@ def run_in_shell(line):
     )  # fmt: skip
     assert done.returncode == 0, f"{line}\n{done.stderr}"
     return done.stdout + done.stderr
+
+
+def judge(table):
+    """Fill in a table of pairs as a reader would who knows the stories of the sample pages."""
+    known = read_lines(ROOT / "samples" / "expected.jsonl")
+    stories = {each["id"]: each["story"] for each in known}
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        row["same"] = "y" if stories[row["a"]] == stories[row["b"]] else "n"
+    with table.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def remove(path):
