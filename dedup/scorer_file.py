@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from importlib.resources import files
@@ -80,6 +81,37 @@ def scorer_file(path: Path | None) -> ScorerFile:
         detail = error.strerror if isinstance(error, OSError) else str(error)
         message = f"--scorer {path} cannot be used ({detail}); {_REMEDY}"
         raise ConfigError(printable(message), path=path) from error
+
+
+def scorer_text(
+    scorer: Scorer, made_by: str, data: Mapping[str, Any], calibration_error: float | None = None
+) -> str:
+    """Return the content of the file of a scorer.
+
+    Args:
+        scorer: The scorer.
+        made_by: The program that makes it.
+        data: What it was trained on: its ``name``, and what else tells one from another.
+        calibration_error: How far its scores are from what they say, where that was measured.
+    """
+    from dedup.match.story_score import MODEL_FEATURES
+
+    models = {
+        name: {
+            "intercept": model.intercept,
+            "weights": dict(zip(features, model.weights, strict=True)),
+        }
+        for name, features in MODEL_FEATURES.items()
+        for model in [getattr(scorer, name)]
+    }
+    content = {
+        "made_by": made_by,
+        "data": data,
+        "calibration_error": calibration_error,
+        "features": MODEL_FEATURES["group"],
+        **models,
+    }
+    return json.dumps(content, indent=2) + "\n"
 
 
 def _limited(file: BinaryIO) -> bytes:

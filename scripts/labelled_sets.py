@@ -91,6 +91,25 @@ def folds_of(labelled: StorySet, seed: int | None = None) -> list[tuple[StorySet
     ]
 
 
+def halves_of(labelled: StorySet, seed: int) -> tuple[StorySet, StorySet]:
+    """Return two sets with half of the topics each or, of a set without several, of the stories.
+
+    Args:
+        labelled: The set.
+        seed: Shuffles topics and stories.
+    """
+    keys = _keys(labelled)
+    if len(set(keys)) < 2:
+        keys = [str(article["story"]) for article in labelled.articles]
+    names = sorted(set(keys))
+    random.Random(seed).shuffle(names)
+    first = set(names[: len(names) // 2])
+    return (
+        _part(labelled, [key in first for key in keys]),
+        _part(labelled, [key not in first for key in keys]),
+    )
+
+
 def _keys(labelled: StorySet) -> list[str]:
     """Return for each article what stays together in a fold."""
     key_of = {a["id"]: str(a.get("topic") or a["story"]) for a in labelled.articles}

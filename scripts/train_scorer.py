@@ -18,7 +18,6 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +27,6 @@ from dedup.config import Config
 from dedup.match.loose_group_odds import group_features
 from dedup.match.minhash_lsh import Candidates, pairs_inside
 from dedup.match.story_score import (
-    MODEL_FEATURES,
     MOST_ODDS,
     Model,
     Scorer,
@@ -50,34 +48,15 @@ from dedup.pipeline.sign import sign_texts
 from dedup.pipeline.stages import clean_stages
 from dedup.progress import NullProgress
 from dedup.read.records import record
-from dedup.scorer_file import scorer_file
+from dedup.scorer_file import scorer_file, scorer_text
 from dedup.store import Store
-
-PENALTY = 3e-4
-"""Ridge penalty on the weights, where the pairs of a set count 1 together. Ten times more or less
-changed the mean F1 over sets by less than 0.003."""
+from dedup.tune.logistic_fit import Examples, fit
 
 ROUNDS = 20
 """Most times that a scorer is brought nearer to what its scores mean."""
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-
-
-class Examples(NamedTuple):
-    """Pairs to learn from.
-
-    Attributes:
-        features: pairs x features.
-        same: Whether each is one story.
-        weights: What each counts.
-        part: Number of the part that each is of.
-    """
-
-    features: Floats
-    same: npt.NDArray[np.bool_]
-    weights: Floats
-    part: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,44 +196,6 @@ def examples(parts: Sequence[Part], known: Sequence[tuple[Floats, Ints]]) -> Exa
     return Examples(*map(np.concatenate, (features, same, weights, number)))
 
 
-def fit(known: Examples, *, separate: bool = False) -> Model:
-    """Return the logistic function that fits best with no weight below zero.
-
-    Args:
-        known: The pairs.
-        separate: Whether each part has an intercept of its own; then the model has their mean.
-    """
-    count = known.features.shape[1]
-    parts = np.unique(known.part)
-    columns = known.part[:, None] == parts if separate else np.ones((known.part.size, 1))
-    used = np.ones(count, np.bool_)
-    while True:
-        weights = _newton(np.column_stack([known.features[:, used], columns]), known, used.sum())
-        own = weights[: used.sum()]
-        if (own >= 0).all():
-            break
-        used[np.flatnonzero(used)[int(np.argmin(own))]] = False
-    whole = np.zeros(count)
-    whole[used] = own
-    return Model(float(weights[used.sum() :].mean()), tuple(whole.tolist()))
-
-
-def _newton(inputs: Floats, known: Examples, penalised: int) -> Floats:
-    """Return the weights of a ridge-penalised logistic regression; the first ones are penalised."""
-    penalty = np.full(inputs.shape[1], 1e-6)
-    penalty[:penalised] = PENALTY
-    weights = np.zeros(inputs.shape[1])
-    for _ in range(100):
-        chance = 1.0 / (1.0 + np.exp(-np.clip(inputs @ weights, -30, 30)))
-        gradient = inputs.T @ (known.weights * (chance - known.same)) + penalty * weights
-        spread = known.weights * chance * (1 - chance)
-        step = np.linalg.solve((inputs * spread[:, None]).T @ inputs + np.diag(penalty), gradient)
-        weights -= step
-        if np.abs(step).max() < 1e-9:
-            break
-    return weights
-
-
 # --- scores --------------------------------------------------------------------------------------
 
 
@@ -370,30 +311,19 @@ def by_fold(sets: Sequence[StorySet], config: Config, seed: int | None) -> Itera
         )
 
 
-def described(model: Model, name: str) -> dict[str, Any]:
-    """Return a model as JSON values."""
-    weights = dict(zip(MODEL_FEATURES[name], model.weights, strict=True))
-    return {"intercept": model.intercept, "weights": weights}
-
-
 def written(scorer: Scorer, sets: Sequence[StorySet], name: str, error: float | None) -> str:
     """Return the file of a scorer."""
     digest = hashlib.sha256()
     for labelled in sets:
         for lines in (labelled.articles, labelled.pairs or ()):
             digest.update(json.dumps(lines, sort_keys=True).encode())
-    content = {
-        "made_by": "scripts/train_scorer.py",
-        "data": {
-            "name": name,
-            "sets": {labelled.name: len(labelled.articles) for labelled in sets},
-            "sha256": digest.hexdigest(),
-        },
-        "calibration_error": None if error is None else round(error, 4),
-        "features": MODEL_FEATURES["group"],
-        **{each: described(getattr(scorer, each), each) for each in MODEL_FEATURES},
+    data = {
+        "name": name,
+        "sets": {labelled.name: len(labelled.articles) for labelled in sets},
+        "sha256": digest.hexdigest(),
     }
-    return json.dumps(content, indent=2) + "\n"
+    rounded = None if error is None else round(error, 4)
+    return scorer_text(scorer, "scripts/train_scorer.py", data, rounded)
 
 
 def main() -> None:

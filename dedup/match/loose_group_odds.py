@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from dedup.config import MatchConfig, StoryConfig
 from dedup.kernels.array_types import Bools, Float64s, Int16s, Int64s, UInt8s
 from dedup.match.similarity import PairScores, pairs_of
-from dedup.match.story_score import MOST_ODDS, TEMPLATE_FEATURES, Model, pair_features
+from dedup.match.story_score import (
+    GROUP_FEATURES,
+    MOST_ODDS,
+    TEMPLATE_FEATURES,
+    Model,
+    pair_features,
+)
 from dedup.match.templates import from_template
 from dedup.models import TermVectors
 
@@ -29,6 +35,9 @@ may be a late telling."""
 MOST_AFFAIR_PENALTY = 1.6
 """Most log odds that a pair loses for its affair. Without a bound the few tellings of a report in a
 long affair were split; with a bound of 0.8 the reports of one day of an affair chained."""
+
+
+_NO_OTHER_DAY = list(GROUP_FEATURES).index("no_other_day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,29 @@ class OddsParts:
 
     def odds(self) -> Float64s:
         """Return the log odds: the least there are for what is far, foreign or off a template."""
-        return np.where(self.far | self.foreign | self.template, -MOST_ODDS, self.bounded)
+        return np.where(self.is_ruled_out, -MOST_ODDS, self.bounded)
+
+    @property
+    def is_ruled_out(self) -> Bools:
+        """Which pairs are far, foreign or off a template, whatever a model says."""
+        return self.far | self.foreign | self.template
+
+    def scored_by(
+        self, model: Model, left: Int64s, right: Int64s, documents: int, level: float
+    ) -> OddsParts:
+        """Return the parts with the scores of another model.
+
+        Args:
+            model: The other model.
+            left: One document of each pair; they are all pairs inside some groups.
+            right: The other.
+            documents: How many documents there are.
+            level: See :func:`affair_penalty`.
+        """
+        odds = model.odds(self.features)
+        other_day = self.features[:, _NO_OTHER_DAY] == 0.0
+        affair = affair_penalty(left, right, odds, other_day, documents, level)
+        return replace(self, affair=affair, bounded=_bounded(odds - affair - self.date))
 
 
 def loose_group_odds(
@@ -90,7 +121,7 @@ def loose_group_odds(
     left, right = pair_scores.left, pair_scores.right
     features, other_day = group_features(vectors, moments, lead_days, left, right)
     odds = model.odds(features)
-    affair = affair_penalty(pair_scores, odds, other_day, vectors.size, story.affair_odds)
+    affair = affair_penalty(left, right, odds, other_day, vectors.size, story.affair_odds)
     days = np.nan_to_num(days_apart(moments, left, right))
     date = story.date_penalty * np.maximum(0.0, days - FRESH_DAYS)
     known = (languages[left] >= 0) & (languages[right] >= 0)
@@ -99,12 +130,18 @@ def loose_group_odds(
         features,
         affair,
         date,
-        bounded=np.clip(odds - affair - date, -MOST_ODDS, MOST_ODDS),
+        bounded=_bounded(odds - affair - date),
         far=days > story.window_days,
         foreign=known & (languages[left] != languages[right]),
         template=_off_templates(pair_scores, shared, features, match, story),
         shared=shared,
     )
+
+
+def _bounded(odds: Float64s) -> Float64s:
+    """Return log odds within ``MOST_ODDS``."""
+    bounded: Float64s = np.clip(odds, -MOST_ODDS, MOST_ODDS)
+    return bounded
 
 
 def _off_templates(
@@ -153,7 +190,7 @@ def group_features(
 
 
 def affair_penalty(
-    pair_scores: PairScores, odds: Float64s, controls: Bools, documents: int, level: float
+    left: Int64s, right: Int64s, odds: Float64s, controls: Bools, documents: int, level: float
 ) -> Float64s:
     """Return what pairs lose because their documents are as much like reports of other days.
 
@@ -162,7 +199,8 @@ def affair_penalty(
     beyond that.
 
     Args:
-        pair_scores: All pairs inside some loose groups.
+        left: One document of each pair; they are all pairs inside some loose groups.
+        right: The other.
         odds: Log odds that both tell one story, by their texts and days.
         controls: Which pairs are of different days.
         documents: How many documents there are.
@@ -174,12 +212,11 @@ def affair_penalty(
         exceed the level, the lower of the two, at most ``MOST_AFFAIR_PENALTY``; 0 where less than
         ``LEAST_OTHER_DAYS`` are known of one.
     """
-    left, right = pair_scores.left[controls], pair_scores.right[controls]
-    ends = np.concatenate([left, right])
+    ends = np.concatenate([left[controls], right[controls]])
     counts = np.bincount(ends, minlength=documents)
     sums = np.bincount(ends, np.tile(odds[controls], 2), documents)
     known = counts >= LEAST_OTHER_DAYS
     excess = np.where(known, sums / np.maximum(counts, 1) - level, 0.0)
-    lower = np.minimum(excess[pair_scores.left], excess[pair_scores.right])
+    lower = np.minimum(excess[left], excess[right])
     penalty: Float64s = np.clip(lower, 0.0, MOST_AFFAIR_PENALTY)
     return penalty

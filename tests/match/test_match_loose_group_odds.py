@@ -182,7 +182,7 @@ def groups_of(documents, start=0):
 
 def penalties(pairs, odds, controls, documents, level=EVEN):
     found = affair_penalty(
-        scores_of(*zip(*pairs, strict=True)),
+        *np.array(pairs).T,
         np.array(odds, np.float64),
         np.array(controls, np.bool_),
         documents,
