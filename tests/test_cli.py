@@ -380,7 +380,7 @@ class TestTwoAtOnce:
         def end_of_the_first(*_):
             (out / ".dedup.lock").unlink()
 
-        monkeypatch.setattr("dedup.write.folder.fcntl.flock", end_of_the_first)
+        monkeypatch.setattr("dedup.write.file_lock.fcntl.flock", end_of_the_first)
         line = sentence(command("run", source, "-o", out, "--quiet", "--overwrite"), 1)
         assert "in use by another run" in line
 

@@ -6,9 +6,7 @@ places, the manifest last; a move that was interrupted is completed by the next 
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from dedup.errors import OutputError, refusal, refused
+from dedup.write.file_lock import has_lock
 from dedup.write.named_files import named_when_whole
 from dedup.write.table_files import (
     SHARDED,
@@ -75,7 +74,7 @@ class OutputFolder:
         except OSError as error:
             raise refusal(self.path, error) from error
         with locked:
-            if not _has_lock(locked, lock):
+            if not has_lock(locked, lock):
                 raise OutputError(
                     f"{self.path} is in use by another run; wait for it or choose another folder",
                     path=self.path,
@@ -308,18 +307,6 @@ class OutputFolder:
         """
         with named_when_whole(self.staging / name) as part:
             part.write_text(json.dumps(value, indent=2) + "\n", "utf-8")
-
-
-def _has_lock(locked: BinaryIO, path: Path) -> bool:
-    """Lock an open file, and return whether that is done and it still has its name.
-
-    The run that had the lock removes the file: one that was opened before is no lock any more.
-    """
-    try:
-        fcntl.flock(locked, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return os.path.samestat(os.fstat(locked.fileno()), path.stat())
-    except (BlockingIOError, FileNotFoundError):
-        return False
 
 
 def is_file_of_run(name: str) -> bool:
