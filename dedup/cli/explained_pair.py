@@ -75,30 +75,35 @@ def print_pair(found: PairExplanation, target: Console, sentences: int) -> None:
 
 def documents_table(documents: Sequence[DocumentSummary], target: Console) -> Table:
     """Return what is known of documents: a column each where there is room."""
+    return described_table([[*_described(document)] for document in documents], target)
+
+
+def described_table(described: Sequence[Sequence[tuple[str, str]]], target: Console) -> Table:
+    """Return labels and values of one or two documents: a column each where there is room."""
     if target.width >= WIDE:
-        return _side_by_side(documents)
+        return _side_by_side(described)
     table = _plain_table()
     table.add_column(style="dim", no_wrap=True)
     table.add_column(ratio=1, overflow="fold")
-    for place, document in enumerate(documents):
+    for place, lines in enumerate(described):
         if place:
             table.add_row()
-        name = NAMES[place] if len(documents) > 1 else ""
-        for label, value in _described(document):
+        name = NAMES[place] if len(described) > 1 else ""
+        for label, value in lines:
             table.add_row(f"{name} {label}".strip(), value)
     return table
 
 
-def _side_by_side(documents: Sequence[DocumentSummary]) -> Table:
+def _side_by_side(described: Sequence[Sequence[tuple[str, str]]]) -> Table:
     """Return a table with a column for each document."""
     table = _plain_table()
     table.add_column(style="dim", no_wrap=True)
-    for name, _ in zip(NAMES, documents, strict=False):
-        table.add_column(name if len(documents) > 1 else "", ratio=1, overflow="fold")
-    table.show_header = len(documents) > 1
-    described = [dict(_described(document)) for document in documents]
-    for label in dict.fromkeys(label for each in described for label in each):
-        table.add_row(label, *(each.get(label, "") for each in described))
+    for name, _ in zip(NAMES, described, strict=False):
+        table.add_column(name if len(described) > 1 else "", ratio=1, overflow="fold")
+    table.show_header = len(described) > 1
+    values = [dict(lines) for lines in described]
+    for label in dict.fromkeys(label for each in values for label in each):
+        table.add_row(label, *(each.get(label, "") for each in values))
     return table
 
 

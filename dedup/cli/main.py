@@ -15,6 +15,7 @@ from dedup.cli.diff import diff
 from dedup.cli.evaluate import evaluate
 from dedup.cli.explain import explain
 from dedup.cli.installation import DISTRIBUTION
+from dedup.cli.label import label
 from dedup.cli.log import logs_json, note_format, say
 from dedup.cli.regroup import regroup
 from dedup.cli.report import report
@@ -112,5 +113,18 @@ def main() -> None:
     """
 
 
-for command in (run, clean, show, explain, report, regroup, diff, evaluate, tune, store, warm):
+for command in (
+    run,
+    clean,
+    show,
+    explain,
+    report,
+    label,
+    regroup,
+    diff,
+    evaluate,
+    tune,
+    store,
+    warm,
+):
     main.add_command(command)

@@ -27,7 +27,11 @@ _LONGEST = 600
 
 
 def print_sentences(
-    rows: Sequence[AlignedSentence], names: tuple[str, str], target: Console, limit: int
+    rows: Sequence[AlignedSentence],
+    names: tuple[str, str],
+    target: Console,
+    limit: int,
+    advice: str = "--sentences 0 shows all",
 ) -> None:
     """Print two texts: side by side where there is room, else below each other.
 
@@ -36,6 +40,7 @@ def print_sentences(
         names: What the two are called.
         target: Where to.
         limit: Most rows; 0 for all.
+        advice: How to see all rows.
     """
     from rich.text import Text
 
@@ -45,7 +50,7 @@ def print_sentences(
     target.print(table(shown, names))
     if len(shown) < len(rows):
         more = count_of(len(rows) - len(shown), "more row")
-        target.print(Text(f"{more}: --sentences 0 shows all", "dim"))
+        target.print(Text(f"{more}: {advice}", "dim"))
 
 
 def _chosen(rows: Sequence[AlignedSentence], limit: int) -> Sequence[AlignedSentence]:

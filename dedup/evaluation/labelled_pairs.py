@@ -42,7 +42,8 @@ class LabelledPair:
         score: How likely both tell one story, as the run has it, in [0, 1].
         together: Whether the run put both into one story.
         place: Its place in the order of asking, from 0.
-        answered: Number of the answer, from 1 in the order of answers; None without one.
+        answered: Number of the answer, or of its being skipped, from 1 in the order in which they
+            were given; None without one.
     """
 
     a: str
