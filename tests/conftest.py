@@ -95,3 +95,17 @@ def open_page(browser):
     for each in pages:
         each.check()
         each.page.context.close()
+
+
+@pytest.fixture
+def open_report(open_page):
+    """Open a report in the browser and wait for its documents, where scripts run."""
+    from opened_reports import OpenedReport
+
+    def open_it(target, **options):
+        opened = OpenedReport(open_page(target, **options))
+        if options.get("java_script_enabled", True):
+            opened.wait_for_list()
+        return opened
+
+    return open_it
