@@ -124,6 +124,20 @@ def test_memory_stays_under_the_cap(hostile):
     assert 0 < peak["largest_worker"] < MEMORY
 
 
+def test_its_report_runs_nothing_and_leads_to_every_input(command, hostile, open_report, tmp_path):
+    page = tmp_path / "report.html"
+    assert command("report", hostile.out.path, "-o", page, "--quiet").exit_code == 0
+    report = open_report(page)
+    report.draw_all()
+
+    assert report.headlines()["inputs"] == hostile.out.manifest["counts"]["inputs"]
+    assert report.headlines()["rejected"] == len(hostile.out.rejected)
+    for address, number in report.links():
+        report.go(address)
+        assert (address, report.count()) == (address, number)
+    assert report.find("img, #list script, #list svg").count() == 0
+
+
 def test_hidden_files_and_links_to_folders_are_counted(hostile):
     passed_over = hostile.out.manifest["read"]["passed_over"]
 
