@@ -87,17 +87,13 @@ class _Doubted:
             "host": index.host_names[index.hosts[number]] if index.hosts[number] >= 0 else "",
         }
 
-    def title(self, doubt: Doubt) -> str:
-        """Return the name of what is doubted: the headline of a canonical, or a host."""
-        if doubt.host is not None:
-            return doubt.host or "(no host)"
-        number = (
-            doubt.left if doubt.story is None else self._canonicals.get(doubt.story, doubt.left)
-        )
-        if number is None:
-            return ""
-        document = self.document(number)
-        return document["title"] or document["id"]
+    def titles(self, doubt: Doubt) -> list[str]:
+        """Return the headlines of the two documents that are doubted, or of the canonical."""
+        canonical = None if doubt.story is None else self._canonicals.get(doubt.story)
+        first = doubt.left if canonical is None else canonical
+        both = (doubt.left, doubt.right) if doubt.right is not None else (first,)
+        documents = [self.document(each) for each in both if each is not None]
+        return [each["title"] or each["id"] for each in documents]
 
     def value(self, name: str, doubt: Doubt) -> str:
         """Return what the list is ordered by: a share, a number of documents, or a score."""

@@ -92,13 +92,16 @@ def test_the_table_of_days_has_every_usable_document(report, sample_run):
 
 def test_the_weakest_links_are_those_of_the_stories(report, sample_run):
     entries = report.find("[data-doubts=weakest] .doubted")
-    weakest = sorted(
-        each["weakest"]["score"] for each in sample_run.stories if each["weakest"]["score"] < 1
-    )
+    titles = {each["id"]: each["title"] for each in sample_run.decisions}
+    links = [each["weakest"] for each in sample_run.stories if each["weakest"]["score"] < 1]
+    links.sort(key=lambda each: each["score"])
 
     assert [float(each) for each in entries.locator(".value").all_text_contents()] == [
-        pytest.approx(score, abs=0.0051) for score in weakest
+        pytest.approx(each["score"], abs=0.0051) for each in links
     ]
+    for entry, link in zip(entries.all(), links, strict=True):
+        shown = entry.locator("summary .title").all_text_contents()
+        assert shown == [titles[link["left"]], titles[link["right"]]]
 
 
 # --- lists ---------------------------------------------------------------------------------------
