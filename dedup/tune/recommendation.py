@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dedup.errors import OutputError
+from dedup.models import count_of
 from dedup.run.run_settings import store_of
 from dedup.tune.f1_difference import f1_of
 
@@ -39,18 +40,38 @@ def best_of_aim(settings: Sequence[TunedSetting], least_precision: float) -> Tun
 def best_f1(settings: Sequence[TunedSetting], gain: Gain) -> TunedSetting:
     """Return the setting with the best F1, if that is better than the current one with confidence.
 
-    Settings that lose more documents with confidence do not count: the lower end of their interval
-    is above the estimate of the current one. In doubt nothing changes.
+    Settings that are estimated to lose more documents do not count: F1 weighs a lost article like
+    a pair that was missed, and that is worse. In doubt nothing changes.
 
     Args:
         settings: The settings, the current one among them.
         gain: Compares with the current one.
     """
-    current = next(each for each in settings if each.is_current)
+    current = _current(settings)
     lost = current.estimate.lost.value
-    safe = [each for each in settings if each.is_current or each.estimate.lost.low <= lost]
+    safe = [each for each in settings if each.estimate.lost.value <= lost]
     best = max(safe, key=lambda each: _key(each, f1_of(each.estimate)))
     return best if not best.is_current and gain(best).low > 0 else current
+
+
+def bolder(
+    settings: Sequence[TunedSetting], recommended: TunedSetting, gain: Gain
+) -> TunedSetting | None:
+    """Return the setting that would be recommended if it lost no more documents, if there is one.
+
+    Args:
+        settings: The settings, the current one among them.
+        recommended: What :func:`best_f1` returned.
+        gain: Compares with the current one.
+    """
+    best = max(settings, key=lambda each: _key(each, f1_of(each.estimate)))
+    better = f1_of(best.estimate) > f1_of(recommended.estimate)
+    return best if better and gain(best).low > 0 else None
+
+
+def _current(settings: Sequence[TunedSetting]) -> TunedSetting:
+    """Return the setting of the run."""
+    return next(each for each in settings if each.is_current)
 
 
 def _key(tuned: TunedSetting, value: float) -> tuple[float, bool, float, float]:
@@ -65,6 +86,7 @@ def sentence_of(
     least_precision: float | None,
     *,
     uses_fitted: bool,
+    bolder: TunedSetting | None,
 ) -> str:
     """Return the recommendation and why, in words.
 
@@ -73,7 +95,10 @@ def sentence_of(
         recommended: The one to take, if there is one.
         least_precision: The precision that was asked for, None for the best F1.
         uses_fitted: Whether the recommended one is with the scorer that was fitted.
+        bolder: See :func:`bolder`.
     """
+    if not settings:
+        return "No setting is estimated: too few of the judged pairs were drawn for this run."
     if recommended is None:
         best = max(settings, key=lambda each: each.estimate.precision.low)
         return _capital(
@@ -81,16 +106,27 @@ def sentence_of(
             f"{_named(best)} has {_interval(best.estimate.precision)}. Judge more pairs with dedup "
             "label, or ask for less."
         )
-    estimate = recommended.estimate
     scorer = " and the fitted scorer" if uses_fitted else ""
     takes = "stays" if recommended.is_current else "is recommended"
     why = _why(recommended, least_precision, uses_fitted=uses_fitted)
-    return _capital(
-        f"{_named(recommended)}{scorer} {takes}: {why}. "
-        f"Of {recommended.pairs:,} joined pairs of documents {_interval(estimate.precision)} tell "
-        "one story; of the compared pairs that tell one story "
-        f"{_interval(estimate.recall)} are joined; of {recommended.removed:,} removed documents "
-        f"{_count(estimate.lost)} tell another story than their canonical."
+    words = f"{_named(recommended)}{scorer} {takes}: {why}. {_figures(recommended)}"
+    if bolder is not None:
+        words += (
+            f" {_capital(_named(bolder))} has a better F1, {f1_of(bolder.estimate):.3f} against "
+            f"{f1_of(recommended.estimate):.3f}, and loses {_count(bolder.estimate.lost)} "
+            "documents: in doubt, both stay."
+        )
+    return _capital(words)
+
+
+def _figures(tuned: TunedSetting) -> str:
+    """Return how right a setting is, in words."""
+    estimate = tuned.estimate
+    return (
+        f"Of {count_of(tuned.pairs, 'joined pair')} of documents {_interval(estimate.precision)} "
+        f"tell one story; of the compared pairs that tell one story {_interval(estimate.recall)} "
+        f"are joined; of {count_of(tuned.removed, 'removed document')} {_count(estimate.lost)} "
+        "tell another story than their canonical."
     )
 
 
@@ -104,11 +140,9 @@ def _why(recommended: TunedSetting, least_precision: float | None, *, uses_fitte
     elif uses_fitted:
         why = "the scorer is better than that of the run with confidence"
     elif recommended.is_current:
-        why = "no other setting has a better F1 with confidence and loses no more documents"
+        why = "no other has a better F1 with confidence, and is not estimated to lose more"
     else:
-        why = (
-            "with confidence its F1 is better than that of the run, and it loses no more documents"
-        )
+        why = "its F1 is better with confidence, and it is not estimated to lose more"
     return f"{why} (its figures are of the pairs that taught it)" if uses_fitted else why
 
 

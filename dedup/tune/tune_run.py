@@ -20,7 +20,7 @@ from dedup.tune.answered_pairs import answered_pairs
 from dedup.tune.estimates import Answers, Estimate, Interval, estimate
 from dedup.tune.f1_difference import f1_difference
 from dedup.tune.fit_scorer import FittedScorer, fit_scorer, write_scorer
-from dedup.tune.recommendation import best_f1, best_of_aim, command_of, sentence_of
+from dedup.tune.recommendation import best_f1, best_of_aim, bolder, command_of, sentence_of
 from dedup.tune.replay_settings import Setting, replay_settings, why_one_window
 
 if TYPE_CHECKING:
@@ -125,18 +125,18 @@ def tune_run(
     trial = _Trial.of(run, judged)
     progress.advance(int(trial.population.copies.sum()))
     progress.end()
-    _refuse_too_few(trial.answers.pair.size, len(judged))
-    tried = _tried(run, trial.population)
+    is_estimated = fit is None or trial.answers.pair.size >= LEAST_ANSWERS
+    if is_estimated:
+        _refuse_too_few(trial.answers.pair.size, len(judged))
+    tried = _tried(run, trial.population) if is_estimated else []
     settings = trial.settings(tried, None, progress)
-    fitted = None
+    fitted: FittedScorer | None = None
     with_fitted: tuple[TunedSetting, ...] = ()
     if fit is not None:
         fitted = write_scorer(fit, fit_scorer(run, labels, seed=seed, progress=progress), judged)
-        if fitted.scorer is not None:
-            again = sorted({*tried, replace(_own(run), threshold=fitted.threshold)}, key=_order)
-            with_fitted = trial.settings(again, fitted.scorer.group, progress)
+        with_fitted = trial.with_fitted(tried, fitted, progress)
     recommended = _recommended(trial, settings, with_fitted, fitted, least_precision)
-    uses_fitted = recommended in with_fitted
+    uses_fitted = any(each is recommended for each in with_fitted)
     return Tuning(
         labels=len(judged),
         same=sum(each.same is True for each in judged),
@@ -146,8 +146,8 @@ def tune_run(
         least_precision=least_precision,
         settings=settings,
         recommended=recommended,
-        sentence=sentence_of(settings, recommended, least_precision, uses_fitted=uses_fitted),
-        command=_command(run, recommended, fit if uses_fitted else None),
+        sentence=_sentence(trial, settings, recommended, least_precision, uses_fitted=uses_fitted),
+        command=_command(run, settings, recommended, fitted, uses_fitted=uses_fitted),
         fitted=fitted,
         with_fitted=with_fitted,
     )
@@ -210,6 +210,15 @@ class _Trial:
             progress.advance(1)
         progress.end()
         return tuple(found)
+
+    def with_fitted(
+        self, tried: Sequence[Setting], fitted: FittedScorer, progress: Progress
+    ) -> tuple[TunedSetting, ...]:
+        """Return what settings, and its own threshold, would do with a scorer that is better."""
+        if not tried or fitted.scorer is None:
+            return ()
+        every = {*tried, replace(_own(self.run), threshold=fitted.threshold)}
+        return self.settings(sorted(every, key=_order), fitted.scorer.group, progress)
 
     def gain(self, tuned: TunedSetting) -> Interval:
         """Return by how much the F1 of a setting exceeds that of the current one."""
@@ -288,13 +297,42 @@ def _recommended(
     if fitted is not None and with_fitted:
         own = replace(_own(trial.run), threshold=fitted.threshold)
         return next(each for each in with_fitted if each.setting == own)
-    return best_f1(settings, trial.gain)
+    return best_f1(settings, trial.gain) if settings else None
 
 
-def _command(run: Run, recommended: TunedSetting | None, scorer: Path | None) -> str | None:
-    """Return the command that applies a setting, None where it changes nothing."""
-    if recommended is None or recommended.is_current:
+def _sentence(
+    trial: _Trial,
+    settings: Sequence[TunedSetting],
+    recommended: TunedSetting | None,
+    least_precision: float | None,
+    *,
+    uses_fitted: bool,
+) -> str:
+    """Return the recommendation and why, in words."""
+    other = None
+    if least_precision is None and recommended is not None and not uses_fitted:
+        other = bolder(settings, recommended, trial.gain)
+    return sentence_of(
+        settings, recommended, least_precision, uses_fitted=uses_fitted, bolder=other
+    )
+
+
+def _command(
+    run: Run,
+    settings: Sequence[TunedSetting],
+    recommended: TunedSetting | None,
+    fitted: FittedScorer | None,
+    *,
+    uses_fitted: bool,
+) -> str | None:
+    """Return the command that applies a setting, or a scorer; None where it changes nothing."""
+    setting, scorer = None, None
+    if recommended is not None and not recommended.is_current:
+        setting = recommended.setting
+    if fitted is not None and (uses_fitted or (fitted.is_better and not settings)):
+        setting = setting or replace(_own(run), threshold=fitted.threshold)
+        scorer = fitted.file
+    if setting is None:
         return None
-    setting = recommended.setting
     options = ["--threshold", f"{setting.threshold:g}", "--window", f"{setting.window_days:g}"]
-    return command_of(run, [*options, *(["--scorer", str(scorer)] if scorer else [])])
+    return command_of(run, [*options, *(["--scorer", scorer] if scorer else [])])
