@@ -79,6 +79,8 @@ def report(
 
     with open_run(run, store=store) as opened:
         refuse_place(out, run, opened.store.path, "--output", overwrite=overwrite)
+        if labels is not None and labels.resolve() == out.resolve():
+            raise OutputError(f"{out} holds the labels; name another file", path=out)
         with logged(quiet=quiet, verbose=False) as shown, stoppable(shown) as progress:
             page, data = _page_of(opened, labels, progress)
     _write(out, page, data, quiet=quiet)

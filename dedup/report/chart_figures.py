@@ -286,12 +286,13 @@ def _flows(flows: Sequence[Flow], in_all: int, agencies: frozenset[str]) -> Char
 
 
 def _story_scores(scores: Histogram, index: Index) -> Chart:
-    """Return pairs of tellings by story score."""
+    """Return pairs of tellings by candidate score."""
     return _histogram(
         "story-scores",
-        "Story scores of pairs of tellings",
-        "Pairs above the threshold that are apart, and pairs below it that are joined, are so by "
-        "the mean over their stories.",
+        "Candidate scores of pairs of tellings",
+        "Pairs that were proposed, by the score of their whole texts. The threshold is one of "
+        "means: pairs above it that are apart, and pairs below it that are joined, are so by their "
+        "dates and by the other tellings around them.",
         scores,
         _scored(index, _REWRITES, len(scores.joined)),
         _REWRITES,

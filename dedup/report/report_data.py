@@ -231,7 +231,7 @@ class ReportData:
     """What a report shows.
 
     Attributes:
-        name: The output folder, as it was named.
+        name: Name of the output folder, without the folders above it.
         dump: Name of the dump.
         version: The version that made the run.
         level: ``copies`` or ``stories``.

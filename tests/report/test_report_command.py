@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
 
 import pytest
+from judged_runs import gold_stories, judge
 from reported_runs import hostile_records, write
 from runs import Out, dated_article, text_of
 
@@ -53,6 +55,30 @@ def test_a_machine_reads_what_was_written(command, run, tmp_path):
     assert (last["event"], last["path"], last["documents"]) == ("report", str(page), 7)
     assert last["bytes"] == page.stat().st_size
     assert last["documents_left_out"] == 0
+
+
+def test_judged_pairs_say_in_the_page_what_they_say_of_settings(
+    command, sample_run, sample_gold, tmp_path
+):
+    labels, page = tmp_path / "labels.jsonl", tmp_path / "report.html"
+    judge(sample_run.path, gold_stories(sample_gold), labels, 40)
+    done = command("report", sample_run.path, "-o", page, "--labels", labels)
+    said = command("tune", sample_run.path, labels, "--json")
+
+    assert done.exit_code == said.exit_code == 0, done.stderr
+    text = page.read_text("utf-8")
+    assert html.escape(json.loads(said.stdout)["sentence"]) in text
+    assert 'id="tuning"' in text
+
+
+def test_labels_are_not_replaced_with_the_page(command, run, jsonl):
+    labels = jsonl([{"a": "<b>0</b>", "b": "<b>1</b>", "same": True}], "labels.jsonl")
+    before = labels.read_bytes()
+    done = command("report", run.path, "-o", labels, "--labels", labels, "--overwrite")
+
+    assert done.exit_code == 1
+    assert "holds the labels" in done.stderr
+    assert labels.read_bytes() == before
 
 
 def test_quiet_says_nothing(command, run, tmp_path):
