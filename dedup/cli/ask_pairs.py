@@ -13,7 +13,7 @@ import click
 from dedup.cli.console import readable
 from dedup.cli.explained_pair import NAMES, described_table
 from dedup.cli.side_by_side import print_sentences
-from dedup.label.shown_pair import TOO_SOON, shown_pair
+from dedup.label.shown_pair import ONE_STORY, TOO_SOON, shown_pair
 from dedup.models import count_of
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def ask_pairs(run: Run, session: LabelSession, target: Console, sentences: int) 
         KeyboardInterrupt: Ctrl-C was pressed.
         OutputError: An answer cannot be saved.
     """
+    click.echo(ONE_STORY)
     read = _key if sys.stdin.isatty() and sys.stdout.isatty() else _line
     shown_place: int | None = -1  # of no pair
     while True:

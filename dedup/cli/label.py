@@ -235,5 +235,7 @@ def _say_how_far(counted: Counted, labels: Path, again: list[str], tune: list[st
     click.echo(printable(f"{labels}: {far}"), err=True)
     if counted.left:
         click.echo(printable(f"go on with: {shlex.join(again)}"), err=True)
-    if counted.answered:
+    from dedup.tune.tune_run import LEAST_ANSWERS  # numpy: --help must not wait for it
+
+    if counted.answered >= LEAST_ANSWERS:
         click.echo(printable(f"what they say: {shlex.join(tune)}"), err=True)

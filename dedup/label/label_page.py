@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dedup.explain.html_pages import page, render
 from dedup.label.label_session import Counted
-from dedup.label.shown_pair import TOO_SOON, ShownPair
+from dedup.label.shown_pair import ONE_STORY, TOO_SOON, ShownPair
 
 _PACKAGE = "dedup.label"
 
@@ -45,9 +45,10 @@ def label_page(asked: Asked) -> str:
         policy="connect-src 'self';",
         asked=asked,
         wait=round(1000 * TOO_SOON),
+        one_story=ONE_STORY,
     )
 
 
 def asked_part(asked: Asked) -> str:
     """Return the pair that is asked, and how far the file is."""
-    return str(render("asked.html", package=_PACKAGE, asked=asked))
+    return str(render("asked.html", package=_PACKAGE, asked=asked, one_story=ONE_STORY))

@@ -26,6 +26,12 @@ TOO_SOON = 0.3
 LONGEST_PARAGRAPH = 500
 """Characters of sentences that are shown together."""
 
+ONE_STORY = (
+    "Two documents tell one story where they report the same event, in the same words or in "
+    "others. A later report on what followed is another story. Skip what both texts leave open."
+)
+"""What a person is asked, for the beginning."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShownDocument:

@@ -45,6 +45,11 @@ def test_answers_from_a_pipe_are_saved_in_the_order_of_asking(label, labels):
     assert "press y, n, s, u, a or q" in done.stdout
     assert f"{labels}: 3 of 6 pairs answered, 1 skipped" in done.stderr
     assert f"go on with: dedup label {done_out(done)} -o {labels}" in done.stderr
+    assert "dedup tune" not in done.stderr  # too few
+
+
+def test_tuning_is_named_where_there_are_answers_enough(label, labels):
+    done = label("--pairs", 24, answers=["y"] * 23)
     assert f"dedup tune {done_out(done)} {labels}" in done.stderr
 
 
