@@ -2,10 +2,11 @@
 """Take the pictures of the report for the README and the pages: in a window, light and dark.
 
 dedup run samples/dump -o out && dedup report out -o report.html
-python scripts/draw_report.py report.html docs/figures
+python scripts/draw_report.py report.html docs/figures --label ADDRESS
 
-Writes `report.png`, `report-dark.png`, `report-pair.png` and `report-phone.png`. The pictures are
-of the Chromium and the fonts of the machine: on another one they differ in letters.
+Writes `report.png`, `report-dark.png`, `report-figures.png` and `report-pair.png`, and with the
+address that `dedup label out -o labels.jsonl --web` prints `label.png`. The pictures are of the
+Chromium and the fonts of the machine: on another one they differ in letters.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from open_chromium import open_chromium
 from playwright.sync_api import Browser, Page
 
 WINDOW = {"width": 1200, "height": 1000}
-PHONE = {"width": 390, "height": 844}
 
 # Two frames: what is visible has been drawn.
 _DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
@@ -37,14 +37,14 @@ class Picture:
 
     Attributes:
         name: Name of its file.
-        at: Fragment of the page's address.
+        ready: Selector of what is there when the page is complete.
         unfold: Selectors of what is opened before, in this order.
         top: Selector of what is at the top; None for the top of the page.
         options: Of the browser's context.
     """
 
     name: str
-    at: str = ""
+    ready: str = "#list-rows > li"
     unfold: tuple[str, ...] = ()
     top: str | None = None
     options: dict[str, Any] = field(default_factory=dict)
@@ -59,24 +59,28 @@ PICTURES = (
         top="#doubts",
         options={"viewport": {"width": 1200, "height": 1100}},
     ),
-    Picture("report-phone.png", options={"viewport": PHONE}),
+    Picture(
+        "report-figures.png", top="#figures", options={"viewport": {"width": 1200, "height": 1500}}
+    ),
 )
 
+LABEL = Picture("label.png", ready="#asked[data-open]")
 
-def draw(browser: Browser, page: Path, picture: Picture, folder: Path) -> None:
-    """Take a picture of a report.
+
+def draw(browser: Browser, address: str, picture: Picture, folder: Path) -> None:
+    """Take a picture of a page.
 
     Args:
         browser: The browser.
-        page: The report.
+        address: The page.
         picture: What to take.
         folder: Where to.
     """
     options = {"viewport": WINDOW, "color_scheme": "light", "reduced_motion": "reduce"}
     context = browser.new_context(**{**options, **picture.options})
     opened = context.new_page()
-    opened.goto(f"{page.resolve().as_uri()}{picture.at}")
-    opened.wait_for_selector("#list-rows > li")
+    opened.goto(address)
+    opened.wait_for_selector(picture.ready)
     for each in picture.unfold:
         opened.click(each)
     _bring_to_top(opened, picture.top)
@@ -98,10 +102,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("report", type=Path, help="the report of a run on samples/dump")
     parser.add_argument("folder", type=Path, help="where the pictures go")
+    parser.add_argument("--label", metavar="ADDRESS", help="the page of dedup label --web")
     arguments = parser.parse_args()
+    pages = [(arguments.report.resolve().as_uri(), each) for each in PICTURES]
+    if arguments.label:
+        pages.append((arguments.label, LABEL))
     with open_chromium() as browser:
-        for picture in PICTURES:
-            draw(browser, arguments.report, picture, arguments.folder)
+        for address, picture in pages:
+            draw(browser, address, picture, arguments.folder)
             print(arguments.folder / picture.name)
 
 

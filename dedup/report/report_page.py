@@ -89,11 +89,18 @@ class _Doubted:
 
     def titles(self, doubt: Doubt) -> list[str]:
         """Return the headlines of the two documents that are doubted, or of the canonical."""
+        return [each["title"] or each["id"] for each in self._shown(doubt)]
+
+    def hosts(self, doubt: Doubt) -> list[str]:
+        """Return the hosts of these, each once."""
+        return list(dict.fromkeys(each["host"] for each in self._shown(doubt) if each["host"]))
+
+    def _shown(self, doubt: Doubt) -> list[dict[str, str]]:
+        """Return the two documents that are doubted, or the canonical of the story."""
         canonical = None if doubt.story is None else self._canonicals.get(doubt.story)
         first = doubt.left if canonical is None else canonical
-        both = (doubt.left, doubt.right) if doubt.right is not None else (first,)
-        documents = [self.document(each) for each in both if each is not None]
-        return [each["title"] or each["id"] for each in documents]
+        both = (first,) if doubt.right is None else (doubt.left, doubt.right)
+        return [self.document(each) for each in both if each is not None]
 
     def value(self, name: str, doubt: Doubt) -> str:
         """Return what the list is ordered by: a share, a number of documents, or a score."""
