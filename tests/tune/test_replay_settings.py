@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import combinations, product
 
 import numpy as np
@@ -15,6 +16,8 @@ from runs import ROOT, Out
 from dedup.errors import ConfigError
 from dedup.explain.open_run import open_run
 from dedup.label.pair_population import pair_population
+from dedup.run.run_settings import scorer_of
+from dedup.scorer_file import scorer_text
 from dedup.tune.replay_settings import Setting, replay_settings
 
 THRESHOLDS = (0.1, 0.18, 0.3, 0.5, 0.9)
@@ -154,6 +157,24 @@ def test_the_setting_of_the_run_does_what_the_run_did(sample_run):
         assert (outcome.lost > 0).tolist() == population.linked.tolist()
         total = float((outcome.lost * population.documents).sum())
         assert total == pytest.approx(outcome.removed)
+
+
+def test_another_model_does_what_deciding_again_with_its_scorer_does(sample_run, tmp_path):
+    with open_run(sample_run.path) as run:
+        own = scorer_of(run.store)
+        model = replace(own.group, intercept=own.group.intercept - 3)
+        scorer = tmp_path / "scorer.json"
+        data = {"name": "made", "pairs": 0, "sha256": ""}
+        scorer.write_text(scorer_text(replace(own, group=model), "a test", data), "utf-8")
+        population = pair_population(run)
+        settings = [Setting(each, 4.0) for each in THRESHOLDS]
+        outcomes = list(replay_settings(run, population, settings, np.arange(0), model=model))
+        for outcome in outcomes:
+            threshold = outcome.setting.threshold
+            place = tmp_path / f"out-{threshold:g}"
+            with run.regroup(place, threshold=threshold, scorer=scorer):
+                assert outcome.removed == Out(place).manifest["counts"]["duplicate"]
+    assert outcomes[1].removed < run.manifest["counts"]["duplicate"]
 
 
 @pytest.fixture(scope="module")

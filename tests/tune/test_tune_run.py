@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shlex
 from dataclasses import replace
@@ -12,7 +13,7 @@ from made_runs import made_records
 from runs import Out, read_lines
 
 from dedup.errors import ConfigError
-from dedup.evaluation.labelled_pairs import LabelledPair
+from dedup.evaluation.labelled_pairs import LabelledPair, write_labels
 from dedup.explain.open_run import open_run
 from dedup.label.draw_pairs import draw_pairs
 from dedup.label.pair_population import pair_population
@@ -131,6 +132,19 @@ def test_the_order_of_the_labels_changes_nothing(made, labels, tuned):
     assert tune_run(made[0], shuffled) == tuned
 
 
+@pytest.mark.slow
+def test_the_order_of_sets_changes_no_byte(command, made, labels, tmp_path):
+    file = tmp_path / "labels.jsonl"
+    write_labels(file, labels)
+    found = set()
+    for seed in ("0", "1"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        done = command.installed("tune", made[0].path, file, "--json", env=environment)
+        assert done.returncode == 0, done.stderr
+        found.add(done.stdout)
+    assert len(found) == 1
+
+
 def test_answers_that_agree_with_the_run_leave_it_as_it_is(made):
     run, _ = made
     stories = {each["id"]: each["story_id"] or each["id"] for each in Out(run.path).decisions}
@@ -167,6 +181,21 @@ def test_answers_on_another_run_are_refused(made, labels, tmp_path):
         pytest.raises(ConfigError, match="were drawn for this run as it is"),
     ):
         tune_run(other, labels)
+
+
+@pytest.mark.slow
+def test_labels_from_elsewhere_teach_a_scorer_and_estimate_nothing(made, tmp_path):
+    run, stories = made
+    drawn = judged(run, stories, 600)
+    elsewhere = [LabelledPair(each.a, each.b, same=each.same) for each in drawn]
+    with pytest.raises(ConfigError, match="of 600 judged pairs 0 were drawn for this run"):
+        tune_run(run, elsewhere)
+    found = tune_run(run, elsewhere, fit=tmp_path / "scorer.json")
+    assert (found.settings, found.with_fitted, found.recommended) == ((), (), None)
+    assert found.unknown == 600
+    assert found.fitted.labels > 0
+    assert (found.command is not None) == found.fitted.is_better
+    assert found.sentence.startswith("No setting is estimated")
 
 
 def test_the_settings_are_counted_as_they_are_replayed(made, labels, tuned):
