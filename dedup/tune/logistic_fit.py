@@ -22,8 +22,8 @@ NEAR_PENALTY = 0.5
 _ROUNDS = 100
 _SMALLEST_STEP = 1e-9
 
-# Far from the best weights a whole step can lead further away.
-_LARGEST_STEP = 10.0
+# By how much the loss may rise from rounding.
+_ROUNDING = 1e-9
 
 
 class Examples(NamedTuple):
@@ -122,7 +122,19 @@ def _newton(inputs: Float64s, known: Examples, penalty: Float64s, centre: Float6
         gradient += penalty * (weights - centre)
         spread = known.weights * chance * (1 - chance)
         step = np.linalg.solve((inputs * spread[:, None]).T @ inputs + np.diag(penalty), gradient)
-        weights -= step * min(1.0, _LARGEST_STEP / max(_SMALLEST_STEP, float(np.abs(step).max())))
+        before = _loss(weights, inputs, known, penalty, centre)
+        while _loss(weights - step, inputs, known, penalty, centre) > before + _ROUNDING:
+            step /= 2  # far from the best weights a whole step can lead further away
+        weights -= step
         if np.abs(step).max() < _SMALLEST_STEP:
             break
     return weights
+
+
+def _loss(
+    weights: Float64s, inputs: Float64s, known: Examples, penalty: Float64s, centre: Float64s
+) -> float:
+    """Return the log loss of weights with what their distances cost; see :func:`_newton`."""
+    odds = inputs @ weights + known.offsets
+    loss = np.logaddexp(0.0, np.where(known.same, -odds, odds))
+    return float(known.weights @ loss + penalty @ (weights - centre) ** 2 / 2)
