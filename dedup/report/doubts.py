@@ -89,7 +89,8 @@ def _weakest(store: Store, columns: RunColumns) -> DoubtList:
             left = _place_of_id(store, columns, stories.lefts[story])
             right = _place_of_id(store, columns, stories.rights[story])
             score, kind = float(stories.weakest[story]), stories.kinds[story]
-            detail = f"{_SCORES.get(kind or '', 'score')} {score:.2f}"
+            size = count_of(int(stories.sizes[story]), "document")
+            detail = f"{_SCORES.get(kind or '', 'score')} {score:.2f}, {size}"
             yield Doubt(story, left, right, None, round(score, SCORE_DIGITS), detail)
 
     return DoubtList(

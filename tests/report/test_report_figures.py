@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 
 import pytest
+from lxml.html import document_fromstring
 from reported_runs import HOSTILE_TITLES, STORY, hostile_records, reported, write
 from runs import ROOT, dated_article, text_of
 
@@ -16,6 +17,7 @@ from dedup.report import read_report as reader
 from dedup.report import report_figures
 from dedup.report.read_report import read_report
 from dedup.report.report_data import Count
+from dedup.report.report_page import report_page
 
 DEV = ROOT.parent / "shared" / "data" / "dev.jsonl"
 
@@ -492,6 +494,19 @@ def test_members_of_earlier_dumps_count_with_their_stories_only(days):
     assert sum(each.documents for each in data.sizes) == sum(map(len, expected.values()))
     assert sum(each.count for each in data.relations) == counts["duplicate"]
     assert sum(each.documents for each in data.hosts) == 4
+
+
+def test_the_page_counts_all_stories_of_a_dump_whose_canonicals_are_of_an_earlier_one(days):
+    *_, second = days
+    tree = document_fromstring(report_page(second.data))
+    shown = {
+        link.text_content().split()[-1]: (link.findtext("strong"), link.get("href"))
+        for link in tree.xpath("//ul[@class='headlines']//a")
+    }
+
+    assert len(second.out.stories) > second.data.counts["canonical"]
+    address = "#list?status=canonical%2Cearlier+canonical"
+    assert shown["stories"] == (str(len(second.out.stories)), address)
 
 
 def test_a_report_leaves_the_run_as_it_was_to_be_asked(days):

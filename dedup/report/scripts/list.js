@@ -4,7 +4,7 @@ report.list = (() => {
   const { element, count, counted } = report;
   const PAGE = 50;
   const MOST_OPTIONS = 200;
-  const SET_NAMES = { "canonical,unique": "kept", "canonical,duplicate,unique": "usable", "derived,rewrite": "derived or rewrite", "exact,near": "exact or near" };
+  const SET_NAMES = { "canonical,unique": "kept", "canonical,earlier canonical": "canonical of a story", "canonical,duplicate,unique": "usable", "derived,rewrite": "derived or rewrite", "exact,near": "exact or near" };
   // Filters without a control of their own: each is a chip that can be taken off.
   const CHIPS = {
     story: (value) => `story ${value}`,
