@@ -83,15 +83,18 @@ def _heading(found: Tuning) -> list[str]:
     lines = [
         f"{count_of(found.labels, 'judged pair')}: {found.same:,} one story, "
         f"{found.labels - found.same:,} different"
-        + (f"; {found.skipped:,} skipped" if found.skipped else ""),
-        f"estimates for the {count_of(found.population, 'pair')} of documents that the run "
-        "compared, with 95 % intervals",
-        "recall is of pairs that were proposed: what was never compared is not in it",
+        + (f"; {found.skipped:,} skipped" if found.skipped else "")
     ]
+    if found.settings:
+        lines += [
+            f"estimates for the {count_of(found.population, 'pair')} of documents that the run "
+            "compared, with 95 % intervals",
+            "recall is of pairs that were proposed: what was never compared is not in it",
+        ]
     if found.unknown:
         lines.append(
-            f"{found.unknown:,} of them are not used: the run did not compare them, or they were "
-            "not drawn from it as it is"
+            f"{found.unknown:,} of them are not used for estimates: the run did not compare them, "
+            "or they were not drawn from it as it is"
         )
     return lines
 

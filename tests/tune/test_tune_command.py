@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shlex
 from pathlib import Path
@@ -141,7 +142,52 @@ class TestRecommendation:
         assert first == again
 
 
+class TestFit:
+    def test_a_scorer_is_written_only_where_it_is_better_and_the_command_takes_it(
+        self, command, strict, labels, tmp_path
+    ):
+        place = tmp_path / "scorer.json"
+        done = command("tune", strict.path, labels, "--fit", place, "--json")
+        found = json.loads(done.stdout)
+
+        assert done.exit_code == 0
+        assert 0 < found["fitted"]["labels"] <= ASKED
+        assert "scorer" not in found["fitted"]
+        assert place.exists() == found["fitted"]["is_better"] == bool(found["with_fitted"])
+        assert ("--scorer" in found["command"]) == (found["recommended"] in found["with_fitted"])
+        assert (f"wrote {place}" in done.stderr) == place.exists()
+        shown = command("tune", strict.path, labels, "--fit", place, "--overwrite").stdout
+        assert found["fitted"]["sentence"] in shown.splitlines()
+
+    def test_too_few_labels_are_refused(self, command, strict, gold, tmp_path):
+        few = judge(strict.path, gold_stories(gold), tmp_path / "few.jsonl", 100)
+        line = refused(command, strict.path, few, "--fit", tmp_path / "scorer.json", code=2)
+
+        assert "300" in line
+        assert not (tmp_path / "scorer.json").exists()
+
+
 class TestLabels:
+    def test_answers_of_a_table_say_what_those_of_the_library_say(
+        self, command, strict, gold, labels, tmp_path
+    ):
+        stories = gold_stories(gold)
+        table, own = tmp_path / "pairs.csv", tmp_path / "labels.jsonl"
+        asked = ("label", strict.path, "-o", own, "--pairs", ASKED)
+        assert command(*asked, "--csv", table).exit_code == 0
+        with table.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+        for row in rows:
+            row["same"] = "y" if stories[row["a"]] == stories[row["b"]] else "n"
+        with table.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, rows[0])
+            writer.writeheader()
+            writer.writerows(rows)
+        read = command("label", strict.path, "-o", own, "--from-csv", table)
+        assert read.exit_code == 0, read.output
+
+        assert own.read_bytes() == labels.read_bytes()
+
     def test_pairs_of_another_run_are_counted_and_not_used(
         self, command, strict, labels, gold, tuned, tmp_path
     ):
@@ -154,7 +200,7 @@ class TestLabels:
         assert (found["unknown"], found["skipped"]) == (4, 1)
         assert found["settings"] == tuned["settings"]
         lines = command("tune", strict.path, tmp_path / "more.jsonl").stdout
-        assert "4 of them are not used" in lines
+        assert "4 of them are not used for estimates" in lines
 
     def test_labels_of_another_run_only_are_refused(self, command, strict, tmp_path):
         path = tmp_path / "other.jsonl"

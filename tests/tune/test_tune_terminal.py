@@ -159,7 +159,7 @@ def test_what_the_labels_cannot_say_is_said():
     assert "recall is of pairs that were proposed" in text
     assert "estimates for the 23,900 pairs of documents that the run compared" in text
     assert "200 judged pairs: 120 one story, 80 different; 3 skipped" in text
-    assert "7 of them are not used: the run did not compare them" in text
+    assert "7 of them are not used for estimates: the run did not compare them" in text
     assert "not used" not in "\n".join(printed(tuning(), width=200))
 
 
@@ -171,6 +171,15 @@ def test_where_nothing_is_recommended_the_current_one_is_in_the_middle():
     assert lines[-1] == "No setting reaches 0.999."
     assert [row[:3] for row in table if row[0] in "*>"] == [["*", "0.18", "14"]]
     assert len(table) == 7 + 1
+
+
+def test_where_nothing_is_estimated_there_is_no_table_and_no_word_of_estimates():
+    found = replace(tuning(command=None), settings=(), recommended=None, unknown=200)
+    lines = printed(found, width=200)
+
+    assert lines[0].startswith("200 judged pairs")
+    assert lines[1].startswith("200 of them are not used for estimates")
+    assert [line for line in lines[2:] if line] == [found.sentence]
 
 
 def test_settings_with_a_fitted_scorer_have_a_table_of_their_own():
