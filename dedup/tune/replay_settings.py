@@ -62,6 +62,10 @@ def replay_settings(
 ) -> Iterator[Outcome]:
     """Yield what each setting would do.
 
+    A narrower window may bring two representatives into one loose group that were in none together
+    and were not proposed: such a pair is not of the population (1 of 988 joined pairs of labelled
+    news in a window of 2.5 days, not 4).
+
     Args:
         run: The run.
         population: What it compared.
