@@ -22,7 +22,6 @@ from dedup.progress import NullProgress
 
 if TYPE_CHECKING:
     from dedup.explain.open_run import Run
-    from dedup.label.answer_table import TableAnswers
     from dedup.label.label_session import Counted, LabelSession
 
 _MOST_PAIRS = 10_000
@@ -129,15 +128,17 @@ def label(
         if table is not None:
             _refuse_table(table, labels, run)
         with open_labels(run, labels, pairs, seed) as session:
+            notes: list[str] = []
             if table is not None:
-                _write_table(run, session, table)
+                notes += _write_table(run, session, table)
             elif answers is not None:
-                _read_table(session, answers)
+                notes += _read_table(session, answers)
             else:
                 _ask(run, session, port if web else None, sentences, again)
             tune = ["dedup", "tune", str(out), str(labels), *end]
-            if not quiet:
-                _say_how_far(session.counted, labels, again, tune)
+            notes += _how_far(session.counted, labels, again, tune)
+    for note in () if quiet else notes:
+        click.echo(printable(note), err=True)
 
 
 def _refuse_several(*, table: Path | None, answers: Path | None, web: bool, port: int) -> None:
@@ -168,34 +169,26 @@ def _refuse_table(table: Path, labels: Path, run: Run) -> None:
         raise OutputError(message, path=table)
 
 
-def _write_table(run: Run, session: LabelSession, table: Path) -> None:
-    """Write the pairs to a table."""
+def _write_table(run: Run, session: LabelSession, table: Path) -> Iterator[str]:
+    """Write the pairs to a table, and yield what is to be done with it."""
     from dedup.cli.csv_rows import csv_lines
     from dedup.label.answer_table import PairRow, pair_rows
     from dedup.write import write_file
 
     write_file(table, csv_lines(PairRow, pair_rows(run, session)))
-    rows = count_of(len(session.pairs), "pair")
-    click.echo(f"wrote {rows} to {printable(str(table))}; fill in the column same", err=True)
+    yield f"wrote {count_of(len(session.pairs), 'pair')} to {table}; fill in the column same"
 
 
-def _read_table(session: LabelSession, path: Path) -> None:
-    """Read the answers of a table, and say what they were."""
+def _read_table(session: LabelSession, path: Path) -> Iterator[str]:
+    """Read the answers of a table, and yield what they are, in words."""
     from dedup.label.answer_table import table_answers
 
     found = table_answers(path, session)
     session.answer_all((*found.new, *found.changed))
-    for line in _about(found):
-        click.echo(printable(line), err=True)
-
-
-def _about(found: TableAnswers) -> Iterator[str]:
-    """Yield what a table has, in words."""
-    answers = (
+    yield (
         f"{count_of(len(found.new), 'new answer')}, {len(found.changed):,} changed, "
         f"{found.unchanged:,} as before, {count_of(found.empty, 'row')} without an answer"
     )
-    yield answers
     if found.unknown:
         pairs = "; ".join(f"{a[:80]} and {b[:80]}" for a, b in found.examples)
         rows = count_of(found.unknown, "row")
@@ -223,19 +216,17 @@ def _ask(
             from dedup.label.label_server import LabelServer
 
             with LabelServer(run, session, port, shlex.join(again)) as server:
-                click.echo(f"open {server.address} in a browser of this machine")
-                click.echo("Ctrl-C ends it; every answer is saved at once", err=True)
+                click.echo(f"open {server.address} in a browser of this machine; Ctrl-C ends it")
                 server.serve()
 
 
-def _say_how_far(counted: Counted, labels: Path, again: list[str], tune: list[str]) -> None:
-    """Say how many pairs have an answer, and what to do next."""
-    skipped = f", {counted.skipped:,} skipped" if counted.skipped else ""
-    far = f"{counted.answered:,} of {count_of(counted.pairs, 'pair')} answered{skipped}"
-    click.echo(printable(f"{labels}: {far}"), err=True)
-    if counted.left:
-        click.echo(printable(f"go on with: {shlex.join(again)}"), err=True)
+def _how_far(counted: Counted, labels: Path, again: list[str], tune: list[str]) -> Iterator[str]:
+    """Yield how many pairs have an answer, and what to do next."""
     from dedup.tune.tune_run import LEAST_ANSWERS  # numpy: --help must not wait for it
 
+    skipped = f", {counted.skipped:,} skipped" if counted.skipped else ""
+    yield f"{labels}: {counted.answered:,} of {count_of(counted.pairs, 'pair')} answered{skipped}"
+    if counted.left:
+        yield f"go on with: {shlex.join(again)}"
     if counted.answered >= LEAST_ANSWERS:
-        click.echo(printable(f"what they say: {shlex.join(tune)}"), err=True)
+        yield f"what they say: {shlex.join(tune)}"

@@ -230,8 +230,11 @@ def test_a_run_of_copies_has_no_pairs_to_judge(label, copies_run, labels):
     assert not labels.exists()
 
 
-def test_quiet_prints_no_notes(label):
+def test_quiet_prints_no_notes(label, table):
     assert label("--pairs", PAIRS, "--quiet", answers=["y"]).stderr == ""
+    for option in ("--csv", "--from-csv"):
+        done = label(option, table, "-q")
+        assert (done.stdout, done.stderr) == ("", "")
 
 
 # Tables.
