@@ -14,8 +14,9 @@ from dedup.report.tuning_figures import in_words, tuning_charts
 _SCRIPTS = (
     "charts/echarts.min.js",
     "scripts/page.js",
-    "scripts/charts.js",
     "scripts/address.js",
+    "scripts/chart_options.js",
+    "scripts/charts.js",
     "scripts/search.js",
     "scripts/documents.js",
     "scripts/stories.js",

@@ -4,14 +4,20 @@ report.list = (() => {
   const { element, count, counted } = report;
   const PAGE = 50;
   const MOST_OPTIONS = 200;
-  const SET_NAMES = { "canonical,unique": "kept", "canonical,earlier canonical": "canonical of a story", "canonical,duplicate,unique": "usable", "derived,rewrite": "derived or rewrite", "exact,near": "exact or near" };
+  const SET_NAMES = {
+    "canonical,unique": "kept",
+    "canonical,earlier canonical": "canonical of a story",
+    "canonical,duplicate,unique": "usable",
+    "derived,rewrite": "derived or rewrite",
+    "exact,near": "exact or near",
+  };
   // Filters without a control of their own: each is a chip that can be taken off.
   const CHIPS = {
     story: (value) => `story ${value}`,
-    size: (value) => `stories of ${value.endsWith("-") ? `${value.slice(0, -1)} or more` : sizes(value)} documents`,
+    size: (value) => `stories of ${sizes(value)} documents`,
     agency: (value) => `from agency ${value}`,
     from: (value) => `canonical on ${value || "(no host)"}`,
-    kept: (value) => (value === "here" ? "canonical on the same host" : "canonical on another host"),
+    kept: (value) => `canonical on ${value === "here" ? "the same" : "another"} host`,
   };
   const at = (id) => document.getElementById(id);
   let documents = null;
@@ -19,6 +25,7 @@ report.list = (() => {
 
   function sizes(value) {
     const [low, high] = value.split("-");
+    if (!high) return `${low} or more`;
     return low === high ? low : `${low} to ${high}`;
   }
 
@@ -79,7 +86,9 @@ report.list = (() => {
     const chosen = filters[name];
     let shown = names.map((each, number) => [each, counts[number]]);
     if (name !== "day") shown.sort((a, b) => b[1] - a[1]);
-    shown = shown.filter(([each, number], place) => each === chosen || (number > 0 && (name === "day" || place < MOST_OPTIONS)));
+    const most = name === "day" ? Infinity : MOST_OPTIONS;
+    const isShown = (number, place) => number > 0 && place < most;
+    shown = shown.filter(([each, number], place) => each === chosen || isShown(number, place));
     const options = shown.map(([each, number]) =>
       option(each, `${report.visible(each) || "(no host)"} (${count(number)})`, each === chosen),
     );
@@ -113,7 +122,8 @@ report.list = (() => {
 
   function chip(name) {
     const text = report.visible(CHIPS[name](filters[name]));
-    const button = element("button", { type: "button", data: { chip: name } }, element("bdi", {}, text), element("span", { ariaHidden: "true" }, " ×"));
+    const parts = [element("bdi", {}, text), element("span", { ariaHidden: "true" }, " ×")];
+    const button = element("button", { type: "button", data: { chip: name } }, ...parts);
     button.setAttribute("aria-label", `Remove the filter: ${text}`);
     button.addEventListener("click", () => {
       change({ [name]: null });
@@ -145,10 +155,12 @@ report.list = (() => {
 
   function connect() {
     at("list-form").addEventListener("submit", (event) => event.preventDefault());
-    at("list-search").addEventListener("input", (event) => change({ q: event.target.value || null }, false));
+    const [search, order] = [at("list-search"), at("list-order")];
+    search.addEventListener("input", () => change({ q: search.value || null }, false));
     // What is searched is prepared before the first letter is typed.
-    at("list-search").addEventListener("focus", () => setTimeout(() => documents.prepareSearch()), { once: true });
-    at("list-order").addEventListener("change", (event) => change({ order: event.target.value || null }));
+    const prepare = () => setTimeout(() => documents.prepareSearch());
+    search.addEventListener("focus", prepare, { once: true });
+    order.addEventListener("change", () => change({ order: order.value || null }));
     for (const select of document.querySelectorAll(".filter")) {
       select.addEventListener("change", () => {
         const isAll = "all" in select.selectedOptions[0].dataset;
@@ -166,7 +178,7 @@ report.list = (() => {
     });
     at("list-pager").addEventListener("click", turn);
     addEventListener("hashchange", follow);
-    // A link to the address that is there already changes nothing, but leads to the list all the same.
+    // A link to the address that is there already changes nothing, but leads to the list, too.
     addEventListener("click", (event) => {
       if (event.target.closest?.("a")?.getAttribute("href") === location.hash) follow();
     });

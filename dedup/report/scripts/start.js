@@ -40,7 +40,8 @@
 
   function tabOf(panel) {
     const heading = panel.querySelector("h3");
-    const tab = element("button", { type: "button", id: `${panel.id}-tab` }, ...heading.cloneNode(true).childNodes);
+    const name = heading.cloneNode(true).childNodes;
+    const tab = element("button", { type: "button", id: `${panel.id}-tab` }, ...name);
     tab.setAttribute("role", "tab");
     tab.setAttribute("aria-controls", panel.id);
     panel.setAttribute("role", "tabpanel");
@@ -60,9 +61,13 @@
   function chooseWindow() {
     const windows = [...document.querySelectorAll(".window")];
     if (windows.length < 2) return;
-    const names = windows.map((each) => each.querySelector("h3").textContent.match(/[\d.]+ days/)?.[0]);
-    const select = element("select", {}, ...names.map((name, value) => element("option", { value }, name)));
-    const show = () => windows.forEach((each, place) => (each.hidden = place !== Number(select.value)));
+    const options = windows.map((each, value) =>
+      element("option", { value }, each.querySelector("h3").textContent.match(/[\d.]+ days/)[0]),
+    );
+    const select = element("select", {}, ...options);
+    const show = () => {
+      windows.forEach((each, place) => (each.hidden = place !== Number(select.value)));
+    };
     const { charts } = report.figures;
     const current = windows.findIndex((each, place) => {
       const chart = charts[`tuning-${place}`];
@@ -70,7 +75,8 @@
     });
     select.value = String(Math.max(0, current));
     select.addEventListener("change", show);
-    windows[0].parentElement.before(element("label", { className: "window-choice" }, "Window", select));
+    const label = element("label", { className: "window-choice" }, "Window", select);
+    windows[0].parentElement.before(label);
     show();
   }
 
@@ -78,7 +84,8 @@
   function shorten(list) {
     const others = [...list.children].slice(FIRST);
     if (others.length < 2) return;
-    const more = element("button", { type: "button", className: "more-doubts" }, `Show ${others.length} more`);
+    const name = `Show ${others.length} more`;
+    const more = element("button", { type: "button", className: "more-doubts" }, name);
     others.forEach((each) => (each.hidden = true));
     more.addEventListener("click", () => {
       others.forEach((each) => (each.hidden = false));

@@ -41,23 +41,29 @@ report.stories = (() => {
     const template = templates().get(isThere ? there : back);
     const order = template && !isThere ? [right, left] : [left, right];
     const both = order.map((number) => documents.document(number));
-    const heads = both.map((each, place) =>
-      element("div", { className: "card" }, element("span", { className: "faint" }, "AB"[place]), titleOf(each), facts(each)),
-    );
-    const box = element("div", { className: "compared" }, element("div", { className: "pair" }, ...heads));
-    if (template) {
-      const texts = element("div", { className: "sentences-box", tabIndex: 0 }, template.content.cloneNode(true));
-      texts.setAttribute("role", "region"); // scrolls, so the keyboard must reach it
-      texts.setAttribute("aria-label", "Sentences of A and B");
-      box.append(texts);
-    } else {
-      const ids = both.map((each) => each.id);
-      box.append(
-        element("p", { className: "small faint" }, "This page does not hold their texts. This command compares them:"),
-        report.command(report.explainCommand(...ids)),
-      );
-    }
+    const heads = element("div", { className: "pair" }, card("A", both[0]), card("B", both[1]));
+    const below = template ? [sentences(template)] : commandOf(both);
+    return element("div", { className: "compared" }, heads, ...below);
+  }
+
+  function card(name, each) {
+    const letter = element("span", { className: "faint" }, name);
+    return element("div", { className: "card" }, letter, titleOf(each), facts(each));
+  }
+
+  function sentences(template) {
+    const box = element("div", { className: "sentences-box", tabIndex: 0 });
+    box.setAttribute("role", "region"); // it scrolls, so the keyboard must reach it
+    box.setAttribute("aria-label", "Sentences of A and B");
+    box.append(template.content.cloneNode(true));
     return box;
+  }
+
+  function commandOf(both) {
+    const why = "This page does not hold their texts. This command compares them:";
+    const ids = both.map((each) => each.id);
+    const command = report.command(report.explainCommand(...ids));
+    return [element("p", { className: "small faint" }, why), command];
   }
 
   /** Details that are filled when they are first opened. */
@@ -73,12 +79,13 @@ report.stories = (() => {
 
   function member(documents, number, canonical) {
     const each = documents.document(number);
-    const item = element("li", { className: "member", data: { document: number } }, titleOf(each), facts(each));
+    const item = element("li", { className: "member", data: { document: number } });
+    item.append(titleOf(each), facts(each));
     if (number !== canonical && canonical >= 0) {
-      const name = element("span", { className: "hidden" }, ` ${report.visible(each.title || each.id)}`);
-      item.append(
-        unfolding("texts", ["Compare", name, " with the canonical"], () => compared(documents, canonical, number)),
-      );
+      const title = report.visible(each.title || each.id);
+      const name = element("span", { className: "hidden" }, ` ${title}`);
+      const summary = ["Compare", name, " with the canonical"];
+      item.append(unfolding("texts", summary, () => compared(documents, canonical, number)));
     }
     return item;
   }
@@ -105,8 +112,10 @@ report.stories = (() => {
       first.focus();
     });
     grow();
-    const link = element("a", { href: all }, `The ${counted(story.members.length, "document")} of this story in the list`);
-    return element("div", { className: "story-members" }, list, element("p", { className: "more" }, more, link));
+    const size = counted(story.members.length, "document");
+    const link = element("a", { href: all }, `The ${size} of this story in the list`);
+    const end = element("p", { className: "more" }, more, link);
+    return element("div", { className: "story-members" }, list, end);
   }
 
   /** The details of a document's story. */
