@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -214,8 +215,9 @@ def _lost(answers: Answers, strata: Strata, outcome: Outcome, different: float) 
     shares = simulated_shares(counts, np.tile(_families(strata), 2), generator)[:, :size]
     rest = np.rint(every - seen).astype(np.int64)
     low, high = _ends(wrong.sum() + generator.binomial(rest, shares).sum(axis=1))
-    exact = bool(seen.sum() >= removed - 0.5)
-    return _interval((every * share).sum(), low if wrong.any() else 0.0, high, exact=exact)
+    # Whole documents; strata are rounded one by one.
+    low, high = math.floor(low) if wrong.any() else 0, min(math.ceil(high), outcome.removed)
+    return _interval((every * share).sum(), low, high, exact=bool(seen.sum() >= removed - 0.5))
 
 
 def _ends(simulated: Float64s) -> tuple[float, float]:

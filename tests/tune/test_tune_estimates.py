@@ -113,6 +113,7 @@ def test_more_answers_give_narrower_intervals():
         found = [estimated(made, made.answers(count, seed)) for seed in range(8)]
         assert all(is_ordered(each.precision) and is_ordered(each.recall) for each in found)
         assert all(is_ordered(each.lost, made.outcome().removed) for each in found)
+        assert all(end.is_integer() for each in found for end in (each.lost.low, each.lost.high))
         widths.append(
             [
                 np.mean([interval.high - interval.low for interval in each])
