@@ -70,6 +70,7 @@ def test_documents_that_are_named_by_scripts_are_explained(hostile_run, explaine
     check_accessible(seen.page)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("names", PAIRS.values(), ids=PAIRS)
 @pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
 def test_an_explanation_can_be_read_by_everybody(names, look, samples_run, explained, open_page):

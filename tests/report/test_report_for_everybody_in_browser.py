@@ -8,6 +8,8 @@ import re
 import pytest
 from browsing import PHONE, check_accessible, expect
 
+pytestmark = pytest.mark.slow
+
 LOOKS = {
     "desktop": {},
     "dark": {"color_scheme": "dark"},

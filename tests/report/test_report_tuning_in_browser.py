@@ -12,6 +12,8 @@ from runs import ROOT, read_lines
 
 from dedup.report.report_page import report_page
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def tuned_report(command, sample_run, tmp_path_factory):
