@@ -45,6 +45,10 @@ LEAST_CHANGED = 6
 """Loose groups in which judged pairs are joined otherwise, below which no scorer is taken: chance
 makes five changes all good in one of 32 cases."""
 
+LEAST_GAIN = 0.003
+"""What the lower end of the interval of the gain must exceed: on half of labelled sets a scorer
+with less made the other half worse, by 0.002."""
+
 LEAST_SEPARATION = 4.0
 """Standard deviations by which the answers must agree with the run beyond chance: with answers at
 random, to join everything has the best F1."""
@@ -185,7 +189,7 @@ def _why_not(found: JudgedJoins, agreement: float, seed: int) -> str | None:
         return f"the judged pairs lie in {count}, and {LEAST_GROUPS} are needed to compare it"
     if agreement < LEAST_SEPARATION:
         return "the answers agree with the run no more than chance would"
-    if found.gain(seed)[0] <= 0:
+    if found.gain(seed)[0] <= LEAST_GAIN:
         return "the fitted one is not better with confidence"
     if (changed := found.changed()) < LEAST_CHANGED:
         return f"it joins judged pairs of only {count_of(changed, 'loose group')} otherwise"
