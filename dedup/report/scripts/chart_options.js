@@ -316,6 +316,8 @@ report.chartOptions = (() => {
     ];
     parts[0].markLine = settingLines(chart);
     const lowest = Math.min(...chart.intervals.flat().map(([low]) => low));
+    const step = lowest < 0.5 ? 0.2 : 0.1;
+    const least = Number((Math.floor(lowest / step) * step).toFixed(1));
     return common({
       height: 320,
       legend: legend(names),
@@ -324,7 +326,7 @@ report.chartOptions = (() => {
       }),
       grid: grid(76, 16),
       xAxis: shareAxis({ min: "dataMin", max: "dataMax", splitNumber: width < 500 ? 4 : 8 }),
-      yAxis: shareAxis({ min: Math.floor(lowest * 10) / 10, max: 1, splitNumber: 4 }),
+      yAxis: shareAxis({ min: least, max: 1, interval: step }),
       series: parts,
     });
   }
