@@ -361,7 +361,7 @@ report.chartOptions = (() => {
   }
 
   /** The lines of the current and of the recommended threshold. */
-  function settingLines({ current, recommended }) {
+  function settingLines({ current, recommended, x }) {
     const marked = [
       { name: "current", at: current, type: "dashed", distance: 4 },
       { name: "recommended", at: recommended, type: "solid", distance: 20 },
@@ -370,9 +370,12 @@ report.chartOptions = (() => {
       marked.shift();
       marked[0].name = "current and recommended";
     }
+    // Near an end a name stands beside its line: above it, it would leave the picture.
+    const [low, high] = [x[0], x[x.length - 1]];
+    const align = (share) => (share < 0.1 ? "left" : share > 0.9 ? "right" : "center");
     const data = marked.map(({ name, at, type, distance }) => ({
       xAxis: at,
-      label: { formatter: name, distance },
+      label: { formatter: name, distance, align: align((at - low) / (high - low || 1)) },
       lineStyle: { type },
     }));
     return { ...vertical(0, ""), data };
