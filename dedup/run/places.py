@@ -105,13 +105,25 @@ def output_places(
 
 
 def refuse_addresses(outputs: Sequence[Path]) -> None:
-    """Refuse an output such as ``s3://bucket/out``, which would become a folder named ``s3:``."""
+    """Refuse outputs that are no places of this machine.
+
+    Raises:
+        OutputError: One is an address such as ``s3://bucket/out``, which would become a folder
+            named ``s3:``; or a name that is too long, or a circle of links.
+    """
     for output in outputs:
         if _ADDRESS.match(str(output)):
             raise OutputError(
                 f"{output} is an address: results are written to this machine, give a path",
                 path=output,
             )
+        try:
+            output.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            continue  # it can be made, or is refused with its folder
+        except OSError as error:
+            message = f"{output} is no place for a file ({error.strerror}); name another one"
+            raise OutputError(message, path=output) from error
 
 
 def _refuse_nested(inputs: Sequence[str | Path], outputs: Sequence[Path]) -> None:

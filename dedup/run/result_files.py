@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from dedup.config import Config
 from dedup.errors import ConfigError
+from dedup.read import real_path
 from dedup.store import Store
 from dedup.write import (
     AnnotatedFile,
@@ -56,7 +57,9 @@ class ResultFiles:
         if self.layout.shard_bytes and self.survivors_to and not self.annotated:
             raise ConfigError("--shard-size splits files, and --survivors - writes none")
         places = [
-            each.resolve() for each in (self.report, self.annotated and self.annotated.path) if each
+            real_path(each)
+            for each in (self.report, self.annotated and self.annotated.path)
+            if each
         ]
         if len({*places}) < len(places):
             raise ConfigError("--report and --annotate name one file; name two")

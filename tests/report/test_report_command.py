@@ -119,6 +119,9 @@ def test_the_same_run_gives_the_same_bytes_whatever_the_workers_and_the_hash_see
         ("there.html", "already exists; replace it with --overwrite"),
         ("missing/report.html", "cannot write"),
         ("s3://bucket/report.html", "is an address"),
+        (f"{'a' * 300}.html", "is no place for a file (File name too long)"),
+        ("circle", "is no place for a file (Too many levels of symbolic links)"),
+        ("circle/report.html", "is no place for a file (Too many levels of symbolic links)"),
     ],
 )
 def test_a_place_that_cannot_be_written_is_refused(
@@ -126,6 +129,7 @@ def test_a_place_that_cannot_be_written_is_refused(
 ):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "there.html").write_text("mine")
+    (tmp_path / "circle").symlink_to("circle")
     before = files_of(run.path)
     done = command("report", "out", "-o", place)
 
@@ -208,6 +212,8 @@ def test_a_page_in_the_output_folder_stays_when_the_run_is_replaced(command, tmp
         ("all.jsonl", "--report and --annotate name one file"),
         ("there.html/report.html", "cannot be written"),
         ("s3://bucket/report.html", "is an address"),
+        (f"{'a' * 300}.html", "is no place for a file"),
+        ("circle", "is no place for a file"),
         ("news.sqlite", "is the store"),
     ],
 )
@@ -215,6 +221,7 @@ def test_a_place_is_refused_before_the_run_begins(place, message, command, tmp_p
     monkeypatch.chdir(tmp_path)
     write(tmp_path, hostile_records())
     (tmp_path / "there.html").write_text("mine")
+    (tmp_path / "circle").symlink_to("circle")
     options = ["--annotate", "all.jsonl"] if place == "all.jsonl" else []
     options += ["--store", "news.sqlite"] if place == "news.sqlite" else []
     done = command("run", "records.jsonl", "-o", "out", "--report", place, *options)
