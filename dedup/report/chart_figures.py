@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dedup.report.list_address import KEPT, UNKNOWN, list_address
+from dedup.report.list_address import INPUTS, KEPT, UNKNOWN, list_address
 from dedup.report.report_data import (
     Count,
     Flow,
@@ -102,7 +102,7 @@ def _funnel(data: ReportData) -> Chart:
     usable_ones = list_address(status="canonical,duplicate,unique")
     of_rejected, of_duplicates = (list_address(status=each) for each in ("rejected", "duplicate"))
     rows = (
-        Row("Inputs", (counts["inputs"], 0, 0), (list_address(), None, None)),
+        Row("Inputs", (counts["inputs"], 0, 0), (list_address(status=INPUTS), None, None)),
         Row("Usable", (usable, rejected, 0), (usable_ones, of_rejected, None)),
         Row("Survivors", (kept, 0, duplicates), (list_address(status=KEPT), None, of_duplicates)),
     )

@@ -119,11 +119,12 @@ def _canonical_first(columns: RunColumns, one: int, other: int) -> Places:
 
 
 def _members_by_story(columns: RunColumns) -> list[list[int]]:
-    """Return the members of each story but its canonical, by score, exact copies last."""
+    """Return the members of each story but its canonical, by score and id, exact copies last."""
     canonical = columns.canonical
     places = np.flatnonzero((columns.story >= 0) & (canonical != np.arange(canonical.size)))
     is_exact = columns.relation[places] == _EXACT
-    order = np.lexsort((places, columns.score[places], is_exact, columns.story[places]))
+    ids = columns.order_of_ids()[places]
+    order = np.lexsort((ids, columns.score[places], is_exact, columns.story[places]))
     places = places[order]
     bounds = np.searchsorted(columns.story[places], np.arange(1, len(columns.stories.ids)))
     return [each.tolist() for each in np.split(places, bounds)]

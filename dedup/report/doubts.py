@@ -172,7 +172,7 @@ def _mean(columns: RunColumns, config: Config) -> DoubtList:
     least = config.story.threshold
     by_score = columns.removed & np.isin(columns.relation, _BY_STORY_SCORE)
     doubted = np.flatnonzero(by_score & (np.round(columns.score, SCORE_DIGITS) < least))
-    first = doubted[np.argsort(columns.score[doubted], kind="stable")][:LISTED]
+    first = _lowest(columns, doubted)
     doubts = [
         _of_member(
             columns, place, f"story score {columns.score[place]:.2f}, the least is {least:g}"
@@ -206,7 +206,7 @@ def _same_host(store: Store, columns: RunColumns) -> DoubtList:
         ],
         np.int64,
     )
-    first = doubted[np.argsort(columns.score[doubted], kind="stable")][:LISTED]
+    first = _lowest(columns, doubted)
     doubts = [
         _of_member(
             columns,
@@ -224,6 +224,13 @@ def _same_host(store: Store, columns: RunColumns) -> DoubtList:
         tuple(doubts),
         doubted.size,
     )
+
+
+def _lowest(columns: RunColumns, places: Int64s) -> Int64s:
+    """Return the places of the documents that are listed: the lowest scores, ties by id."""
+    order = np.lexsort((columns.order_of_ids()[places], columns.score[places]))
+    found: Int64s = places[order][:LISTED]
+    return found
 
 
 def _is_one_page(one: tuple[str | None, str | None], other: tuple[str | None, str | None]) -> bool:

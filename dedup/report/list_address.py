@@ -7,6 +7,9 @@ from urllib.parse import urlencode
 KEPT = "canonical,unique"
 """The statuses of documents that stay, as a filter."""
 
+INPUTS = f"{KEPT},duplicate,rejected"
+"""The statuses of the inputs of the dump, without documents of earlier dumps, as a filter."""
+
 UNKNOWN = "unknown"
 """The day of documents without one, as a filter."""
 

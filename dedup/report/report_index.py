@@ -49,9 +49,22 @@ def listed_places(columns: RunColumns, doubts: Iterable[DoubtList], budget: int)
         ]
         spent += len(zlib.compress("\n".join(names).encode())) + DOCUMENT_BYTES * part.size
         if spent > budget:
-            order = order[:start]
+            order = order[: _whole_stories(columns.story[order], start)]
             break
     return np.sort(order)
+
+
+def _whole_stories(story: Int64s, end: int) -> int:
+    """Return where to end before an end, so that no story is cut; one of very many can be.
+
+    Args:
+        story: Number of the story of each document, those of one story in a row; -1 for none.
+        end: How many there is room for.
+    """
+    if end == 0 or story[end] < 0:
+        return end
+    first = int(np.argmax(story == story[end]))
+    return end if end - first >= _AT_ONCE else first
 
 
 def _new(waiting: Bools, numbers: Int64s) -> list[int]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 
 from dedup.explain.html_pages import page
 from dedup.report.chart_figures import charts_of
-from dedup.report.list_address import KEPT, list_address
+from dedup.report.list_address import INPUTS, KEPT, list_address
 from dedup.report.page_islands import json_island, packed_index
 from dedup.report.report_data import Doubt, Index, ReportData
 from dedup.report.tuning_figures import in_words, tuning_charts
@@ -43,6 +44,7 @@ def report_page(data: ReportData) -> str:
         tuned=tuned,
         headlines=_headlines(data),
         doubted=_Doubted(data.index),
+        not_listed=_not_listed(data),
         list_address=list_address,
         in_words=in_words,
         show=shlex.join(["dedup", "show", data.name]),
@@ -61,12 +63,20 @@ def _headlines(data: ReportData) -> list[tuple[str, int, str]]:
     # Some have their canonical from an earlier dump.
     first = "canonical" if stories == counts["canonical"] else "canonical,earlier canonical"
     return [
-        ("inputs", counts["inputs"], list_address()),
+        ("inputs", counts["inputs"], list_address(status=INPUTS)),
         ("survivors", kept, list_address(status=KEPT)),
         ("duplicates removed", counts["duplicate"], list_address(status="duplicate")),
         ("stories", stories, list_address(status=first)),
         ("rejected", counts["rejected"], list_address(status="rejected")),
     ]
+
+
+def _not_listed(data: ReportData) -> str:
+    """Return how many documents of each status the list leaves out, in words."""
+    listed = Counter(data.index.status_names[each] for each in data.index.status)
+    names = ("unique", "rejected", "duplicate", "canonical")
+    left_out = {name: data.counts[name] - listed[name] for name in names}
+    return ", ".join(f"{count:,} {name}" for name, count in left_out.items() if count)
 
 
 class _Doubted:

@@ -435,6 +435,67 @@ def test_what_has_no_room_is_left_out_and_counted_unique_documents_first(on_samp
                 )
 
 
+@pytest.mark.parametrize("room", range(1_000, 3_000, 250))
+def test_no_listed_story_is_cut(room, on_samples, monkeypatch):
+    monkeypatch.setattr(reader, "INDEX_BYTES", room)
+    monkeypatch.setattr("dedup.report.report_index._AT_ONCE", 5)
+    index = reported(on_samples.out).data.index
+    listed = Counter(index.story_ids[each] for each in index.story if each >= 0)
+    sizes = {each["story_id"]: each["size"] for each in on_samples.out.stories}
+
+    assert index.ids
+    assert listed == {story: sizes[story] for story in listed}
+
+
+def test_the_page_says_of_which_status_documents_are_not_listed(on_samples, monkeypatch):
+    monkeypatch.setattr(reader, "INDEX_BYTES", 2_000)
+    monkeypatch.setattr("dedup.report.report_index._AT_ONCE", 5)
+    data = reported(on_samples.out).data
+    listed = Counter(data.index.status_names[each] for each in data.index.status)
+    left_out = {name: data.counts[name] - listed[name] for name in data.counts if name != "inputs"}
+    text = document_fromstring(report_page(data)).get_element_by_id("left-out").text_content()
+
+    assert sum(left_out.values()) == data.index.left_out
+    assert left_out["duplicate"] > 0
+    for name, count in left_out.items():
+        assert (f"{count} {name}" in text) == (count > 0)
+
+
+def test_the_order_of_records_changes_no_doubt_and_no_compared_pair(command, tmp_path, monkeypatch):
+    monkeypatch.setattr(reader, "PAIRS_BYTES", 8_000)
+    records = [
+        dated_article(
+            f"{name}-{story}",
+            f"{text_of(story)} {name}{story}.",
+            url=f"https://a.example/{name}{story}",
+        )
+        for story in range(4)
+        for name in "abcd"
+    ]
+    found = []
+    for name, ordered in (("one", records), ("two", records[::-1])):
+        source = write(tmp_path, ordered, f"{name}.jsonl")
+        found.append(reported(command.run(source, out=tmp_path / name)).data)
+    one, two = map(named_doubts, found)
+
+    assert one == two
+    assert any(one[0].values())
+    assert found[0].pairs_left_out
+
+
+def named_doubts(data):
+    """The doubts of each list and the compared pairs, by the ids of their documents."""
+
+    def name(number):
+        return None if number is None else data.index.ids[number]
+
+    doubts = {
+        each.name: [(name(one.left), name(one.right), one.detail) for one in each.doubts]
+        for each in data.doubts
+    }
+    return doubts, [(name(each.left), name(each.right)) for each in data.pairs]
+
+
 @pytest.fixture(scope="module")
 def days(command, tmp_path_factory):
     """Two dumps of one store, the first reported before the second and after it."""
@@ -507,6 +568,8 @@ def test_the_page_counts_all_stories_of_a_dump_whose_canonicals_are_of_an_earlie
     assert len(second.out.stories) > second.data.counts["canonical"]
     address = "#list?status=canonical%2Cearlier+canonical"
     assert shown["stories"] == (str(len(second.out.stories)), address)
+    inputs = "#list?status=canonical%2Cunique%2Cduplicate%2Crejected"  # none of an earlier dump
+    assert shown["inputs"] == (str(len(second.out.decisions)), inputs)
 
 
 def test_a_report_leaves_the_run_as_it_was_to_be_asked(days):

@@ -6,6 +6,7 @@ report.list = (() => {
   const MOST_OPTIONS = 200;
   const SET_NAMES = {
     "canonical,unique": "kept",
+    "canonical,unique,duplicate,rejected": "all inputs",
     "canonical,earlier canonical": "canonical of a story",
     "canonical,duplicate,unique": "usable",
     "derived,rewrite": "derived or rewrite",
