@@ -85,9 +85,13 @@ class Lookups:
             yield row, moment, language, None if named[0] is None else tuple(named)
 
     def rows_of(self, ids: Sequence[str]) -> dict[str, int]:
-        """Return the rows of the documents of some ids, as far as there are any."""
+        """Return the rows of the documents of some ids, as far as there are any.
+
+        An id with a lone surrogate, which is no text of SQLite, is of none.
+        """
         query = "SELECT doc_id, row FROM documents WHERE reason IS NOT 'duplicate-id' AND doc_id IN"
-        return dict(self._db.select_rows(query, ids))
+        texts = [each for each in ids if each == each.encode("utf-8", "replace").decode()]
+        return dict(self._db.select_rows(query, texts))
 
     def ids(self, rows: Sequence[int]) -> dict[int, str]:
         """Return the ids of some documents."""
