@@ -24,6 +24,9 @@ _LEGEND = "* the run as it is   > recommended"
 _NEIGHBOURS = 3
 """Thresholds that are listed on each side of one."""
 
+_LONGEST_ROW = 1000
+"""Cells that a row of the table has at most."""
+
 _CURVE_ROWS = 16
 """Thresholds of a curve."""
 
@@ -68,7 +71,11 @@ def _print_settings(
 ) -> None:
     """Print the settings of one scorer as a table and a curve."""
     shown = settings if everything else _around(settings, found)
-    target.print(_table(shown, found, 2 if target.width >= WIDE else 1))
+    table = _table(shown, found, 2 if target.width >= WIDE else 1)
+    # A line that is longer than that of the terminal is better than a number that is cut short.
+    every = target.options.update(max_width=_LONGEST_ROW)
+    table.width = target.measure(table, options=every).maximum
+    target.print(table, crop=False)
     more = len(settings) - len(shown)
     target.print(
         _LEGEND + (f"   {count_of(more, 'more setting')}: --all lists all" if more else "")
@@ -169,8 +176,9 @@ def _count(interval: Interval) -> str:
 
 def _mark(each: TunedSetting, found: Tuning) -> str:
     """Return what a setting is, if it is more than one that was tried."""
-    names = (("current", each.is_current), ("recommended", _is_recommended(each, found)))
-    return ", ".join(name for name, holds in names if holds)
+    if not _is_recommended(each, found):
+        return "current" if each.is_current else ""
+    return "current, stays" if each.is_current else "recommended"
 
 
 def _curve_settings(settings: Sequence[TunedSetting], found: Tuning) -> list[TunedSetting]:

@@ -103,6 +103,23 @@ def test_no_number_is_cut_on_a_narrow_terminal():
     assert not any("…" in line for line in lines)
 
 
+def test_no_number_of_a_large_dump_is_cut():
+    lost = Interval(123_456.0, 98_765.0, 1_234_567.0)
+    settings = tuple(
+        replace(each, pairs=9_876_543_210, estimate=replace(each.estimate, lost=lost))
+        for each in tuning(recommended=(0.18, 14)).settings
+    )
+    best = next(each for each in settings if each.is_current)
+    lines = printed(replace(tuning(), settings=settings, recommended=best), width=80)
+    row = next(row for row in rows(lines) if row[0] == ">*")
+
+    assert row == [
+        ">*", "0.18", "14", "9,876,543,210", "2,345", "0.590", ".550-.620", "0.910", ".860-.910",
+        "123,456", "98,765-1,234,567",
+    ]  # fmt: skip
+    assert not any("…" in line for line in lines)
+
+
 def bars(lines):
     """The rows of the curve: the threshold, and both scales as cells that are empty or are not."""
     start = next(at for at, line in enumerate(lines) if line.startswith("threshold  precision, "))
