@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedup.evaluation.metrics import harmonic
 from dedup.kernels.array_types import Bools, Float64s, Int64s
 from dedup.tune.estimates import LEVEL, Answers, Estimate, Interval
 from dedup.tune.stratum_shares import Counts, simulated_shares
@@ -19,8 +20,7 @@ _SEED = 20_27
 
 def f1_of(estimate: Estimate) -> float:
     """Return the harmonic mean of precision and recall, in [0, 1]."""
-    precision, recall = estimate.precision.value, estimate.recall.value
-    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+    return harmonic(estimate.precision.value, estimate.recall.value)
 
 
 def f1_difference(
