@@ -40,16 +40,21 @@ def best_of_aim(settings: Sequence[TunedSetting], least_precision: float) -> Tun
 def best_f1(settings: Sequence[TunedSetting], gain: Gain) -> TunedSetting:
     """Return the setting with the best F1, if that is better than the current one with confidence.
 
-    Settings that are estimated to lose more documents do not count: F1 weighs a lost article like
-    a pair that was missed, and that is worse. In doubt nothing changes.
+    Settings that may lose more documents do not count: F1 weighs a lost article like a pair that
+    was missed, and that is worse. Few answers see a lost article at all, so that equal estimates
+    say little: the upper end of the interval must not be higher either. In doubt nothing changes.
 
     Args:
         settings: The settings, the current one among them.
         gain: Compares with the current one.
     """
     current = _current(settings)
-    lost = current.estimate.lost.value
-    safe = [each for each in settings if each.estimate.lost.value <= lost]
+    lost = current.estimate.lost
+    safe = [
+        each
+        for each in settings
+        if each.estimate.lost.value <= lost.value and each.estimate.lost.high <= lost.high
+    ]
     best = max(safe, key=lambda each: _key(each, f1_of(each.estimate)))
     return best if not best.is_current and gain(best).low > 0 else current
 
@@ -57,7 +62,7 @@ def best_f1(settings: Sequence[TunedSetting], gain: Gain) -> TunedSetting:
 def bolder(
     settings: Sequence[TunedSetting], recommended: TunedSetting, gain: Gain
 ) -> TunedSetting | None:
-    """Return the setting that would be recommended if it lost no more documents, if there is one.
+    """Return the setting that would be recommended if no document could be lost, if there is one.
 
     Args:
         settings: The settings, the current one among them.
@@ -113,8 +118,8 @@ def sentence_of(
     if bolder is not None:
         words += (
             f" {_capital(_named(bolder))} has a better F1, {f1_of(bolder.estimate):.3f} against "
-            f"{f1_of(recommended.estimate):.3f}, and loses {_count(bolder.estimate.lost)} "
-            "documents: in doubt, both stay."
+            f"{f1_of(recommended.estimate):.3f}, and may lose more documents, "
+            f"{_count(bolder.estimate.lost)}: in doubt, both stay."
         )
     return _capital(words)
 
@@ -140,9 +145,15 @@ def _why(recommended: TunedSetting, least_precision: float | None, *, uses_fitte
     elif uses_fitted:
         why = "the scorer is better than that of the run with confidence"
     elif recommended.is_current:
-        why = "no other has a better F1 with confidence, and is not estimated to lose more"
+        why = (
+            "no other has a better F1 with confidence, and loses no more documents, as far as the "
+            "answers say"
+        )
     else:
-        why = "its F1 is better with confidence, and it is not estimated to lose more"
+        why = (
+            "its F1 is better with confidence, and it loses no more documents, as far as the "
+            "answers say"
+        )
     return f"{why} (its figures are of the pairs that taught it)" if uses_fitted else why
 
 

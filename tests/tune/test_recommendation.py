@@ -12,15 +12,16 @@ from dedup.tune.replay_settings import Setting
 from dedup.tune.tune_run import TunedSetting
 
 
-def tuned(threshold, precision, recall, *, lost=0.0, window=4.0, current=False, width=0.02):
-    """A setting with intervals that are so wide to either side."""
+def tuned(
+    threshold, precision, recall, *, lost=0.0, unseen=0.0, window=4.0, current=False, width=0.02
+):
+    """A setting with intervals that are so wide to either side, and documents that may be lost."""
     shares = [
         Interval(each, max(0.0, each - width), min(1.0, each + width))
         for each in (precision, recall)
     ]
-    return TunedSetting(
-        Setting(threshold, window), current, 100, 50, Estimate(*shares, Interval(lost, lost, lost))
-    )
+    lost = Interval(lost, lost, lost + unseen)
+    return TunedSetting(Setting(threshold, window), current, 100, 50, Estimate(*shares, lost))
 
 
 def sure(_):
@@ -34,6 +35,7 @@ def unsure(_):
 RUN = tuned(0.2, 0.9, 0.8, lost=4.0, current=True)
 BETTER = tuned(0.3, 0.95, 0.8, lost=3.0)
 BOLD = tuned(0.1, 0.9, 0.95, lost=9.0)
+UNSEEN = tuned(0.1, 0.9, 0.95, lost=4.0, unseen=1.0)
 WORSE = tuned(0.6, 0.99, 0.3)
 
 
@@ -45,14 +47,16 @@ WORSE = tuned(0.6, 0.99, 0.3)
         ([RUN, BETTER, WORSE], unsure, RUN),
         ([BOLD, RUN, BETTER], sure, BETTER),
         ([BOLD, RUN, WORSE], sure, RUN),
+        ([UNSEEN, RUN, WORSE], sure, RUN),
     ],
 )
-def test_the_best_f1_is_taken_where_it_is_sure_and_loses_no_more(settings, gain, expected):
+def test_the_best_f1_is_taken_where_it_is_sure_and_cannot_lose_more(settings, gain, expected):
     assert best_f1(settings, gain) is expected
 
 
 def test_a_setting_with_a_better_f1_that_loses_more_is_named():
     assert bolder([BOLD, RUN, WORSE], RUN, sure) is BOLD
+    assert bolder([UNSEEN, RUN, WORSE], RUN, sure) is UNSEEN
     assert bolder([BOLD, RUN, WORSE], RUN, unsure) is None
     assert bolder([RUN, BETTER], BETTER, sure) is None
     sentence = sentence_of([BOLD, RUN], RUN, None, uses_fitted=False, bolder=BOLD)
@@ -84,9 +88,10 @@ def test_of_equal_settings_the_current_one_is_taken_then_the_highest_threshold()
     assert best_f1([*EQUAL, RUN], sure) is RUN
 
 
-shares = st.floats(0.0, 1.0)
+shares, documents = st.floats(0.0, 1.0), st.floats(0, 20)
 some = st.lists(
-    st.builds(tuned, st.floats(0.1, 0.9), shares, shares, lost=st.floats(0, 20)), max_size=8
+    st.builds(tuned, st.floats(0.1, 0.9), shares, shares, lost=documents, unseen=documents),
+    max_size=8,
 )
 
 
@@ -98,7 +103,9 @@ def test_what_is_recommended_keeps_what_was_asked_for(others, aim):
     assert (found is None) == (not reaching)
     for each in reaching:
         assert each.estimate.recall.value <= found.estimate.recall.value + 1e-9
-    assert best_f1(settings, sure).estimate.lost.value <= RUN.estimate.lost.value
+    lost = best_f1(settings, sure).estimate.lost
+    assert lost.value <= RUN.estimate.lost.value
+    assert lost.high <= RUN.estimate.lost.high
     assert best_f1(settings, unsure) is RUN
 
 

@@ -38,15 +38,18 @@ def labels(strict, gold):
     return judge(strict.path, gold_stories(gold), gold.with_name("labels.jsonl"), ASKED)
 
 
+AIM = ("--precision", 0.9)
+
+
 @pytest.fixture(scope="module")
 def tuned(command, strict, labels):
-    return report_of(command, "tune", strict.path, labels)
+    return report_of(command, "tune", strict.path, labels, *AIM)
 
 
 @pytest.fixture(scope="module")
 def applied(command, strict, labels, tmp_path_factory):
     """The run that the last line of the command makes when it is pasted."""
-    done = command("tune", strict.path, labels)
+    done = command("tune", strict.path, labels, *AIM)
     assert done.exit_code == 0, done.output
     program, *words = shlex.split(done.stdout.splitlines()[-1])
     assert program == "dedup"
@@ -124,8 +127,19 @@ class TestRecommendation:
         assert found["recommended"]["estimate"]["precision"]["value"] >= 0.98
         assert "0.98" in found["sentence"]
 
+    def test_a_better_setting_that_may_lose_more_is_named_and_not_recommended(
+        self, command, strict, labels, tuned
+    ):
+        found = report_of(command, "tune", strict.path, labels)
+        best = tuned["recommended"]["setting"]["threshold"]
+
+        assert (found["recommended"]["is_current"], found["command"]) == (True, None)
+        assert "has a better F1" in found["sentence"]
+        assert found["sentence"].endswith("in doubt, both stay.")
+        assert best < 0.9
+
     def test_the_terminal_has_what_json_has(self, command, strict, labels, tuned):
-        lines = command("tune", strict.path, labels).stdout.splitlines()
+        lines = command("tune", strict.path, labels, *AIM).stdout.splitlines()
 
         assert lines[-2:] == [tuned["sentence"], tuned["command"]]
         assert any(line.lstrip().startswith("* 0.9 ") for line in lines)
@@ -154,7 +168,9 @@ class TestFit:
         assert 0 < found["fitted"]["labels"] <= ASKED
         assert "scorer" not in found["fitted"]
         assert place.exists() == found["fitted"]["is_better"] == bool(found["with_fitted"])
-        assert ("--scorer" in found["command"]) == (found["recommended"] in found["with_fitted"])
+        assert ("--scorer" in (found["command"] or "")) == (
+            found["recommended"] in found["with_fitted"]
+        )
         assert (f"wrote {place}" in done.stderr) == place.exists()
         shown = command("tune", strict.path, labels, "--fit", place, "--overwrite").stdout
         assert found["fitted"]["sentence"] in shown.splitlines()
@@ -243,6 +259,15 @@ class TestRefusals:
 
     def test_a_run_without_rewrites(self, command, copies_run, labels):
         assert "stories" in refused(command, copies_run.path, labels, code=1)
+
+
+def test_an_id_that_is_no_text_is_of_no_document(command, strict, labels, tuned, tmp_path):
+    path = tmp_path / "labels.jsonl"
+    path.write_bytes(labels.read_bytes() + b'{"a": "\\ud800", "b": "b\\udfff", "same": true}\n')
+    found = report_of(command, "tune", strict.path, path)
+
+    assert found["unknown"] == 1
+    assert found["settings"] == tuned["settings"]
 
 
 def test_no_control_character_of_a_label_reaches_the_terminal(command, strict, gold, tmp_path):
