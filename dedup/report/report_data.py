@@ -76,7 +76,8 @@ class Flow:
     """Who copies whom: documents of one source whose canonical is another's.
 
     Attributes:
-        origin: An agency that the document or its canonical credits, else the canonical's host.
+        origin: An agency that the document or its canonical credits, else the canonical's host;
+            a station's own name is no agency.
         host: The host of the removed document.
         documents: How many.
         is_agency: Whether ``origin`` is an agency.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dedup.clean.agencies import AGENCIES, agency_of_domain
 from dedup.kernels.array_types import Bools, Int64s
 from dedup.report.report_data import Count, DayFigures, Flow, HostFigures, SizeClass
 from dedup.report.run_columns import CANONICAL, DUPLICATE, REJECTED, RELATIONS, UNIQUE, RunColumns
@@ -21,6 +22,8 @@ MOST_FLOWS = 60
 
 SIZES = ((2, 2), (3, 3), (4, 4), (5, 9), (10, 19), (20, 49), (50, 99), (100, None))
 """Least and most documents of the stories that are counted together."""
+
+_KNOWN = frozenset(each.name for each in AGENCIES)
 
 # Characters of a day, of its month and of its year.
 _DAY_PARTS = (10, 7, 4)
@@ -115,7 +118,8 @@ def flows(columns: RunColumns) -> tuple[tuple[Flow, ...], int]:
 
     Counted are the removed documents of known hosts. The origin is the agency that one credits,
     else the one that its canonical credits, else the canonical's host; documents of that host
-    itself, and those of which no origin is known, are left out.
+    itself, and those of which no origin is known, are left out. What counts as an agency is said
+    at :func:`credited_agency`.
 
     Returns:
         The flows of most documents, those from agencies first, then by documents and names; and
@@ -145,10 +149,54 @@ def flows(columns: RunColumns) -> tuple[tuple[Flow, ...], int]:
 
 
 def credited_agency(columns: RunColumns) -> Int64s:
-    """Return the agency that each removed document credits, else its canonical; -1 for none."""
-    agency = np.where(columns.agency >= 0, columns.agency, columns.agency[columns.canonical])
-    found: Int64s = np.where(columns.removed, agency, -1)
+    """Return the agency that each removed document credits, else its canonical; -1 for none.
+
+    A station puts its own name where others put that of an agency. So a name is none to a host
+    that bears it; and one that is no known wire agency is none where one host only credits it.
+    """
+    own, canonical = _agency_of(columns, columns.agency), columns.canonical
+    of_canonical = _agency_of(columns, own[canonical])
+    found: Int64s = np.where(columns.removed, np.where(own >= 0, own, of_canonical), -1)
     return found
+
+
+def _agency_of(columns: RunColumns, names: Int64s) -> Int64s:
+    """Return the names of documents that are agencies to their hosts; -1 for the others."""
+    keys = np.stack([names, columns.hosts], axis=1)
+    distinct, place = np.unique(keys, axis=0, return_inverse=True)
+    is_shared = _is_shared(columns)
+    is_agency = [
+        name >= 0
+        and is_shared[name]
+        and not _is_named(columns.host_names[host], columns.agency_names[name])
+        for name, host in distinct.tolist()
+    ]
+    found: Int64s = np.where(np.array(is_agency, np.bool_)[place.ravel()], names, -1)
+    return found
+
+
+def _is_shared(columns: RunColumns) -> list[bool]:
+    """Return for each name of an agency whether it is known, or two hosts or more credit it."""
+    hosts: list[set[str]] = [set() for _ in columns.agency_names]
+    credits = np.stack([columns.agency, columns.hosts], axis=1)[columns.agency >= 0]
+    for name, host in np.unique(credits, axis=0).tolist():
+        hosts[name].add(columns.host_names[host])
+    both = zip(columns.agency_names, hosts, strict=True)
+    return [name in _KNOWN or len(each - {""}) > 1 for name, each in both]
+
+
+def _is_named(host: str, agency: str) -> bool:
+    """Return whether a host bears the name of an agency: a part of it begins with the name.
+
+    >>> _is_named("www.wishtv.com", "WISH-TV"), _is_named("apopkavoice.com", "AP")
+    (True, False)
+    """
+    if agency in _KNOWN:  # they are short: other hosts begin with their letters, too
+        return agency_of_domain(host) == agency
+    name = "".join(filter(str.isalnum, agency.lower()))
+    return any(
+        "".join(filter(str.isalnum, part)).startswith(name) for part in host.lower().split(".")
+    )
 
 
 def relations_of_hosts(columns: RunColumns) -> dict[str, list[str]]:

@@ -11,6 +11,7 @@ from lxml.html import document_fromstring
 from reported_runs import HOSTILE_TITLES, STORY, hostile_records, reported, write
 from runs import ROOT, dated_article, text_of
 
+from dedup.clean.agencies import AGENCIES
 from dedup.explain.open_run import open_run
 from dedup.models import Relation
 from dedup.report import read_report as reader
@@ -18,6 +19,8 @@ from dedup.report import report_figures
 from dedup.report.read_report import read_report
 from dedup.report.report_data import Count
 from dedup.report.report_page import report_page
+
+KNOWN = {each.name for each in AGENCIES}
 
 DEV = ROOT.parent / "shared" / "data" / "dev.jsonl"
 
@@ -126,11 +129,16 @@ def test_days_are_in_order_and_unknown_ones_last(run):
 
 def test_who_copies_whom_is_by_agency_else_by_the_host_of_the_canonical(run):
     documents = run.documents()
+    crediting = defaultdict(set)
+    for host, _, agency, *_ in documents.values():
+        crediting[agency].add(host)
     expected = Counter()
     for each in run.decided("duplicate"):
         host, _, agency, *_ = documents[each["id"]]
         first, _, credited, *_ = documents[each["canonical_id"]]
-        origin = agency or credited
+        credits = (name for name in (agency, credited) if name)
+        shared = [each for each in credits if each in KNOWN or len(crediting[each]) > 1]
+        origin = shared[0] if shared else None
         if host and origin:
             expected[origin, host, True] += 1
         elif host and first and host != first:
@@ -141,6 +149,34 @@ def test_who_copies_whom_is_by_agency_else_by_the_host_of_the_canonical(run):
     assert run.data.flows_in_all == len(expected)
     kinds = [each.is_agency for each in run.data.flows]
     assert kinds == sorted(kinds, reverse=True)
+
+
+def test_a_station_that_puts_its_name_into_the_dateline_is_no_agency(command, tmp_path):
+    def article(name, host, agency, text):
+        text = f"SPRINGFIELD ({agency}) - {text}" if agency else text
+        return {"id": name, "url": f"https://{host}/{name}", "title": name, "text": text}
+
+    records = [
+        article("a1", "a.example", "KXYZ", f"{STORY} {STORY[:300]}"),  # one host credits it
+        article("b1", "b.example", None, STORY),
+        article("c1", "wqrs.example", "WQRS", f"{text_of(3)} and more words of the same"),
+        article("d1", "d.example", "WQRS", text_of(3)),  # copied with its dateline
+        article("c2", "wqrs.example", "WQRS", text_of(5)),
+        article("d2", "d.example", None, f"{text_of(5)} and more words of the same"),
+        article("e1", "e.example", "AP", f"{text_of(7)} and more words of the same"),
+        article("f1", "f.example", None, text_of(7)),
+    ]
+    source = write(tmp_path, records)
+    options = ("--agency", "KXYZ", "--agency", "WQRS", "--canonical", "longest")
+    data = reported(command.run(source, *options, out=tmp_path / "out")).data
+
+    assert {(each.origin, each.host, each.is_agency) for each in data.flows} == {
+        ("a.example", "b.example", False),
+        ("WQRS", "d.example", True),
+        ("d.example", "wqrs.example", False),
+        ("AP", "f.example", True),
+    }
+    assert set(data.index.agency_names) == {"WQRS", "AP"}
 
 
 @pytest.mark.parametrize(
