@@ -21,7 +21,7 @@ LEVEL = 0.95
 
 _QUANTILES = (0.0125, 0.9875)
 """Which simulated values are the ends. They hold 97.5 %: on labelled news the middle 95 % of the
-simulated values hold the true one in 90 to 97 % of all samples (docs/tuning.md)."""
+simulated values hold the true one in 90 to 99 % of all samples (docs/tuning.md)."""
 
 _SEED = 20_26
 """Of the simulated values: always the same, so that equal answers give equal intervals."""
