@@ -47,7 +47,8 @@ def listed_places(columns: RunColumns, doubts: Iterable[DoubtList], budget: int)
             *(columns.host_names[number] for number in _new(hosts, columns.hosts[part])),
             *(columns.stories.ids[number] for number in _new(stories, columns.story[part])),
         ]
-        spent += len(zlib.compress("\n".join(names).encode())) + DOCUMENT_BYTES * part.size
+        packed = zlib.compress("\n".join(names).encode("utf-8", "backslashreplace"))
+        spent += len(packed) + DOCUMENT_BYTES * part.size
         if spent > budget:
             order = order[: _whole_stories(columns.story[order], start)]
             break

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from dedup.store import Dump, Store
 
 LONGEST_NAME = 200
-"""Characters of an id, a title or a host that a report has."""
+"""Characters of a title or a host that a report has."""
+
+LONGEST_ID = 2_000
+"""Characters of an id; `dedup explain` finds a document by a part of its id, too."""
 
 STATUSES = (*Status, "earlier canonical", "earlier duplicate")
 """Names of the statuses; the last two are of documents of earlier dumps."""
@@ -59,10 +62,10 @@ class RunColumns:
 
     Attributes:
         rows: Their rows, ascending.
-        ids: Their ids, cut, what cannot be seen escaped.
-        titles: Their headlines likewise; an empty text for none.
+        ids: Their ids, cut.
+        titles: Their headlines, cut; an empty text for none.
         hosts: Number of the host of each in ``host_names``.
-        host_names: The hosts likewise; an empty text for none.
+        host_names: The hosts, cut, what cannot be seen escaped; an empty text for none.
         days: ISO 8601 date of each; an empty text where unknown.
         status: Number in ``STATUSES``.
         relation: Number in ``RELATIONS``; -1 for none.
@@ -166,10 +169,11 @@ def read_columns(store: Store, dump: Dump, progress: Progress) -> RunColumns:
     of_story = _Numbers(story_id for story_id, *_ in stories)
     columns: list[list[Any]] = [[] for _ in range(11)]
     progress.start("read documents", store.reports.count(dump), "doc")
-    for batch in _batches(store.reports.documents(dump, LONGEST_NAME + 1)):
+    for batch in _batches(store.reports.documents(dump, LONGEST_NAME + 1, LONGEST_ID)):
         row, doc_id, title, host, day, status, story, relation, score, reason, agency = batch
         parts: tuple[Sequence[Any], ...] = (
-            row, _shown(doc_id), _shown(title), hosts.of(_shown(host)),
+            row, doc_id, [_cut(each or "") for each in title],
+            hosts.of(shown(each or "") for each in host),
             [each or "" for each in day], statuses.of(status), of_story.of(story),
             relations.of(relation), score, reasons.of(reason),
             agencies.of(each and shown(each) for each in agency),
@@ -211,15 +215,15 @@ def _batches(found: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]
         yield list(zip(*batch, strict=True))
 
 
-def _shown(names: Sequence[str | None]) -> list[str]:
-    """Return names as they are shown: cut, and what cannot be seen escaped."""
-    return [shown(name or "") for name in names]
-
-
 def shown(name: str) -> str:
     r"""Return a name as a report shows it.
 
     >>> shown("a\u202eb"), len(shown("a" * 1_000))
     ('a\\u202eb', 201)
     """
-    return visible(name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…")
+    return visible(_cut(name))
+
+
+def _cut(name: str) -> str:
+    """Return a name as far as a report has it."""
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"

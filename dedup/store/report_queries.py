@@ -15,7 +15,7 @@ _OF_DUMP = (
 )
 
 _DOCUMENTS = (
-    "SELECT d.row, substr(d.doc_id, 1, :most), substr(d.title, 1, :most), "
+    "SELECT d.row, substr(d.doc_id, 1, :most_of_id), substr(d.title, 1, :most), "
     "substr(d.host, 1, :most), substr(d.date, 1, 10), "
     f"{STATUS}, c.story_id, c.relation, c.score, d.reason, d.agency "
     "FROM documents d LEFT JOIN decisions c ON c.row = d.row "
@@ -95,18 +95,20 @@ class Reports:
         )
         self._db.execute(f"CREATE UNIQUE INDEX temp.{table}_key ON {table} ({key})")
 
-    def documents(self, dump: Dump, most: int) -> Iterator[tuple[Any, ...]]:
+    def documents(self, dump: Dump, most: int, most_of_id: int) -> Iterator[tuple[Any, ...]]:
         """Yield the inputs of a dump, and the earlier documents of its stories, by row.
 
         Args:
             dump: The dump.
-            most: Characters of an id, a title or a host that are read.
+            most: Characters of a title or a host that are read.
+            most_of_id: Characters of an id.
 
         Yields:
             Row, id, title, host, day, status, story, relation, score, reason of a rejection, and
             agency.
         """
-        yield from self._db.execute(_DOCUMENTS, {**_bounds(dump), "most": most})
+        bounds = {**_bounds(dump), "most": most, "most_of_id": most_of_id}
+        yield from self._db.execute(_DOCUMENTS, bounds)
 
     def count(self, dump: Dump) -> int:
         """Return how many inputs of a dump the store has."""

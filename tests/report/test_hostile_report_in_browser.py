@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from html import unescape
 from urllib.parse import quote
 
@@ -82,6 +84,49 @@ def test_documents_that_are_named_by_scripts_are_found_and_unfolded(hostile_repo
         report.unfold(story.locator(".texts").first)
         expect(story.locator(".compared").first).to_be_visible()
         assert report.find("#list img, #list script, #list svg").count() == 0
+
+
+def test_commands_name_documents_by_their_whole_ids(command, tmp_path, open_report):
+    long = f"https://a.example/{'x' * 250}"
+    ids = [
+        "-a",
+        f"{long}/1",
+        f"{long}/2",
+        "b\x1b'\\q\x07",
+        "soft\u00adhyphen",
+        "right\u202eleft",
+        "two\nlines",
+    ]
+    records = [
+        dated_article(each, f"{text_of(1)} {n}.", title=f"Year\u00adly {n}")
+        for n, each in enumerate(ids)
+    ]
+    source = tmp_path / "records.jsonl"
+    source.write_text("".join(json.dumps(each) + "\n" for each in records), "utf-8")
+    out = command.run(source, out=tmp_path / "out").path
+    page = tmp_path / "report.html"
+    assert command("report", out, "-o", page).exit_code == 0
+
+    report = open_report(page)
+    report.page.evaluate("document.querySelectorAll('template').forEach(each => each.remove())")
+    report.search("yearly")
+    assert report.count() == len(ids)
+    story = report.find("#list-rows .story").first
+    report.unfold(story)
+    named = set()
+    for member in story.locator(".texts").all():
+        report.unfold(member)
+        text = member.locator(".command code").text_content()
+        printed = subprocess.run(
+            ["bash", "-c", f"printf '%s\\0' {text}"], capture_output=True, check=True,
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
+        )  # fmt: skip
+        both = printed.stdout.decode().split("\0")[:-1][-2:]
+        named.update(both)
+    assert named == set(ids)
+    shown = report.find("#list").text_content()
+    assert "right\\u202eleft" in shown
+    assert not {"\u202e", "\x1b", "\u00ad"} & {*shown}
 
 
 def test_every_list_of_a_hostile_host_is_found_by_its_address(hostile_report, open_report):

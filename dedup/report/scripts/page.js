@@ -20,13 +20,17 @@ const report = (() => {
     return text.replace(UNSEEN, escaped);
   }
 
+  /** A character as bash reads it: there, two digits are a byte. */
+  function escapedInShell(character) {
+    return escaped(character).replace(/^\\x([89a-f].)$/, "\\u00$1");
+  }
+
   /** A word as a shell reads it; what cannot be seen in it is escaped, as bash knows. */
   function pasted(word) {
     if (/^[\w@%+=:,./-]+$/.test(word)) return word;
     if (visible(word) === word && !/[\n\t]/.test(word)) return `'${word.replaceAll("'", `'"'"'`)}'`;
     const quoted = word.replaceAll("\\", "\\\\").replaceAll("'", "\\'");
-    const shown = quoted.replace(/[\n\t]/g, escaped).replace(UNSEEN, escaped);
-    return `$'${shown}'`;
+    return `$'${quoted.replace(/[\n\t]/g, escaped).replace(UNSEEN, escapedInShell)}'`;
   }
 
   /** The command that compares two documents. */

@@ -10,7 +10,7 @@ report.search = (() => {
     if (!/[^\0-\x7f]/.test(lower)) return lower; // nothing to fold, and much faster
     return lower
       .normalize("NFKD")
-      .replace(/[\u0300-\u036f]/g, "")
+      .replace(/[\u0300-\u036f\p{Cf}]/gu, "") // accents, soft hyphens, joiners
       .replace(/[øłđðþæœßı]/g, (each) => LETTERS[each]);
   }
 
