@@ -114,7 +114,7 @@ def _funnel(data: ReportData) -> Chart:
         f"{_inputs(counts['inputs'])}, {usable:,} usable, {kept:,} survive.",
         ("Stage", "Left", "Rejected", "Removed as duplicates"),
         rows,
-        {"colors": ["kept", "rejected", "removed"]},
+        {"colors": ["kept", "rejected", "removed"], "labelled": True},
     )
 
 
@@ -377,3 +377,12 @@ def _curve(data: ReportData) -> Chart:
         ),
         {"least": curve.least, "at_least": round(curve.at_least, 4), "x": list(curve.similarity)},
     )
+
+
+def days_in_words(days: float) -> str:
+    """Return a number of days.
+
+    >>> days_in_words(1.0), days_in_words(2.5)
+    ('1 day', '2.5 days')
+    """
+    return f"{days:g} {'day' if days == 1 else 'days'}"

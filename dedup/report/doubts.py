@@ -90,17 +90,25 @@ def _weakest(store: Store, columns: RunColumns) -> DoubtList:
             right = _place_of_id(store, columns, stories.rights[story])
             score, kind = float(stories.weakest[story]), stories.kinds[story]
             size = count_of(int(stories.sizes[story]), "document")
-            detail = f"{_SCORES.get(kind or '', 'score')} {score:.2f}, {size}"
+            name = _score_name(kind, int(stories.sizes[story]))
+            detail = f"{name} {score:.2f}, {size}"
             yield Doubt(story, left, right, None, round(score, SCORE_DIGITS), detail)
 
     return DoubtList(
         "weakest",
         "Stories with the weakest links",
-        "One weak link can join two stories. Read both ends of it: if they tell two stories, a "
-        "higher threshold parts them.",
+        "One weak link can join two stories. Read both ends of it. If they tell two stories, "
+        "dedup explain of the two names the threshold from which they part: it is not the score, "
+        "for a link between many tellings needs less of it.",
         tuple(doubts()),
         doubted.size,
     )
+
+
+def _score_name(kind: str | None, size: int) -> str:
+    """Return the name of the score of a weakest link: clusters of several are joined by a mean."""
+    mean = "mean " if kind == PROBABILITY and size > 2 else ""
+    return mean + _SCORES.get(kind or "", "score")
 
 
 def _place_of_id(store: Store, columns: RunColumns, doc_id: str | None) -> int | None:
@@ -162,7 +170,7 @@ def _hosts(columns: RunColumns, config: ClusterConfig) -> DoubtList:
 
 def _host_in_words(host: HostFigures, relations: Sequence[str], *, is_warned: bool) -> str:
     """Return what a host loses, in words."""
-    lost = f"{host.duplicates:,} of {count_of(host.documents, 'document')} removed"
+    lost = f"{host.duplicates:,} of {count_of(host.documents, 'usable document')} removed"
     parts = [lost, f"{host.kept_elsewhere:,} kept on other hosts", *relations]
     return ", ".join([*parts, "warned of"] if is_warned else parts)
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup.explain.views.run_lists import dump_of
+from dedup.match.story_score import probability
 from dedup.progress import NullProgress
 from dedup.report import report_figures, score_figures
+from dedup.report.chart_figures import days_in_words
 from dedup.report.compared_pairs import PAIRS_BYTES, compared_pairs, numbered
 from dedup.report.doubts import doubt_lists, renumbered
 from dedup.report.report_data import ReportData
@@ -16,7 +18,7 @@ from dedup.report.report_index import INDEX_BYTES, index_of, listed_places, stor
 from dedup.report.run_columns import read_columns
 
 if TYPE_CHECKING:
-    from dedup.config import Config
+    from dedup.config import Config, StoryConfig
     from dedup.explain.open_run import Run
     from dedup.progress import Progress
     from dedup.store import Dump
@@ -88,8 +90,8 @@ def settings_in_words(run: Run, config: Config) -> tuple[tuple[str, str], ...]:
     if config.level == "stories":
         scorer = run.manifest.get("scorer") or {}
         found += [
-            ("threshold", f"{config.story.threshold:g}"),
-            ("window", f"{config.story.window_days:g} days"),
+            ("threshold", threshold_in_words(config.story)),
+            ("window", days_in_words(config.story.window_days)),
             ("scorer", str(scorer.get("name") or scorer.get("file") or "shipped")),
         ]
     rules = ", ".join(config.cluster.canonical) or "default"
@@ -98,3 +100,17 @@ def settings_in_words(run: Run, config: Config) -> tuple[tuple[str, str], ...]:
     if config.clean.exclude_hosts:
         found.append(("hosts left out", ", ".join(config.clean.exclude_hosts)))
     return tuple(found)
+
+
+def threshold_in_words(config: StoryConfig) -> str:
+    """Return the threshold, and the score that joins two documents.
+
+    >>> from dedup.config import StoryConfig
+    >>> threshold_in_words(StoryConfig())
+    '0.18: two lone documents need a score of 0.57, many tellings less'
+    """
+    odds = np.array(config.threshold_odds + config.singleton_penalty)
+    least = float(probability(odds))
+    return (
+        f"{config.threshold:g}: two lone documents need a score of {least:.2f}, many tellings less"
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dedup.report.chart_figures import Chart, Row
+from dedup.report.chart_figures import Chart, Row, days_in_words
 from dedup.tune.estimates import Interval
 from dedup.tune.tune_run import TunedSetting, Tuning
 
@@ -22,7 +22,7 @@ def _chart(tuning: Tuning, number: int, window: float) -> Chart:
     return Chart(
         f"tuning-{number}",
         "intervals",
-        f"Precision and recall with a window of {window:g} days",
+        f"Precision and recall with a window of {days_in_words(window)}",
         "The lines are estimates from the judged pairs, the areas their 95 % intervals.",
         _summary(current, chosen),
         ("Threshold", "Precision", "Recall", "Articles lost", "Removed"),
@@ -53,10 +53,13 @@ def _ends(interval: Interval) -> tuple[float, float, float]:
 
 def _summary(current: TunedSetting | None, chosen: TunedSetting | None) -> str:
     """Return the settings that matter in words."""
+    named = [("Current", current), ("Recommended", chosen)]
+    if current is not None and current == chosen:
+        named = [("Current, none is shown to be better,", current)]
     parts = [
         f"{name} threshold {each.setting.threshold:g}: precision "
         f"{in_words(each.estimate.precision)}, recall {in_words(each.estimate.recall)}"
-        for name, each in (("Current", current), ("Recommended", chosen))
+        for name, each in named
         if each is not None
     ]
     return "; ".join(parts) or "Neither the current nor the recommended setting has this window"

@@ -274,6 +274,13 @@ def below(run):
     return sorted(found, key=lambda each: each["score"])
 
 
+def test_the_settings_say_what_score_joins_two_lone_documents(on_samples):
+    settings = dict(on_samples.data.settings)
+
+    assert settings["window"] == "4 days"
+    assert settings["threshold"].startswith("0.18: two lone documents need a score of 0.57")
+
+
 def test_members_below_the_threshold_are_doubted(run):
     check_members_below(run)
 

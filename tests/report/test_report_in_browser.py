@@ -95,6 +95,7 @@ def test_the_weakest_links_are_those_of_the_stories(report, sample_run):
     titles = {each["id"]: each["title"] for each in sample_run.decisions}
     links = [each["weakest"] for each in sample_run.stories if each["weakest"]["score"] < 1]
     links.sort(key=lambda each: each["score"])
+    sizes = {each["weakest"]["left"]: each["size"] for each in sample_run.stories}
 
     assert [float(each) for each in entries.locator(".value").all_text_contents()] == [
         pytest.approx(each["score"], abs=0.0051) for each in links
@@ -102,6 +103,22 @@ def test_the_weakest_links_are_those_of_the_stories(report, sample_run):
     for entry, link in zip(entries.all(), links, strict=True):
         shown = entry.locator("summary .title").all_text_contents()
         assert shown == [titles[link["left"]], titles[link["right"]]]
+        if link["score_kind"] == "probability":  # clusters of several are joined by a mean
+            mean = "mean " if sizes[link["left"]] > 2 else ""
+            name = f"{mean}story score {link['score']:.2f}"
+            expect(entry.locator("summary .detail")).to_contain_text(name)
+            assert entry.locator("summary .detail").text_content().startswith(name)
+
+
+def test_the_bars_of_the_funnel_have_their_numbers(report, sample_run):
+    counts = sample_run.manifest["counts"]
+    rejected, duplicates = counts["rejected"], counts["duplicate"]
+    usable = counts["inputs"] - rejected
+    texts = report.find("[data-chart=funnel] svg text").all_text_contents()
+
+    assert {
+        str(counts["inputs"]), f"{usable} (−{rejected})", f"{usable - duplicates} (−{duplicates})",
+    } <= set(texts)  # fmt: skip
 
 
 # --- lists ---------------------------------------------------------------------------------------
@@ -156,6 +173,17 @@ def test_the_back_button_leads_back(report, ids):
     assert report.listed() == ids(lambda each: each["status"] == "rejected")
     report.page.go_back()
     expect(report.find("#list-count")).to_contain_text("62 documents")
+
+
+def test_the_back_button_leads_from_a_search_to_what_was_before_it(report):
+    report.find("#list-search").press_sequentially("ferry")
+    expect(report.find("#list-count")).to_contain_text("of 62")
+    assert report.page.url.endswith("#list?q=ferry")
+
+    report.page.go_back()
+    expect(report.find("#list-count")).to_contain_text("62 documents")
+    expect(report.find("#list-search")).to_have_value("")
+    assert "#" not in report.page.url
 
 
 def test_an_address_opens_its_list(open_report, report_file, ids):
@@ -241,6 +269,7 @@ def test_a_story_unfolds_to_its_members_and_a_pair_to_its_sentences(report, samp
     canonical = next(e for e in sample_run.survivors if e["id"] == story["canonical_id"])
     first = rows.first.locator(".first").text_content().strip()
     assert first[:40] in " ".join(canonical["text"].split())
+    expect(pair.locator(".compared")).to_contain_text("retold elsewhere")
     assert pair.locator("mark").count() > 0
 
 

@@ -11,6 +11,8 @@ from dataclasses import asdict, replace
 import made_report as made
 import pytest
 
+from dedup.explain.evidence import AlignedSentence
+from dedup.explain.html_pages import render
 from dedup.report.chart_figures import charts_of
 from dedup.report.list_address import list_address
 from dedup.report.page_islands import json_island, packed_index
@@ -166,3 +168,26 @@ def test_what_is_left_out_is_said():
     text = report_page(data)
     assert "1,234 documents are not in the list" in text
     assert "17 pairs" in text
+
+
+def test_without_a_command_the_page_says_that_nothing_else_is_recommended():
+    data = made.with_tuning(made.made_report(40))
+    current = next(each for each in data.tuning.settings if each.is_current)
+    stays = replace(data.tuning, recommended=current, command=None)
+    page = report_page(replace(data, tuning=stays))
+
+    assert "No command stands here" in page
+    assert "Current, none is shown to be better, threshold 0.2" in page
+    assert "Recommended threshold" not in page
+    assert "Recommended threshold" in report_page(data)
+
+
+def test_a_sentence_that_parts_of_others_retell_is_marked_so():
+    whole = AlignedSentence("A tug stands by.", None, 0.6, "alike", ((0, 5),), ())
+    both = replace(whole, second="By it stands a tug.", second_marks=((3, 9),))
+    shown = [
+        render("sentences.html", sentences=[each], first_language="en", second_language="en")
+        for each in (whole, both)
+    ]
+
+    assert ["retold elsewhere, overlap" in each for each in shown] == [True, False]

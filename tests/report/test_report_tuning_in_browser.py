@@ -59,3 +59,14 @@ def test_the_command_that_applies_the_recommendation_is_copied(tmp_path, open_re
     report.page.keyboard.press("ControlOrMeta+V")
     pasted = report.find("#list-search").input_value()
     assert data.tuning.command in (pasted, report.page.evaluate("String(getSelection())"))
+
+
+def test_all_sections_can_be_seen_in_the_menu_of_a_phone(tmp_path, open_report):
+    (tmp_path / "page.html").write_text(report_page(with_tuning(made_report(40))), "utf-8")
+    report = open_report(tmp_path / "page.html", viewport=PHONE)
+    links = report.find(".sections a").all()
+
+    assert [each.text_content() for each in links][-2:] == ["Documents", "Left out"]
+    for each in links:
+        box = each.bounding_box()
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= PHONE["width"]

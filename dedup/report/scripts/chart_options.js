@@ -144,13 +144,15 @@ report.chartOptions = (() => {
     const rows = rowsOf(chart);
     const parts = series(chart, rows, { position: "right" });
     const names = parts.map((each) => each.name);
+    if (chart.labelled) labelEnds(parts, rows);
+    const besides = chart.labelled ? 104 : names.length > 1 ? 16 : 56; // room for numbers
     const top = legendHeight(names, width) + 4;
     const labelWidth = Math.min(220, Math.max(70, width * 0.34));
     return common({
       height: top + rows.length * BAR + 30,
       legend: legend(names),
       tooltip: rowTooltip(chart, rows),
-      grid: grid(top, names.length > 1 ? 16 : 56), // a number beside each bar, or none
+      grid: grid(top, besides),
       xAxis: countAxis(),
       yAxis: axis({
         type: "category",
@@ -160,6 +162,16 @@ report.chartOptions = (() => {
       }),
       series: parts.map((each) => ({ ...each, barMaxWidth: 20 })),
     });
+  }
+
+  /** Beside each stacked bar what is left, and in brackets what is taken off. */
+  function labelEnds(parts, rows) {
+    const text = ({ dataIndex }) => {
+      const [left, ...off] = rows[dataIndex][1];
+      const taken = off.reduce((sum, each) => sum + each, 0);
+      return taken ? `${count(left)} (−${count(taken)})` : count(left);
+    };
+    parts[parts.length - 1].label = { ...TEXT, show: true, position: "right", formatter: text };
   }
 
   function columns(chart, width) {
@@ -368,7 +380,7 @@ report.chartOptions = (() => {
     ].filter(({ at }) => at !== null);
     if (current !== null && current === recommended) {
       marked.shift();
-      marked[0].name = "current and recommended";
+      marked[0].name = "current, none is shown to be better";
     }
     // Near an end a name stands beside its line: above it, it would leave the picture.
     const [low, high] = [x[0], x[x.length - 1]];

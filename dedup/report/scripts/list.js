@@ -53,6 +53,12 @@ report.list = (() => {
     show(false);
   }
 
+  /** Takes over what is being typed: its first letter is a step for the back button. */
+  function type(changes) {
+    const [name] = Object.keys(changes);
+    change(changes, filters[name] === undefined);
+  }
+
   /** Draws all; the controls get the values of the filters where these came from outside. */
   function show(isFromAddress) {
     const { numbers, counts } = documents.found(filters);
@@ -157,7 +163,7 @@ report.list = (() => {
   function connect() {
     at("list-form").addEventListener("submit", (event) => event.preventDefault());
     const [search, order] = [at("list-search"), at("list-order")];
-    search.addEventListener("input", () => change({ q: search.value || null }, false));
+    search.addEventListener("input", () => type({ q: search.value || null }));
     // What is searched is prepared before the first letter is typed.
     const prepare = () => setTimeout(() => documents.prepareSearch());
     search.addEventListener("focus", prepare, { once: true });
@@ -169,7 +175,7 @@ report.list = (() => {
       });
     }
     for (const each of [at("list-low"), at("list-high")]) {
-      each.addEventListener("input", () => change({ score: scoreRange() }, false));
+      each.addEventListener("input", () => type({ score: scoreRange() }));
     }
     at("list-clear").addEventListener("click", () => {
       filters = {};

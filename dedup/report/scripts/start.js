@@ -62,7 +62,7 @@
     const windows = [...document.querySelectorAll(".window")];
     if (windows.length < 2) return;
     const options = windows.map((each, value) =>
-      element("option", { value }, each.querySelector("h3").textContent.match(/[\d.]+ days/)[0]),
+      element("option", { value }, each.querySelector("h3").textContent.match(/[\d.]+ days?$/)[0]),
     );
     const select = element("select", {}, ...options);
     const show = () => {

@@ -42,13 +42,18 @@ report.stories = (() => {
     const order = template && !isThere ? [right, left] : [left, right];
     const both = order.map((number) => documents.document(number));
     const heads = element("div", { className: "pair" }, card("A", both[0]), card("B", both[1]));
-    const below = template ? [sentences(template)] : commandOf(both);
+    const below = template ? [legend(), sentences(template)] : commandOf(both);
     return element("div", { className: "compared" }, heads, ...below);
   }
 
   function card(name, each) {
     const letter = element("span", { className: "faint" }, name);
     return element("div", { className: "card" }, letter, titleOf(each), facts(each));
+  }
+
+  function legend() {
+    const text = "= the same, ~ retold; ~ beside a blank: retold elsewhere in the other text";
+    return element("p", { className: "small faint" }, text);
   }
 
   function sentences(template) {
