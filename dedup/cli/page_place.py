@@ -18,12 +18,14 @@ def refuse_place(page: Path, out: Path, store: Path, option: str, *, overwrite: 
         overwrite: Whether another file may be replaced.
 
     Raises:
-        OutputError: It is the place of one.
+        OutputError: It is the place of one, or ``-``.
     """
     from dedup.run.places import refuse_addresses
     from dedup.write.folder import OutputFolder
     from dedup.write.named_files import refuse_existing, refuse_irregular
 
+    if str(page) == "-":
+        raise OutputError(f"{option} writes a file, not stdout; name one in the place of -")
     refuse_addresses([page])
     refuse_irregular(page)
     is_of_run = OutputFolder(out.resolve()).has_place_of(page.resolve())

@@ -347,6 +347,8 @@ def _refuse_contradictions(
         raise click.UsageError("--store and --against exclude each other")
     if report is not None and against is not None:
         raise click.UsageError("--report needs the store of the run, and --against keeps none")
+    if report is not None and str(report) == "-":
+        raise click.UsageError("--report writes a file, not stdout; name one in the place of -")
 
 
 def _list_sources(inputs: tuple[str, ...], config: Config) -> None:

@@ -116,6 +116,7 @@ def test_the_same_run_gives_the_same_bytes_whatever_the_workers_and_the_hash_see
         ("out/store.sqlite", "is a file of the run"),
         ("out/decisions.jsonl", "is a file of the run"),
         ("out", "File 'out' is a directory"),
+        ("-", "--output writes a file, not stdout"),
         ("there.html", "already exists; replace it with --overwrite"),
         ("missing/report.html", "cannot write"),
         ("s3://bucket/report.html", "is an address"),
@@ -215,6 +216,7 @@ def test_a_page_in_the_output_folder_stays_when_the_run_is_replaced(command, tmp
         (f"{'a' * 300}.html", "is no place for a file"),
         ("circle", "is no place for a file"),
         ("news.sqlite", "is the store"),
+        ("-", "--report writes a file, not stdout"),
     ],
 )
 def test_a_place_is_refused_before_the_run_begins(place, message, command, tmp_path, monkeypatch):
