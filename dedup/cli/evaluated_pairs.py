@@ -18,7 +18,8 @@ def pair_report(report: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield from _table(pairs)
     yield ""
-    yield from _articles_lost(report["articles_lost"])
+    is_weighted = pairs["population"] is not None
+    yield from _articles_lost(report["articles_lost"], is_weighted=is_weighted)
     yield from _mistakes("joined pairs judged different", report["merges"])
     yield from _mistakes("pairs apart judged the same", report["splits"])
 
@@ -44,7 +45,8 @@ def _counts(report: dict[str, Any]) -> Iterator[str]:
     else:
         yield (
             f"the figures are estimates for the {count_of(pairs['population'], 'pair')} of "
-            "documents that they were drawn from"
+            "documents in the parts of the run from which they were drawn; parts without an answer "
+            "are not in them"
         )
 
 
@@ -57,16 +59,19 @@ def _table(pairs: dict[str, Any]) -> Iterator[str]:
         yield f"{percent:8}{values}"
 
 
-def _articles_lost(lost: dict[str, Any]) -> Iterator[str]:
+def _articles_lost(lost: dict[str, Any], *, is_weighted: bool) -> Iterator[str]:
     """Yield the lines on removed documents that their canonical does not tell."""
     if lost["count"] is None:
-        yield "articles lost: not known, for no decision has a status"
+        yield "lost: not known, for no decision has a status"
         return
-    line = f"articles lost: {'at most ' if lost['count'] else ''}{lost['count']:,} of "
-    line += f"{lost['removed']:,} removed that were compared with their canonical"
+    line = (
+        "lost, removed documents that tell another story than their canonical: "
+        f"{lost['count']:,} of {lost['removed']:,} judged"
+    )
     if lost["count"]:
-        share = 100 * lost["share_of_removed"]
-        line += f" ({share:.1f} %): another kept document may tell them"
+        weighted = "weighted, " if is_weighted else ""
+        line += f" ({weighted}{100 * lost['share_of_removed']:.1f} % of the removed)"
+        line += ", if no other kept document tells them"
     yield from _listed(line, lost["worst"])
 
 

@@ -21,6 +21,14 @@ _FITTED = "with the fitted scorer, of the pairs that taught it: a little too goo
 
 _LEGEND = "* the run as it is   > recommended"
 
+_LEGEND_OF_CURRENT = "* the run as it is, which stays: none is shown to be better"
+
+_COLUMNS = (
+    "precision: of the joined pairs, the share that tells one story",
+    "recall: of the compared pairs that tell one story, the share that is joined",
+    "lost: removed documents that tell another story than their canonical",
+)
+
 _NEIGHBOURS = 3
 """Thresholds that are listed on each side of one."""
 
@@ -77,9 +85,10 @@ def _print_settings(
     table.width = target.measure(table, options=every).maximum
     target.print(table, crop=False)
     more = len(settings) - len(shown)
-    target.print(
-        _LEGEND + (f"   {count_of(more, 'more setting')}: --all lists all" if more else "")
-    )
+    legend = _LEGEND_OF_CURRENT if _stays(found) else _LEGEND
+    target.print(legend + (f"   {count_of(more, 'more setting')}: --all lists all" if more else ""))
+    for line in _COLUMNS:
+        target.print(line)
     if not target.options.ascii_only:  # its blocks are no ASCII
         target.print()
         target.print(_curve(_curve_settings(settings, found), found))
@@ -107,8 +116,14 @@ def _heading(found: Tuning) -> list[str]:
 
 
 def _is_recommended(each: TunedSetting, found: Tuning) -> bool:
-    """Return whether a setting is the recommended one."""
-    return each is found.recommended
+    """Return whether a setting is the recommended one, and not one that only stays."""
+    return each is found.recommended and not _stays(found)
+
+
+def _stays(found: Tuning) -> bool:
+    """Return whether the run stays as it is because no other setting is shown to be better."""
+    best = found.recommended
+    return best is not None and best.is_current and found.least_precision is None
 
 
 def _of_window(settings: Sequence[TunedSetting], days: float) -> list[TunedSetting]:
@@ -176,9 +191,9 @@ def _count(interval: Interval) -> str:
 
 def _mark(each: TunedSetting, found: Tuning) -> str:
     """Return what a setting is, if it is more than one that was tried."""
-    if not _is_recommended(each, found):
-        return "current" if each.is_current else ""
-    return "current, stays" if each.is_current else "recommended"
+    if each.is_current:
+        return "current, stays" if each is found.recommended else "current"
+    return "recommended" if each is found.recommended else ""
 
 
 def _curve_settings(settings: Sequence[TunedSetting], found: Tuning) -> list[TunedSetting]:

@@ -133,7 +133,10 @@ def _values(line: bytes, where: str, path: Path) -> dict[str, Any]:
     try:
         values = load_json(line)
     except (ValueError, RecursionError) as error:
-        message = f"{where} is no JSON ({printable(str(error))}); each line is like {EXAMPLE}"
+        message = (
+            f"{where} is no JSON ({printable(str(error))}); each line is like {EXAMPLE}. "
+            "A table is read by dedup label --from-csv"
+        )
         raise InputError(message, path=path) from error
     if not isinstance(values, dict):
         raise InputError(f"{where} is no JSON object; each line is like {EXAMPLE}", path=path)
@@ -152,7 +155,8 @@ def _pair(values: dict[str, Any], where: str, path: Path) -> LabelledPair:
 
     for name in ("a", "b", "same"):
         if name not in values:
-            raise refuse(f"{name} is missing")
+            hint = "" if "story" not in values else " (gold stories are for dedup evaluate)"
+            raise refuse(f"{name} is missing{hint}")
     if values.get("stratum") is None:  # a pair from elsewhere: its score may be of any scale
         values = {name: value for name, value in values.items() if name != "score"}
     for name, (of, meaning) in _KINDS.items():

@@ -73,7 +73,8 @@ def _continued(
     if blank != list(drawn[: len(earlier)]):
         raise OutputError(
             f"the pairs in {path} were not drawn from this run with this --seed; name the run and "
-            "the seed that they were drawn with, or another file",
+            "the seed that they were drawn with, or another file, which gets pairs of this run: "
+            f"dedup label OUT -o {path.with_name(f'{path.stem}-2{path.suffix}').name}",
             path=path,
         )
     return [*earlier, *drawn[len(earlier) :]]

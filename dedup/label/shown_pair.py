@@ -28,7 +28,8 @@ LONGEST_PARAGRAPH = 500
 
 ONE_STORY = (
     "Two documents tell one story where they report the same event, in the same words or in "
-    "others. A later report on what followed is another story. Skip what both texts leave open."
+    "others. A later report on what followed is another story. Skip what both texts leave open. Or "
+    "apply your own rule, the same to all pairs."
 )
 """What a person is asked, for the beginning."""
 

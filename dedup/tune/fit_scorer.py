@@ -107,7 +107,8 @@ def fit_scorer(
     scorer, config = scorer_of(run.store), run.config.story
     found = _compared(groups, scorer.group, config, progress)
     why = _why_not(found, _agreement(run, judged), seed)
-    learned = None if why else Learner(groups, scorer.group, config).learn(found.same | True)
+    every_pair = np.ones(found.same.size, np.bool_)
+    learned = None if why else Learner(groups, scorer.group, config).learn(every_pair)
     progress.advance(1)
     progress.end()
     (before, after), gain = found.f1(), found.gain(seed) if found.groups else (0.0, 0.0)

@@ -92,6 +92,7 @@ def sentence_of(
     *,
     uses_fitted: bool,
     bolder: TunedSetting | None,
+    unanswered: int = 0,
 ) -> str:
     """Return the recommendation and why, in words.
 
@@ -101,15 +102,16 @@ def sentence_of(
         least_precision: The precision that was asked for, None for the best F1.
         uses_fitted: Whether the recommended one is with the scorer that was fitted.
         bolder: See :func:`bolder`.
+        unanswered: Pairs that were drawn, and that nobody has judged or skipped.
     """
     if not settings:
         return "No setting is estimated: too few of the judged pairs were drawn for this run."
     if recommended is None:
         best = max(settings, key=lambda each: each.estimate.precision.low)
-        return _capital(
-            f"no setting has a precision of {least_precision:g} with confidence: at most "
-            f"{_named(best)} has {_interval(best.estimate.precision)}. Judge more pairs with dedup "
-            "label, or ask for less."
+        return (
+            f"No setting has a precision of {least_precision:g} with confidence. The best lower "
+            f"end of an interval is {best.estimate.precision.low:.3f}, of {_named(best)}. "
+            f"{_more_answers(unanswered)}, or ask for less."
         )
     scorer = " and the fitted scorer" if uses_fitted else ""
     takes = "stays" if recommended.is_current else "is recommended"
@@ -121,7 +123,33 @@ def sentence_of(
             f"{f1_of(recommended.estimate):.3f}, and may lose more documents, "
             f"{_count(bolder.estimate.lost)}: in doubt, both stay."
         )
+    elif recommended.is_current and least_precision is None:
+        words += _what_may_be_better(settings, recommended, unanswered)
     return _capital(words)
+
+
+def _what_may_be_better(
+    settings: Sequence[TunedSetting], current: TunedSetting, unanswered: int
+) -> str:
+    """Return what looks better than the current setting, and how to know; empty if nothing does."""
+    best = max(settings, key=lambda each: _key(each, f1_of(each.estimate)))
+    if best.is_current:
+        return ""
+    f1, own_f1 = (f1_of(each.estimate) for each in (best, current))
+    lost, own_lost = (each.estimate.lost.value for each in (best, current))
+    return (
+        f" {_capital(_named(best))} looks better, but these answers do not show it: its estimated "
+        f"F1 is {f1:.3f} against {own_f1:.3f}, and it loses {lost:,.0f} documents against "
+        f"{own_lost:,.0f}. {_more_answers(unanswered)}, or ask for a precision with --precision."
+    )
+
+
+def _more_answers(unanswered: int) -> str:
+    """Return how to get more answers, as the beginning of a sentence."""
+    if unanswered:
+        pairs = count_of(unanswered, "drawn pair")
+        return f"Answer the other {pairs} with dedup label"
+    return "Draw and judge more pairs with dedup label --pairs"
 
 
 def _figures(tuned: TunedSetting) -> str:
@@ -145,10 +173,7 @@ def _why(recommended: TunedSetting, least_precision: float | None, *, uses_fitte
     elif uses_fitted:
         why = "the scorer is better than that of the run with confidence"
     elif recommended.is_current:
-        why = (
-            "no other has a better F1 with confidence, and loses no more documents, as far as the "
-            "answers say"
-        )
+        why = "none is shown to be better without losing more"
     else:
         why = (
             "its F1 is better with confidence, and it loses no more documents, as far as the "
@@ -165,7 +190,8 @@ def _capital(words: str) -> str:
 def _named(tuned: TunedSetting) -> str:
     """Return a setting in words."""
     setting = tuned.setting
-    return f"threshold {setting.threshold:g} with a window of {setting.window_days:g} days"
+    days = "1 day" if setting.window_days == 1 else f"{setting.window_days:g} days"
+    return f"threshold {setting.threshold:g} with a window of {days}"
 
 
 def _interval(interval: Interval) -> str:
@@ -185,10 +211,15 @@ def command_of(run: Run, options: Sequence[str]) -> str:
         run: The run.
         options: Options and values that are others.
     """
-    out = run.path if run.path.is_dir() else run.path.parent
+    out = folder_of(run)
     store = [] if _is_found(run, out) else ["--store", str(run.store.path)]
     words = ["dedup", "regroup", str(out), "-o", str(_unused(out)), *options, *store]
     return shlex.join(words)
+
+
+def folder_of(run: Run) -> Path:
+    """Return the folder of a run, which may have been named by a file in it."""
+    return run.path if run.path.is_dir() else run.path.parent
 
 
 def _is_found(run: Run, out: Path) -> bool:

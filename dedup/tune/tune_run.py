@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,7 +21,14 @@ from dedup.tune.answered_pairs import answered_pairs
 from dedup.tune.estimates import Answers, Estimate, Interval, estimate
 from dedup.tune.f1_difference import f1_difference
 from dedup.tune.fit_scorer import FittedScorer, fit_scorer, write_scorer
-from dedup.tune.recommendation import best_f1, best_of_aim, bolder, command_of, sentence_of
+from dedup.tune.recommendation import (
+    best_f1,
+    best_of_aim,
+    bolder,
+    command_of,
+    folder_of,
+    sentence_of,
+)
 from dedup.tune.replay_settings import Setting, replay_settings, why_one_window
 
 if TYPE_CHECKING:
@@ -127,7 +135,7 @@ def tune_run(
     progress.end()
     is_estimated = fit is None or trial.answers.pair.size >= LEAST_ANSWERS
     if is_estimated:
-        _refuse_too_few(trial.answers.pair.size, len(judged))
+        _refuse_too_few(run, trial.answers.pair.size, len(judged))
     tried = _tried(run, trial.population) if is_estimated else []
     settings = trial.settings(tried, None, progress)
     fitted: FittedScorer | None = None
@@ -146,11 +154,23 @@ def tune_run(
         least_precision=least_precision,
         settings=settings,
         recommended=recommended,
-        sentence=_sentence(trial, settings, recommended, least_precision, uses_fitted=uses_fitted),
+        sentence=_sentence(
+            trial,
+            settings,
+            recommended,
+            least_precision,
+            uses_fitted=uses_fitted,
+            unanswered=sum(_is_open(each) for each in labels),
+        ),
         command=_command(run, settings, recommended, fitted, uses_fitted=uses_fitted),
         fitted=fitted,
         with_fitted=with_fitted,
     )
+
+
+def _is_open(pair: LabelledPair) -> bool:
+    """Return whether a pair was drawn, and nobody has judged or skipped it."""
+    return pair.stratum is not None and pair.same is None and not pair.skipped
 
 
 @dataclass(frozen=True)
@@ -251,7 +271,7 @@ def _tried(run: Run, population: PairPopulation) -> list[Setting]:
     return sorted((Setting(each, days) for each in thresholds for days in windows), key=_order)
 
 
-def _refuse_too_few(answers: int, judged: int) -> None:
+def _refuse_too_few(run: Run, answers: int, judged: int) -> None:
     """Refuse to estimate from next to nothing.
 
     Raises:
@@ -260,9 +280,10 @@ def _refuse_too_few(answers: int, judged: int) -> None:
     if answers >= LEAST_ANSWERS:
         return
     if judged - answers >= LEAST_ANSWERS:
+        label = shlex.join(["dedup", "label", str(folder_of(run)), "-o", "labels-2.jsonl"])
         raise ConfigError(
-            f"of {judged:,} judged pairs {answers:,} were drawn for this run as it is; draw at "
-            f"least {LEAST_ANSWERS} with dedup label, and judge these"
+            f"of {judged:,} judged pairs {answers:,} were drawn for this run as it is; draw and "
+            f"judge at least {LEAST_ANSWERS} of this run with {label}"
         )
     raise ConfigError(
         f"{count_of(answers, 'answer')} on pairs of this run say nothing; judge at least "
@@ -307,13 +328,19 @@ def _sentence(
     least_precision: float | None,
     *,
     uses_fitted: bool,
+    unanswered: int,
 ) -> str:
     """Return the recommendation and why, in words."""
     other = None
     if least_precision is None and recommended is not None and not uses_fitted:
         other = bolder(settings, recommended, trial.gain)
     return sentence_of(
-        settings, recommended, least_precision, uses_fitted=uses_fitted, bolder=other
+        settings,
+        recommended,
+        least_precision,
+        uses_fitted=uses_fitted,
+        bolder=other,
+        unanswered=unanswered,
     )
 
 

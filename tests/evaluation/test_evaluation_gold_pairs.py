@@ -237,8 +237,8 @@ class TestCommand:
         assert (lost["count"], lost["removed"], lost["share_of_removed"]) == (1, 2, 0.5)
         assert [each["id"] for each in lost["worst"][0]["documents"]] == ["b", "a"]
         line = (
-            "articles lost: at most 1 of 2 removed that were compared with their canonical "
-            "(50.0 %): another kept document may tell them; the first 1:"
+            "lost, removed documents that tell another story than their canonical: 1 of 2 judged "
+            "(50.0 % of the removed), if no other kept document tells them; the first 1:"
         )
         assert line in command("evaluate", out, jsonl(PAIRS)).stdout.splitlines()
 
@@ -251,7 +251,7 @@ class TestCommand:
         out = jsonl([{"id": name, "story_id": "s"} for name in "ab"], "decisions.jsonl")
 
         assert report_of(command, out, jsonl(PAIRS[:1]))["articles_lost"]["count"] is None
-        assert "articles lost: not known" in command("evaluate", out, jsonl(PAIRS[:1])).stdout
+        assert "lost: not known" in command("evaluate", out, jsonl(PAIRS[:1])).stdout
 
     def test_drawn_pairs_count_for_their_strata(self, command, out, jsonl):
         pairs = [
@@ -269,9 +269,11 @@ class TestCommand:
         assert report["merges"]["worst"][0]["score"] == 0.55
         lines = command("evaluate", out, jsonl(pairs), "--bootstrap", 10).stdout.splitlines()
         assert (
-            "the figures are estimates for the 60 pairs of documents that they were drawn from"
-            in lines
-        )
+            "the figures are estimates for the 60 pairs of documents in the parts of the run from "
+            "which they were drawn; parts without an answer are not in them"
+        ) in lines
+        (line,) = [line for line in lines if line.startswith("lost, ")]
+        assert "(weighted, 25.0 % of the removed)" in line
         assert [line.split()[-1] for line in lines if line.startswith("97.5 %")] == ["0.667"]
 
     def test_titles_come_from_the_store(self, command, copies_run, jsonl):

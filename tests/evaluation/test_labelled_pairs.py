@@ -79,6 +79,7 @@ def test_a_byte_order_mark_and_windows_line_ends_do_not_count(tmp_path):
         ('["x", "y", true]', "no JSON object"),
         ({"a": "x", "same": True}, "b is missing"),
         ({"a": "x", "b": "y"}, "same is missing"),
+        ({"id": "x", "story": "y"}, "a is missing (gold stories are for dedup evaluate)"),
         ({"a": 1, "b": "y", "same": True}, "a is 1, not the id of a document"),
         ({"a": "", "b": "y", "same": True}, "a is , not the id of a document"),
         ({"a": "x", "b": "x", "same": True}, "a and b are one document"),

@@ -142,6 +142,7 @@ def test_a_file_of_other_pairs_is_refused_and_stays(label, labels, other, copies
 
     done = label(*options, out=out, exit_code=1)
     assert "were not drawn from this run with this --seed" in done.stderr
+    assert "dedup label OUT -o labels-2.jsonl" in done.stderr
     assert labels.read_bytes() == before
 
 

@@ -112,6 +112,28 @@ def test_what_is_recommended_keeps_what_was_asked_for(others, aim):
 def test_an_aim_that_none_reaches_names_the_nearest_one():
     sentence = sentence_of([RUN, WORSE], None, 0.99, uses_fitted=False, bolder=None)
     assert sentence.startswith(
-        "No setting has a precision of 0.99 with confidence: at most threshold 0.6 with a window "
-        "of 4 days has 0.990 (95 % interval 0.970 to 1.000)."
+        "No setting has a precision of 0.99 with confidence. The best lower end of an interval is "
+        "0.970, of threshold 0.6 with a window of 4 days. Draw and judge more pairs"
     )
+
+
+@pytest.mark.parametrize(
+    ("unanswered", "step"),
+    [(0, "Draw and judge more pairs with dedup label"), (140, "Answer the other 140 drawn pairs")],
+)
+def test_a_run_that_stays_names_what_looks_better_and_how_to_know(unanswered, step):
+    looks = tuned(0.2, 0.9, 0.9, lost=3.0, window=1.0)
+    sentence = sentence_of(
+        [looks, RUN], RUN, None, uses_fitted=False, bolder=None, unanswered=unanswered
+    )
+    assert sentence.startswith("Threshold 0.2 with a window of 4 days stays: none is shown to be")
+    assert (
+        "Threshold 0.2 with a window of 1 day looks better, but these answers do not show it: its "
+        f"estimated F1 is 0.900 against 0.847, and it loses 3 documents against 4. {step}"
+    ) in sentence
+    assert "recommended" not in sentence
+
+
+def test_a_run_that_has_the_best_f1_stays_and_nothing_else_is_named():
+    sentence = sentence_of([RUN, WORSE], RUN, None, uses_fitted=False, bolder=None)
+    assert "looks better" not in sentence

@@ -178,9 +178,10 @@ def test_answers_on_another_run_are_refused(made, labels, tmp_path):
     place = tmp_path / "out"
     with (
         made[0].regroup(place, threshold=0.6) as other,
-        pytest.raises(ConfigError, match="were drawn for this run as it is"),
+        pytest.raises(ConfigError, match="were drawn for this run as it is") as refused,
     ):
         tune_run(other, labels)
+    assert str(refused.value).endswith(f"with dedup label {place} -o labels-2.jsonl")
 
 
 @pytest.mark.slow

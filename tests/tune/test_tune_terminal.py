@@ -190,6 +190,26 @@ def test_where_nothing_is_recommended_the_current_one_is_in_the_middle():
     assert len(table) == 7 + 1
 
 
+def test_a_run_that_stays_is_current_and_not_recommended():
+    stays = tuning(recommended=(0.18, 14), least_precision=None, command=None)
+    lines = printed(stays)
+
+    assert [row[:3] for row in rows(lines) if row[0] in "*>"] == [["*", "0.18", "14"]]
+    assert "recommended" not in "\n".join(lines)
+    assert any("which stays: none is shown to be better" in line for line in lines)
+    reached = printed(replace(stays, least_precision=0.5))
+    assert [row[0] for row in rows(reached) if row[0][0] in "*>"] == [">*"]
+
+
+def test_each_figure_of_the_table_is_said_below_it():
+    lines = printed(tuning())
+    start = next(at for at, line in enumerate(lines) if line.startswith("* the run")) + 1
+
+    assert [line.partition(":")[0] for line in lines[start : start + 3]] == [
+        "precision", "recall", "lost",
+    ]  # fmt: skip
+
+
 def test_where_nothing_is_estimated_there_is_no_table_and_no_word_of_estimates():
     found = replace(tuning(command=None), settings=(), recommended=None, unknown=200)
     lines = printed(found, width=200)
