@@ -28,12 +28,13 @@ class Terminal:
         self.printed = ""
         self.pid, self._end = pty.fork()
         if self.pid == 0:
+            # By the child itself: it would read the size before its parent has set it.
+            ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
             # Not the size of another terminal, which the readline module gives to child processes.
             own = {**os.environ, "TERM": "xterm"}
             for name in ("COLUMNS", "LINES"):
                 own.pop(name, None)
             os.execve(Command.program, ["dedup", *map(str, arguments)], own)
-        ioctl(self._end, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
 
     def press(self, keys):
         """Press keys at once."""
