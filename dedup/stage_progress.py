@@ -30,6 +30,7 @@ NAMES = {
     "compare pairs": "comparing pairs",
     "read pairs": "reading compared pairs",
     "replay settings": "replaying settings",
+    "fit a scorer": "fitting a scorer",
 }
 """What a person reads for each stage."""
 
@@ -40,6 +41,7 @@ _UNITS = {
     "host": "hosts",
     "partition": "partitions",
     "setting": "settings",
+    "fold": "folds",
 }
 
 _EARLY = 3.0
@@ -54,7 +56,7 @@ class StageProgress:
         stage: Its name in timings.
         total: Units in all, None where that is not known.
         unit: ``B`` for bytes, ``doc``, ``text``, ``pair``, ``host``, ``partition``,
-            ``setting`` or ``file``.
+            ``setting``, ``fold`` or ``file``.
         done: Units that are done.
         documents: Documents that are done, where these are not the unit.
         began: When it began, by the monotonic clock.

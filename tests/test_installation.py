@@ -32,6 +32,8 @@ COMMANDS = {
     "show": ["show", "nothing"],
     "explain": ["explain", "nothing", "nothing"],
     "report": ["report", "nothing", "-o", "page.html"],
+    "label": ["label", "nothing", "-o", "labels.jsonl"],
+    "tune": ["tune", "nothing", "labels.jsonl"],
     "diff": ["diff", "nothing", "nothing2"],
     "regroup": ["regroup", "nothing", "-o", "out"],
     "warm": ["warm", "--language", "nothing"],

@@ -620,6 +620,12 @@ class TestTrust:
         assert "../dedup.toml: store.remove-last does not hold for" in line
         assert "removed dump 1" in succeed(command, "store", project / "news.sqlite")
 
+    def test_a_found_file_replaces_scorers_in_its_folder_only(self, command, folder, project):
+        write(project / "dedup.toml", "[tune]\noverwrite = true")
+        line = refusal(command, "tune", "out", "labels.jsonl", "--fit", folder / "scorer.json")
+
+        assert "../dedup.toml: tune.overwrite does not hold for" in line
+
     def test_a_link_to_settings_is_read_where_the_link_is(self, command, folder, project):
         write(folder / "kept" / "settings.toml", 'output = "out"')
         (project / "dedup.toml").symlink_to("../kept/settings.toml")
@@ -636,7 +642,8 @@ class TestTrust:
         }
         harmless = {
             *("strict", "quiet", "verbose", "resume", "dry_run", "as_json", "no_config"),
-            *("check", "compact", "raw", "side_by_side", "documents", "as_csv"),
+            *("check", "compact", "raw", "side_by_side", "documents", "as_csv", "everything"),
+            "web",
         }
 
         assert flags - {*REMOVES} == harmless

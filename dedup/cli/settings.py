@@ -21,7 +21,7 @@ from dedup.errors import ConfigError
 _META = "dedup.cli.settings"
 
 REMOVES: dict[str, tuple[str, ...]] = {
-    "overwrite": ("out", "rejected", "annotate", "report", "store", "html"),
+    "overwrite": ("out", "rejected", "annotate", "report", "store", "html", "fit"),
     "expire": ("store",),
     "remove_last": ("path",),
 }

@@ -107,7 +107,7 @@ def test_an_error_of_a_stage_is_that_of_the_engine_and_leaves_no_process(workers
 
 def test_workers_end_at_once_whatever_they_are_doing(opened):
     engine = opened(2)
-    table = engine.map(engine.load(table_of(ROWS)), partial(slow, 0.5), SCHEMA)
+    table = engine.map(engine.load(table_of(ROWS)), partial(slow, 60), SCHEMA)
 
     def interrupt():
         while len(active_children()) < 2:
