@@ -42,7 +42,7 @@ def test_the_keyboard_does_it_all(open_report, report_file):
 
     report.tab_to("#numbers-funnel > summary")
     press("Enter")
-    report.tab_to("#numbers-funnel a[href*='rejected']")
+    report.tab_to("#numbers-funnel a[href='#list?status=rejected']")
     press("Enter")
     expect(report.find("#list-count")).to_contain_text("3 of 62")
     assert report.page.evaluate("document.activeElement.closest('#list') !== null")
