@@ -70,3 +70,6 @@ def test_all_sections_can_be_seen_in_the_menu_of_a_phone(tmp_path, open_report):
     for each in links:
         box = each.bounding_box()
         assert 0 <= box["x"] <= box["x"] + box["width"] <= PHONE["width"]
+    links[3].click()
+    menu = report.find(".sections").bounding_box()
+    assert report.find("#tuning").bounding_box()["y"] >= menu["y"] + menu["height"] - 1

@@ -380,7 +380,7 @@ report.chartOptions = (() => {
     ].filter(({ at }) => at !== null);
     if (current !== null && current === recommended) {
       marked.shift();
-      marked[0].name = "current, none is shown to be better";
+      marked[0].name = "current, stays";
     }
     // Near an end a name stands beside its line: above it, it would leave the picture.
     const [low, high] = [x[0], x[x.length - 1]];
