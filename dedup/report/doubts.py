@@ -97,9 +97,9 @@ def _weakest(store: Store, columns: RunColumns) -> DoubtList:
     return DoubtList(
         "weakest",
         "Stories with the weakest links",
-        "One weak link can join two stories. Read both ends of it. If they tell two stories, "
-        "dedup explain of the two names the threshold from which they part: it is not the score, "
-        "for a link between many tellings needs less of it.",
+        "One weak link can join two stories. Read both ends of it. If they tell two stories, run "
+        "dedup explain on the two: it says from which threshold they part. The score shown here is "
+        "no threshold: a link between many tellings needs less than one between two.",
         tuple(doubts()),
         doubted.size,
     )
