@@ -40,6 +40,12 @@ _BINS = (
 
 _TOGETHER = "coalesce(l.story_id = r.story_id, 0)"
 
+_DAMAGED = (
+    "SELECT 1 FROM decisions c LEFT JOIN stories s USING (story_id) "
+    "WHERE c.row >= :first AND c.row < :end AND (c.story_id IS NOT NULL AND s.story_id IS NULL "
+    "OR typeof(c.score) NOT IN ('real', 'integer', 'null')) LIMIT 1"
+)
+
 _PAGES = "SELECT row, page, title FROM documents WHERE row IN"
 
 # Key, and what a row that a later dump replaced must be to have been there.
@@ -121,7 +127,12 @@ class Reports:
         Yields:
             Id, row of the canonical, size, and of the weakest link both ids, score and kind of the
             score; these are None where there is none.
+
+        Raises:
+            OutputError: A decision names no story of the store, or its score is no number.
         """
+        if self._db.execute(_DAMAGED, _bounds(dump)).fetchone():
+            raise self._db.damaged()
         yield from self._db.execute(_STORIES, _bounds(dump))
 
     def candidate_bins(self, dump: Dump, bins: int) -> Iterator[Bin]:

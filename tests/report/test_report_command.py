@@ -6,6 +6,7 @@ import html
 import json
 import os
 import re
+import sqlite3
 
 import pytest
 from judged_runs import gold_stories, judge
@@ -139,6 +140,17 @@ def test_a_place_that_cannot_be_written_is_refused(
     assert "Traceback" not in done.stderr
     assert files_of(run.path) == before
     assert (tmp_path / "there.html").read_text() == "mine"
+
+
+@pytest.mark.parametrize("change", ["story_id = 's-none'", "score = 'high'"])
+def test_a_store_that_was_edited_is_refused(change, command, run, tmp_path):
+    with sqlite3.connect(run.path / "store.sqlite") as store:
+        assert store.execute(f"UPDATE decisions SET {change}").rowcount > 0
+    store.close()
+    done = command("report", run.path, "-o", tmp_path / "report.html")
+
+    assert done.exit_code == 1
+    assert "is damaged" in done.stderr
 
 
 def test_a_page_is_replaced_with_overwrite(command, run, tmp_path):
