@@ -13,6 +13,12 @@ _FOLLOW = """fragment => new Promise(done => {
   location.hash = fragment;
 })"""
 
+# The page's own listener is older: it has changed the list when this one is called.
+_AWAIT_ADDRESS = """() => {
+  window.hasMoved = false;
+  addEventListener("hashchange", () => { window.hasMoved = true; }, { once: true });
+}"""
+
 _ROWS = """box => [...box.querySelectorAll("tbody tr")].map(row =>
   [...row.children].map(cell => [cell.textContent, cell.querySelector("a")?.getAttribute("href")]))
 """
@@ -106,10 +112,10 @@ class OpenedReport:
         return sorted(found.all(), key=lambda each: each.bounding_box()["y"])
 
     def click_shape(self, shape):
-        """Click where a shape of a chart is, which leads to another address."""
-        before = self.page.url
+        """Click where a shape of a chart is, which leads to another address and its list."""
+        self.page.evaluate(_AWAIT_ADDRESS)
         self.page.mouse.click(*shape.evaluate(_POINT_OF))
-        self.page.wait_for_function("before => location.href !== before", arg=before)
+        self.page.wait_for_function("() => window.hasMoved")
 
     def unfold(self, details):
         """Open what unfolds, by its summary."""
