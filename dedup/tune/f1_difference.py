@@ -9,6 +9,7 @@ import numpy as np
 from dedup.evaluation.metrics import harmonic
 from dedup.kernels.array_types import Bools, Float64s, Int64s
 from dedup.tune.estimates import LEVEL, Answers, Estimate, Interval
+from dedup.tune.judged_joins import f1_of_counts
 from dedup.tune.stratum_shares import Counts, simulated_shares
 
 if TYPE_CHECKING:
@@ -58,6 +59,5 @@ def f1_difference(
 
 def _f1(same: Float64s, total: Float64s, joined: Bools) -> Float64s:
     """Return the F1 of a setting for each simulated number of pairs of one story in each part."""
-    found, every = same[:, joined].sum(axis=1), same.sum(axis=1) + total[joined].sum()
-    f1: Float64s = 2 * found / np.maximum(every, 1)
-    return f1
+    right, every = same[:, joined].sum(axis=1), same.sum(axis=1)
+    return f1_of_counts(right, np.full_like(every, total[joined].sum()), every)

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dedup.evaluation.metrics import PERCENTILES
 from dedup.kernels.array_types import Bools, Float64s, Int64s
 
 RESAMPLES = 2000
 """Times that groups are drawn with replacement for an interval."""
-
-MIDDLE = (2.5, 97.5)
-"""Percentiles of the middle 95 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class JudgedJoins:
     def f1(self) -> tuple[float, float]:
         """Return the F1 of both settings."""
         sums = self._sums().sum(axis=0, keepdims=True)
-        before, after = (float(f1_of(*sums.T[[*each, 4]])[0]) for each in ((0, 1), (2, 3)))
+        before, after = (float(f1_of_counts(*sums.T[[*each, 4]])[0]) for each in ((0, 1), (2, 3)))
         return before, after
 
     def gain(self, seed: int) -> tuple[float, float]:
@@ -54,8 +52,8 @@ class JudgedJoins:
         Groups are drawn with replacement: pairs of a group are not independent.
         """
         sums = self._drawn(seed) @ self._sums()
-        gains = f1_of(*sums.T[[2, 3, 4]]) - f1_of(*sums.T[[0, 1, 4]])
-        low, high = np.percentile(gains, MIDDLE).tolist()
+        gains = f1_of_counts(*sums.T[[2, 3, 4]]) - f1_of_counts(*sums.T[[0, 1, 4]])
+        low, high = np.percentile(gains, PERCENTILES).tolist()
         return low, high
 
     def _drawn(self, seed: int) -> Float64s:
@@ -73,8 +71,14 @@ class JudgedJoins:
         return np.stack(columns, axis=1).astype(np.float64)
 
 
-def f1_of(right: Float64s, joined: Float64s, same: Float64s) -> Float64s:
-    """Return the harmonic mean of precision and recall, 0 where there is nothing."""
+def f1_of_counts(right: Float64s, joined: Float64s, same: Float64s) -> Float64s:
+    """Return the harmonic mean of precision and recall, 0 where there is nothing.
+
+    Args:
+        right: Joined pairs that are one story, of each sample.
+        joined: Joined pairs.
+        same: Pairs that are one story.
+    """
     total = joined + same
     f1: Float64s = np.divide(2 * right, total, out=np.zeros_like(total), where=total > 0)
     return f1

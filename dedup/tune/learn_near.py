@@ -10,7 +10,7 @@ import numpy as np
 from dedup.config import StoryConfig
 from dedup.kernels.array_types import Bools, Float64s
 from dedup.match.story_score import Model
-from dedup.tune.judged_joins import f1_of, folds_of
+from dedup.tune.judged_joins import f1_of_counts, folds_of
 from dedup.tune.labelled_groups import LabelledGroups
 from dedup.tune.logistic_fit import Examples, fit_near
 
@@ -69,7 +69,7 @@ class Learner:
         counts, same = self.counts[training], self.groups.same[training]
         chosen = joined[:, training]
         total = np.full(len(thresholds), counts @ same)
-        f1 = f1_of(chosen @ (counts * same), chosen @ counts, total)
+        f1 = f1_of_counts(chosen @ (counts * same), chosen @ counts, total)
         best = np.flatnonzero(f1 >= f1.max() - 1e-12)[-1]
         return Learned(model, thresholds[best], joined[best])
 
