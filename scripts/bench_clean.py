@@ -29,8 +29,8 @@ from typing import Any
 
 import trafilatura
 
-from dedup.clean.page.extract import extract
-from dedup.clean.pipeline import clean_text
+from dedup.cleaning.page.extract import extract
+from dedup.cleaning.pipeline import clean_text
 from dedup.models import Rejection
 
 _TOKEN = re.compile(r"\w+")

@@ -34,8 +34,8 @@ from typing import Any
 import trafilatura
 from bench_clean import _COUNTRY, Output, Tally, add, plain
 
-from dedup.clean.page.extract import extract
-from dedup.clean.pipeline import clean_text
+from dedup.cleaning.page.extract import extract
+from dedup.cleaning.pipeline import clean_text
 from dedup.models import Rejection
 from dedup.pipeline.page_workers import clean_page
 

@@ -25,7 +25,7 @@ from dedup.config import Config
 from dedup.evaluation.metrics import Scores
 from dedup.evaluation.metrics import scores as compare
 from dedup.match.story_score import Scorer
-from dedup.run.cleaning import clean_dump
+from dedup.run.clean_dump import clean_dump
 
 NEVER = 1_000_000  # a line recurs in so many documents of one host: none does
 

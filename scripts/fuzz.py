@@ -26,16 +26,16 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from dedup.clean.agencies import agency_of_name
-from dedup.clean.boilerplate import group_of
-from dedup.clean.dates import own_date, parse_date
-from dedup.clean.normalise import normalise
-from dedup.clean.page.extract import extract
-from dedup.clean.pipeline import clean_text
-from dedup.clean.site_lines import digested_lines, line_digests, piece_digests
-from dedup.clean.strip_site_lines import split_lines
-from dedup.clean.urls import host_of, page_of
-from dedup.clean.written_dates import DayOrder
+from dedup.cleaning.agencies import agency_of_name
+from dedup.cleaning.boilerplate import group_of
+from dedup.cleaning.dates import own_date, parse_date
+from dedup.cleaning.normalise import normalise
+from dedup.cleaning.page.extract import extract
+from dedup.cleaning.pipeline import clean_text
+from dedup.cleaning.site_lines import digested_lines, line_digests, piece_digests
+from dedup.cleaning.strip_site_lines import split_lines
+from dedup.cleaning.urls import host_of, page_of
+from dedup.cleaning.written_dates import DayOrder
 from dedup.config import Config, ReadConfig
 from dedup.json_codec import dump_json, load_json
 from dedup.kernels.canonical import in_half_of_documents

@@ -34,7 +34,7 @@ LAYERS = [
     {"models", "config", "parallel", "progress_bars"},
     {
         "read",
-        "clean",
+        "cleaning",
         "signatures",
         "match",
         "cluster",
@@ -57,9 +57,9 @@ LAYERS = [
 ONLY_HERE = {
     "click": {"cli", "__main__"},
     "tqdm": {"progress_bars"},
-    "trafilatura": {"clean"},
-    "htmldate": {"clean"},
-    "lxml": {"clean"},
+    "trafilatura": {"cleaning"},
+    "htmldate": {"cleaning"},
+    "lxml": {"cleaning"},
     "datasketch": {"signatures", "match"},
     "sqlite3": {"store"},
     "pebble": {"parallel", "pipeline"},
@@ -303,7 +303,7 @@ def test_the_architecture_page_names_every_module():
     assert [name for name in named if not (PACKAGE / name).exists()] == []
 
 
-STAGES = {"clean", "signatures", "match", "cluster"}
+STAGES = {"cleaning", "signatures", "match", "cluster"}
 
 # What knows a database, a file, a clock of its own, a progress bar, or what feeds a stage.
 OUTSIDE = {

@@ -64,7 +64,7 @@ def clean(
     limit = build_limit(strict=strict, max_rejected=max_rejected)
     load_for_pages(inputs, config)
 
-    from dedup.run.cleaning import clean_dump  # everything: --help must not wait for it
+    from dedup.run.clean_dump import clean_dump  # everything: --help must not wait for it
 
     with logged(quiet=quiet, verbose=verbose) as progress:
         report = clean_dump(

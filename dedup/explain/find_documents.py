@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dedup.clean.urls import page_of
+from dedup.cleaning.urls import page_of
 from dedup.errors import AmbiguousNameError, NotFoundError, printable
 from dedup.store import Store
 from dedup.store.name_queries import LEVELS, MOST_FITS, Fit, Fits

@@ -31,7 +31,7 @@ class Removal:
     """A piece of text that a cleaning step removed.
 
     Attributes:
-        step: Name of the step, as in ``dedup.clean.pipeline.STEPS``, or ``SITE_BOILERPLATE``.
+        step: Name of the step, as in ``dedup.cleaning.pipeline.STEPS``, or ``SITE_BOILERPLATE``.
         text: The removed text.
     """
 
@@ -115,8 +115,8 @@ class Listed(NamedTuple):
     Attributes:
         row: Its row.
         host: Its host.
-        lines: :func:`dedup.clean.site_lines.line_digests` of its text, as little-endian bytes.
-        page: Its page, see :mod:`dedup.clean.urls`, or None.
+        lines: :func:`dedup.cleaning.site_lines.line_digests` of its text, as little-endian bytes.
+        page: Its page, see :mod:`dedup.cleaning.urls`, or None.
         title: Its headline, or None.
     """
 
@@ -171,14 +171,14 @@ class Document(NamedTuple):
         text: Cleaned text, the only text that is matched.
         title: Headline.
         url: The record's ``url``, else the page's own address.
-        page: ``url`` without what does not change the article, see :mod:`dedup.clean.urls`.
+        page: ``url`` without what does not change the article, see :mod:`dedup.cleaning.urls`.
         canonical_page: The same of the address of the page's original, or None.
         host: Host of ``url`` in lower case without ``www.``, else the site's name; None if unknown.
         date: ISO 8601 day, or time in UTC, or None. That of a page may be a guess.
         moment: The same as seconds since 1970 UTC, see :class:`Facts`; None where it is a guess.
         unread_date: The record's own date as written, where it is not read.
         date_order: The order of day and month that its own date shows, as in
-            :class:`dedup.clean.written_dates.DayOrder`.
+            :class:`dedup.cleaning.written_dates.DayOrder`.
         language: Two-letter code, or None.
         agency: Wire agency credited, or None.
         agency_page: Whether the page is on that agency's own site.

@@ -10,7 +10,7 @@ from itertools import chain, pairwise
 
 import numpy as np
 
-from dedup.clean.comments import comments_behind
+from dedup.cleaning.comments import comments_behind
 from dedup.cluster.canonical import Policy, common_texts, parse_policy, reads_own_fields
 from dedup.cluster.copies import ConnectedComponent, cluster_copies, copy_graph
 from dedup.cluster.copy_graph import ALL_PAIRS_LIMIT, CopyGraph, Padded, Relate

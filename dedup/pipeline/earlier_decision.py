@@ -94,7 +94,7 @@ def _change_level(store: Store, level: str) -> None:
 
 def _exclude_hosts(store: Store, config: CleanConfig) -> list[int]:
     """Reject the documents of excluded hosts, and return them."""
-    from dedup.clean.to_document import host_excluded  # what cleans texts is seldom needed
+    from dedup.cleaning.to_document import host_excluded  # what cleans texts is seldom needed
 
     rejections = {
         row: rejection

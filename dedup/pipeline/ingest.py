@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 
-from dedup.clean.dates import Date, parse_date
-from dedup.clean.written_dates import DayOrder
+from dedup.cleaning.dates import Date, parse_date
+from dedup.cleaning.written_dates import DayOrder
 from dedup.config import Config
 from dedup.errors import InputError
 from dedup.models import Raw

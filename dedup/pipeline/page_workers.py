@@ -16,8 +16,8 @@ from typing import NamedTuple, TypeVar
 
 from pebble import ProcessExpired
 
-from dedup.clean.pipeline import clean_text
-from dedup.clean.to_document import address_excluded, from_page
+from dedup.cleaning.pipeline import clean_text
+from dedup.cleaning.to_document import address_excluded, from_page
 from dedup.config import CleanConfig
 from dedup.models import CleanPage, Document, RawRecord, Reason, Rejection
 from dedup.parallel.ordered_map import in_order
@@ -198,7 +198,7 @@ def clean_page(html: bytes, agencies: tuple[str, ...] = ()) -> Answer:
         html: The page's bytes.
         agencies: Names of agencies beside those of the table.
     """
-    from dedup.clean.page.extract import extract  # Trafilatura belongs into workers only
+    from dedup.cleaning.page.extract import extract  # Trafilatura belongs into workers only
 
     page: PageResult
     extraction = extract(html)

@@ -7,9 +7,9 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
-from dedup.clean.dates import own_date
-from dedup.clean.site_lines import line_digests
-from dedup.clean.to_document import clean_own_texts, names_of
+from dedup.cleaning.dates import own_date
+from dedup.cleaning.site_lines import line_digests
+from dedup.cleaning.to_document import clean_own_texts, names_of
 from dedup.config import Config
 from dedup.json_codec import dump_json
 from dedup.models import Document, Raw, RawLine, RawRecord, Rejection

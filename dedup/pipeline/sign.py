@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from dedup.clean.headline_words import same_headline_key
-from dedup.clean.site_lines import own_text
+from dedup.cleaning.headline_words import same_headline_key
+from dedup.cleaning.site_lines import own_text
 from dedup.config import Config
 from dedup.progress import Progress, log_counts
 from dedup.signatures.language import best_language, languages_of

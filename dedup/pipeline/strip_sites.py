@@ -10,12 +10,12 @@ from typing import Protocol
 
 import numpy as np
 
-from dedup.clean.series_openings import find_openings, introductions
-from dedup.clean.site_boilerplate import find_recurring, find_site_lines
-from dedup.clean.site_lines import Digests, HostLines, Numbers, lengths_of, lines_by_host
-from dedup.clean.site_questions import Questions, find_questions, read_answers
-from dedup.clean.strip_site_lines import Site, strip_site_lines
-from dedup.clean.teasers import teaser_candidates, teasers
+from dedup.cleaning.series_openings import find_openings, introductions
+from dedup.cleaning.site_boilerplate import find_recurring, find_site_lines
+from dedup.cleaning.site_lines import Digests, HostLines, Numbers, lengths_of, lines_by_host
+from dedup.cleaning.site_questions import Questions, find_questions, read_answers
+from dedup.cleaning.strip_site_lines import Site, strip_site_lines
+from dedup.cleaning.teasers import teaser_candidates, teasers
 from dedup.config import Config
 from dedup.models import StrippedText
 from dedup.progress import Progress, log_counts

@@ -107,7 +107,7 @@ SITE_DOCUMENTS = pa.schema(
 """Documents whose lines are compared with those of their host; ``key`` is a digest of the host."""
 
 DIGESTS = pa.schema([("digest", pa.uint64())])
-"""Digests of lines, see :func:`dedup.clean.site_lines.piece_digests`, or of headlines."""
+"""Digests of lines, see :func:`dedup.cleaning.site_lines.piece_digests`, or of headlines."""
 
 SITE_QUESTIONS = pa.schema(
     [KEY, ("host", _STRING), ("recurring", _BYTES), ("read", _BYTES), ("lines", _BYTES),
@@ -131,7 +131,7 @@ SITES = pa.schema(
     [("host", _STRING), ("recurring", _BYTES), ("foreign", _BYTES), ("shared", _BYTES),
      ("walls", _BYTES), ("teasers", _BYTES)]
 )  # fmt: skip
-"""Hosts some lines of which are the site's, see :class:`dedup.clean.strip_site_lines.Site`."""
+"""Hosts some lines of which are the site's, see :class:`dedup.cleaning.strip_site_lines.Site`."""
 
 # From documents to stories of copies; the functions of the plan are in ``plan_copies``.
 

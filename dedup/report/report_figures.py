@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dedup.clean.agencies import AGENCIES, agency_of_domain
+from dedup.cleaning.agencies import AGENCIES, agency_of_domain
 from dedup.kernels.array_types import Bools, Int64s
 from dedup.report.report_data import Count, DayFigures, Flow, HostFigures, SizeClass
 from dedup.report.run_columns import CANONICAL, DUPLICATE, REJECTED, RELATIONS, UNIQUE, RunColumns

@@ -1,7 +1,7 @@
 """Which documents of a host change."""
 
-from dedup.clean.site_lines import line_digests, lines_by_host
-from dedup.clean.strip_site_lines import Site, strip_site_lines
+from dedup.cleaning.site_lines import line_digests, lines_by_host
+from dedup.cleaning.strip_site_lines import Site, strip_site_lines
 from dedup.config import CleanConfig
 from dedup.models import Listed, Reason
 from dedup.pipeline.strip_sites import lines_of_sites, rows_with, with_lines_of_others

@@ -7,7 +7,7 @@ import pytest
 from dedup import Config, deduplicate
 from dedup.config import ReadConfig
 from dedup.errors import InputError
-from dedup.run.cleaning import clean_dump
+from dedup.run.clean_dump import clean_dump
 from dedup.run.dump import run_dump
 
 STORY = (

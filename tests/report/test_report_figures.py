@@ -11,7 +11,7 @@ from lxml.html import document_fromstring
 from reported_runs import HOSTILE_TITLES, STORY, hostile_records, reported, write
 from runs import ROOT, dated_article, text_of
 
-from dedup.clean.agencies import AGENCIES
+from dedup.cleaning.agencies import AGENCIES
 from dedup.explain.open_run import open_run
 from dedup.models import Relation
 from dedup.report import read_report as reader

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dedup.clean.pipeline import STEPS
+from dedup.cleaning.pipeline import STEPS
 from dedup.explain.html_pages import fragment
 from dedup.explain.summaries import NamedDocument, named_document, short_name, summaries
 from dedup.models import SITE_BOILERPLATE, Relation, Removal, Why

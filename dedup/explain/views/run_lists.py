@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Generic, TypedDict, TypeVar
 
-from dedup.clean.urls import host_of
+from dedup.cleaning.urls import host_of
 from dedup.errors import ConfigError, OutputError, printable
 from dedup.explain.find_documents import find_document, storable
 from dedup.explain.html_pages import fragment

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup.clean.site_lines import HostLines, headline_digest, lines_by_host
-from dedup.clean.strip_site_lines import Site
+from dedup.cleaning.site_lines import HostLines, headline_digest, lines_by_host
+from dedup.cleaning.strip_site_lines import Site
 from dedup.engines.engine import Batches, Shared
 from dedup.match.sorted_lookup import among
 from dedup.models import SITE_BOILERPLATE, Listed

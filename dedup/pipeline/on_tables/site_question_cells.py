@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from dedup.clean.site_lines import Digests, Numbers
-from dedup.clean.site_questions import Questions
+from dedup.cleaning.site_lines import Digests, Numbers
+from dedup.cleaning.site_questions import Questions
 from dedup.pipeline.strip_sites import SiteQuestions
 from dedup.store import blob
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from dedup.clean.site_lines import Digests, lines_by_host, own_text
-from dedup.clean.strip_site_lines import Site, strip_site_lines
+from dedup.cleaning.site_lines import Digests, lines_by_host, own_text
+from dedup.cleaning.strip_site_lines import Site, strip_site_lines
 from dedup.config import Config
 from dedup.engines.engine import Batches, Shared
 from dedup.models import Listed, StrippedText
