@@ -16,17 +16,36 @@ from typing import TYPE_CHECKING, Any
 from dedup.version import __version__
 
 if TYPE_CHECKING:
-    from dedup.api import Result, deduplicate
+    from dedup.api.clean_pages import CleanResult, clean
+    from dedup.api.deduplicate import deduplicate
+    from dedup.api.result import Result
     from dedup.config import Config
     from dedup.explain.open_run import Run, open_run
+    from dedup.index.matches import Match
+    from dedup.index.story_index import StoryIndex
 
-__all__ = ["Config", "Result", "Run", "__version__", "deduplicate", "open_run"]
+__all__ = [
+    "CleanResult",
+    "Config",
+    "Match",
+    "Result",
+    "Run",
+    "StoryIndex",
+    "__version__",
+    "clean",
+    "deduplicate",
+    "open_run",
+]
 
 _HOME = {
+    "CleanResult": "dedup.api.clean_pages",
     "Config": "dedup.config",
-    "Result": "dedup.api",
+    "Match": "dedup.index.matches",
+    "Result": "dedup.api.result",
     "Run": "dedup.explain.open_run",
-    "deduplicate": "dedup.api",
+    "StoryIndex": "dedup.index.story_index",
+    "clean": "dedup.api.clean_pages",
+    "deduplicate": "dedup.api.deduplicate",
     "open_run": "dedup.explain.open_run",
 }
 

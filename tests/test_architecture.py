@@ -45,7 +45,7 @@ LAYERS = [
     },
     {"pipeline", "scorer_file", "evaluation"},
     {"run"},
-    {"api", "explain"},
+    {"api", "explain", "index"},
     {"label"},
     {"tune"},
     {"report"},
@@ -60,14 +60,16 @@ ONLY_HERE = {
     "trafilatura": {"cleaning"},
     "htmldate": {"cleaning"},
     "lxml": {"cleaning"},
-    "datasketch": {"signatures", "match"},
+    "datasketch": {"signatures", "match", "index"},
     "sqlite3": {"store"},
     "pebble": {"parallel", "pipeline"},
     "fastwarc": {"read"},
-    "pyarrow": {"read", "write", "engines", "pipeline"},
+    "pyarrow": {"read", "write", "engines", "pipeline", "api"},
     "numba": {"kernels"},
     "rich": {"cli"},
     "jinja2": {"explain"},
+    "redis": {"index"},
+    "pandas": {"api"},
 }
 
 # Their bytes can run code when they are read.

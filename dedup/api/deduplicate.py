@@ -1,19 +1,19 @@
-"""The entry point of the library: records or paths in, a result object out."""
+"""Records or paths to stories, in memory."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dedup.api.result import Result
 from dedup.cluster.canonical import parse_policy
 from dedup.config import Config
 from dedup.json_codec import load_json
-from dedup.models import Decision, Raw, RawRecord
+from dedup.models import Raw, RawRecord
 from dedup.pipeline.stages import run_stages
 from dedup.progress import NullProgress, Progress
 from dedup.read import Tally, require_text
@@ -27,30 +27,6 @@ from dedup.write import story_lines, survivor_lines
 
 if TYPE_CHECKING:
     from dedup.match.story_score import Scorer
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """The result of de-duplication.
-
-    Attributes:
-        survivors: The records that stay, in input order, with their own fields and ``dedup``.
-        decisions: One for each input, in input order, with status, relation, score and reason.
-        stories: Stories of two or more documents as in ``stories.jsonl``, by id.
-    """
-
-    survivors: list[dict[str, Any]]
-    decisions: list[Decision]
-    stories: list[dict[str, Any]]
-    _by_id: dict[str, Decision] = field(default_factory=dict, repr=False)
-
-    def decision(self, doc_id: str) -> Decision:
-        """Return the decision on one document.
-
-        Raises:
-            KeyError: No input had this id.
-        """
-        return self._by_id[doc_id]
 
 
 def deduplicate(

@@ -1,0 +1,1 @@
+"""An index of known documents, for programs that ask before they store."""

@@ -1,0 +1,1 @@
+"""Tables of an LSH in memory that take less of it."""

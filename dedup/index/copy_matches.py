@@ -1,0 +1,1 @@
+"""Known documents that share text with a record, to verified copies and versions."""

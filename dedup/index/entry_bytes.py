@@ -1,0 +1,1 @@
+"""A signed document to bytes and back."""

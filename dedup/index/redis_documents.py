@@ -1,0 +1,1 @@
+"""Entries on a Redis server that several processes share."""

@@ -1,0 +1,1 @@
+"""Known documents that may tell the story of a record in other words."""
