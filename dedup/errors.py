@@ -45,6 +45,21 @@ class OutputError(DedupError):
     """The output folder or the store cannot be written, or is damaged."""
 
 
+class RejectedRecordError(DedupError, ValueError):
+    """A record has no text that can be compared.
+
+    Attributes:
+        reason: The fixed word, as in ``rejected.jsonl``.
+        detail: One line for a person; it may quote the record.
+    """
+
+    def __init__(self, doc_id: str, reason: str, detail: str) -> None:
+        """Name the record and the reason."""
+        why = f"{reason}: {detail}" if detail else reason
+        super().__init__(f"the record {printable(doc_id)} cannot be used ({printable(why)})")
+        self.reason, self.detail = reason, detail
+
+
 class NotFoundError(DedupError, LookupError):
     """A run has no document or story of a name."""
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
+
 from dedup.kernels.array_types import Int64s, UInt32s
 
 
@@ -61,3 +63,79 @@ class KnownDocuments(Protocol):
 
     def close(self) -> None:
         """End connections."""
+
+
+class DocumentsInMemory:
+    """Keeps entries in this process; see :class:`KnownDocuments`."""
+
+    def __init__(self) -> None:
+        """Begin with no documents."""
+        self._entries: dict[str, Entry] = {}
+        self._found_by: dict[bytes, str | list[str]] = {}  # a single id is kept without a list
+        self._counts: dict[int, int] = {}
+
+    @property
+    def storage(self) -> dict[str, Any]:
+        """The ``storage_config`` of datasketch's ``MinHashLSH``."""
+        return {"type": "dict"}
+
+    def put(self, entry: Entry) -> None:
+        """Keep an entry; one of the same id must have been removed."""
+        self._entries[entry.doc_id] = entry
+        for key in set(entry.keys):
+            others = self._found_by.get(key)
+            if others is None:
+                self._found_by[key] = entry.doc_id
+            elif isinstance(others, str):
+                self._found_by[key] = [others, entry.doc_id]
+            else:
+                others.append(entry.doc_id)
+        counts = self._counts
+        for term in entry.terms.tolist():
+            counts[term] = counts.get(term, 0) + 1
+
+    def values(self, doc_ids: Sequence[str]) -> list[bytes | None]:
+        """Return the values of documents, None for one that is not known."""
+        found = map(self._entries.get, doc_ids)
+        return [None if entry is None else entry.value for entry in found]
+
+    def remove(self, doc_id: str) -> None:
+        """Forget a document; one that is not known is nothing to do."""
+        entry = self._entries.pop(doc_id, None)
+        if entry is None:
+            return
+        for key in set(entry.keys):
+            others = [each for each in self.found_by(key) if each != doc_id]
+            if others:
+                self._found_by[key] = others if len(others) > 1 else others[0]
+            else:
+                del self._found_by[key]
+        for term in entry.terms.tolist():
+            self._counts[term] -= 1
+            if not self._counts[term]:
+                del self._counts[term]
+
+    def found_by(self, key: bytes) -> list[str]:
+        """Return the ids of the documents that have a key, sorted."""
+        found = self._found_by.get(key, [])
+        return [found] if isinstance(found, str) else sorted(found)
+
+    def older_than(self, moment: float) -> list[str]:
+        """Return the ids of the documents of before a moment, sorted."""
+        return sorted(each.doc_id for each in self._entries.values() if each.moment < moment)
+
+    def term_counts(self, terms: UInt32s) -> tuple[Int64s, int]:
+        """Return how many known documents have each term, and how many documents there are."""
+        counts = [self._counts.get(term, 0) for term in terms.tolist()]
+        return np.array(counts, np.int64), len(self._entries)
+
+    def __len__(self) -> int:
+        """Return how many documents are known."""
+        return len(self._entries)
+
+    def __contains__(self, doc_id: object) -> bool:
+        """Return whether a document is known."""
+        return doc_id in self._entries
+
+    def close(self) -> None:
+        """Nothing is connected."""

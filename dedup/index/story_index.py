@@ -2,15 +2,54 @@
 
 from __future__ import annotations
 
+import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from dedup.cleaning.dates import parse_date
+from dedup.config import Config
+from dedup.errors import ConfigError, DedupError, RejectedRecordError
+from dedup.index.candidates import CopyTables
+from dedup.index.copy_matches import copy_matches, rank
+from dedup.index.entry_bytes import FORMAT, entry_bytes, read_entries
+from dedup.index.known_documents import DocumentsInMemory, Entry, KnownDocuments
 from dedup.index.matches import Match
+from dedup.index.record_signer import RecordSigner
+from dedup.index.signed_document import SignedDocument
+from dedup.index.stored_documents import StoredRun
+from dedup.index.telling_matches import TellingMatches
+from dedup.models import count_of
+from dedup.signatures.terms import without_flags
+
+if TYPE_CHECKING:
+    from dedup.match.story_score import Scorer
 
 
 class StoryIndex:
-    """Known documents, to be asked before the next one is stored."""
+    """Known documents, to be asked before the next one is stored.
+
+    Use it as a context manager, or close it. One thread may use it at a time.
+
+    Attributes:
+        config: The options.
+        rejected: How many records :meth:`add_all` has left out, by reason.
+
+    Example:
+        >>> from dedup import StoryIndex
+        >>> text = "The ferry to Port Elwood will run again from Monday, its owner said. " * 4
+        >>> with StoryIndex(level="copies") as index:
+        ...     index.add({"id": "a", "text": text})
+        ...     [(match.id, match.relation) for match in index.match({"id": "b", "text": text})]
+        'a'
+        [('a', 'exact')]
+    """
 
     def __init__(
         self,
@@ -18,20 +57,232 @@ class StoryIndex:
         store: str | Path | None = None,
         redis: str | None = None,
         name: str = "dedup",
-        level: str = "stories",
-        **options: Any,
+        level: str | None = None,
+        threshold: float | None = None,
+        window: float | None = None,
+        config: Config | None = None,
+        scorer: Scorer | None = None,
     ) -> None:
-        """Open an index; see the class for the options."""
-        raise NotImplementedError
+        """Open an index.
+
+        Args:
+            store: A finished store, or the output folder of a run: its active documents are known
+                from the start, without signing their texts again.
+            redis: Address of a Redis server that keeps what is known, as in
+                ``redis://localhost:6379/0``, for several processes; None for the memory of this
+                one.
+            name: Prefix of the keys on the server.
+            level: ``copies`` or ``stories``; None for that of ``config``.
+            threshold: Lowest score of a telling; None for that of ``config``.
+            window: Most days between two tellings of one story; None for that of ``config``.
+            config: The options that those above override; None for the defaults, or those of the
+                run that made the store.
+            scorer: What scores pairs of tellings; None for the one that comes with the package, or
+                that of the run that made the store.
+
+        Raises:
+            ConfigError: An option cannot be used, or does not fit the store.
+            OutputError: The store cannot be read.
+        """
+        run = None if store is None else StoredRun(Path(store))
+        base = config or (Config() if run is None else run.config)
+        self.config = _options(base, level, threshold, window)
+        self.rejected: Counter[str] = Counter()
+        self._documents = _place(redis, name, self.config)
+        self._signer = RecordSigner(self.config)
+        self._copies = CopyTables(self._documents, name, self.config)
+        self._tellings: TellingMatches | None = None
+        if self.config.level == "stories":
+            scorer = scorer or (run.scorer if run else None)
+            self._tellings = TellingMatches(self._documents, name, self.config, scorer)
+        self._is_closed = False
+        if run is not None:
+            with run:
+                for document in run.documents(self.config):
+                    self._add(document)
+
+    def __enter__(self) -> StoryIndex:
+        """Return the index."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def __repr__(self) -> str:
+        """Return it in one line."""
+        state = "closed" if self._is_closed else count_of(len(self), "document")
+        return f"<StoryIndex at level {self.config.level}: {state}>"
+
+    def __len__(self) -> int:
+        """Return how many documents are known."""
+        return len(self._open())
+
+    def __contains__(self, doc_id: object) -> bool:
+        """Return whether a document of an id is known."""
+        return doc_id in self._open()
 
     def add(self, record: Mapping[str, Any]) -> str:
-        """Add a record, or replace the one of its id, and return its id."""
-        raise NotImplementedError
+        """Add a record, or replace the one of its id.
+
+        Args:
+            record: As for :func:`dedup.deduplicate`: ``text`` or ``html`` and, where known, ``id
+                url title date ...``. A page is cleaned in a worker process.
+
+        Returns:
+            Its id: its own, else its address, else one made of its text.
+
+        Raises:
+            RejectedRecordError: It has no text that can be compared; nothing has changed.
+        """
+        self._open()
+        document = self._signer.sign(record)
+        self._add(document)
+        return document.doc_id
 
     def add_all(self, records: Iterable[Mapping[str, Any]]) -> int:
-        """Add records; those that cannot be used are left out. Return how many were added."""
-        raise NotImplementedError
+        """Add records; return how many. What cannot be used is counted in :attr:`rejected`."""
+        added = 0
+        for record in records:
+            try:
+                self.add(record)
+                added += 1
+            except RejectedRecordError as error:
+                self.rejected[error.reason] += 1
+        return added
 
     def match(self, record: Mapping[str, Any]) -> list[Match]:
-        """Return what the index knows of the story of a record, the best first."""
-        raise NotImplementedError
+        """Return what is known of the story of a record, the best first.
+
+        The document of the record's own id is left out.
+
+        Args:
+            record: As for :meth:`add`; it is not added.
+
+        Raises:
+            RejectedRecordError: It has no text that can be compared.
+        """
+        documents = self._open()
+        asked = self._signer.sign(record)
+        ids = self._copies.candidates(asked)
+        known = read_entries(ids, documents.values(ids))
+        matches = copy_matches(asked, known, self.config)
+        if self._tellings is not None:
+            matches += self._tellings.matches(asked, matches)
+        return sorted(matches, key=rank)
+
+    def remove(self, doc_id: str) -> bool:
+        """Forget a document; return whether it was known."""
+        documents = self._open()
+        if doc_id not in documents:
+            return False
+        self._copies.remove(doc_id)
+        if self._tellings is not None:
+            self._tellings.remove(doc_id)
+        documents.remove(doc_id)
+        return True
+
+    def expire(self, before: float | str | date) -> int:
+        """Forget the documents that were published before a moment; return how many.
+
+        A document without a date counts as of when it was added.
+
+        Args:
+            before: Seconds since 1970, a date (midnight UTC), a time (of UTC where it has no zone),
+                or ISO 8601 text.
+
+        Raises:
+            ConfigError: It is no date.
+        """
+        return sum(map(self.remove, self._open().older_than(_moment(before))))
+
+    def close(self) -> None:
+        """End worker process and connection; what is on a server stays."""
+        if not self._is_closed:
+            self._is_closed = True
+            self._signer.close()
+            self._documents.close()
+
+    def _open(self) -> KnownDocuments:
+        """Return what is known.
+
+        Raises:
+            DedupError: The index is closed.
+        """
+        if self._is_closed:
+            raise DedupError("the index is closed; open another one")
+        return self._documents
+
+    def _add(self, document: SignedDocument) -> None:
+        """Add a signed document, or replace the one of its id."""
+        self.remove(document.doc_id)
+        moment = time.time() if document.moment is None else document.moment
+        terms = np.unique(without_flags(document.terms))
+        keys = self._copies.keys(document)
+        self._documents.put(Entry(document.doc_id, entry_bytes(document), keys, moment, terms))
+        self._copies.add(document)
+        if self._tellings is not None:
+            self._tellings.add(document)
+
+
+def _options(
+    base: Config, level: str | None, threshold: float | None, window: float | None
+) -> Config:
+    """Return options with those that are given."""
+    story = base.story
+    if threshold is not None:
+        story = replace(story, threshold=threshold)
+    if window is not None:
+        story = replace(story, window_days=window)
+    return replace(base, level=level or base.level, story=story)
+
+
+def _place(redis: str | None, name: str, config: Config) -> KnownDocuments:
+    """Return what keeps the documents."""
+    if redis is None:
+        return DocumentsInMemory()
+    # redis: only where it is asked for
+    from dedup.index.redis_documents import (  # type: ignore[attr-defined,unused-ignore]
+        RedisDocuments,
+    )
+
+    server: KnownDocuments = RedisDocuments(redis, name, _shared_options(config))
+    return server
+
+
+def _shared_options(config: Config) -> dict[str, Any]:
+    """Return what all users of a server must agree on: how entries and keys are made."""
+    match = config.match
+    return {
+        "format": FORMAT,
+        "level": config.level,
+        "sign": asdict(config.sign),
+        "bands": [match.bands, match.rows, match.lead_bands, match.lead_rows],
+        "story_bands": [config.story.bands, config.story.rows],
+    }
+
+
+def _moment(given: float | str | date) -> float:
+    """Return a moment in seconds since 1970 UTC.
+
+    Raises:
+        ConfigError: It is none.
+    """
+    if isinstance(given, datetime):
+        return (given if given.tzinfo else given.replace(tzinfo=UTC)).timestamp()
+    if isinstance(given, date):
+        return datetime(given.year, given.month, given.day, tzinfo=UTC).timestamp()
+    if isinstance(given, (int, float)):
+        return given
+    try:
+        return _moment(date.fromisoformat(given))
+    except ValueError:
+        read = parse_date(given)
+    if read is None:
+        raise ConfigError(f"{given!r} is no date; write it as 2026-03-05 or 2026-03-05T10:00:00Z")
+    return read[1]

@@ -114,7 +114,11 @@ class ResilientPool:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End all processes at once, whatever they are doing."""
+        """End all processes."""
+        self.close()
+
+    def close(self) -> None:
+        """End all processes at once, whatever they are doing; the next task starts others."""
         self._stop()
 
     def schedule(

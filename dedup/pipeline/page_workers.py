@@ -116,8 +116,7 @@ def clean_records(
                 recent.popitem(last=False)
         return _Page(item, digest, task, len(html))
 
-    limits = {"initializer": _limit, "initargs": [config.memory_mb]}
-    with ResilientPool(workers, PAGE_PRELOAD, **limits) as pool:
+    with _page_pool(workers, config) as pool:
         for item in in_order(
             map(start, records),
             lambda item: not isinstance(item, _Page) or item.task.done(),
@@ -126,6 +125,36 @@ def clean_records(
             most_bytes=WAITING_BYTES,
         ):
             yield _cleaned(item, config) if isinstance(item, _Page) else item
+
+
+class PageCleaner:
+    """Cleans pages one by one, in one worker process, which the first page starts."""
+
+    def __init__(self, config: CleanConfig) -> None:
+        """Remember time, memory and length limits."""
+        self._config = config
+        self._pool = _page_pool(1, config)
+        self._work = partial(clean_page, agencies=config.agencies)
+
+    def clean(self, record: RawRecord) -> Document | Rejection:
+        """Return the document of a record with a page, or why it has none."""
+        if refused := address_excluded(record, self._config):
+            return refused
+        html = record.html or b""
+        args = [self._config.timeout, self._work, html]
+        task = self._pool.schedule(within, args=args, timeout=self._config.timeout)
+        page = _Page(record, record.page_digest(), task, len(html))
+        return _cleaned(page, self._config).result
+
+    def close(self) -> None:
+        """End the worker."""
+        self._pool.close()
+
+
+def _page_pool(workers: int, config: CleanConfig) -> ResilientPool:
+    """Return the pool of processes that clean pages within the limits."""
+    limits = {"initializer": _limit, "initargs": [config.memory_mb]}
+    return ResilientPool(workers, PAGE_PRELOAD, **limits)
 
 
 def _cleaned(item: _Page, config: CleanConfig) -> Cleaned:

@@ -1,0 +1,91 @@
+"""The tables of one LSH of an index, and the documents that share buckets with another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from heapq import nsmallest
+
+from datasketch import MinHashLSH
+
+from dedup.config import SignConfig
+from dedup.errors import ConfigError
+from dedup.index.known_documents import KnownDocuments
+from dedup.kernels.array_types import UInt32s
+from dedup.signatures.minhash import interop
+
+MOST_OF_BUCKET = 1_000
+"""Documents of one bucket that are candidates, those of the lowest keys. A larger bucket is of a
+template or a line of a site; the copies of one of its documents share other buckets with it."""
+
+
+class LshTables:
+    """datasketch's tables of the bands of one kind of signature, by the ids of documents."""
+
+    def __init__(
+        self,
+        documents: KnownDocuments,
+        name: str,
+        width: int,
+        bands: int,
+        rows: int,
+        config: SignConfig,
+    ) -> None:
+        """Open the tables, or make them.
+
+        Args:
+            documents: Says where tables are kept.
+            name: Prefix of their keys where others share the place.
+            width: Values of a signature.
+            bands: Bands, two or more, or none.
+            rows: Rows of a band.
+            config: How signatures are made.
+
+        Raises:
+            ConfigError: There is one band.
+        """
+        if bands == 1:
+            raise ConfigError("an index needs two bands or more; give more, or none for leads")
+        storage = {**documents.storage, "basename": name.encode()}
+        self._lsh = (
+            MinHashLSH(
+                num_perm=width, params=(bands, rows), storage_config=storage, prepickle=False
+            )
+            if bands
+            else None
+        )
+        self._config = config
+
+    def insert(self, doc_id: str, signature: UInt32s) -> None:
+        """Add a document; one of its id must have been removed."""
+        if self._lsh is not None:
+            minhash = interop(signature, self._config)
+            self._lsh.insert(_key(doc_id), minhash, check_duplication=False)
+
+    def remove(self, doc_id: str) -> None:
+        """Remove a document, if it is there."""
+        if self._lsh is not None and (key := _key(doc_id)) in self._lsh:
+            self._lsh.remove(key)
+
+    def shared(self, signature: UInt32s) -> Counter[str]:
+        """Return in how many buckets each document is that is in a bucket of a signature."""
+        found: Counter[bytes] = Counter()
+        for bucket in self._buckets(signature):
+            few = len(bucket) <= MOST_OF_BUCKET
+            found.update(bucket if few else nsmallest(MOST_OF_BUCKET, bucket))
+        return Counter({key.decode("utf-8", "replace"): count for key, count in found.items()})
+
+    def _buckets(self, signature: UInt32s) -> Iterable[set[bytes]]:
+        """Return the buckets of a signature."""
+        if self._lsh is None:
+            return []
+        swapped = signature.byteswap()  # datasketch's keys are in the order of the network
+        return [
+            table.get(swapped[start:end].tobytes())
+            for (start, end), table in zip(self._lsh.hashranges, self._lsh.hashtables, strict=True)
+        ]
+
+
+def _key(doc_id: str) -> bytes:
+    """Return the key of a document in the tables."""
+    return doc_id.encode("utf-8", "replace")

@@ -1,0 +1,69 @@
+"""A document as an index compares it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dedup.kernels.array_types import UInt32s
+from dedup.models import Facts
+from dedup.store import LeadDayCells
+
+
+@dataclass(frozen=True, slots=True)
+class SignedDocument:
+    """What an index knows of a document.
+
+    Attributes:
+        doc_id: Its id.
+        fingerprint: Digest of its cleaned text, 16 bytes; of a text too short to sign, with its
+            title.
+        tokens: Number of tokens of the cleaned text.
+        shingles: Shingle hashes in text order, uint32.
+        numbers: Sorted distinct hashes of its numbers, uint32.
+        terms: Tokens of the story view in text order, with their flags, uint32; empty at the level
+            ``copies``.
+        lead_days: The days that its lead names, None where it names none.
+        title: See :class:`dedup.models.Document`, as for all that follow but the last three.
+        url: The address as given.
+        page: Its page.
+        canonical_page: The page that it names as its original.
+        host: Its host.
+        date: Its date as text.
+        moment: Publication in seconds since 1970 UTC, None if unknown.
+        language: Two letters, or None.
+        signature: Its signature, uint32; None for a text too short to sign, and for a document that
+            was read from an index.
+        lead: The signature of its first shingles, likewise.
+        unnamed: Whether its id was made of its text, because it has neither id nor address.
+    """
+
+    doc_id: str
+    fingerprint: bytes
+    tokens: int
+    shingles: UInt32s
+    numbers: UInt32s
+    terms: UInt32s
+    lead_days: LeadDayCells | None = None
+    title: str | None = None
+    url: str | None = None
+    page: str | None = None
+    canonical_page: str | None = None
+    host: str | None = None
+    date: str | None = None
+    moment: float | None = None
+    language: str | None = None
+    signature: UInt32s | None = None
+    lead: UInt32s | None = None
+    unnamed: bool = False
+
+    def facts(self, row: int, text_id: int) -> Facts:
+        """Return what the rules of matching need to know of it.
+
+        Args:
+            row: Its number among the documents that are compared.
+            text_id: The number of the first one with its text.
+        """
+        return Facts(
+            row, self.doc_id, text_id, self.host, self.page, self.canonical_page, self.title,
+            self.url, self.moment, self.date, tokens=self.tokens, shingles=self.shingles.size,
+        )  # fmt: skip
