@@ -20,7 +20,12 @@ class DedupError(Exception):
     """
 
     def __init__(self, message: str, *, path: Path | None = None) -> None:
-        """Keep the path beside the message."""
+        """Keep the path beside the message.
+
+        Args:
+            message: The sentence.
+            path: See the attribute.
+        """
         super().__init__(message)
         self.path = path
 
@@ -72,7 +77,12 @@ class AmbiguousNameError(DedupError, LookupError):
     """
 
     def __init__(self, message: str, found: tuple[str, ...]) -> None:
-        """Keep what was found beside the message, which lists it."""
+        """Keep what was found beside the message, which lists it.
+
+        Args:
+            message: The sentence.
+            found: See the attribute.
+        """
         super().__init__("\n  ".join([message, *found]))
         self.found = found
 
@@ -85,7 +95,11 @@ class FullDiskError(OutputError):
     """The disk is full; once there is room, the run can be resumed."""
 
     def __init__(self, path: Path) -> None:
-        """Name the file that could not be written."""
+        """Name the file that could not be written.
+
+        Args:
+            path: The file.
+        """
         super().__init__(f"no space left to write {path}; free some", path=path)
 
 

@@ -63,6 +63,9 @@ def read_labels(path: Path) -> list[LabelledPair]:
 
     A pair from elsewhere that stands there twice, with the same answer, is read once.
 
+    Args:
+        path: The file, of JSON lines.
+
     Raises:
         InputError: The file cannot be read, a line is no pair, or a pair stands there twice.
     """
@@ -83,6 +86,10 @@ def read_labels(path: Path) -> list[LabelledPair]:
 
 def write_labels(path: Path, labels: Sequence[LabelledPair]) -> None:
     """Write a file of pairs in the place of an earlier one, whole or not at all.
+
+    Args:
+        path: The file.
+        labels: The pairs, a line each.
 
     Raises:
         OutputError: It cannot be written.

@@ -129,7 +129,7 @@ class Decided:
 
 
 def scores(gold_labels: Sequence[Label], story_labels: Sequence[Label | None]) -> Scores:
-    """Compare two groupings of the same documents.
+    """Return how well two groupings of the same documents agree.
 
     With tp the pairs together in both groupings, pp those together in the output, gp those together
     in gold, and all = n (n - 1) / 2:

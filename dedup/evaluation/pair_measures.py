@@ -161,6 +161,9 @@ def pair_mistakes(pairs: Sequence[DecidedPair]) -> tuple[list[int], list[int]]:
     """Return positions of joined pairs judged different, and of pairs apart judged the same.
 
     Those with the highest score come first, those without one last, ties by ids.
+
+    Args:
+        pairs: The pairs, each judged.
     """
 
     def order(at: int) -> tuple[float, str, str]:

@@ -43,7 +43,13 @@ class Run:
     """
 
     def __init__(self, path: Path, store: Store, manifest: Mapping[str, Any]) -> None:
-        """Ask an open store; see :func:`open_run`."""
+        """Ask an open store; :func:`open_run` is the way to do it.
+
+        Args:
+            path: The output folder, or the store.
+            store: The store, which the run closes.
+            manifest: The manifest of the run.
+        """
         self.path, self.manifest = path, manifest
         self.config: Config = config_of(manifest)
         self._store, self._is_closed = store, False
@@ -176,7 +182,7 @@ class Run:
     def explain(
         self, first: str, second: str | None = None
     ) -> PairExplanation | DocumentExplanation:
-        """Explain why two documents are one story or are not, or what is near one document.
+        """Return why two documents are one story or are not, or what is near one document.
 
         Args:
             first: A document: its id, address or title, or a part that no other has.
@@ -243,6 +249,9 @@ class Run:
             overwrite: Replace a run in ``out``.
             progress: Gets the progress of each stage.
 
+        Returns:
+            The new run, open.
+
         Raises:
             ConfigError: An option cannot be used.
             InputError: No document has the field of a rule.
@@ -269,6 +278,9 @@ def open_run(out: str | Path, *, store: str | Path | None = None) -> Run:
     Args:
         out: The output folder of a run, or a store.
         store: The store, where the run used one outside of its folder that is not found.
+
+    Returns:
+        The run, to be used in ``with``, or closed.
 
     Raises:
         OutputError: There is no run, or its store cannot be read.

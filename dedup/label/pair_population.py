@@ -71,6 +71,9 @@ def pair_population(run: Run) -> PairPopulation:
     Pairs are in the order of the bytes of their ids, the lower one on the left: the order of the
     inputs changes nothing.
 
+    Args:
+        run: The run.
+
     Raises:
         OutputError: The run has no stories of rewrites, was made by an earlier version, or is not
             the last of its store.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def read_report(
     run: Run, tuning: Tuning | None = None, progress: Progress | None = None
 ) -> ReportData:
-    """Read what a report shows of a run.
+    """Return what a report shows of a run.
 
     It is of the dump of the run, as that was decided when it was finished, whatever later dumps of
     its store replaced. Members of stories that are of earlier dumps count with the stories, and

@@ -29,7 +29,11 @@ _SHARES = frozenset({"hosts"})  # lists of doubts with a share of documents as t
 
 
 def report_page(data: ReportData) -> str:
-    """Return the page: no request, no script but its own, everything of the run escaped."""
+    """Return the page: no request, no script but its own, everything of the run escaped.
+
+    Args:
+        data: What it shows, from :func:`dedup.report.read_report.read_report`.
+    """
     charts = charts_of(data)
     tuned = tuning_charts(data.tuning) if data.tuning else ()
     drawn = [*charts.values(), *tuned]

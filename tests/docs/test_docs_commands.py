@@ -62,22 +62,35 @@ WITH_CODE = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", WITH_CODE)
-def test_the_commands_and_examples_of_a_page_run(page, desk, tmp_path, monkeypatch):
-    folder = tmp_path / "desk"
+def test_the_commands_and_examples_of_a_page_run(page, desk, tmp_path):
+    with in_a_copy(desk, tmp_path):
+        for block in blocks(page):
+            run_block(block)
+
+
+@contextlib.contextmanager
+def in_a_copy(desk, parent):
+    """Stand in a copy of the desk, in which a page may do what it wants."""
+    folder = parent / "desk"
     shutil.copytree(desk, folder)
     (folder / "samples").symlink_to(ROOT / "samples")
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("COLUMNS", "80")
-    for block in blocks(page):
-        if block.language == "sh":
-            for line in block.text.splitlines():
-                run(line)
-        elif block.language == "console":
-            run_shown(block)
-        elif block.language == "python":
-            run_python(block)
-        elif named := NAMED.match(block.text):
-            Path(named[1]).write_text(block.text, "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv("COLUMNS", "80")
+        yield
+
+
+def run_block(block):
+    """Run a block of code, or write the file that it is."""
+    if block.language == "sh":
+        for line in block.text.splitlines():
+            run(line)
+    elif block.language == "console":
+        run_shown(block)
+    elif block.language == "python":
+        run_python(block)
+    elif named := NAMED.match(block.text):
+        Path(named[1]).write_text(block.text, "utf-8")
 
 
 def run(line):

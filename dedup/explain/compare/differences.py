@@ -156,7 +156,12 @@ class Difference:
         return not (self.changed or self.only_before or self.only_after)
 
     def moved(self, before: tuple[str, ...], after: tuple[str, ...]) -> int:
-        """Return how many documents went from one of some statuses to one of others."""
+        """Return how many documents went from one of some statuses to one of others.
+
+        Args:
+            before: Statuses in the one run.
+            after: Statuses in the other run.
+        """
         return sum(
             each.documents
             for each in self.statuses
