@@ -87,6 +87,10 @@ class AmbiguousNameError(DedupError, LookupError):
         self.found = found
 
 
+class ServerError(DedupError):
+    """A server that keeps an index cannot be reached, refuses, or is full."""
+
+
 class WorkerError(DedupError):
     """Worker processes cannot be kept alive."""
 

@@ -109,3 +109,22 @@ def open_report(open_page):
         return opened
 
     return open_it
+
+
+@pytest.fixture(scope="session")
+def shared_redis():
+    """The address of a Redis server that all tests of a process use."""
+    from redis_server import redis_server
+
+    with redis_server() as server:
+        yield server.url
+
+
+@pytest.fixture
+def redis_url(shared_redis):
+    """The address of a Redis server on which there is nothing."""
+    from redis_server import plain_client
+
+    with plain_client(shared_redis) as client:
+        client.flushall()
+    return shared_redis

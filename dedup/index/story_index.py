@@ -246,13 +246,9 @@ def _place(redis: str | None, name: str, config: Config) -> KnownDocuments:
     """Return what keeps the documents."""
     if redis is None:
         return DocumentsInMemory()
-    # redis: only where it is asked for
-    from dedup.index.redis_documents import (  # type: ignore[attr-defined,unused-ignore]
-        RedisDocuments,
-    )
+    from dedup.index.redis_documents import RedisDocuments  # redis: only where it is asked for
 
-    server: KnownDocuments = RedisDocuments(redis, name, _shared_options(config))
-    return server
+    return RedisDocuments(redis, name, _shared_options(config))
 
 
 def _shared_options(config: Config) -> dict[str, Any]:
@@ -261,7 +257,7 @@ def _shared_options(config: Config) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "level": config.level,
-        "sign": asdict(config.sign),
+        **asdict(config.sign),
         "bands": [match.bands, match.rows, match.lead_bands, match.lead_rows],
         "story_bands": [config.story.bands, config.story.rows],
     }

@@ -34,6 +34,7 @@ NOT_RUN = {
     "datasette -i out/store.sqlite -m datasette.yaml --setting facet_time_limit_ms 2000 "
     "--setting sql_time_limit_ms 5000",  # tests/docs/test_docs_store_readers.py does
     "apt-get install --no-install-recommends chromium fonts-dejavu-core fonts-wqy-microhei",
+    "apt-get install --no-install-recommends redis-server",
     "dedup label out -o labels.jsonl --web",  # tests/label does, in a browser
     "docker build -t dedup .",
     'docker run --rm --network none -v "$PWD/crawl:/in:ro" -v "$PWD/results:/out" '
