@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dedup.api.result import Result
+from dedup.api.given_records import given_inputs, raw_records
+from dedup.api.result import Result, read_result
 from dedup.cluster.canonical import parse_policy
 from dedup.config import Config
-from dedup.json_codec import load_json
-from dedup.models import Raw, RawRecord
+from dedup.models import Raw
 from dedup.pipeline.stages import run_stages
 from dedup.progress import NullProgress, Progress
 from dedup.read import Tally, require_text
-from dedup.read.records import record
 from dedup.renamed import warn
 from dedup.run.places import read_inputs, size_of_inputs
 from dedup.scorer_file import scorer_file
 from dedup.stage_progress import ShownProgress
 from dedup.store import Store
-from dedup.write import story_lines, survivor_lines
 
 if TYPE_CHECKING:
     from dedup.match.story_score import Scorer
 
 
 def deduplicate(
-    inputs: str | Path | Iterable[str | Path | Mapping[str, Any]],
+    inputs: Any,
     *,
     config: Config | None = None,
     scorer: str | Path | Scorer | None = None,
@@ -44,8 +41,11 @@ def deduplicate(
     ``if __name__ == "__main__"``.
 
     Args:
-        inputs: Records as dicts with ``text`` or ``html`` and, where known, ``id url title date
-            ...``; or paths and globs as for ``dedup run``. Not both at once.
+        inputs: Records with ``text`` or ``html`` and, where known, ``id url title date ...``: an
+            iterable of dicts; or a table with a record a row, that is a pandas or polars DataFrame,
+            an Arrow table or stream, a DuckDB relation, or a data set of Hugging Face; or an
+            iterable of tables. Or paths and globs as for ``dedup run``. A table is read batch by
+            batch. Values are taken as JSON has them: times as text, what is missing as null.
         config: The options; None for the defaults of ``dedup run``.
         scorer: What scores pairs of tellings: a file as for ``dedup run --scorer``, or a scorer;
             None for the one that comes with the package.
@@ -55,7 +55,7 @@ def deduplicate(
     Raises:
         ConfigError: An option cannot be used.
         InputError: A path is missing, or no record has a text.
-        TypeError: Records and paths are mixed.
+        TypeError: Something is passed that holds no records, or records and paths are mixed.
     """
     if observer is not None:
         warn("observer", "progress")
@@ -63,21 +63,14 @@ def deduplicate(
     parse_policy(config.cluster.canonical)
     if isinstance(scorer, (str, Path)):
         scorer = scorer_file(Path(scorer)).scorer
-    items = [inputs] if isinstance(inputs, (str, Path)) else inputs
-    records, size = _records(iter(items), config)
+    records, size = _records(inputs, config)
     with (
         tempfile.TemporaryDirectory(prefix="dedup-") as folder,
         Store(Path(folder) / "store.sqlite") as store,
         _progress(progress or observer) as shown,
     ):
         run_stages(records, size, store, config, shown, scorer)
-        decisions = list(store.results.decisions())
-        return Result(
-            survivors=[load_json(line) for line in survivor_lines(store.results.survivors())],
-            decisions=decisions,
-            stories=list(story_lines(store.results.described_stories())),
-            _by_id={decision.doc_id: decision for decision in reversed(decisions)},
-        )
+        return read_result(store)
 
 
 def _progress(progress: Progress | bool | None) -> AbstractContextManager[Progress]:
@@ -89,27 +82,9 @@ def _progress(progress: Progress | bool | None) -> AbstractContextManager[Progre
     return ShownProgress(Bars())
 
 
-def _records(
-    items: Iterator[str | Path | Mapping[str, Any]], config: Config
-) -> tuple[Iterable[Raw], int | None]:
+def _records(inputs: Any, config: Config) -> tuple[Iterable[Raw], int | None]:
     """Return the inputs, and their bytes where known."""
-    first = next(items, None)
-    if isinstance(first, Mapping):
-        records = _from_mappings(first, items, config)
-        return require_text(records, config.read, lambda: False), None
-    paths: list[str | Path] = [] if first is None else [first]
-    for item in items:
-        if isinstance(item, Mapping):
-            raise TypeError("give records or paths, not both at once")
-        paths.append(item)
-    return read_inputs(paths, config, Tally()), size_of_inputs(paths, config)
-
-
-def _from_mappings(
-    first: Mapping[str, Any], rest: Iterable[str | Path | Mapping[str, Any]], config: Config
-) -> Iterable[RawRecord]:
-    """Yield dicts as records; those without an id are named by their number, from 1."""
-    for number, item in enumerate(chain([first], rest), 1):
-        if not isinstance(item, Mapping):
-            raise TypeError("give records or paths, not both at once")
-        yield record(dict(item), "records", f"records:{number}", config.read)
+    given = given_inputs(inputs)
+    if given.records is None:
+        return read_inputs(given.paths, config, Tally()), size_of_inputs(given.paths, config)
+    return require_text(raw_records(given.records, config.read), config.read, lambda: False), None

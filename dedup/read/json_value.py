@@ -13,6 +13,7 @@ OVERHEAD = 2
 
 # The fast writer takes 254 levels. No record of an article has ten.
 MOST_LEVELS = 200
+TOO_DEEP = f"nested more than {MOST_LEVELS} levels deep"
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -28,17 +29,16 @@ def parse_json(text: bytes) -> Any:
         BrokenJson: It is not JSON, not UTF-8 or nested too deeply. NaN and Infinity are not JSON.
     """
     text = text.removeprefix(_BOM)
-    too_deep = f"nested more than {MOST_LEVELS} levels deep"
     try:
         value = load_json(text)
     except RecursionError as error:
-        raise BrokenJson(too_deep) from error
+        raise BrokenJson(TOO_DEEP) from error
     except ValueError as error:
         fault = error if isinstance(error, UnicodeDecodeError) else _not_utf8(text)
         message = f"not UTF-8 at byte {fault.start}" if fault else f"not JSON: {error}"
         raise BrokenJson(message) from error
-    if _may_be_deep(text) and _levels(value) > MOST_LEVELS:
-        raise BrokenJson(too_deep)
+    if _may_be_deep(text) and is_too_deep(value):
+        raise BrokenJson(TOO_DEEP)
     return value
 
 
@@ -58,8 +58,12 @@ def _not_utf8(text: bytes) -> UnicodeDecodeError | None:
     return None
 
 
-def _levels(value: Any) -> int:
-    """Return how deep a value is nested, or one more than the most that is allowed."""
+def is_too_deep(value: Any) -> bool:
+    """Return whether a value is nested deeper than is allowed.
+
+    >>> is_too_deep({"a": [1]})
+    False
+    """
     level, values = 0, [value]
     while level <= MOST_LEVELS and (
         values := [each for each in values if each and isinstance(each, dict | list)]
@@ -70,4 +74,4 @@ def _levels(value: Any) -> int:
             for child in (each.values() if isinstance(each, dict) else each)
         ]
         level += 1
-    return level
+    return level > MOST_LEVELS

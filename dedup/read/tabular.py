@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
 from collections.abc import Iterator
 
 from dedup.config import ReadConfig
@@ -15,6 +14,7 @@ from dedup.read.json_value import OVERHEAD
 from dedup.read.records import record, rejected, too_large
 from dedup.read.table_dialect import dialect_of, has_sep_line
 from dedup.read.table_rows import Lines, TableRows
+from dedup.read.table_values import distinct_names
 from dedup.text_encoding import decode_text, in_utf8
 
 # The widest tables of articles have some hundred columns; a name costs more memory than its comma.
@@ -45,7 +45,7 @@ def read_table(source: Input, config: ReadConfig) -> Iterator[RawRecord]:
         )
         yield rejected(f"{source.name}:1", source.name, too_wide if first else too_large(config))
         return
-    header = _names(first)
+    header = distinct_names(map(str.strip, first))
     number = 0
     for number, (cells, fault) in enumerate(TableRows(lines, dialect, len(header)), start=1):
         place = f"{source.name}:{number}"
@@ -84,20 +84,3 @@ def _fields(header: list[str], cells: list[str]) -> dict[str, str | None]:
     if _NULL in cells:
         fields = {name: None if value == _NULL else value for name, value in fields.items()}
     return fields
-
-
-def _names(row: list[str]) -> list[str]:
-    """Return the names of the columns; a repeated one gets a number.
-
-    >>> _names([" id", "text", "text"])
-    ['id', 'text', 'text_2']
-    """
-    names: dict[str, None] = {}
-    times: Counter[str] = Counter()
-    for name in map(str.strip, row):
-        numbered = name
-        while numbered in names:
-            times[name] += 1
-            numbered = f"{name}_{times[name] + 1}"
-        names[numbered] = None
-    return list(names)

@@ -34,7 +34,7 @@ def write_parquet(path: Path, rows: Iterable[Row], table: str) -> None:
     schema = SCHEMAS[table]
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for batch in _batches(rows):
-            writer.write_batch(_record_batch(batch, schema))
+            writer.write_batch(record_batch(batch, schema))
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
@@ -51,8 +51,16 @@ def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield batch
 
 
-def _record_batch(rows: list[Row], schema: pa.Schema) -> pa.RecordBatch:
-    """Return rows as columns of the declared types."""
+def record_batch(rows: list[Row], schema: pa.Schema) -> pa.RecordBatch:
+    """Return rows as columns of the declared types.
+
+    Args:
+        rows: JSON values by column; times are ISO 8601 text.
+        schema: The names and types of the columns.
+
+    >>> record_batch([{"a": 1}, {}], pa.schema([("a", pa.int64())]))["a"].to_pylist()
+    [1, None]
+    """
     return pa.record_batch([_column(rows, field) for field in schema], schema=schema)
 
 
@@ -64,7 +72,7 @@ def _column(rows: list[Row], field: pa.Field) -> pa.Array:
     try:
         return pa.array(values, field.type)
     except UnicodeEncodeError:
-        return pa.array([_without_surrogates(value) for value in values], field.type)
+        return pa.array([without_surrogates(value) for value in values], field.type)
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -72,10 +80,10 @@ def _moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def _without_surrogates(value: Any) -> Any:
+def without_surrogates(value: Any) -> Any:
     """Return a JSON value with question marks for lone surrogates, which UTF-8 cannot hold."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, dict):
-        return {name: _without_surrogates(each) for name, each in value.items()}
-    return [_without_surrogates(each) for each in value] if isinstance(value, list) else value
+        return {name: without_surrogates(each) for name, each in value.items()}
+    return [without_surrogates(each) for each in value] if isinstance(value, list) else value

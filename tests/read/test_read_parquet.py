@@ -14,7 +14,7 @@ from reading import ids, reasons
 
 from dedup.config import ReadConfig
 from dedup.read import Source, Tally, read
-from dedup.read.parquet import json_value
+from dedup.read.table_values import json_value
 
 
 def stored(table, **options):
@@ -103,7 +103,7 @@ def test_columns_of_every_type_are_read(dump):
 def test_text_that_is_not_utf8_costs_no_other_row(dump):
     odd = pa.array([b"ok", b"caf\xe9", None]).view(pa.string())
     found = dump.read("a.parquet", stored({"text": odd}))
-    assert [each.text for each in found] == ["ok", "Y2Fm6Q==", None]
+    assert [each.text for each in found] == ["ok", "café", None]
 
 
 def test_a_time_in_a_zone_that_does_not_exist_is_broken(dump):

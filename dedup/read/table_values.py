@@ -1,0 +1,116 @@
+"""Values of tables and of programs to those that JSON has, and columns to names of fields."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from datetime import date, datetime, time
+from typing import Any
+
+from dedup.config import ReadConfig
+from dedup.text_encoding import decode_page, decode_text
+
+
+def json_value(value: Any) -> Any:
+    r"""Return a value of a table or of a program as JSON has it.
+
+    Times are ISO 8601, decimals text with all their digits, bytes text if they are UTF-8 and Base64
+    if not. Arrays and scalars of NumPy are lists and numbers, a set is a list in the order of its
+    texts. What is not a number or not a time is null.
+
+    >>> json_value({"day": date(2024, 2, 29), "raw": b"\xff"})
+    {'day': '2024-02-29', 'raw': '/w=='}
+    """
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    if isinstance(value, datetime | date | time):
+        return value.isoformat() if value == value else None  # no time of pandas is not itself
+    if isinstance(value, bytes):
+        try:
+            return value.decode("utf-8")
+        except UnicodeDecodeError:
+            return base64.b64encode(value).decode("ascii")
+    if isinstance(value, dict):
+        return {str(key): json_value(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [json_value(inner) for inner in value]
+    return _of_a_library(value)
+
+
+def _of_a_library(value: Any) -> Any:
+    """Return a value of a rarer type as JSON has it; text where no type of JSON is like it."""
+    if hasattr(value, "tolist"):  # NumPy and what is like it
+        kind = getattr(getattr(value, "dtype", None), "kind", None)
+        if kind in ("M", "m"):  # nanoseconds would be numbers
+            value = value.astype(f"{'datetime' if kind == 'M' else 'timedelta'}64[us]")
+        return json_value(value.tolist())
+    if isinstance(value, Mapping):
+        return json_value(dict(value))
+    if isinstance(value, AbstractSet):
+        return [json_value(inner) for inner in sorted(value, key=str)]
+    if isinstance(value, bytearray | memoryview):
+        return json_value(bytes(value))
+    # What pandas writes where there is no value; the package is not imported to find out.
+    return None if type(value).__name__ == "NAType" else str(value)
+
+
+def json_fields(given: Mapping[Any, Any], config: ReadConfig) -> dict[str, Any]:
+    r"""Return the fields of a record with values that JSON has.
+
+    A page or a text that is bytes is decoded as that of a file is.
+
+    Args:
+        given: The record.
+        config: Says which fields are the page and the text.
+
+    >>> json_fields({"html": b"<p>caf\xe9", "n": (1, float("nan"))}, ReadConfig())
+    {'html': '<p>café', 'n': [1, None]}
+    """
+    own = dict(config.fields)
+    page, text = own.get("html", "html"), own.get("text", "text")
+    fields = {}
+    for name, value in given.items():
+        if isinstance(value, bytes) and name in (page, text):
+            value = decode_page(value) if name == page else decode_text(value)
+        fields[str(name)] = json_value(value)
+    return fields
+
+
+def distinct_names(columns: Iterable[str]) -> list[str]:
+    """Return the names of columns; a repeated one gets a number.
+
+    >>> distinct_names(["id", "text", "text"])
+    ['id', 'text', 'text_2']
+    """
+    names: dict[str, None] = {}
+    times: Counter[str] = Counter()
+    for name in columns:
+        numbered = name
+        while numbered in names:
+            times[name] += 1
+            numbered = f"{name}_{times[name] + 1}"
+        names[numbered] = None
+    return list(names)
+
+
+def batch_rows(batch: Any) -> Iterator[dict[str, Any]]:
+    """Yield the rows of an Arrow record batch, values as Python has them."""
+    columns = map(_values, batch.columns)
+    names = distinct_names(batch.schema.names)
+    return (dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True))
+
+
+def _values(column: Any) -> list[Any]:
+    """Return a column's values: times out of Python's range as text, invalid UTF-8 as bytes."""
+    try:
+        return list(column.to_pylist())
+    except (ValueError, OverflowError, LookupError):
+        import pyarrow as pa  # slow to import; the column has it imported
+
+        is_text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+        return list(column.cast(pa.binary() if is_text else pa.string()).to_pylist())
