@@ -25,9 +25,6 @@ _ROWS = 64
 _LONGEST_NAME = 255
 _LONGEST_PATH = 4096
 
-# The largest whole number below which a float has all of them.
-_WHOLE = 2**53
-
 _COLUMN = "one column is no table: pass the table that it is a column of"
 _SETS = "a {} holds several data sets: pass one of them, as in data['train']"
 
@@ -230,34 +227,19 @@ def _rows_of_data_set(data: Any) -> Iterator[Mapping[str, Any]]:
 
 def _rows_of_pandas(frame: Any) -> Iterator[Mapping[str, Any]]:
     """Yield the rows of a DataFrame; where a value is missing, it is None."""
-    index = frame.index.to_frame(index=False, allow_duplicates=True)
-    columns = [
-        *((name, frame.iloc[:, at]) for at, name in enumerate(frame.columns)),
-        *(
-            (name, index.iloc[:, at])
-            for at, name in enumerate(frame.index.names)
-            if name is not None
-        ),
+    columns = [(name, frame.iloc[:, at]) for at, name in enumerate(frame.columns)]
+    columns += [
+        (name, frame.index.get_level_values(at).to_series())
+        for at, name in enumerate(frame.index.names)
+        if name is not None
     ]
     names = distinct_names(str(name) for name, _ in columns)
-    are_whole = [_is_whole(column) for _, column in columns]
     for at in range(0, len(frame), _ROWS):
-        values = [
-            _values(column.iloc[at : at + _ROWS], whole)
-            for (_, column), whole in zip(columns, are_whole, strict=True)
-        ]
+        values = [_values(column.iloc[at : at + _ROWS]) for _, column in columns]
         yield from (dict(zip(names, row, strict=True)) for row in zip(*values, strict=True))
 
 
-def _is_whole(column: Any) -> bool:
-    """Return whether floats were whole numbers until one was missing, for which pandas has none."""
-    if getattr(column.dtype, "kind", "") != "f" or not column.hasnans:
-        return False
-    given = column.dropna()
-    return bool(len(given) and ((given % 1 == 0) & (given.abs() <= _WHOLE)).all())
-
-
-def _values(column: Any, whole: bool) -> list[Any]:
+def _values(column: Any) -> list[Any]:
     """Return the values of a column of pandas as Python has them, None for those missing."""
     pairs = zip(column.astype(object), column.isna(), strict=True)
-    return [None if missing else int(value) if whole else value for value, missing in pairs]
+    return [None if missing else value for value, missing in pairs]

@@ -11,6 +11,9 @@ from dedup.models import Raw, RawRecord, Reason, Rejection, value_at
 # A detail is one line for a person; what comes from the dump may be a megabyte long.
 _DETAIL_LENGTH = 200
 
+# A larger float may be any of several whole numbers.
+_WHOLE = 2**53
+
 
 def rejected(
     doc_id: str, source: str, rejection: Rejection, *, fields: Mapping[str, Any] | None = None
@@ -95,6 +98,8 @@ def _id(value: Any) -> str | None:
         return ""
     if isinstance(value, str):
         return valid_unicode(value) if value.strip() else ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _WHOLE:
+        value = int(value)  # a table may have it so where another id is missing
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 

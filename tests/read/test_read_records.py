@@ -48,7 +48,11 @@ def test_a_record_without_an_id_has_its_place_for_one():
     assert record_of({"text": "a"}).doc_id == "f:1"
 
 
-@pytest.mark.parametrize("value", [True, 1.0, ["x"], {"$oid": "x"}], ids=repr)
+def test_a_whole_number_is_an_id_as_a_float_too():
+    assert record_of({"id": 7.0, "text": "a"}).doc_id == "7"
+
+
+@pytest.mark.parametrize("value", [True, 1.5, 2.0**53, ["x"], {"$oid": "x"}], ids=repr)
 def test_an_id_of_another_type_is_rejected(value):
     found = record_of({"id": value, "text": "a"})
     assert (reason(found), found.doc_id, found.text) == ("wrong-type", "f:1", None)
