@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from dedup.kernels.array_types import Int64s, UInt32s
+
+if TYPE_CHECKING:
+    from datasketch import MinHashLSH
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,15 @@ class Entry:
 class KnownDocuments(Protocol):
     """Keeps entries; in memory or on a server that several processes share."""
 
-    @property
-    def storage(self) -> dict[str, Any]:
-        """The ``storage_config`` of datasketch's ``MinHashLSH``, without its ``basename``."""
+    def lsh(self, name: str, width: int, bands: int, rows: int) -> MinHashLSH:
+        """Return datasketch's LSH over tables that are kept in the same place.
+
+        Args:
+            name: Prefix of the keys of its tables where others share the place.
+            width: Values of a signature.
+            bands: Bands, two or more.
+            rows: Rows of a band.
+        """
 
     def put(self, entry: Entry) -> None:
         """Keep an entry; one of the same id must have been removed."""
@@ -74,10 +83,11 @@ class DocumentsInMemory:
         self._found_by: dict[bytes, str | list[str]] = {}  # a single id is kept without a list
         self._counts: dict[int, int] = {}
 
-    @property
-    def storage(self) -> dict[str, Any]:
-        """The ``storage_config`` of datasketch's ``MinHashLSH``."""
-        return {"type": "dict"}
+    def lsh(self, name: str, width: int, bands: int, rows: int) -> MinHashLSH:
+        """Return an LSH over tables in memory; see :class:`KnownDocuments`."""
+        from datasketch import MinHashLSH  # pulls in scipy: half a second
+
+        return MinHashLSH(num_perm=width, params=(bands, rows), prepickle=False)
 
     def put(self, entry: Entry) -> None:
         """Keep an entry; one of the same id must have been removed."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from heapq import nsmallest
-
-from datasketch import MinHashLSH
 
 from dedup.config import SignConfig
 from dedup.errors import ConfigError
@@ -46,14 +44,7 @@ class LshTables:
         """
         if bands == 1:
             raise ConfigError("an index needs two bands or more; give more, or none for leads")
-        storage = {**documents.storage, "basename": name.encode()}
-        self._lsh = (
-            MinHashLSH(
-                num_perm=width, params=(bands, rows), storage_config=storage, prepickle=False
-            )
-            if bands
-            else None
-        )
+        self._lsh = documents.lsh(name, width, bands, rows) if bands else None
         self._config = config
 
     def insert(self, doc_id: str, signature: UInt32s) -> None:
@@ -75,15 +66,16 @@ class LshTables:
             found.update(bucket if few else nsmallest(MOST_OF_BUCKET, bucket))
         return Counter({key.decode("utf-8", "replace"): count for key, count in found.items()})
 
-    def _buckets(self, signature: UInt32s) -> Iterable[set[bytes]]:
-        """Return the buckets of a signature."""
+    def _buckets(self, signature: UInt32s) -> Iterable[Collection[bytes]]:
+        """Return the buckets of a signature: asked for first, so that a server is asked once."""
         if self._lsh is None:
-            return []
+            return
         swapped = signature.byteswap()  # datasketch's keys are in the order of the network
-        return [
-            table.get(swapped[start:end].tobytes())
-            for (start, end), table in zip(self._lsh.hashranges, self._lsh.hashtables, strict=True)
-        ]
+        tables = self._lsh.hashtables
+        for (start, end), table in zip(self._lsh.hashranges, tables, strict=True):
+            table.add_to_select_buffer([swapped[start:end].tobytes()])
+        for table in tables:
+            yield from table.collect_select_buffer()
 
 
 def _key(doc_id: str) -> bytes:

@@ -1,7 +1,6 @@
 """Entries on a Redis server that several processes share.
 
-Keys on the server begin with the name of the index. Each holds what all documents have in common
-of one kind:
+Keys on the server begin with the name of the index:
 
 ========== ========== =============================================================================
 key        type       content
@@ -12,6 +11,7 @@ filed      hash       id to where else the document is filed, see :func:`_filed`
 moments    sorted set ids by :attr:`Entry.moment`
 keys       sorted set length of a key (uint16), key, id; in the order of the bytes
 counts     hash       term (uint32) to the number of documents that have it
+NAME:...              the tables of an LSH, see :mod:`dedup.index.redis_tables`
 ========== ========== =============================================================================
 
 Numbers are little-endian, ids UTF-8. Nothing is pickled. An entry is put, replaced and removed by a
@@ -32,11 +32,13 @@ import numpy as np
 
 from dedup.errors import ConfigError, ServerError, printable
 from dedup.index.known_documents import Entry
+from dedup.index.redis_tables import RedisLsh
 from dedup.index.server_errors import answered
 from dedup.kernels.array_types import Int64s, UInt32s
 
 if TYPE_CHECKING:
     import redis
+    from datasketch import MinHashLSH
 
 LAYOUT = 1
 """Of the keys and their content; another one is another index."""
@@ -176,22 +178,9 @@ class RedisDocuments:
                 f"{printable(policy)}); set noeviction or a policy that begins with volatile"
             )
 
-    @property
-    def storage(self) -> dict[str, Any]:
-        """The ``storage_config`` of datasketch's ``MinHashLSH``, without its ``basename``.
-
-        All its tables share the connections of this object: an index in one thread has one.
-        """
-        return {
-            "type": "redis",
-            "redis": {"connection_pool": self._pool},
-            "redis_buffer": {"transaction": False},
-        }
-
-    @property
-    def prefix(self) -> bytes:
-        """What the keys of the index begin with, those of its tables, too."""
-        return self._prefix
+    def lsh(self, name: str, width: int, bands: int, rows: int) -> MinHashLSH:
+        """Return an LSH over tables on the server; see :class:`KnownDocuments`."""
+        return RedisLsh(self._server, self.place, name.encode(), width, bands, rows)
 
     def put(self, entry: Entry) -> None:
         """Keep an entry; one of the same id is replaced."""

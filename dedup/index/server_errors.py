@@ -56,15 +56,16 @@ def answered(place: str) -> Iterator[None]:
 
 def _explained(error: Exception, place: str) -> ServerError | ConfigError:
     """Return the error for a person."""
-    words = printable(" ".join(str(error).split()))[:LONGEST_REPLY]
-    if "WRONGTYPE" in words:
+    words = str(error).split()
+    if any("WRONGTYPE" in word for word in words):
         return ConfigError(
             f"a key of the index holds data of another program on the server at {place}; choose "
             "another name="
         )
-    if "OOM" in words.split():  # as a script reports it
+    if "OOM" in words:  # as a script reports it
         return ServerError(f"the server at {place} {_BY_CLASS['OutOfMemoryError']}")
     for base in type(error).__mro__:
         if base.__name__ in _BY_CLASS:
             return ServerError(f"the server at {place} {_BY_CLASS[base.__name__]}")
-    return ServerError(f"the server at {place} refuses what an index needs: {words}")
+    reply = printable(" ".join(words))[:LONGEST_REPLY]
+    return ServerError(f"the server at {place} refuses what an index needs: {reply}")

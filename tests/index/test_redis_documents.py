@@ -84,17 +84,10 @@ def test_an_index_is_there_when_it_is_opened_again(redis_url):
 
 
 def test_an_index_has_one_connection(redis_url):
-    from datasketch import MinHashLSH
-
     with plain_client(redis_url) as client:
         before = client.info("clients")["connected_clients"]
         known = opened(redis_url)
-        tables = MinHashLSH(
-            params=(37, 3),
-            num_perm=128,
-            storage_config=known.storage | {"basename": b"news:whole"},
-            prepickle=False,
-        )
+        tables = known.lsh("news:text:", 128, 37, 3)
         known.put(entry())
         assert b"a" not in tables
         assert client.info("clients")["connected_clients"] == before + 1

@@ -1,0 +1,189 @@
+"""Tables of an LSH on a Redis server, asked all at once.
+
+datasketch has storage on Redis of its own. It asks the server for one table after the other, so
+that a question takes as many round trips as there are bands; it reads a bucket whole, whatever its
+size; and one process deletes a bucket that it found empty while another one puts a document into
+it. Here the tables are behind the same methods, and datasketch's ``MinHashLSH`` does the rest.
+
+Keys on the server begin with the name of the LSH:
+
+=================== ========== ====================================================================
+key                 type       content
+=================== ========== ====================================================================
+band (uint16), rows sorted set ids of the documents whose rows of that band are these, all of score
+                               0: in the order of their bytes, and small ones are kept in one piece
+``ids``             hash       id to its rows of all bands
+=================== ========== ====================================================================
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from datasketch import MinHashLSH
+
+from dedup.index.lsh_tables import MOST_OF_BUCKET
+from dedup.index.server_errors import answered
+
+if TYPE_CHECKING:
+    import redis
+
+
+class RedisLsh(MinHashLSH):  # type: ignore[misc]  # datasketch has no types
+    """datasketch's LSH over tables that several processes share. Keys of documents are bytes.
+
+    A document is in all tables or in none: one transaction puts it there, another one removes it.
+    """
+
+    def __init__(
+        self, server: redis.Redis, place: str, name: bytes, width: int, bands: int, rows: int
+    ) -> None:
+        """Open the tables.
+
+        Args:
+            server: Where they are.
+            place: Its address, for messages.
+            name: What their keys begin with.
+            width: Values of a signature.
+            bands: Bands, two or more.
+            rows: Rows of a band.
+        """
+        super().__init__(num_perm=width, params=(bands, rows), prepickle=False)
+        self._exchange = Exchange(server, place)
+        self.keys = RowsOfIds(self._exchange, name + b"ids", rows)
+        self.hashtables = [
+            Buckets(self._exchange, name + struct.pack(">H", band)) for band in range(bands)
+        ]
+
+    def insert(self, key: bytes, minhash: Any, check_duplication: bool = True) -> None:
+        """Add a document, in one round trip if it is not looked for first."""
+        with self.insertion_session() as session:
+            session.insert(key, minhash, check_duplication)
+
+    def remove(self, key: bytes) -> None:
+        """Remove a document; one that another process has removed is nothing to do."""
+        for band, table in zip(self.keys.get(key), self.hashtables, strict=False):
+            table.remove_val(band, key, buffer=True)
+        self.keys.remove(key, buffer=True)
+        self._exchange.flush()
+
+
+class Exchange:
+    """Commands that wait until they go to the server together."""
+
+    def __init__(self, server: redis.Redis, place: str) -> None:
+        """Begin with none.
+
+        Args:
+            server: Where they go.
+            place: Its address, for messages.
+        """
+        self.server = server
+        self.place = place
+        self.writes = server.pipeline(transaction=True)
+        self._reads = server.pipeline(transaction=False)
+        self._asked: list[Hashable] = []
+        self._answers: dict[Hashable, list[list[bytes]]] = defaultdict(list)
+
+    def flush(self) -> None:
+        """Send the writes, if any: all of them are done, or none."""
+        if len(self.writes):
+            with answered(self.place):
+                self.writes.execute()
+
+    def ask(self, table: Hashable, key: bytes) -> None:
+        """Let a table ask for the first members of a sorted set."""
+        self._reads.zrange(key, 0, MOST_OF_BUCKET - 1)
+        self._asked.append(table)
+
+    def answers(self, table: Hashable) -> list[list[bytes]]:
+        """Return what a table has asked for; the first one that wants to know asks for all."""
+        if self._asked:
+            asked, self._asked = self._asked, []
+            self._answers.clear()
+            with answered(self.place):
+                found = self._reads.execute()
+            for each, members in zip(asked, found, strict=True):
+                self._answers[each].append(members)
+        return self._answers.pop(table, [])
+
+
+class _Table:
+    """What datasketch's sessions of insertion call on each table."""
+
+    buffer_size: int
+
+    def __init__(self, exchange: Exchange, name: bytes) -> None:
+        """Name what is on the server; nothing is sent."""
+        self._exchange = exchange
+        self._name = name
+
+    def empty_buffer(self) -> None:
+        """Send what waits, of this table and of all that share the exchange."""
+        self._exchange.flush()
+
+    def _send_unless(self, buffer: bool) -> None:
+        """Send what waits unless more is to come."""
+        if not buffer:
+            self._exchange.flush()
+
+
+class Buckets(_Table):
+    """The buckets of one band, in the place of datasketch's unordered storage."""
+
+    def insert(self, key: bytes, *vals: bytes, buffer: bool = False) -> None:
+        """Put documents into a bucket."""
+        self._exchange.writes.zadd(self._name + key, dict.fromkeys(vals, 0))
+        self._send_unless(buffer)
+
+    def remove_val(self, key: bytes, val: bytes, buffer: bool = False) -> None:
+        """Take a document out of a bucket; an empty one is gone by itself."""
+        self._exchange.writes.zrem(self._name + key, val)
+        self._send_unless(buffer)
+
+    def get(self, key: bytes) -> list[bytes]:
+        """Return the documents of a bucket, those of the lowest ids of a large one."""
+        self.add_to_select_buffer([key])
+        return self.collect_select_buffer()[0]
+
+    def add_to_select_buffer(self, keys: Iterable[bytes]) -> None:
+        """Ask for buckets, together with what other tables ask for."""
+        for key in keys:
+            self._exchange.ask(self, self._name + key)
+
+    def collect_select_buffer(self) -> list[list[bytes]]:
+        """Return the buckets that were asked for."""
+        return self._exchange.answers(self)
+
+
+class RowsOfIds(_Table):
+    """The rows of each document, in the place of datasketch's ordered storage."""
+
+    def __init__(self, exchange: Exchange, name: bytes, rows: int) -> None:
+        """Name the hash; ``rows`` is the number of rows of a band."""
+        super().__init__(exchange, name)
+        self._bytes = 4 * rows
+
+    def insert(self, key: bytes, *vals: bytes, buffer: bool = False) -> None:
+        """Keep the rows of a document."""
+        self._exchange.writes.hset(self._name, key, b"".join(vals))
+        self._send_unless(buffer)
+
+    def get(self, key: bytes) -> Sequence[bytes]:
+        """Return the rows of a document by band, none if it is not known."""
+        with answered(self._exchange.place):
+            laid: bytes = self._exchange.server.hget(self._name, key) or b""
+        return [laid[at : at + self._bytes] for at in range(0, len(laid), self._bytes)]
+
+    def remove(self, key: bytes, buffer: bool = False) -> None:
+        """Forget the rows of a document."""
+        self._exchange.writes.hdel(self._name, key)
+        self._send_unless(buffer)
+
+    def __contains__(self, key: bytes) -> bool:
+        """Return whether a document is known."""
+        with answered(self._exchange.place):
+            return bool(self._exchange.server.hexists(self._name, key))
