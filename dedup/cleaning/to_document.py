@@ -11,7 +11,7 @@ from dedup.cleaning.agencies import agency_of_domain
 from dedup.cleaning.dates import OwnDate, own_date, parse_date
 from dedup.cleaning.pipeline import clean_text
 from dedup.cleaning.urls import host_of, page_of
-from dedup.config import CleanConfig
+from dedup.config import STANDARD_FIELDS, CleanConfig
 from dedup.models import (
     BELIEVED_DATES,
     GUESSED_DATE,
@@ -100,7 +100,17 @@ def _from_text(record: RawRecord, config: CleanConfig) -> Document | Rejection:
 
 def _text_field(record: RawRecord, name: str) -> str | None:
     """Return a standard field of a record if it is a text."""
-    value = record.own(name)
+    return _in_one(record.own(name), name)
+
+
+def _in_one(value: Any, name: str) -> str | None:
+    """Return the value of a standard field if it is a text; a list of authors becomes one.
+
+    >>> _in_one(["Ann Lee", "Bo Ek"], "author"), _in_one(["Rain", "Snow"], "title")
+    ('Ann Lee, Bo Ek', None)
+    """
+    if name == "author" and isinstance(value, list):
+        value = ", ".join(each for each in value if isinstance(each, str))
     return value if isinstance(value, str) else None
 
 
@@ -145,9 +155,10 @@ def no_sentence(text: str, title: str | None = None) -> Rejection | None:
 
 def _own(record: RawRecord) -> Mapping[str, Any]:
     """Return the record's own fields, the standard ones under their standard names."""
-    if not record.mapped:
+    lists = [name for name in STANDARD_FIELDS if isinstance(record.fields.get(name), list)]
+    if not (record.mapped or lists):
         return record.fields
-    return {**record.fields, **{name: record.own(name) for name in record.mapped}}
+    return {**record.fields, **{name: record.own(name) for name in (*lists, *record.mapped)}}
 
 
 def _text_or(value: Any, other: str | None) -> str | None:

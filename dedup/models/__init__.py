@@ -15,7 +15,15 @@ from dedup.models.documents import (
     Removal,
     StrippedText,
 )
-from dedup.models.inputs import Raw, RawLine, RawRecord, Reason, Rejection, value_at
+from dedup.models.inputs import (
+    Raw,
+    RawLine,
+    RawRecord,
+    Reason,
+    Rejection,
+    only_value,
+    value_at,
+)
 from dedup.models.pages import SECONDS_A_DAY, is_later, same_page, shares_headline
 from dedup.models.rejections import (
     NONE_REJECTED,
@@ -51,6 +59,6 @@ __all__ = [
     "Document", "Draft", "Extraction", "Facts", "Link", "Listed", "Member", "OutputRecord", "Pair",
     "Raw", "RawLine", "RawRecord", "Reason", "Rejection", "RejectionLimit", "Relation", "Removal",
     "RunReport", "Status", "Story", "StrippedText", "TermVectors", "Why", "count_of", "counted",
-    "failure", "is_later", "rejection_limit", "report_of", "same_page", "shares_headline",
-    "unwanted_rejections", "value_at",
+    "failure", "is_later", "only_value", "rejection_limit", "report_of", "same_page",
+    "shares_headline", "unwanted_rejections", "value_at",
 ]  # fmt: skip

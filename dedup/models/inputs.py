@@ -84,6 +84,25 @@ def _inner(value: Any, part: str) -> Any:
     ] or None
 
 
+def only_value(value: Any) -> Any:
+    r"""Return the one value of a list that has one, blank texts aside; anything else as it is.
+
+    Item loaders of crawlers write each field as a list.
+
+    >>> only_value(["\n", "Rain"]), only_value(["Rain", "Snow"]), only_value([]), only_value("a")
+    ('Rain', ['Rain', 'Snow'], None, 'a')
+    """
+    if not isinstance(value, list):
+        return value
+    found = [each for each in value if each is not None and not _is_blank(each)]
+    only = next(iter(found), None)
+    return value if len(found) > 1 or isinstance(only, (dict, list)) else only
+
+
+def _is_blank(value: Any) -> bool:
+    return isinstance(value, str) and (not value or value.isspace())
+
+
 @dataclass(slots=True)
 class RawRecord:
     """One input document as it was read, before any cleaning.
@@ -122,8 +141,8 @@ class RawRecord:
     folder: str = ""
 
     def own(self, name: str) -> Any:
-        """Return the record's own value of a standard field, or None."""
-        return value_at(self.fields, self.mapped.get(name, name))
+        """Return the record's own value of a standard field, or None; see :func:`only_value`."""
+        return only_value(value_at(self.fields, self.mapped.get(name, name)))
 
     def page_digest(self) -> bytes:
         """Return the digest under which results for the page are kept, 16 bytes."""

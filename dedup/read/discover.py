@@ -14,7 +14,7 @@ from dedup.config import ReadConfig
 from dedup.errors import InputError
 from dedup.read.formats import Format, format_of_name
 from dedup.read.globs import is_folder, matches
-from dedup.read.selection import LEFT_OUT, is_selected
+from dedup.read.selection import CRAWLERS_OWN, LEFT_OUT, is_crawlers_own, is_selected
 from dedup.read.tally import Tally
 
 STDIN = "-"
@@ -238,9 +238,9 @@ def _without_repeats(entries: Iterable[_Entry]) -> list[_Entry]:
 
 
 def _is_covered(real: Path, folders: set[Path]) -> bool:
-    """Return whether the walk of another INPUT folder reaches this path; hidden names end it."""
+    """Return whether the walk of another INPUT folder reaches a path; names passed over end it."""
     for name, parent in zip(reversed(real.parts), real.parents, strict=False):
-        if name.startswith("."):
+        if name.startswith(".") or is_crawlers_own(name):
             return False
         if parent in folders:
             return True
@@ -302,6 +302,8 @@ def _visible(
         walked = is_folder(child, follow=False)
         if child.name.startswith("."):
             tally.passed_over["hidden file or folder"] += 1
+        elif is_crawlers_own(child.name):
+            tally.passed_over[CRAWLERS_OWN] += 1
         elif not walked and is_folder(child, follow=True):
             tally.passed_over["link to a folder"] += 1
         else:

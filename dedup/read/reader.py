@@ -22,7 +22,7 @@ from dedup.read.mhtml import read_mhtml
 from dedup.read.parquet import read_parquet
 from dedup.read.plain_text import read_plain_text
 from dedup.read.records import rejected
-from dedup.read.selection import LEFT_OUT, is_selected
+from dedup.read.selection import CRAWLERS_OWN, LEFT_OUT, is_crawlers_own, is_selected
 from dedup.read.streams import unreadable
 from dedup.read.tabular import read_table
 from dedup.read.tally import Tally
@@ -127,6 +127,8 @@ def _read_members(
             tally.passed_over[content] += 1
         elif name and is_hidden(name):
             tally.passed_over["hidden file or folder"] += 1
+        elif name and is_crawlers_own(name):
+            tally.passed_over[CRAWLERS_OWN] += 1
         elif name and not is_selected(paths, config):
             tally.passed_over[LEFT_OUT] += 1
         elif isinstance(content, Rejection):

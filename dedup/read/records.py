@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dedup.config import ReadConfig
-from dedup.models import Raw, RawRecord, Reason, Rejection, value_at
+from dedup.models import Raw, RawRecord, Reason, Rejection, only_value, value_at
 
 # A detail is one line for a person; what comes from the dump may be a megabyte long.
 _DETAIL_LENGTH = 200
@@ -67,7 +67,7 @@ def record(given: Any, source: str, fallback_id: str, config: ReadConfig) -> Raw
 
     def value(name: str) -> Any:
         own = mapped.get(name)
-        return given.get(name) if own is None else value_at(given, own)
+        return only_value(given.get(name) if own is None else value_at(given, own))
 
     doc_id = _id(value("id"))
     if doc_id is None:
@@ -124,8 +124,18 @@ def _content(
         if len(stored) > config.max_document_bytes:
             return too_large(config)
         return (content, None) if name == "text" else (None, stored)
-    detail = "neither text nor html has a value; --field text=NAME takes another field"
-    return Rejection(Reason.NO_TEXT, detail)
+    return Rejection(Reason.NO_TEXT, _no_content(dict(config.fields)))
+
+
+def _no_content(own: Mapping[str, str]) -> str:
+    """Return what is wrong with a record without a text, ``own`` the names that were given.
+
+    >>> _no_content({"text": "body"})
+    'neither body nor html has a value'
+    """
+    detail = f"neither {own.get('text', 'text')} nor {own.get('html', 'html')} has a value"
+    named = "text" in own or "html" in own
+    return detail if named else f"{detail}; --field text=NAME takes another field"
 
 
 def _joined(paragraphs: list[Any]) -> Any:

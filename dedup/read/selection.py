@@ -11,6 +11,13 @@ from dedup.read.globs import ANY_DEPTH, matches_path
 LEFT_OUT = "left out by --include or --exclude"
 """What is counted as passed over."""
 
+CRAWLERS_OWN = "file of a crawler, no page"
+"""What is counted as passed over, too."""
+
+# Beside the pages that they save, wget keeps the rules of each host, HTTrack also its log and a
+# cache that has every page once more.
+_CRAWLERS_OWN = frozenset({"robots.txt", "hts-log.txt", "hts-cache"})
+
 
 def is_selected(paths: Iterable[str], config: ReadConfig, *, whole: bool = True) -> bool:
     """Return whether a file is read.
@@ -30,6 +37,15 @@ def is_selected(paths: Iterable[str], config: ReadConfig, *, whole: bool = True)
     if any(_matches(path, config.exclude) for path in paths):
         return False
     return not (whole and config.include) or any(_matches(path, config.include) for path in paths)
+
+
+def is_crawlers_own(path: str) -> bool:
+    """Return whether a file or folder, or one that it lies in, is a crawler's own.
+
+    >>> is_crawlers_own("x.example/robots.txt"), is_crawlers_own("x.example/robots.html")
+    (True, False)
+    """
+    return not _CRAWLERS_OWN.isdisjoint(path.split("/"))
 
 
 def _matches(path: str, patterns: tuple[str, ...]) -> bool:

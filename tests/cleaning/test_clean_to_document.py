@@ -62,7 +62,35 @@ def test_a_records_own_title_and_author_are_known_to_the_steps():
     text = f"Ferry runs again\nJane Doe\n{TEXT}"
     fields = {"headline": "Ferry runs again", "title": 7, "author": "Jane Doe"}
     assert cleaned(RawRecord("a", "records", fields, {"title": "headline"}, text=text)).text == TEXT
-    assert text_document({"title": 7, "author": ["Jane Doe"]}, text=text).text == text
+    assert text_document({"title": 7, "author": {"name": "Jane Doe"}}, text=text).text == text
+
+
+def test_a_field_that_is_a_list_of_one_value_counts_as_that_value():
+    fields = {
+        "url": ["https://y.com/2"], "title": ["\n", "Ferry runs again"], "date": ["2024-05-03"],
+        "site": ["Y"], "language": ["en"], "canonical_url": ["https://x.com/1"],
+    }  # fmt: skip
+    document = text_document(dict(fields), text=f"Ferry runs again\n{TEXT}")
+    assert (document.url, document.host, document.title) == (
+        "https://y.com/2",
+        "y.com",
+        "Ferry runs again",
+    )
+    assert (document.date, document.language) == ("2024-05-03", "en")
+    assert (document.canonical_page, document.text) == ("x.com/1", TEXT)
+    assert document.fields == {"id": "a", **fields}
+
+
+def test_a_field_that_is_a_list_of_several_values_is_none():
+    document = text_document({"url": ["https://y.com/2", "https://y.com/3"], "title": ["A", "B"]})
+    assert (document.url, document.host, document.title) == (None, None, None)
+
+
+@pytest.mark.parametrize("name", ["author", "authors"])
+def test_all_authors_of_a_list_are_known_to_the_steps(name):
+    text = f"Bo Ek\n{TEXT}\nJane Doe"
+    document = text_document({name: ["Jane Doe", "Bo Ek"]}, {"author": name}, text=text)
+    assert document.text == TEXT
 
 
 # --- fields and ids ------------------------------------------------------------------------------
@@ -136,7 +164,7 @@ def test_a_mapped_name_keeps_the_pages_value_out():
     assert "url" not in document.fields
 
 
-@pytest.mark.parametrize("value", [5, ["x"], {"a": 1}, "", "  ", True], ids=repr)
+@pytest.mark.parametrize("value", [5, ["x", "y"], [{"a": 1}], {"a": 1}, "", "  ", True], ids=repr)
 def test_an_own_value_that_is_no_text_is_kept_and_not_used(value):
     record = RawRecord("a", "r", {"title": value, "url": value}, html=b"<p>")
     document = page_document(record, **PAGE)

@@ -187,6 +187,13 @@ def test_hidden_members_are_passed_over(dump, kind):
 
 
 @each_kind
+def test_the_files_that_crawlers_keep_beside_pages_are_passed_over_in_archives(dump, kind):
+    members = {"x.example/robots.txt": b"x", "hts-cache/a.html": page(2), "a.html": page(1)}
+    assert ids(dump.read(f"a.{kind}", MAKERS[kind](members))) == [f"a.{kind}/a.html"]
+    assert dump.tally.passed_over == {"file of a crawler, no page": 2}
+
+
+@each_kind
 def test_what_is_no_document_is_rejected_as_in_a_folder(dump, kind):
     members = {
         "a.css": b"p { }", "b.html": b"\x89PNG\r\n\x1a\n", "c.html": b"", "d.txt": b"x" * 2_000,

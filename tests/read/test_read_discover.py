@@ -85,6 +85,18 @@ def test_what_starts_with_a_dot_is_taken_when_it_is_named(tree):
     assert names("dump/a/.cache") == ["x.html"]
 
 
+def test_the_files_that_crawlers_keep_beside_pages_are_passed_over_and_counted(tree):
+    Path("dump/hts-cache").mkdir()
+    for name in ("robots.txt", "hts-log.txt", "hts-cache/new.txt", "a/robots.txt"):
+        (Path("dump") / name).touch()
+    tally = Tally()
+    assert [source.name for source in discover(["dump"], tally=tally)] == names("dump")
+    assert not {"robots.txt", "hts-log.txt", "hts-cache/new.txt"} & set(names("dump"))
+    assert tally.passed_over == {"hidden file or folder": 2, "file of a crawler, no page": 4}
+    assert names("dump/robots.txt") == ["robots.txt"]
+    assert "robots.txt" in names("dump", "dump/robots.txt")
+
+
 def test_a_hidden_file_named_beside_its_folder_is_not_lost(tree):
     assert ".hidden.html" in names("dump", "dump/.hidden.html")
 

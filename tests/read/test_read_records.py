@@ -52,7 +52,19 @@ def test_a_whole_number_is_an_id_as_a_float_too():
     assert record_of({"id": 7.0, "text": "a"}).doc_id == "7"
 
 
-@pytest.mark.parametrize("value", [True, 1.5, 2.0**53, ["x"], {"$oid": "x"}], ids=repr)
+def test_an_id_text_or_page_that_is_a_list_of_one_value_is_that_value():
+    found = record_of({"id": [7], "text": ["a"]})
+    assert (found.doc_id, found.text) == ("7", "a")
+    assert record_of({"html": ["<p>a"]}).html == b"<p>a"
+
+
+def test_a_record_without_a_value_in_the_named_fields_is_rejected_with_their_names():
+    found = record_of({"maintext": None, "title": "a"}, ("text", "maintext"))
+    assert reason(found) == "no-text"
+    assert found.rejection.detail == "neither maintext nor html has a value"
+
+
+@pytest.mark.parametrize("value", [True, 1.5, 2.0**53, ["x", "y"], {"$oid": "x"}], ids=repr)
 def test_an_id_of_another_type_is_rejected(value):
     found = record_of({"id": value, "text": "a"})
     assert (reason(found), found.doc_id, found.text) == ("wrong-type", "f:1", None)
@@ -88,7 +100,7 @@ def test_html_counts_only_where_the_text_is_absent_or_blank(given, text, html):
         ({"text": ["a", 1]}, "wrong-type"),
         ({"text": [{"text": "a"}]}, "wrong-type"),
         ({"text": []}, "no-text"),
-        ({"html": ["<p>a"]}, "wrong-type"),
+        ({"html": ["<p>a", "<p>b"]}, "wrong-type"),
         ({"text": False, "html": "<p>"}, "wrong-type"),
         ({"html": {"a": 1}}, "wrong-type"),
         ({"text": "a" * 1_001}, "too-large"),
