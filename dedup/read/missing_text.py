@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
@@ -19,6 +20,8 @@ _ENOUGH_BYTES = 50_000_000
 _MOST_NAMES = 30
 _NAME_LENGTH = 60
 _LEVELS = 4
+_PLAIN_PATH = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
+_FIELDS_OF_ARTICLE = 4  # an object with a title and three other fields
 _RECORDS = "[]"  # behind the name of a list whose objects are records
 
 
@@ -124,7 +127,19 @@ def _lengths(fields: Mapping[str, Any], prefix: str, level: int) -> Iterator[tup
 
 def _is_record(inner: Mapping[str, Any]) -> bool:
     """Return whether an object in a list is an article of its own, no paragraph of one."""
-    return sum(name in inner for name in STANDARD_FIELDS) > 1
+    named = sum(name in inner for name in STANDARD_FIELDS)
+    return named > 1 or ("title" in inner and len(inner) >= _FIELDS_OF_ARTICLE)
+
+
+def _each_on_a_line(lists: set[str]) -> str:
+    """Return the advice for objects whose records are in lists.
+
+    >>> _each_on_a_line({"The Post", "The Times"})
+    "give each record of its lists a line of its own, as jq -c '.[][]?' writes them"
+    """
+    inner = next(iter(lists)) if len(lists) == 1 else "its lists"
+    path = f".{inner}[]" if _PLAIN_PATH.fullmatch(inner) else ".[][]?"
+    return f"give each record of {inner} a line of its own, as jq -c '{path}' writes them"
 
 
 def _error(lacking: list[RawRecord], config: ReadConfig, seen: str = "") -> InputError:
@@ -138,8 +153,9 @@ def _error(lacking: list[RawRecord], config: ReadConfig, seen: str = "") -> Inpu
     others = [name for name in names if letters[name] and name not in STANDARD_FIELDS]
     longest = max(others, key=lambda name: letters[name], default="NAME")
     shown = ", ".join(names[:_MOST_NAMES]) + (", ..." if len(names) > _MOST_NAMES else "")
-    inner, mark, _ = longest.partition(_RECORDS)
     advice = f"name the one with the text, as in --field text={longest}"
-    if mark:  # their texts would become one
-        advice = f"give each record of {inner} a line of its own, as jq -c '.{inner}[]' writes them"
+    if _RECORDS in longest:  # their texts would become one
+        advice = _each_on_a_line(
+            {name.partition(_RECORDS)[0] for name in names if _RECORDS in name}
+        )
     return InputError(f"no record has a text in {expected}; the fields are {shown}: {advice}{seen}")

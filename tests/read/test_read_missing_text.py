@@ -117,6 +117,17 @@ def test_records_in_a_list_of_one_object_are_not_to_be_joined(tmp_path):
         deduplicate(tmp_path / "a.json")
 
 
+def test_lists_of_records_by_the_name_of_their_outlet_are_not_to_be_joined(tmp_path):
+    body = {"summary": ["Rain."], "sections": [{"headline": [], "paragraphs": ["It rained."]}]}
+    article = {"title": "Rain", "publishing_date": "2024-05-03", "authors": [], "body": body}
+    source = tmp_path / "articles.json"
+    source.write_text(json.dumps({"The Post": [article], "The Times": [article]}, indent=4))
+    with pytest.raises(
+        InputError, match=r"each record of its lists a line .* jq -c '\.\[\]\[\]\?'"
+    ):
+        deduplicate(source)
+
+
 def test_paragraphs_in_a_list_are_named_to_be_joined(tmp_path):
     parts = [{"type": "p", "value": STORY}, {"type": "p", "value": STORY}]
     (tmp_path / "a.json").write_text(json.dumps([{"id": 1, "content": parts}]))
