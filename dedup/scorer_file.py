@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 LARGEST_BYTES = 1 << 20
 """A scorer takes a few thousand bytes; what is larger, or has no end, is none."""
 
+GIVEN_SCORER = "given by a program"
+"""Name of a scorer without a file."""
+
 _REMEDY = "give a file as scripts/train_scorer.py of this version writes it"
 
 # A name from the file in a message.
@@ -81,6 +84,13 @@ def scorer_file(path: Path | None) -> ScorerFile:
         detail = error.strerror if isinstance(error, OSError) else str(error)
         message = f"--scorer {path} cannot be used ({detail}); {_REMEDY}"
         raise ConfigError(printable(message), path=path) from error
+
+
+def given_scorer(scorer: Scorer) -> ScorerFile:
+    """Return a scorer that a program has, as if it came from a file."""
+    data = {"name": GIVEN_SCORER}
+    content = scorer_text(scorer, GIVEN_SCORER, data).encode()
+    return ScorerFile(scorer, GIVEN_SCORER, hashlib.sha256(content).hexdigest(), None, None)
 
 
 def scorer_text(

@@ -42,6 +42,7 @@ LAYERS = [
         "store",
         "engines",
         "config_digest",
+        "option_fields",
     },
     {"pipeline", "scorer_file", "evaluation"},
     {"run"},

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from dedup.config import ReadConfig
+from dedup.config import Config, ReadConfig
 from dedup.errors import InputError
-from dedup.models import RawRecord, Reason, Rejection
-from dedup.read import record, rejected
+from dedup.models import Raw, RawRecord, Reason, Rejection
+from dedup.read import Tally, record, rejected, require_text
 from dedup.read.json_value import TOO_DEEP, is_too_deep
 from dedup.read.table_values import batch_rows, distinct_names, json_fields
+from dedup.run.dump_inputs import DumpInputs, PathInputs
 
 SOURCE = "records"
 """``source`` of the records of a program, and the beginning of the ids of those without one."""
@@ -39,19 +41,48 @@ _REFUSED = {
 }
 
 
-class GivenInputs(NamedTuple):
-    """What a program passed in.
+@dataclass(frozen=True, slots=True)
+class RecordInputs:
+    """Records that a program passed in, as inputs of a run.
 
     Attributes:
-        paths: Files, folders and globs, where it passed paths.
-        records: Its records, values as it has them, where it passed records; else None.
+        records: Records as dicts; a table, or several one after the other.
     """
 
-    paths: list[str | Path]
-    records: Iterator[Mapping[str, Any]] | None
+    records: Any
+
+    @property
+    def paths(self) -> Sequence[str | Path]:
+        """None."""
+        return ()
+
+    @property
+    def names(self) -> list[str]:
+        """One name for all."""
+        return [SOURCE]
+
+    @property
+    def reads_once(self) -> bool:
+        """Whether they come from an iterator, as of a generator or an Arrow stream."""
+        return isinstance(self.records, Iterator)
+
+    def size(self, config: Config, outputs: Sequence[Path] = ()) -> int | None:
+        """Return None: it is not known."""
+        return None
+
+    def read(self, config: Config, tally: Tally) -> Iterator[Raw]:
+        """Return all records.
+
+        Raises:
+            InputError: None has a text, or a table cannot be read.
+            TypeError: One is no record.
+        """
+        records = self.records
+        rows = rows_of(records) if is_table(records) else _records(iter(records))
+        return require_text(raw_records(rows, config.read), config.read, lambda: False)
 
 
-def given_inputs(inputs: Any) -> GivenInputs:
+def given_inputs(inputs: Any) -> DumpInputs:
     """Return the paths or the records that a program passed in.
 
     A generator is read up to its first item; no row of a table is read.
@@ -65,20 +96,20 @@ def given_inputs(inputs: Any) -> GivenInputs:
 
     >>> given_inputs(["a.jsonl"]).paths
     ['a.jsonl']
-    >>> list(given_inputs([{"text": "Rain"}]).records)
-    [{'text': 'Rain'}]
+    >>> given_inputs([{"text": "Rain"}])
+    RecordInputs(records=[{'text': 'Rain'}])
     """
     _refuse(inputs)
     if isinstance(inputs, str | Path):
-        return GivenInputs([_path(inputs)], None)
+        return PathInputs([_path(inputs)])
     if is_table(inputs):
-        return GivenInputs([], rows_of(inputs))
+        return RecordInputs(inputs)
     items = iter(inputs)
     first = list(islice(items, 1))
     items = chain(first, items)
     if first and isinstance(first[0], str | Path):
-        return GivenInputs([_path(each) for each in items], None)
-    return GivenInputs([], _records(items))
+        return PathInputs([_path(each) for each in items])
+    return RecordInputs(items if isinstance(inputs, Iterator) else inputs)
 
 
 def raw_records(records: Iterable[Mapping[str, Any]], config: ReadConfig) -> Iterator[RawRecord]:

@@ -10,9 +10,10 @@ import click
 
 from dedup.cli.installation import warn_of_leftover
 from dedup.cli.log import logged, say
-from dedup.cli.options import build_config, build_limit, load_for_pages, shared_options
+from dedup.cli.options import DEFAULT, build_limit, load_for_pages, shared_options
 from dedup.cli.settings import SettingsCommand
 from dedup.cli.summary import clean_facts, clean_summary, fail
+from dedup.option_fields import with_options
 
 
 @click.command(
@@ -60,7 +61,7 @@ def clean(
     """
     if not quiet:
         warn_of_leftover()
-    config = build_config(**options)
+    config = with_options(DEFAULT, options)
     limit = build_limit(strict=strict, max_rejected=max_rejected)
     load_for_pages(inputs, config)
 

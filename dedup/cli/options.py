@@ -1,4 +1,4 @@
-"""Options that several commands share, and how they become a configuration."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 
 from dedup.cli.log import log_option
 from dedup.cli.settings import InputsArgument
-from dedup.config import CleanConfig, ClusterConfig, Config, ReadConfig, StoryConfig
+from dedup.config import Config
 from dedup.models import NONE_REJECTED, RejectionLimit, rejection_limit
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -36,7 +36,6 @@ _INPUTS = click.argument("inputs", cls=InputsArgument, nargs=-1, required=True, 
 _SHARED = (
     click.option(
         "--field",
-        "fields",
         multiple=True,
         metavar="NAME=OWN",
         help="The records' own name for a standard field, as in --field text=body, or a path into "
@@ -61,7 +60,6 @@ _SHARED = (
     ),
     click.option(
         "--exclude-host",
-        "exclude_hosts",
         multiple=True,
         metavar="HOST",
         help="Reject documents of this host, and of hosts below it, as excluded-host; they do not "
@@ -83,7 +81,6 @@ _SHARED = (
     ),
     click.option(
         "--memory",
-        "memory_mb",
         type=int,
         default=DEFAULT.clean.memory_mb,
         metavar="MIB",
@@ -105,7 +102,6 @@ _SHARED = (
     ),
     click.option(
         "--agency",
-        "agencies",
         multiple=True,
         metavar="NAME",
         help="A wire agency beside those that are known, as it stands in datelines, bylines and "
@@ -153,60 +149,6 @@ def question_options(of: str = "the run") -> Callable[[Command], Command]:
         return command
 
     return decorate
-
-
-def build_config(
-    *,
-    fields: tuple[str, ...],
-    include: tuple[str, ...],
-    exclude: tuple[str, ...],
-    exclude_hosts: tuple[str, ...],
-    workers: int,
-    timeout: float,
-    memory_mb: int,
-    max_bytes: int,
-    min_tokens: int,
-    agencies: tuple[str, ...],
-    level: str = DEFAULT.level,
-    threshold: float = DEFAULT.story.threshold,
-    window_days: float = DEFAULT.story.window_days,
-    canonical: tuple[str, ...] = (),
-    expire: float = DEFAULT.expire,
-    warn_story_size: int = DEFAULT.cluster.warn_story_size,
-    warn_host_share: float = DEFAULT.cluster.warn_host_share,
-) -> Config:
-    """Return the configuration of the options.
-
-    Raises:
-        ConfigError: A value cannot be used.
-        click.UsageError: A ``--field`` without an equals sign.
-    """
-    pairs = []
-    for field in fields:
-        name, equals, own = field.partition("=")
-        if not equals or not own:
-            raise click.UsageError(f"--field {field}: write it as NAME=OWN, as in text=body")
-        pairs.append((name, own))
-    rules = [rule.strip() for value in canonical for rule in value.split(",") if rule.strip()]
-    return Config(
-        level=level,
-        workers=workers,
-        expire=expire,
-        read=ReadConfig(
-            fields=tuple(pairs), max_document_bytes=max_bytes, include=include, exclude=exclude
-        ),
-        clean=CleanConfig(
-            timeout=timeout,
-            memory_mb=memory_mb,
-            min_tokens=min_tokens,
-            exclude_hosts=exclude_hosts,
-            agencies=agencies,
-        ),
-        story=StoryConfig(threshold=threshold, window_days=window_days),
-        cluster=ClusterConfig(
-            canonical=tuple(rules), warn_story_size=warn_story_size, warn_host_share=warn_host_share
-        ),
-    )
 
 
 def build_limit(*, strict: bool, max_rejected: str | None) -> RejectionLimit | None:

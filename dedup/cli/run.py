@@ -15,7 +15,6 @@ from dedup.cli.log import logged, say
 from dedup.cli.options import (
     DEFAULT,
     RenamedOption,
-    build_config,
     build_limit,
     load_for_pages,
     shared_options,
@@ -26,6 +25,8 @@ from dedup.cli.sizes import Size
 from dedup.cli.summary import fail, run_facts, run_summary
 from dedup.config import COMPRESSIONS, FORMATS, LEVELS, Config
 from dedup.errors import FullDiskError, printable
+from dedup.option_fields import with_options
+from dedup.run.claim import refuse_contradictions
 
 if TYPE_CHECKING:
     from dedup.models import RunReport
@@ -62,7 +63,6 @@ _FILES = ("table_format", "survivors", "annotate", "compress", "shard_size")
 )
 @click.option(
     "--window",
-    "window_days",
     type=float,
     default=DEFAULT.story.window_days,
     metavar="DAYS",
@@ -236,14 +236,14 @@ def run(
     if not quiet:
         warn_of_leftover()
     written = {name: options.pop(name) for name in _FILES}
-    config = build_config(**options)
+    config = with_options(DEFAULT, options)
     limit = build_limit(strict=strict, max_rejected=max_rejected)
     if dry_run:
         _list_sources(inputs, config)
         return
     if out is None:
         raise click.UsageError("Missing option '-o' / '--output'.")
-    _refuse_contradictions(config, store, against, dump, report, resume=resume, overwrite=overwrite)
+    _refuse_contradictions(config, store, dump, against, report, resume=resume, overwrite=overwrite)
     load_for_pages(inputs, config)
 
     from dedup.cli.stop import stoppable
@@ -329,22 +329,15 @@ def _resumable(*, overwrite: bool) -> Iterator[None]:
 def _refuse_contradictions(
     config: Config,
     store: Path | None,
-    against: Path | None,
     dump: str | None,
+    against: Path | None,
     report: Path | None,
     *,
     resume: bool,
     overwrite: bool,
 ) -> None:
     """Refuse options that do not go together."""
-    if resume and overwrite:
-        raise click.UsageError("--resume and --overwrite exclude each other")
-    if config.expire and store is None:
-        raise click.UsageError("--expire needs a --store")
-    if dump is not None and store is None:
-        raise click.UsageError("--dump needs a --store")
-    if store is not None and against is not None:
-        raise click.UsageError("--store and --against exclude each other")
+    refuse_contradictions(config.expire, store, dump, against, resume=resume, overwrite=overwrite)
     if report is not None and against is not None:
         raise click.UsageError("--report needs the store of the run, and --against keeps none")
     if report is not None and str(report) == "-":

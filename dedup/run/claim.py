@@ -30,6 +30,8 @@ class Claim:
         against: A store with earlier dumps that stays as it is. Without either, the working store
             is in the output folder.
         reads_stream: Whether an input can be read only once.
+        keeps_files: Whether the results stay in the output folder. If not, they are handed over in
+            memory, and the store notes no folder.
     """
 
     name: str | None
@@ -42,9 +44,10 @@ class Claim:
     store: Path | None = None
     against: Path | None = None
     reads_stream: bool = False
+    keeps_files: bool = True
 
 
-def check_name(name: str | None) -> None:
+def _check_name(name: str | None) -> None:
     """Refuse a name of a dump that cannot stand on one line of a list.
 
     Raises:
@@ -56,6 +59,31 @@ def check_name(name: str | None) -> None:
         raise ConfigError(
             f"--dump takes a name of 1 to {LONGEST_NAME} printable characters, such as 2024-05-02"
         )
+
+
+def refuse_contradictions(
+    expire: float,
+    store: Path | None,
+    dump: str | None,
+    against: Path | None,
+    *,
+    resume: bool,
+    overwrite: bool,
+) -> None:
+    """Refuse options that do not go together, and a name of a dump that is none.
+
+    Raises:
+        ConfigError: There are some.
+    """
+    _check_name(dump)
+    if resume and overwrite:
+        raise ConfigError("--resume and --overwrite exclude each other")
+    if expire and store is None:
+        raise ConfigError("--expire needs a --store")
+    if dump is not None and store is None:
+        raise ConfigError("--dump needs a --store")
+    if store is not None and against is not None:
+        raise ConfigError("--store and --against exclude each other")
 
 
 def changed_options(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

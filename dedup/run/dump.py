@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dedup import config_digest
 from dedup.cluster.canonical import parse_policy
@@ -14,7 +14,7 @@ from dedup.models import Raw, RejectionLimit, RunReport, report_of
 from dedup.pipeline.stages import run_stages
 from dedup.progress import NullProgress, Progress, Timer
 from dedup.read import Tally, require_input
-from dedup.run.claim import Claim, check_name
+from dedup.run.claim import Claim, refuse_contradictions
 from dedup.run.dump_claim import (
     RESULTS_STAY,
     are_inputs_of,
@@ -24,24 +24,28 @@ from dedup.run.dump_claim import (
     open_store,
     refuse_results,
 )
+from dedup.run.dump_inputs import DumpInputs, PathInputs
 from dedup.run.manifest import manifest_of, times_and_memory, what_was_read
-from dedup.run.places import output_places, read_inputs, size_of_inputs
-from dedup.run.result_files import ResultFiles
-from dedup.scorer_file import scorer_file
+from dedup.run.places import output_places
+from dedup.run.result_files import ResultFiles, Results
+from dedup.scorer_file import ScorerFile, given_scorer, scorer_file
 from dedup.store import Dump, Store
 from dedup.write import OutputFolder
 
+if TYPE_CHECKING:
+    from dedup.match.story_score import Scorer
+
 
 def run_dump(
-    inputs: Sequence[str | Path],
+    inputs: DumpInputs | Sequence[str | Path],
     out: Path,
     config: Config,
     *,
-    files: ResultFiles | None = None,
+    files: Results | None = None,
     store: Path | None = None,
     dump: str | None = None,
     against: Path | None = None,
-    scorer: Path | None = None,
+    scorer: Path | Scorer | None = None,
     resume: bool = False,
     overwrite: bool = False,
     limit: RejectionLimit | None = None,
@@ -51,17 +55,17 @@ def run_dump(
     """De-duplicate a dump into an output folder.
 
     Args:
-        inputs: Files, folders, globs, or ``-``.
+        inputs: Files, folders, globs, or ``-``; or records.
         out: The folder.
         config: The options.
-        files: What is written, and how; None for tables of JSON lines, a file each.
+        files: What becomes of the results; None for tables of JSON lines, a file each.
         store: A store outside of ``out`` with earlier dumps, whose stories this dump continues;
             None for a store in ``out``.
         dump: Name of the dump in that store; None for the dump whose manifest is in ``out``, or a
             new one under the name of that folder.
         against: A store with earlier dumps that stays as it is; the working store is removed.
-        scorer: A file with the scorer of pairs of tellings; None for the one that comes with the
-            package.
+        scorer: The scorer of pairs of tellings, or a file with one; None for the one that comes
+            with the package.
         resume: Go on with a run that was killed.
         overwrite: Replace an earlier run; its results stay until the new ones are whole.
         limit: How many inputs may be rejected; more make the exit code 1.
@@ -75,19 +79,19 @@ def run_dump(
         OutputError: The folder or the store cannot be written, holds a run that is neither to be
             resumed nor replaced, or would itself be read or replaced.
     """
-    check_name(dump)
+    refuse_contradictions(config.expire, store, dump, against, resume=resume, overwrite=overwrite)
     parse_policy(config.cluster.canonical)  # a wrong rule is refused before anything is read
-    scored_by = scorer_file(scorer)  # so is a wrong file
+    scored_by = _scorer(scorer)  # so is a wrong file
     timer = Timer(progress or NullProgress())
     tally = Tally()
     files = files or ResultFiles()
-    places = output_places(inputs, out, store, against, files.outside())
-    size = size_of_inputs(inputs, config, places)
+    given = PathInputs(inputs) if isinstance(inputs, Sequence) else inputs
+    size = given.size(config, output_places(given.paths, out, store, against, files.outside()))
     claim = Claim(
         dump, config.as_dict(), config_digest.digest(config), config_digest.basis(config),
         scored_by.names,
         resume=resume, overwrite=overwrite, store=store, against=against,
-        reads_stream="-" in map(str, inputs),
+        reads_stream=given.reads_once, keeps_files=files.keeps_files,
     )  # fmt: skip
     folder = OutputFolder(out)
     write = partial(files.write, folder, config, replace=overwrite, changes=store is not None)
@@ -95,10 +99,10 @@ def run_dump(
         refuse_results(folder, claim)
         files.refuse_existing(folder, early=not (resume or overwrite))
         # Before an earlier run is replaced: there may be nothing to replace it with.
-        records = _records_for(folder, inputs, config, tally)
+        records = _records_for(folder, given, config, tally)
 
         def is_unchanged(dump: Dump) -> bool:
-            raws = records if claim.reads_stream else read_inputs(inputs, config, Tally())
+            raws = records if claim.reads_stream else given.read(config, Tally())
             return are_inputs_of(opened, dump, raws)
 
         with open_store(folder, claim) as opened:
@@ -106,7 +110,7 @@ def run_dump(
             if finished is None:
                 with dropped_if_refused(opened, folder, claim):
                     run_stages(records, size, opened, config, timer, scored_by.scorer)
-                opened.put("inputs", what_was_read(inputs, tally))
+                opened.put("inputs", what_was_read(given.names, tally))
                 manifest = manifest_of(opened, config, settings, scored_by, store, against)
                 timer.start("write", None, "file")
                 write(opened)
@@ -121,11 +125,18 @@ def run_dump(
     return report_of(manifest, limit, again=finished is not None)
 
 
+def _scorer(scorer: Path | Scorer | None) -> ScorerFile:
+    """Return a scorer with what tells it from another."""
+    if scorer is None or isinstance(scorer, Path):
+        return scorer_file(scorer)
+    return given_scorer(scorer)
+
+
 def _records_for(
-    folder: OutputFolder, inputs: Sequence[str | Path], config: Config, tally: Tally
+    folder: OutputFolder, inputs: DumpInputs, config: Config, tally: Tally
 ) -> Iterator[Raw]:
     """Return all inputs; where a folder has results that they may replace, one must be readable."""
-    records = read_inputs(inputs, config, tally)
+    records = inputs.read(config, tally)
     return require_input(records, config.read, RESULTS_STAY) if folder.has_documents else records
 
 

@@ -269,7 +269,7 @@ def _begin(store: Store, folder: OutputFolder, claim: Claim, name: str) -> None:
     """Begin a dump."""
     with store.commit():
         store.begin(name, options=claim.options, basis=claim.basis, scorer=claim.scorer)
-        if claim.store:
+        if claim.store and claim.keeps_files:
             store.put("out", _place(folder))
         if claim.against:
             store.put("against", str(claim.against.resolve()))
@@ -291,7 +291,7 @@ def _go_on(store: Store, folder: OutputFolder, claim: Claim, dump: Dump) -> None
         raise _refusal(store, f"{message}; give the same ones, {OVERWRITE}")
     store.verify(whole=True)
     if claim.store:
-        store.put("out", _place(folder))
+        store.put("out", _place(folder) if claim.keeps_files else None)
 
 
 def _other_options(store: Store, claim: Claim, dump: Dump) -> str | None:

@@ -17,10 +17,15 @@ from dedup.store import Store
 from dedup.write import KIBIBYTES_A_UNIT, package_versions, peak_memory
 
 
-def what_was_read(inputs: Sequence[str | Path], tally: Tally) -> dict[str, Any]:
-    """Return what was read, for the manifest."""
+def what_was_read(names: Sequence[str], tally: Tally) -> dict[str, Any]:
+    """Return what was read, for the manifest.
+
+    Args:
+        names: What the inputs are called.
+        tally: What was read of them.
+    """
     return {
-        "inputs": sorted(map(str, inputs)),
+        "inputs": names,
         "files": tally.files,
         "bytes": tally.bytes,
         "sha256": tally.digest(),

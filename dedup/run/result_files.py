@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from dedup.config import Config
 from dedup.errors import ConfigError
@@ -27,6 +27,29 @@ from dedup.write import (
     survivor_lines,
     survivor_rows,
 )
+
+
+class Results(Protocol):
+    """What becomes of the results of a run, beside its manifest and its store.
+
+    Attributes:
+        keeps_files: Whether they stay in the output folder.
+    """
+
+    @property
+    def keeps_files(self) -> bool:
+        """Whether they stay in the output folder."""
+
+    def outside(self) -> list[Path]:
+        """Return the files outside of the folder that are written, and those that are there."""
+
+    def refuse_existing(self, folder: OutputFolder, *, early: bool) -> None:
+        """Refuse to replace a file outside of the folder, before anything is done."""
+
+    def write(
+        self, folder: OutputFolder, config: Config, store: Store, *, replace: bool, changes: bool
+    ) -> None:
+        """Write all results, or take them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +86,11 @@ class ResultFiles:
         ]
         if len({*places}) < len(places):
             raise ConfigError("--report and --annotate name one file; name two")
+
+    @property
+    def keeps_files(self) -> bool:
+        """They stay in the folder."""
+        return True
 
     def outside(self) -> list[Path]:
         """Return the files outside of the folder that are written, and those that are there."""

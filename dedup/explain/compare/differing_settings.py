@@ -6,22 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dedup.option_fields import FIELD_OF, option_name
 from dedup.run.claim import option_values
 
 if TYPE_CHECKING:
     from dedup.explain.open_run import Run
 
-OPTIONS = {
-    "level": "--level", "expire": "--expire",
-    "read.fields": "--field", "read.max_document_bytes": "--max-bytes",
-    "read.include": "--include", "read.exclude": "--exclude",
-    "clean.timeout": "--timeout", "clean.memory_mb": "--memory",
-    "clean.min_tokens": "--min-tokens", "clean.exclude_hosts": "--exclude-host",
-    "clean.agencies": "--agency", "story.threshold": "--threshold",
-    "story.window_days": "--window", "cluster.canonical": "--canonical",
-    "cluster.warn_story_size": "--warn-story-size",
-    "cluster.warn_host_share": "--warn-host-share",
-}  # fmt: skip
+OPTIONS = {field: option_name(name) for name, field in FIELD_OF.items()}
 """The option of a field of the configuration; a field of another name has none."""
 
 
