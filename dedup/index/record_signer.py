@@ -10,6 +10,7 @@ import numpy as np
 from dedup.cleaning.to_document import clean_own_texts, names_of
 from dedup.config import Config
 from dedup.errors import RejectedRecordError
+from dedup.index.learned_sites import LearnedSites
 from dedup.index.signed_document import SignedDocument
 from dedup.kernels.array_types import UInt32s
 from dedup.models import Document, RawRecord, Rejection
@@ -21,20 +22,26 @@ from dedup.text_batch import TextBatch
 
 
 class RecordSigner:
-    """Cleans and signs records as a run does, but for the lines that a site puts on its pages."""
+    """Cleans and signs records as a run does.
+
+    Attributes:
+        sites: The lines that sites put on their pages, as far as they are known.
+    """
 
     def __init__(self, config: Config) -> None:
         """Remember the options; the first page starts a worker process."""
         self._config = config
         self._pages = PageCleaner(config.clean)
+        self.sites = LearnedSites(config.clean)
 
-    def sign(self, given: Mapping[str, Any]) -> SignedDocument:
+    def sign(self, given: Mapping[str, Any], *, learn: bool = False) -> SignedDocument:
         """Return the signed document of a record.
 
         A record without an id is named by its address; without one, by a digest of its text.
 
         Args:
             given: The record, JSON values only; it stays as it is.
+            learn: Whether it shows which lines are those of its site.
 
         Raises:
             RejectedRecordError: It has no text, too short a one, or a page that cannot be cleaned.
@@ -44,6 +51,10 @@ class RecordSigner:
             raise TypeError(f"a record is a mapping, not {type(given).__name__}")
         read = record(dict(given), "record", "", self._config.read)
         document = self._cleaned(read)
+        if isinstance(document, Document):
+            if learn:
+                self.sites.learn_document(document)
+            document = self.sites.strip(document)
         if isinstance(document, Rejection):
             name = read.doc_id or names_of(read)["url"] or "without an id"
             raise RejectedRecordError(name, document.reason.value, document.detail)

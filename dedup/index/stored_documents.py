@@ -1,4 +1,4 @@
-"""The active documents of a finished store, as an index keeps them."""
+"""The documents of a finished store, as an index keeps them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dedup.config import Config
 from dedup.errors import ConfigError, OutputError
+from dedup.index.learned_sites import LearnedSites
 from dedup.index.record_signer import signed_document
 from dedup.index.signed_document import SignedDocument
 from dedup.run.run_settings import config_of, manifest_in, scorer_of, store_of
@@ -55,11 +56,12 @@ class StoredRun:
         """The scorer of its last dump."""
         return scorer_of(self._store)
 
-    def documents(self, config: Config) -> Iterator[SignedDocument]:
-        """Yield the active documents, in the order of their rows.
+    def documents(self, config: Config, sites: LearnedSites) -> Iterator[SignedDocument]:
+        """Yield all documents that can be used, in the order of their rows.
 
         Args:
             config: The options of the index.
+            sites: Learns the lines of sites.
 
         Raises:
             ConfigError: Texts of the store were signed with other options.
@@ -70,5 +72,7 @@ class StoredRun:
                 f"the store {self._store.path} was made with another level or other signatures; "
                 "give no options to take its own"
             )
-        for facts, part in self._store.signatures.active_documents():
+        for facts, lines, part in self._store.signatures.documents():
+            if lines is not None and facts["host"] is not None:
+                sites.learn(facts["host"], lines, facts["page"], facts["title"])
             yield signed_document(part, **facts)

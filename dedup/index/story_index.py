@@ -66,8 +66,8 @@ class StoryIndex:
         """Open an index.
 
         Args:
-            store: A finished store, or the output folder of a run: its active documents are known
-                from the start, without signing their texts again.
+            store: A finished store, or the output folder of a run: its documents are known from
+                the start, without signing their texts again.
             redis: Address of a Redis server that keeps what is known, as in
                 ``redis://localhost:6379/0``, for several processes; None for the memory of this
                 one.
@@ -98,7 +98,7 @@ class StoryIndex:
         self._is_closed = False
         if run is not None:
             with run:
-                for document in run.documents(self.config):
+                for document in run.documents(self.config, self._signer.sites):
                     self._add(document)
 
     def __enter__(self) -> StoryIndex:
@@ -141,7 +141,7 @@ class StoryIndex:
             RejectedRecordError: It has no text that can be compared; nothing has changed.
         """
         self._open()
-        document = self._signer.sign(record)
+        document = self._signer.sign(record, learn=True)
         self._add(document)
         return document.doc_id
 

@@ -11,13 +11,13 @@ import numpy.typing as npt
 from dedup.store.cells import StoredPart, blob, signature_cells
 from dedup.store.database import ROWS_AT_ONCE, Database
 
-# Columns of an active document by their names in an index, those of its signature behind them.
+# Columns of a document by their names in an index, those of its signature behind them.
 _FACTS = ("doc_id", "title", "url", "page", "canonical_page", "host", "date", "moment")
 
-_ACTIVE = f"""
-SELECT {", ".join(_FACTS)}, d.language, fingerprint, tokens, s.language, signature, lead,
-    sets.shingles, sets.numbers, terms, days, l.first, dates
-FROM active CROSS JOIN documents d USING (row) JOIN signatures s USING (row) JOIN sets USING (row)
+_KEPT = f"""
+SELECT {", ".join(_FACTS)}, d.language, line_digests, fingerprint, tokens, s.language, signature,
+    lead, sets.shingles, sets.numbers, terms, days, l.first, dates
+FROM documents d JOIN signatures s USING (row) JOIN sets USING (row)
 LEFT JOIN lead_days l USING (row) WHERE d.reason IS NULL ORDER BY d.row
 """
 
@@ -82,13 +82,17 @@ class Signatures:
         _, first, inverse = np.unique(signed["fingerprint"], return_index=True, return_inverse=True)
         return rows, rows[first[inverse]]
 
-    def active_documents(self) -> Iterator[tuple[dict[str, Any], StoredPart]]:
-        """Yield the active documents that are signed: facts by name, and signature data."""
-        for cells in self._db.execute(_ACTIVE):
+    def documents(self) -> Iterator[tuple[dict[str, Any], bytes | None, StoredPart]]:
+        """Yield the documents that can be used, by row.
+
+        Yields:
+            Facts by name, digests of the lines, and signature data.
+        """
+        for cells in self._db.execute(_KEPT):
             facts = dict(zip((*_FACTS, "language"), cells, strict=False))
-            *part, days, first, dates = cells[len(facts) :]
+            lines, *part, days, first, dates = cells[len(facts) :]
             named = None if days is None else (days, first, dates)
-            yield facts, StoredPart(*part)._replace(lead_days=named)
+            yield facts, lines, StoredPart(*part)._replace(lead_days=named)
 
     def lengths(self, rows: Sequence[int]) -> npt.NDArray[np.int64]:
         """Return the number of terms of some documents, in the order of ``rows``."""
