@@ -223,3 +223,40 @@ def test_a_record_stays_as_it_was(index):
     record = {"text": TEXT, "title": None, "tags": ["sea"]}
     index.add(record)
     assert record == {"text": TEXT, "title": None, "tags": ["sea"]}
+
+
+PROMPT = "Read more stories like this one every morning in our newsletter, which is free of charge."
+
+
+def of_site(number, text):
+    return {
+        "id": f"a{number}", "url": f"https://a.example/{number}", "title": f"Report {number}",
+        "text": f"{PROMPT}\n{text}\n{PROMPT.replace('newsletter', 'paper')}",
+    }  # fmt: skip
+
+
+def own_text(number):
+    words = [f"word{number * 97 + k * k}" for k in range(60)]
+    return "\n".join(" ".join(words[start : start + 20]) + "." for start in (0, 20, 40))
+
+
+def test_the_lines_of_a_site_are_not_compared_once_they_are_known(index):
+    for number in range(4):
+        index.add(of_site(number, own_text(number)))
+    index.add({"id": "b", "url": "https://b.example/x", "text": own_text(7)})
+    assert relations(index.match(of_site(7, own_text(7)))) == [("b", "exact")]
+
+
+def test_a_record_of_nothing_but_lines_of_its_site_cannot_be_used(index):
+    for number in range(4):
+        index.add(of_site(number, own_text(number)))
+    with pytest.raises(RejectedRecordError) as caught:
+        index.match({"id": "x", "url": "https://a.example/x", "text": PROMPT})
+    assert caught.value.reason == "no-text"
+
+
+def test_asking_teaches_nothing(index):
+    for number in range(4):
+        index.match(of_site(number, own_text(number)))
+    index.add({"id": "b", "text": own_text(7)})
+    assert relations(index.match(of_site(7, own_text(7)))) == [("b", "expanded")]
