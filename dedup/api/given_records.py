@@ -30,6 +30,9 @@ _LONGEST_PATH = 4096
 _COLUMN = "one column is no table: pass the table that it is a column of"
 _SETS = "a {} holds several data sets: pass one of them, as in data['train']"
 
+# Tables of which some, or all, have no Arrow stream.
+_TABLES = ("pandas.DataFrame", "datasets.Dataset")
+
 _REFUSED = {
     "polars.LazyFrame": "a LazyFrame has no rows yet: pass what its collect() returns",
     "pandas.Series": _COLUMN,
@@ -150,8 +153,10 @@ def is_table(items: Any) -> bool:
     >>> is_table(pyarrow.table({"text": ["Rain"]})), is_table([{"text": "Rain"}])
     (True, False)
     """
-    known = ("pandas.DataFrame", "datasets.Dataset")
-    return hasattr(items, "__arrow_c_stream__") or not _names(items).isdisjoint(known)
+    names = _names(items)
+    if not names.isdisjoint(_REFUSED):
+        return False
+    return hasattr(items, "__arrow_c_stream__") or not names.isdisjoint(_TABLES)
 
 
 def rows_of(table: Any) -> Iterator[Mapping[str, Any]]:
@@ -244,7 +249,8 @@ def _rows_of_stream(table: Any) -> Iterator[Mapping[str, Any]]:
             for at in range(0, batch.num_rows, _ROWS):
                 yield from batch_rows(batch.slice(at, _ROWS))
     except (pa.ArrowException, OSError) as error:
-        raise InputError(f"the table cannot be read: {error}") from error
+        fault = str(error).partition(". Detail: ")[0]  # a traceback, where Python made the stream
+        raise InputError(f"the table cannot be read: {fault}") from error
 
 
 def _rows_of_data_set(data: Any) -> Iterator[Mapping[str, Any]]:
