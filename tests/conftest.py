@@ -15,11 +15,14 @@ settings.load_profile("fixed")
 
 
 def pytest_configure(config):
-    """Keep compiled code and word lists where pytest keeps its own files, for the next session.
+    """Keep compiled code, word lists and data sets where pytest keeps its own files.
 
-    Before any test is imported: kernels look for their folder when they are.
+    The next session finds them there. Before any test is imported: kernels look for their folder
+    when they are.
     """
     os.environ.setdefault("DEDUP_CACHE", str(config.cache.mkdir("dedup")))
+    os.environ.setdefault("HF_HOME", str(config.cache.mkdir("huggingface")))
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 
 @pytest.fixture(scope="session")

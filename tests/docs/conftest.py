@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 from judged_runs import judged_pairs
+from pipeline_inputs import write_pipeline_inputs
 from runs import ROOT, read_lines
 
 from dedup.evaluation.labelled_pairs import LabelledPair, write_labels
@@ -20,6 +21,14 @@ from dedup.evaluation.labelled_pairs import LabelledPair, write_labels
 sys.path.insert(0, str(ROOT / "scripts"))
 
 ONE, OTHER = "harborpost.example", "lakecitynews.example"
+
+
+@pytest.fixture(autouse=True)
+def _no_folder_of_another_test():
+    """Datatrove keeps where a relative path was; each test has a current folder of its own."""
+    yield
+    if datatrove := sys.modules.get("datatrove.io"):
+        datatrove.DataFolder.clear_instance_cache()
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +48,9 @@ def desk(tmp_path_factory, samples, sample_run):
     archive = _first_members((samples / "dump.warc.gz").read_bytes(), 9)
     for name in ("dump", "2024-05-01", "2024-05-02"):
         (folder / f"{name}.warc.gz").write_bytes(archive)
-    _write_records(folder, [_record(each) for each in sample_run.survivors[:12]])
+    records = [_record(each) for each in sample_run.survivors[:12]]
+    _write_records(folder, records)
+    write_pipeline_inputs(folder, records)
     gold = [{"id": each["id"], "story": each["id"]} for each in sample_run.decisions]
     (folder / "gold.jsonl").write_bytes(_lines(gold))
     stories = {each["id"]: each["story"] for each in read_lines(samples / "expected.jsonl")}
@@ -64,7 +75,8 @@ def _record(survivor):
 
 def _write_records(folder, records):
     """Write records in every form that a page names; one of them is there twice."""
-    data = _lines([*records, {**records[0], "id": "copy"}])
+    records = [*records, {**records[0], "id": "copy"}]
+    data = _lines(records)
     (folder / "news.jsonl").write_bytes(data)
     (folder / "news.jsonl.gz").write_bytes(gzip.compress(data))
     (folder / "news.jsonl.zst").write_bytes(zstandard.compress(data))

@@ -44,7 +44,12 @@ class Block:
 
 def blocks(page: Path) -> list[Block]:
     """Return the blocks of code of a page, in order."""
-    return [Block(*found) for found in _BLOCK.findall(page.read_text("utf-8"))]
+    return blocks_in(page.read_text("utf-8"))
+
+
+def blocks_in(text: str) -> list[Block]:
+    """Return the blocks of code of a text, in order."""
+    return [Block(*found) for found in _BLOCK.findall(text)]
 
 
 def prose(page: Path) -> str:

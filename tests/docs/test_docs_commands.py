@@ -33,6 +33,7 @@ NOT_RUN = {
     "sudo DEDUP_CACHE=/var/cache/dedup dedup warm",  # TestImage of tests/test_account.py does
     "datasette -i out/store.sqlite -m datasette.yaml --setting facet_time_limit_ms 2000 "
     "--setting sql_time_limit_ms 5000",  # tests/docs/test_docs_store_readers.py does
+    "dolma -c mixer.yaml mix",  # test_docs_pipelines.py does what it does
     "apt-get install --no-install-recommends chromium fonts-dejavu-core fonts-wqy-microhei",
     "apt-get install --no-install-recommends redis-server",
     "dedup label out -o labels.jsonl --web",  # tests/label does, in a browser

@@ -1,0 +1,120 @@
+"""What the recipes for other programs hand on is what the run decided."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from pages import blocks_in, section
+from pipeline_inputs import lines_of
+from runs import read_lines
+from test_docs_commands import in_a_copy, run_block
+
+from dedup import deduplicate
+
+PAGE = "docs/pipelines.md"
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def follow(desk, tmp_path):
+    """Do what a section of the page says, in a folder of its own; return its Python blocks."""
+
+    def run(heading):
+        found = blocks_in(section(PAGE, heading))
+        for block in found:
+            run_block(block)
+        return [block.text for block in found if block.language == "python"]
+
+    with in_a_copy(desk, tmp_path):
+        yield run
+
+
+def zipped_lines(path):
+    return [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
+
+
+@pytest.fixture
+def corpus(follow):
+    """The documents of the corpus by file, and the attributes beside them."""
+    follow("dolma")
+    kinds = (Path("corpus/documents"), Path("corpus/attributes/dedup"))
+    return [
+        {path.relative_to(kind): zipped_lines(path) for path in kind.rglob("*.gz")}
+        for kind in kinds
+    ]
+
+
+def test_dolma_finds_a_line_for_each_document_in_a_file_of_the_same_name(corpus):
+    documents, attributes = corpus
+
+    assert len(documents) == 4
+    assert attributes.keys() == documents.keys()
+    for path, lines in documents.items():
+        assert [each["id"] for each in attributes[path]] == [each["id"] for each in lines]
+        assert all(each.keys() == {"id", "attributes"} for each in attributes[path])
+
+
+def test_dolma_removes_what_the_run_removes(corpus):
+    documents, attributes = corpus
+    marked = {"dedup__duplicate": {}, "dedup__copy": {}}
+    for path, lines in documents.items():
+        for document, line in zip(lines, attributes[path], strict=True):
+            for name, found in marked.items():
+                for start, end, score in line["attributes"][name]:
+                    assert document["text"][start:end] == document["text"]
+                    found[document["id"]] = score
+    decisions = read_lines(Path("out/decisions.jsonl"))
+    duplicates = {each["id"] for each in decisions if each["status"] == "duplicate"}
+    rejected = {each["id"] for each in decisions if each["status"] == "rejected"}
+
+    assert marked == {"dedup__duplicate": {"copy": 1.0}, "dedup__copy": {"copy": 1.0}}
+    assert duplicates == {"copy"}
+    assert rejected == {"short", "2024-05/0001.jsonl.gz"}
+
+
+def test_a_document_of_dolma_whose_id_came_before_stays(follow, desk):
+    path = Path("corpus/documents/2024-06/0001.jsonl.gz")
+    copy, short = zipped_lines(path.with_name("0000.jsonl.gz"))[-2:]
+    path.write_bytes(
+        gzip.compress(lines_of([{**short, "id": copy["id"], "text": copy["text"] * 2}]))
+    )
+
+    follow("dolma")
+
+    (line,) = zipped_lines(Path("corpus/attributes/dedup/2024-06/0001.jsonl.gz"))
+    assert line == {
+        "id": "copy",
+        "attributes": {"dedup__duplicate": [], "dedup__copy": [], "dedup__story": None},
+    }
+
+
+def test_datatrove_reads_each_survivor_and_nothing_else(follow):
+    pytest.importorskip("datatrove", reason="datatrove is not installed")
+    follow("datatrove")
+    read = {
+        each["id"]: (each["text"], each["metadata"]["dedup"])
+        for path in Path("training").iterdir()
+        for each in zipped_lines(path)
+    }
+
+    assert read == {
+        each["id"]: (each["text"], each["dedup"]) for each in deduplicate("news.jsonl").survivors
+    }
+
+
+def test_what_datatrove_wrote_is_read_with_its_address_title_and_date(follow):
+    pytest.importorskip("datatrove", reason="datatrove is not installed")
+    follow("datatrove")
+    decisions = {each["id"]: each for each in read_lines(Path("again/decisions.jsonl"))}
+    records = read_lines(Path("news.jsonl"))[:12]
+
+    assert {each["id"]: each["title"] for each in records} == {
+        name: each["title"] for name, each in decisions.items()
+    }
+    assert json.loads(Path("again/manifest.json").read_text())["dates"]["missing"] == sum(
+        not each["date"] for each in records
+    )
