@@ -68,7 +68,7 @@ class CopyTables:
         """Return the documents of its text and page, its original, and those of which it is one."""
         keys = [_key(b"t", asked.fingerprint), *_page_key(b"p", asked.page)]
         keys += [*_page_key(b"p", asked.canonical_page), *_page_key(b"o", asked.page)]
-        return [each for key in keys for each in self._documents.found_by(key)[:MOST_OF_PAGE]]
+        return [each for ids in self._documents.found_by(keys, MOST_OF_PAGE) for each in ids]
 
 
 def _most_shared(shared: Counter[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -55,8 +56,8 @@ class KnownDocuments(Protocol):
     def remove(self, doc_id: str) -> None:
         """Forget a document; one that is not known is nothing to do."""
 
-    def found_by(self, key: bytes) -> list[str]:
-        """Return the ids of the documents that have a key, sorted."""
+    def found_by(self, keys: Sequence[bytes], most: int) -> list[list[str]]:
+        """Return for each key the ids of the documents that have it, sorted, the first ``most``."""
 
     def older_than(self, moment: float) -> list[str]:
         """Return the ids of the documents of before a moment, sorted."""
@@ -115,7 +116,7 @@ class DocumentsInMemory:
         if entry is None:
             return
         for key in set(entry.keys):
-            others = [each for each in self.found_by(key) if each != doc_id]
+            others = [each for each in self._ids_of(key) if each != doc_id]
             if others:
                 self._found_by[key] = others if len(others) > 1 else others[0]
             else:
@@ -125,10 +126,14 @@ class DocumentsInMemory:
             if not self._counts[term]:
                 del self._counts[term]
 
-    def found_by(self, key: bytes) -> list[str]:
-        """Return the ids of the documents that have a key, sorted."""
+    def found_by(self, keys: Sequence[bytes], most: int) -> list[list[str]]:
+        """Return for each key the ids of the documents that have it, sorted, the first ``most``."""
+        return [nsmallest(most, self._ids_of(key)) for key in keys]
+
+    def _ids_of(self, key: bytes) -> list[str]:
+        """Return the ids of the documents that have a key."""
         found = self._found_by.get(key, [])
-        return [found] if isinstance(found, str) else sorted(found)
+        return [found] if isinstance(found, str) else found
 
     def older_than(self, moment: float) -> list[str]:
         """Return the ids of the documents of before a moment, sorted."""

@@ -203,15 +203,20 @@ class RedisDocuments:
         with answered(self.place):
             self._remove(keys=self._keys, args=[_bytes(doc_id)])
 
-    def found_by(self, key: bytes) -> list[str]:
-        """Return the ids of the documents that have a key, sorted."""
-        before = struct.pack("<H", len(key)) + key
-        with answered(self.place):
-            # No byte of UTF-8 is 0xff.
-            members = self._server.zrangebylex(
-                self._keys[3], b"[" + before, b"(" + before + b"\xff"
-            )
-        return _ids(member[len(before) :] for member in members)
+    def found_by(self, keys: Sequence[bytes], most: int) -> list[list[str]]:
+        """Return for each key the ids of the documents that have it, sorted, the first ``most``."""
+        with answered(self.place), self._server.pipeline(transaction=False) as all_at_once:
+            for key in keys:
+                before = _counted(key)
+                # No byte of UTF-8 is 0xff.
+                all_at_once.zrangebylex(
+                    self._keys[3], b"[" + before, b"(" + before + b"\xff", start=0, num=most
+                )
+            found = all_at_once.execute()
+        return [
+            _ids(member[2 + len(key) :] for member in members)
+            for key, members in zip(keys, found, strict=True)
+        ]
 
     def older_than(self, moment: float) -> list[str]:
         """Return the ids of the documents of before a moment, sorted."""
@@ -324,8 +329,13 @@ def _filed(entry: Entry) -> bytes:
 
     The number of keys (uint16); of each its length (uint16) and itself; the terms (uint32).
     """
-    keys = [struct.pack("<H", len(key)) + key for key in entry.keys]
-    return struct.pack("<H", len(keys)) + b"".join(keys) + entry.terms.astype("<u4").tobytes()
+    keys = map(_counted, entry.keys)
+    return struct.pack("<H", len(entry.keys)) + b"".join(keys) + entry.terms.astype("<u4").tobytes()
+
+
+def _counted(key: bytes) -> bytes:
+    """Return a key with its length before it."""
+    return struct.pack("<H", len(key)) + key
 
 
 def _fields(terms: UInt32s) -> list[bytes]:

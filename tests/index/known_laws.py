@@ -54,9 +54,10 @@ def check(known, expected):
     assert known.values([]) == []
     for doc_id in IDS:
         assert (doc_id in known) == (doc_id in expected)
-    for key in KEYS:
-        found = sorted(each.doc_id for each in expected.values() if key in each.keys)
-        assert known.found_by(key) == found
+    found = [sorted(each.doc_id for each in expected.values() if key in each.keys) for key in KEYS]
+    assert known.found_by(KEYS, len(IDS)) == found
+    assert known.found_by(KEYS, 2) == [ids[:2] for ids in found]
+    assert known.found_by([], 2) == []
     for moment in MOMENTS:
         older = sorted(each.doc_id for each in expected.values() if each.moment < moment)
         assert known.older_than(moment) == older

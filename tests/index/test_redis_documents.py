@@ -112,7 +112,7 @@ def test_an_entry_can_be_replaced_whatever_stands_in_its_place(redis_url, noise)
     known.put(entry(value=b"new"))
 
     assert known.values(["a"]) == [b"new"]
-    assert known.found_by(b"text") == ["a"]
+    assert known.found_by([b"text"], 9) == [["a"]]
     assert known.older_than(2e9) == ["a"]
     known.remove("a")
     assert len(known) == 0
@@ -138,7 +138,7 @@ def test_ids_that_are_no_text_are_left_out(redis_url):
         client.zadd("news:keys", {b"\x04\x00text\xfe\xfe": 0})
 
     assert known.older_than(2e9) == ["a", "z"]
-    assert known.found_by(b"text") == ["a"]
+    assert known.found_by([b"text"], 9) == [["a"]]
 
 
 def test_a_document_that_was_filed_without_its_value_is_not_known(redis_url):
@@ -269,7 +269,7 @@ def test_a_full_server_keeps_what_it_has_and_says_so():
         number = len(known)
         assert 0 < number < 10_000
         assert known.values(["0", str(number)]) == [bytes(2_000), None]
-        assert known.found_by(b"text") == sorted(map(str, range(number)))
+        assert known.found_by([b"text"], 10_000) == [sorted(map(str, range(number)))]
         for each in range(number):
             known.remove(str(each))
         known.put(entry())
