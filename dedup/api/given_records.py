@@ -80,9 +80,16 @@ class RecordInputs:
             InputError: None has a text, or a table cannot be read.
             TypeError: One is no record.
         """
-        records = self.records
-        rows = rows_of(records) if is_table(records) else _records(iter(records))
-        return require_text(raw_records(rows, config.read), config.read, lambda: False)
+        return require_text(raw_records(self.rows(), config.read), config.read, lambda: False)
+
+    def rows(self) -> Iterator[Mapping[str, Any]]:
+        """Yield each record with values as the program has them.
+
+        Raises:
+            InputError: A table cannot be read.
+            TypeError: One is no record.
+        """
+        return rows_of(self.records) if is_table(self.records) else _records(self.records)
 
 
 def given_inputs(inputs: Any) -> DumpInputs:

@@ -120,7 +120,7 @@ def test_a_whole_number_is_an_id_as_a_float_too():
     assert decision.doc_id == "7"
 
 
-@pytest.mark.parametrize("number", [1.5, True, [1], {"a": 1}])
+@pytest.mark.parametrize("number", [1.5, True, [1, 2], {"a": 1}])
 def test_an_id_of_another_type_is_rejected(number):
     (decision,), _ = decide({"id": number, "text": FERRY})
 

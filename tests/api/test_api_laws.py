@@ -86,7 +86,7 @@ COLUMNS = st.fixed_dictionaries(
 
 
 def raws(inputs):
-    return list(raw_records(given_inputs(inputs).records, ReadConfig()))
+    return list(raw_records(given_inputs(inputs).rows(), ReadConfig()))
 
 
 @settings(max_examples=100)

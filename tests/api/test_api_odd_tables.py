@@ -24,7 +24,7 @@ FERRY = "The ferry to Port Elwood will run again from Monday, its owner said on 
 
 def fields_of(inputs):
     """The fields of the records in a table, as a run reads them."""
-    return [each.fields for each in raw_records(given_inputs(inputs).records, ReadConfig())]
+    return [each.fields for each in raw_records(given_inputs(inputs).rows(), ReadConfig())]
 
 
 VALUES = [
@@ -261,7 +261,7 @@ def test_a_table_is_read_batch_by_batch():
     )
     for each in (table, table.to_reader(), frame, polars.DataFrame(table)):
         tracemalloc.start()
-        rows = sum(1 for _ in given_inputs(each).records)
+        rows = sum(1 for _ in given_inputs(each).rows())
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
 
@@ -277,7 +277,7 @@ def test_a_generator_of_tables_is_read_one_by_one():
             read.append(number)
             yield pandas.DataFrame({"id": [number], "text": [FERRY]})
 
-    records = given_inputs(parts()).records
+    records = given_inputs(parts()).rows()
     assert read == [0]
     assert next(records)["id"] == 0
     assert read == [0]
