@@ -47,8 +47,8 @@ def copy_matches(
 
 def load_texts(texts: Sequence[SignedDocument], config: Config) -> LoadedTexts:
     """Return documents as texts that can be measured, each by its place."""
-    shingles = _joined(each.shingles for each in texts)
-    numbers = _joined(each.numbers for each in texts)
+    shingles = joined(each.shingles for each in texts)
+    numbers = joined(each.numbers for each in texts)
     return LoadedTexts(range(len(texts)), shingles, numbers, config.match)
 
 
@@ -72,7 +72,7 @@ def _relation(
     return relation(known, asked, pair, loaded.passages, config.match)
 
 
-def _joined(parts: Iterable[UInt32s]) -> tuple[UInt32s, Int64s]:
+def joined(parts: Iterable[UInt32s]) -> tuple[UInt32s, Int64s]:
     """Return arrays end to end, and their bounds."""
     listed = list(parts)
     bounds = np.zeros(len(listed) + 1, np.int64)
