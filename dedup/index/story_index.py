@@ -19,6 +19,7 @@ from dedup.errors import ConfigError, DedupError, RejectedRecordError
 from dedup.index.candidates import CopyTables
 from dedup.index.copy_matches import copy_matches, rank
 from dedup.index.entry_bytes import FORMAT, entry_bytes, read_entries
+from dedup.index.heavy_terms import BANDS, ROWS
 from dedup.index.known_documents import DocumentsInMemory, Entry, KnownDocuments
 from dedup.index.matches import Match
 from dedup.index.record_signer import RecordSigner
@@ -73,7 +74,8 @@ class StoryIndex:
                 one.
             name: Prefix of the keys on the server.
             level: ``copies`` or ``stories``; None for that of ``config``.
-            threshold: Lowest score of a telling; None for that of ``config``.
+            threshold: As for :func:`dedup.deduplicate`; None for that of ``config``. At 0.18 a
+                telling needs a score of 0.7; a higher threshold names fewer.
             window: Most days between two tellings of one story; None for that of ``config``.
             config: The options that those above override; None for the defaults, or those of the
                 run that made the store.
@@ -259,7 +261,7 @@ def _shared_options(config: Config) -> dict[str, Any]:
         "level": config.level,
         **asdict(config.sign),
         "bands": [match.bands, match.rows, match.lead_bands, match.lead_rows],
-        "story_bands": [config.story.bands, config.story.rows],
+        "story_bands": [BANDS, ROWS],
     }
 
 
