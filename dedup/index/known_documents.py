@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from dedup.index.compact_tables import compact_lsh
 from dedup.kernels.array_types import Int64s, UInt32s
 
 if TYPE_CHECKING:
@@ -86,9 +87,7 @@ class DocumentsInMemory:
 
     def lsh(self, name: str, width: int, bands: int, rows: int) -> MinHashLSH:
         """Return an LSH over tables in memory; see :class:`KnownDocuments`."""
-        from datasketch import MinHashLSH  # pulls in scipy: half a second
-
-        return MinHashLSH(num_perm=width, params=(bands, rows), prepickle=False)
+        return compact_lsh(width, bands, rows)
 
     def put(self, entry: Entry) -> None:
         """Keep an entry; one of the same id must have been removed."""

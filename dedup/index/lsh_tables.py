@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from heapq import nsmallest
 
 from dedup.config import SignConfig
 from dedup.errors import ConfigError
 from dedup.index.known_documents import KnownDocuments
 from dedup.kernels.array_types import UInt32s
 from dedup.signatures.minhash import interop
-
-MOST_OF_BUCKET = 1_000
-"""Documents of one bucket that are candidates, those of the lowest keys. A larger bucket is of a
-template or a line of a site; the copies of one of its documents share other buckets with it."""
 
 
 class LshTables:
@@ -59,11 +54,14 @@ class LshTables:
             self._lsh.remove(key)
 
     def shared(self, signature: UInt32s) -> Counter[str]:
-        """Return in how many buckets each document is that is in a bucket of a signature."""
+        """Return in how many buckets each document is that is in a bucket of a signature.
+
+        Of a large bucket tables give some documents, see
+        :data:`dedup.index.compact_tables.MOST_OF_BUCKET`.
+        """
         found: Counter[bytes] = Counter()
         for bucket in self._buckets(signature):
-            few = len(bucket) <= MOST_OF_BUCKET
-            found.update(bucket if few else nsmallest(MOST_OF_BUCKET, bucket))
+            found.update(bucket)
         return Counter({key.decode("utf-8", "replace"): count for key, count in found.items()})
 
     def _buckets(self, signature: UInt32s) -> Iterable[Collection[bytes]]:

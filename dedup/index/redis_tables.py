@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasketch import MinHashLSH
 
-from dedup.index.lsh_tables import MOST_OF_BUCKET
+from dedup.index.compact_tables import MOST_OF_BUCKET
 from dedup.index.server_errors import answered
 
 if TYPE_CHECKING:

@@ -11,8 +11,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from dedup.cleaning.dates import parse_date
 from dedup.config import Config
 from dedup.errors import ConfigError, DedupError, RejectedRecordError
@@ -27,7 +25,6 @@ from dedup.index.signed_document import SignedDocument
 from dedup.index.stored_documents import StoredRun
 from dedup.index.telling_matches import TellingMatches
 from dedup.models import count_of
-from dedup.signatures.terms import without_flags
 
 if TYPE_CHECKING:
     from dedup.match.story_score import Scorer
@@ -224,7 +221,7 @@ class StoryIndex:
         """Add a signed document, or replace the one of its id."""
         self.remove(document.doc_id)
         moment = time.time() if document.moment is None else document.moment
-        terms = np.unique(without_flags(document.terms))
+        terms = document.distinct_terms()
         keys = self._copies.keys(document)
         self._documents.put(Entry(document.doc_id, entry_bytes(document), keys, moment, terms))
         self._copies.add(document)
