@@ -34,6 +34,10 @@ class ConfigError(DedupError, ValueError):
     """An option has a value that cannot be used."""
 
 
+class UnguardedScriptError(ConfigError):
+    """A script starts worker processes, which would run it again from its first line."""
+
+
 class InputError(DedupError):
     """An input as a whole cannot be used."""
 

@@ -5,20 +5,18 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dedup.api.given_records import given_inputs
-from dedup.api.keywords import Place, config_of, path_of
+from dedup.api.keywords import Place, config_of, path_of, shown_progress
 from dedup.api.result import Result
 from dedup.api.result_in_memory import ResultInMemory
 from dedup.config import Config
 from dedup.errors import ConfigError
-from dedup.progress import NullProgress, Progress
+from dedup.progress import Progress
 from dedup.renamed import warn
 from dedup.run.dump import run_dump
-from dedup.stage_progress import ShownProgress
 
 if TYPE_CHECKING:
     from dedup.match.story_score import Scorer
@@ -126,12 +124,3 @@ def deduplicate(
             resume=resume, overwrite=overwrite, progress=shown,
         )  # fmt: skip
     return taken.result
-
-
-def shown_progress(progress: Progress | bool | None) -> AbstractContextManager[Progress]:
-    """Return what gets the progress, as a context."""
-    if progress is not True:
-        return nullcontext(progress or NullProgress())
-    from dedup.progress_bars import Bars  # tqdm: only where it is asked for
-
-    return ShownProgress(Bars())

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from dedup.config import Config
 from dedup.option_fields import with_options
+from dedup.progress import NullProgress, Progress
+from dedup.stage_progress import ShownProgress
 
 Place: TypeAlias = str | os.PathLike[str]
 """A file or a folder."""
@@ -35,3 +38,12 @@ def config_of(config: Config | None, **given: Any) -> Config:
 def path_of(place: Place | None) -> Path | None:
     """Return a file that may not be given as a path."""
     return None if place is None else Path(place)
+
+
+def shown_progress(progress: Progress | bool | None) -> AbstractContextManager[Progress]:
+    """Return what gets the progress, as a context."""
+    if progress is not True:
+        return nullcontext(progress or NullProgress())
+    from dedup.progress_bars import Bars  # tqdm: only where it is asked for
+
+    return ShownProgress(Bars())

@@ -17,6 +17,7 @@ from multiprocessing.context import ForkServerContext
 from types import TracebackType
 
 from dedup.errors import WorkerError
+from dedup.parallel.main_guard import require_main_guard
 
 _SAFE_PATH = "PYTHONSAFEPATH"
 
@@ -32,8 +33,16 @@ def worker_context(preload: str) -> ForkServerContext:
         preload: Module that the server imports for all workers; the first call decides.
 
     Raises:
-        WorkerError: The folder for temporary files has too long a path for the server's socket.
+        UnguardedScriptError: Workers would run the script that calls, and start processes, too.
+        WorkerError: This process may start none, or the folder for temporary files has too long a
+            path for the server's socket.
     """
+    require_main_guard()
+    if not may_start_processes():
+        raise WorkerError(
+            "this process is daemonic, as the workers of multiprocessing.Pool are, and may start "
+            "no processes, which pages need; run it in another one"
+        )
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([preload])
     try:
@@ -54,6 +63,11 @@ def worker_context(preload: str) -> ForkServerContext:
             "sockets of worker processes; set TMPDIR to a shorter one"
         ) from error
     return context
+
+
+def may_start_processes() -> bool:
+    """Return whether this process may have children: Python lets no daemonic process have one."""
+    return not multiprocessing.current_process().daemon
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from dedup.config import Config
 from dedup.models import Raw, RawLine, RawRecord
 from dedup.parallel.ordered_map import in_order
-from dedup.parallel.processes import begin_worker, worker_context
+from dedup.parallel.processes import begin_worker, may_start_processes, worker_context
 from dedup.pipeline import TEXT_PRELOAD
 from dedup.pipeline.prepared_rows import PreparedRow, prepare_texts, size_of
 from dedup.store import Stored
@@ -127,7 +127,7 @@ class _TextWorkers:
         self._size = size
         self._seen = 0
         self._server_since: int | None = None
-        self._alone = config.workers < 2
+        self._alone = config.workers < 2 or not may_start_processes()
         page = dict(config.read.fields).get("html", "html").rpartition(".")[2]
         self._page = f'"{page}"'.encode()
         self._pool: ProcessPoolExecutor | None = None

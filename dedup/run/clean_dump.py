@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from dedup.config import Config
-from dedup.models import CleanReport, RejectionLimit
+from dedup.models import CleanReport, Raw, RejectionLimit
 from dedup.pipeline.stages import clean_stages
 from dedup.progress import NullProgress, Progress
 from dedup.read import Tally
@@ -58,11 +59,7 @@ def clean_dump(
     size = size_of_inputs(inputs, config, files)
     tally = Tally()
     records = read_inputs(inputs, config, tally)
-    with (
-        tempfile.TemporaryDirectory(prefix="dedup-") as folder,
-        Store(Path(folder) / "store.sqlite") as store,
-    ):
-        clean_stages(records, size, store, config, progress or NullProgress())
+    with cleaned_store(records, size, config, progress or NullProgress()) as store:
         lines = cleaned_lines(store.documents.cleaned())
         if isinstance(out, Path):
             write_file(out, lines)
@@ -75,3 +72,23 @@ def clean_dump(
     lost, total = status["rejected"], sum(status.values())
     counts = {"inputs": total, "cleaned": total - lost, "rejected": lost}
     return CleanReport(counts, reasons, dates, dict(sorted(tally.passed_over.items())), limit)
+
+
+@contextmanager
+def cleaned_store(
+    records: Iterable[Raw], size: int | None, config: Config, progress: Progress
+) -> Iterator[Store]:
+    """Clean inputs into a store, which is removed at the end.
+
+    Args:
+        records: The inputs.
+        size: Their bytes where known.
+        config: The options.
+        progress: Gets the progress of each stage.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="dedup-") as folder,
+        Store(Path(folder) / "store.sqlite") as store,
+    ):
+        clean_stages(records, size, store, config, progress)
+        yield store

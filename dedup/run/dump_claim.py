@@ -7,7 +7,13 @@ from contextlib import contextmanager
 from itertools import zip_longest
 from typing import Any
 
-from dedup.errors import NoDocumentError, OutputError, UnknownFieldError, refused
+from dedup.errors import (
+    NoDocumentError,
+    OutputError,
+    UnguardedScriptError,
+    UnknownFieldError,
+    refused,
+)
 from dedup.models import Raw, failure
 from dedup.pipeline.ingest import number_ids
 from dedup.pipeline.prepared_rows import stamp_of
@@ -123,11 +129,14 @@ def dropped_if_refused(store: Store, folder: OutputFolder, claim: Claim) -> Iter
 
     Raises:
         NoDocumentError: They are of no document, and would replace those of an earlier run.
+        UnguardedScriptError: The run cannot start processes.
     """
     try:
         yield
         _refuse_none_for_some(store, folder, claim)
-    except (UnknownFieldError, NoDocumentError):
+    except (UnknownFieldError, NoDocumentError, UnguardedScriptError) as error:
+        if isinstance(error, UnguardedScriptError) and claim.resume:
+            raise  # an earlier run may have begun it; the next one goes on
         remove_last_dump(store)
         if not claim.store:
             folder.drop_store()
