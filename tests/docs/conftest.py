@@ -14,6 +14,7 @@ import pytest
 import zstandard
 from judged_runs import judged_pairs
 from pipeline_inputs import write_pipeline_inputs
+from recipe_inputs import write_recipe_inputs
 from runs import ROOT, read_lines
 
 from dedup.evaluation.labelled_pairs import LabelledPair, write_labels
@@ -60,6 +61,7 @@ def desk(tmp_path_factory, samples, sample_run):
     write_labels(folder / "labels.jsonl", [*pairs, elsewhere])
     shutil.copy(ROOT / "dedup" / "match" / "scorer.json", folder / "my-scorer.json")
     (folder / "bin").mkdir()
+    write_recipe_inputs(folder, samples)
     step = folder / "bin" / "next-step"
     step.write_text("#!/bin/sh\ncat > next-step.jsonl\n")
     step.chmod(0o755)

@@ -100,7 +100,7 @@ def run(line):
     words = shlex.split(line, comments=True)
     if not words or line in NOT_RUN or shlex.join(words) in NOT_RUN:
         return ""
-    if words[0] == "sqlite3" and shutil.which("sqlite3") is None:  # no part of Python
+    if words[0] in ("sqlite3", "jq") and shutil.which(words[0]) is None:  # no part of Python
         return ""
     scripts = [word for word in words[:2] if word.removeprefix("./").startswith("scripts/")]
     if scripts:
