@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from pages import blocks_in, section
-from pipeline_inputs import lines_of
+from pipeline_inputs import DAYS, lines_of
 from runs import read_lines
 from test_docs_commands import in_a_copy, run_block
 
 from dedup import deduplicate
+from dedup.errors import OutputError
 
 PAGE = "docs/pipelines.md"
 
@@ -118,3 +120,65 @@ def test_what_datatrove_wrote_is_read_with_its_address_title_and_date(follow):
     assert json.loads(Path("again/manifest.json").read_text())["dates"]["missing"] == sum(
         not each["date"] for each in records
     )
+
+
+@pytest.fixture
+def task(follow):
+    """The function of the recipe, after it was called for two days and again for the first."""
+    (code,) = follow("A task for each day")
+    names = {}
+    exec(code[: code.index("\n\nfirst = ")], names)
+    return names["deduplicate_day"]
+
+
+def contents():
+    return {path: path.read_bytes() for path in Path("days").rglob("*") if path.is_file()}
+
+
+def test_a_day_that_is_run_again_writes_the_same(task):
+    task(DAYS[2])
+    before = contents()
+    shutil.rmtree(Path("days") / DAYS[1])
+
+    for day in DAYS:
+        task(day)
+
+    assert len(before) == 12
+    assert contents() == before
+
+
+def test_the_days_of_the_task_are_those_of_one_run(task):
+    task(DAYS[2])
+    at_once = deduplicate([f"feeds/{day}.jsonl" for day in DAYS])
+
+    for table in ("survivors", "duplicates", "rejected"):
+        lines = [each for day in DAYS for each in read_lines(Path(f"days/{day}/{table}.jsonl"))]
+        assert [each["id"] for each in lines] == [each["id"] for each in getattr(at_once, table)]
+
+
+def test_a_day_whose_feed_has_changed_since_is_refused(task):
+    before = contents()
+    for day in DAYS[:2]:
+        feed = Path(f"feeds/{day}.jsonl")
+        feed.write_bytes(
+            feed.read_bytes() + lines_of([{"id": f"late {day}", "text": "Rain. " * 40}])
+        )
+        with pytest.raises(OutputError, match="the inputs changed since the dump"):
+            task(day)
+
+    assert contents() == before
+
+
+def test_a_day_that_comes_late_is_added_and_what_later_days_decided_stays(task):
+    early = "2024-04-30"
+    shutil.copy(f"feeds/{DAYS[0]}.jsonl", f"feeds/{early}.jsonl")
+    lines = read_lines(Path(f"feeds/{early}.jsonl"))
+    renamed = [{**each, "id": f"early {each['id']}"} for each in lines]
+    Path(f"feeds/{early}.jsonl").write_bytes(lines_of(renamed))
+
+    late = task(early)
+
+    assert [each["id"] for each in late.duplicates] == [each["id"] for each in renamed]
+    assert {each["dedup"]["canonical_id"] for each in late.duplicates} == {
+        each["id"] for each in lines
+    }
