@@ -35,6 +35,26 @@ def follow(desk, tmp_path):
         yield run
 
 
+KEPT = {
+    "pandas": lambda names: names["kept"]["id"],
+    "polars": lambda names: names["kept"]["id"],
+    "DuckDB": lambda names: names["connection"].table("news").df()["id"],
+    "Hugging Face datasets": lambda names: names["kept"]["id"],
+}
+"""The ids that are left after the first Python block of a section, by its heading."""
+
+
+@pytest.mark.parametrize("heading", KEPT)
+def test_a_table_keeps_the_rows_that_survive(heading, desk, tmp_path):
+    code = next(each for each in blocks_in(section(PAGE, heading)) if each.language == "python")
+    names = {}
+    with in_a_copy(desk, tmp_path):
+        exec(code.text, names)
+        survivors = deduplicate("news.jsonl").survivors
+
+    assert sorted(KEPT[heading](names)) == sorted(each["id"] for each in survivors)
+
+
 def zipped_lines(path):
     return [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
 
