@@ -37,6 +37,10 @@ NOT_RUN = {
     "apt-get install --no-install-recommends chromium fonts-dejavu-core fonts-wqy-microhei",
     "apt-get install --no-install-recommends redis-server",
     "dedup label out -o labels.jsonl --web",  # tests/label does, in a browser
+    # tests/docs/test_docs_crawlers.py crawls a site on this machine
+    "scrapy runspider news.py -a front=https://harborpost.example/ -O kept.jsonl",
+    "scrapy runspider news.py -a front=https://harborpost.example/ -O kept.jsonl "
+    "-s DEDUP_STORE=out",
     "docker build -t dedup .",
     'docker run --rm --network none -v "$PWD/crawl:/in:ro" -v "$PWD/results:/out" '
     '--user "$(id -u):$(id -g)" dedup run /in -o /out/today',
@@ -45,7 +49,7 @@ NOT_RUN = {
 SHELL = re.compile(r"[|>]|\$\(")
 """What needs a shell."""
 
-NAMED = re.compile(r"(?:#!.*\n)?# ([\w.-]+\.(?:toml|sh|yaml))\n")
+NAMED = re.compile(r"(?:#!.*\n)?# ([\w.-]+\.(?:toml|sh|yaml|py))\n")
 """The first lines of a file that later commands of the page use: a comment with its name."""
 
 TIMES = re.compile(r"\b\d+\.\d s\b")
@@ -84,15 +88,15 @@ def in_a_copy(desk, parent):
 
 def run_block(block):
     """Run a block of code, or write the file that it is."""
-    if block.language == "sh":
+    if named := NAMED.match(block.text):
+        Path(named[1]).write_text(block.text, "utf-8")
+    elif block.language == "sh":
         for line in block.text.splitlines():
             run(line)
     elif block.language == "console":
         run_shown(block)
     elif block.language == "python":
         run_python(block)
-    elif named := NAMED.match(block.text):
-        Path(named[1]).write_text(block.text, "utf-8")
 
 
 def run(line):
