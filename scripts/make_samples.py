@@ -1,11 +1,13 @@
 """Builds the sample dump from the article texts and the outlet templates.
 
-Reads `samples/articles.json` and `samples/outlets/*.html` and writes the same pages three times,
+Reads `samples/articles.json` and `samples/outlets/*.html` and writes the same pages five times,
 as the kinds of input that scraped news usually comes in, and the answer that is expected:
 
     samples/dump/<host>/<path>.html   the pages, in the encoding that their template declares
     samples/dump.jsonl                one record a line: id, url, html
     samples/dump.warc.gz              response records, one gzip member a record
+    samples/feed.jsonl                the articles alone, as the items of a spider
+    samples/table.csv                 the same, as a table with other names and days for dates
     samples/expected.jsonl            one line a page: status, story, canonical, relation
 
 The build is deterministic: no clock, no random numbers, no order of a set. Run it from anywhere:
@@ -18,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import csv
 import gzip
 import html
 import io
@@ -286,6 +289,31 @@ def json_lines(records: list[dict[str, str | None]]) -> bytes:
     return "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records).encode()
 
 
+def feed(articles: list[Article]) -> list[dict[str, str | None]]:
+    """Returns the articles as a spider with its own selectors exports them, one item a page."""
+    return [
+        {
+            "url": article.url,
+            "headline": article.title,
+            "published": article.date.isoformat() if article.date else None,
+            "body": "\n".join(article.paragraphs),
+        }
+        for article in articles
+        if article.paragraphs
+    ]
+
+
+def csv_table(items: list[dict[str, str | None]]) -> bytes:
+    """Returns the items of a feed as a table, as data sets of news are passed around."""
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(["link", "title", "day", "content"])
+    for item in items:
+        day = (item["published"] or "")[:10]
+        writer.writerow([item["url"], item["headline"], day, item["body"]])
+    return table.getvalue().encode()
+
+
 def build() -> dict[str, bytes]:
     """Returns every file of the sample dump by its path below samples/."""
     articles = load_articles(SAMPLES / "articles.json")
@@ -297,6 +325,8 @@ def build() -> dict[str, bytes]:
         [{"id": article.page, "url": article.url, "html": text} for article, _, text in pages]
     )
     files["dump.warc.gz"] = warc_file([(article, page) for article, page, _ in pages])
+    files["feed.jsonl"] = json_lines(feed(by_id))
+    files["table.csv"] = csv_table(feed(by_id))
     files["expected.jsonl"] = json_lines(expected(by_id))
     return files
 
