@@ -63,7 +63,13 @@ class RejectedRecordError(DedupError, ValueError):
     """
 
     def __init__(self, doc_id: str, reason: str, detail: str) -> None:
-        """Name the record and the reason."""
+        """Name the record and the reason.
+
+        Args:
+            doc_id: Id of the record, or its address.
+            reason: See the attribute.
+            detail: See the attribute.
+        """
         why = f"{reason}: {detail}" if detail else reason
         super().__init__(f"the record {printable(doc_id)} cannot be used ({printable(why)})")
         self.reason, self.detail = reason, detail

@@ -88,6 +88,9 @@ def deduplicate(
         progress: Gets the progress of each stage; True for bars on a terminal or in a notebook.
         observer: The old name of ``progress``, until the next release.
 
+    Returns:
+        Survivors, duplicates, rejected inputs, stories, and a decision for each input.
+
     Raises:
         ConfigError: An option cannot be used.
         InputError: A path is missing, or no record has a text.

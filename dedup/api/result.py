@@ -73,6 +73,9 @@ class Result:
     def decision(self, doc_id: str) -> Decision:
         """Return the decision on one document.
 
+        Args:
+            doc_id: Its id; of several inputs of one id, the first is meant.
+
         Raises:
             KeyError: No input had this id.
         """
