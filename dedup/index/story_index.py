@@ -145,7 +145,14 @@ class StoryIndex:
         return document.doc_id
 
     def add_all(self, records: Iterable[Mapping[str, Any]]) -> int:
-        """Add records; return how many. What cannot be used is counted in :attr:`rejected`."""
+        """Add records. What cannot be used is counted in :attr:`rejected`.
+
+        Args:
+            records: As for :meth:`add`.
+
+        Returns:
+            How many were added.
+        """
         added = 0
         for record in records:
             try:
@@ -176,7 +183,14 @@ class StoryIndex:
         return sorted(matches, key=rank)
 
     def remove(self, doc_id: str) -> bool:
-        """Forget a document; return whether it was known."""
+        """Forget a document.
+
+        Args:
+            doc_id: Its id, as :meth:`add` returned it.
+
+        Returns:
+            Whether it was known.
+        """
         documents = self._open()
         if doc_id not in documents:
             return False
@@ -187,13 +201,16 @@ class StoryIndex:
         return True
 
     def expire(self, before: float | str | date) -> int:
-        """Forget the documents that were published before a moment; return how many.
+        """Forget the documents that were published before a moment.
 
         A document without a date counts as of when it was added.
 
         Args:
             before: Seconds since 1970, a date (midnight UTC), a time (of UTC where it has no zone),
                 or ISO 8601 text.
+
+        Returns:
+            How many were forgotten.
 
         Raises:
             ConfigError: It is no date.

@@ -33,7 +33,7 @@ PUBLIC = {
 CLASSES = {name: each for name, each in PUBLIC.items() if inspect.isclass(each)}
 
 
-LATER = {"CleanResult", "Match", "StoryIndex", "clean", "deduplicate", "decision"}
+LATER = {"CleanResult", "clean"}
 """Names that are to come."""
 
 
@@ -162,6 +162,8 @@ def noting(cls, seen):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PUBLIC)
 def test_a_public_name_stands_in_an_example_that_is_run(name, used):
+    if last(name) in LATER:
+        pytest.skip("not yet")
     named, seen = used
     is_only_one = [last(each) for each in PUBLIC].count(last(name)) == 1
     stands = is_only_one and last(name) in named
