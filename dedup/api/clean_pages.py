@@ -73,6 +73,9 @@ def clean(
         progress: Gets the progress of each stage; True for bars on a terminal or in a notebook.
         config: All options, those without a keyword among them; keywords override it.
 
+    Returns:
+        The cleaned documents, and the inputs that cannot be used.
+
     Raises:
         ConfigError: An option cannot be used.
         InputError: A path is missing, or no record has a text.
