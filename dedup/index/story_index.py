@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from contextlib import nullcontext
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +26,8 @@ from dedup.index.signed_document import SignedDocument
 from dedup.index.stored_documents import StoredRun
 from dedup.index.telling_matches import TellingMatches
 from dedup.models import count_of
+from dedup.option_fields import with_options
+from dedup.scorer_file import scorer_file
 
 if TYPE_CHECKING:
     from dedup.match.story_score import Scorer
@@ -58,8 +61,15 @@ class StoryIndex:
         level: str | None = None,
         threshold: float | None = None,
         window: float | None = None,
+        scorer: str | Path | Scorer | None = None,
+        field: Mapping[str, str] | str | Iterable[str] | None = None,
+        min_tokens: int | None = None,
+        exclude_host: str | Iterable[str] | None = None,
+        agency: str | Iterable[str] | None = None,
+        timeout: float | None = None,
+        memory: int | None = None,
+        max_bytes: int | None = None,
         config: Config | None = None,
-        scorer: Scorer | None = None,
     ) -> None:
         """Open an index.
 
@@ -70,35 +80,44 @@ class StoryIndex:
                 ``redis://localhost:6379/0``, for several processes; None for the memory of this
                 one.
             name: Prefix of the keys on the server.
-            level: ``copies`` or ``stories``; None for that of ``config``.
-            threshold: As for :func:`dedup.deduplicate`; None for that of ``config``. At 0.18 a
-                telling needs a score of 0.7; a higher threshold names fewer.
-            window: Most days between two tellings of one story; None for that of ``config``.
+            level: ``copies`` or ``stories``, which also names tellings in other words.
+            threshold: Lowest score of a telling.
+            window: Most days between two tellings of one story.
+            scorer: What scores pairs of tellings, or its file as for ``dedup run --scorer``; None
+                for the one that comes with the package, or that of the run of the store.
+            field: The records' own names of standard fields, as ``{"text": "body"}``.
+            min_tokens: A text with fewer tokens cannot be used.
+            exclude_host: Hosts whose documents cannot be used.
+            agency: Names of wire agencies beside those that are known.
+            timeout: Most seconds for one page.
+            memory: Most MiB for the worker that cleans pages, 0 for no limit.
+            max_bytes: A page or record larger than this cannot be used.
             config: The options that those above override; None for the defaults, or those of the
                 run that made the store.
-            scorer: What scores pairs of tellings; None for the one that comes with the package, or
-                that of the run that made the store.
 
         Raises:
             ConfigError: An option cannot be used, or does not fit the store.
             OutputError: The store cannot be read.
         """
-        run = None if store is None else StoredRun(Path(store))
-        base = config or (Config() if run is None else run.config)
-        self.config = _options(base, level, threshold, window)
+        options = {
+            "level": level, "threshold": threshold, "window": window, "field": field,
+            "min_tokens": min_tokens, "exclude_host": exclude_host, "agency": agency,
+            "timeout": timeout, "memory": memory, "max_bytes": max_bytes,
+        }  # fmt: skip
         self.rejected: Counter[str] = Counter()
-        self._documents = _place(redis, name, self.config)
-        self._signer = RecordSigner(self.config)
-        self._copies = CopyTables(self._documents, name, self.config)
-        self._tellings: TellingMatches | None = None
-        if self.config.level == "stories":
-            scorer = scorer or (run.scorer if run else None)
-            self._tellings = TellingMatches(self._documents, name, self.config, scorer)
         self._is_closed = False
-        if run is not None:
-            with run:
-                for document in run.documents(self.config, self._signer.sites):
-                    self._add(document)
+        run = None if store is None else StoredRun(Path(store))
+        with run or nullcontext():
+            self.config = with_options(config or (Config() if run is None else run.config), options)
+            self._documents = _place(redis, name, self.config)
+            self._signer = RecordSigner(self.config)
+            self._copies = CopyTables(self._documents, name, self.config)
+            self._tellings: TellingMatches | None = None
+            if self.config.level == "stories":
+                scored_by = _scorer(scorer, run)
+                self._tellings = TellingMatches(self._documents, name, self.config, scored_by)
+            for document in run.documents(self.config, self._signer.sites) if run else ():
+                self._add(document)
 
     def __enter__(self) -> StoryIndex:
         """Return the index."""
@@ -246,16 +265,11 @@ class StoryIndex:
             self._tellings.add(document)
 
 
-def _options(
-    base: Config, level: str | None, threshold: float | None, window: float | None
-) -> Config:
-    """Return options with those that are given."""
-    story = base.story
-    if threshold is not None:
-        story = replace(story, threshold=threshold)
-    if window is not None:
-        story = replace(story, window_days=window)
-    return replace(base, level=level or base.level, story=story)
+def _scorer(given: str | Path | Scorer | None, run: StoredRun | None) -> Scorer | None:
+    """Return what scores pairs of tellings, None for what comes with the package."""
+    if isinstance(given, (str, Path)):
+        return scorer_file(Path(given)).scorer
+    return run.scorer if given is None and run is not None else given
 
 
 def _place(redis: str | None, name: str, config: Config) -> KnownDocuments:
