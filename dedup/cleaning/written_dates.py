@@ -35,6 +35,16 @@ _MONTH = r"(?:de\s+|of\s+|d['’])?(?P<month>[^\W\d_][^\d\s.,:;/()–—-]*)[.,]
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|e|º|°|ª|\.)?"
 _YEAR = r"(?:del?\s+)?(?P<year>\d{4})(?![\d/.-]\d)"
 
+# What pages write before the date of publication, and spiders take with it.
+_LABEL = re.compile(
+    r"(?:(?:first\s+)?(?:published|posted)(?:\s+on)?|date|publié(?:e)?\s+le|veröffentlicht(?:\s+am)?"
+    r"|publicad[oa](?:\s+(?:el|em))?|pubblicat[oa](?:\s+il)?|gepubliceerd(?:\s+op)?|опубликовано)"
+    r"(?:\s*[:|–—-]\s*|\s+)(?=\S)"
+)
+# 14-Feb-18, as spreadsheets and databases write a day.
+_SHORT_YEAR = re.compile(r"(\d{1,2}-[^\W\d_]{3,4}-)(\d\d)(?!\d)")
+_LATEST_SHORT_YEAR = 70
+
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4})([-/.])(?P<number>\d{1,2})\2(?P<day>\d{1,2})(?!\d)")
 _EAST_ASIAN = re.compile(
     r"(?P<year>\d{4})\s?[年년]\s?(?P<number>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日일]"
@@ -84,7 +94,7 @@ def read_written(text: str, order: DayOrder | None = None) -> datetime | date | 
     """
     if len(text) > LONGEST:
         return None
-    text = _day_first_of_all(text.casefold())
+    text = _with_whole_year(_day_first_of_all(_without_label(text.casefold())))
     if match := _IN_FIGURES.match(text):
         days = _days_in_figures(match)
         if order is not None or len(set(days.values())) > 1:
@@ -105,9 +115,32 @@ def order_shown(text: str) -> DayOrder | None:
     """
     if len(text) > LONGEST:
         return None
-    match = _IN_FIGURES.match(_day_first_of_all(text.casefold()))
+    match = _IN_FIGURES.match(_day_first_of_all(_without_label(text.casefold())))
     days = _days_in_figures(match) if match else {}
     return next(iter(days)) if len(days) == 1 else None
+
+
+def _without_label(text: str) -> str:
+    """Return a date without the word before it.
+
+    >>> _without_label("published: 3 march 2026"), _without_label("since 3 march 2026")
+    ('3 march 2026', 'since 3 march 2026')
+    """
+    label = _LABEL.match(text)
+    return text[label.end() :] if label else text
+
+
+def _with_whole_year(text: str) -> str:
+    """Return a day whose month is named with the century of its year, 1971 to 2070.
+
+    >>> _with_whole_year("14-feb-18"), _with_whole_year("3-mar-99 10:00")
+    ('14-feb-2018', '3-mar-1999 10:00')
+    """
+    match = _SHORT_YEAR.match(text)
+    if not match:
+        return text
+    century = "20" if int(match[2]) <= _LATEST_SHORT_YEAR else "19"
+    return f"{match[1]}{century}{text[match.start(2) :]}"
 
 
 def _day_first_of_all(text: str) -> str:
