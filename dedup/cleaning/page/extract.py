@@ -9,6 +9,7 @@ from dedup.cleaning.page.page_pruning import drop_menus, drop_without_text
 from dedup.cleaning.page.page_tree import parse
 from dedup.cleaning.page.paragraphs import ParagraphGroup, paragraph_groups
 from dedup.cleaning.page.publication_date import guessed_date
+from dedup.cleaning.page.saved_address import saved_address
 from dedup.models import Extraction, Reason, Rejection
 
 
@@ -40,7 +41,7 @@ def extract(html: bytes) -> Extraction | Rejection:
         author=author,
         site=page.site,
         hostname=page.hostname,
-        url=page.url,
+        url=page.url or saved_address(html),
         canonical_url=page.canonical_url,
         language=page.language,
         description=page.description,

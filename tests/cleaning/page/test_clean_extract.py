@@ -51,6 +51,27 @@ def test_the_main_text_comes_out_without_captions():
     assert "dusk" not in found.text
 
 
+MIRRORED = "<!-- Mirrored from x.example/a.html by HTTrack Website Copier/3.x [XR&CO'2014], Mon -->"
+SAVED = [
+    (MIRRORED, "http://x.example/a.html"),
+    ("<!-- saved from url=(0024)https://x.example/a?b=1 -->", "https://x.example/a?b=1"),
+    (
+        "<!--\n Page saved with SingleFile \n url: https://x.example/a \n saved date: Fri\n-->",
+        "https://x.example/a",
+    ),
+    ("<!-- Mirrored from x.example by hand -->", None),
+    ("<!-- see https://x.example/a -->", None),
+]
+
+
+@pytest.mark.parametrize(("comment", "address"), SAVED)
+def test_a_page_without_its_address_has_that_from_which_a_program_saved_it(comment, address):
+    relative = '<link rel="canonical" href="a.html"><meta property="og:url" content="a.html">'
+    assert taken(page(comment + relative)).url == address
+    stated = '<meta property="og:url" content="https://y.example/b">'
+    assert taken(page(comment + stated)).url == "https://y.example/b"
+
+
 def test_a_fragment_is_a_page():
     assert taken(f"<div>{BODY}</div>").text.startswith("Paragraph 0.")
     assert taken(f"<p>{SENTENCE}</p>").text == SENTENCE.strip()
