@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 from pages import blocks_in, section
-from pipeline_inputs import DAYS, lines_of
+from pipeline_inputs import DAYS, dolma_document, lines_of
 from runs import read_lines
 from test_docs_commands import in_a_copy, run_block
 
-from dedup import deduplicate
+from dedup import deduplicate, open_run
 from dedup.errors import OutputError
 
 PAGE = "docs/pipelines.md"
@@ -96,6 +96,27 @@ def test_dolma_removes_what_the_run_removes(corpus):
     assert marked == {"dedup__duplicate": {"copy": 1.0}, "dedup__copy": {"copy": 1.0}}
     assert duplicates == {"copy"}
     assert rejected == {"short", "2024-05/0001.jsonl.gz"}
+
+
+def test_only_copies_of_a_telling_are_copies_for_dolma(follow, sample_run):
+    with open_run(sample_run.path) as run:
+        found = [run.document(each.id) for each in run.story("ferry-aground").members]
+    tellings = [
+        {"id": each.id, "title": each.title, "text": each.text, "date": each.date} for each in found
+    ]
+    copies = [{**each, "id": f"copy of {each['id']}"} for each in tellings]
+    path = Path("corpus/documents/2024-06/0001.jsonl.gz")
+    path.write_bytes(gzip.compress(lines_of(map(dolma_document, [*tellings, *copies]))))
+
+    follow("dolma")
+
+    lines = zipped_lines(Path("corpus/attributes/dedup/2024-06/0001.jsonl.gz"))
+    marked = {
+        name: {each["id"] for each in lines if each["attributes"][name]}
+        for name in ("dedup__duplicate", "dedup__copy")
+    }
+    assert marked["dedup__copy"] == {each["id"] for each in copies}
+    assert len(marked["dedup__duplicate"]) == len(tellings) + len(copies) - 1
 
 
 def test_a_document_of_dolma_whose_id_came_before_stays(follow, desk):
