@@ -30,8 +30,11 @@ _LONGEST_PATH = 4096
 _COLUMN = "one column is no table: pass the table that it is a column of"
 _SETS = "a {} holds several data sets: pass one of them, as in data['train']"
 
-# Tables of which some, or all, have no Arrow stream.
-_TABLES = ("pandas.DataFrame", "datasets.Dataset")
+# Tables of which some, or all, have no Arrow stream, or one that is in memory as a whole.
+_TABLES = ("pandas.DataFrame", "datasets.Dataset", "duckdb.DuckDBPyRelation")
+
+# Rows that DuckDB makes at once: those of one of its vectors.
+_VECTOR = 2_048
 
 _REFUSED = {
     "polars.LazyFrame": "a LazyFrame has no rows yet: pass what its collect() returns",
@@ -186,6 +189,9 @@ def rows_of(table: Any) -> Iterator[Mapping[str, Any]]:
         return _rows_of_pandas(table)
     if "datasets.Dataset" in names:
         return _rows_of_data_set(table)
+    if "duckdb.DuckDBPyRelation" in names:  # its own stream has all rows before the first
+        name = "to_arrow_reader" if hasattr(table, "to_arrow_reader") else "fetch_arrow_reader"
+        return _rows_of_stream(getattr(table, name)(_VECTOR))
     return _rows_of_stream(table)
 
 

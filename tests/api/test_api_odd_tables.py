@@ -269,6 +269,16 @@ def test_a_table_is_read_batch_by_batch():
         assert peak < 5_000_000
 
 
+def test_rows_of_a_query_come_before_its_last_row_is_made():
+    late = "CASE WHEN i = 500000 THEN error('no more') ELSE i::VARCHAR END"
+    query = duckdb.connect().sql(f"SELECT {late} AS id FROM range(500001) t(i)")
+    rows = given_inputs(query).rows()
+
+    assert next(rows) == {"id": "0"}
+    with pytest.raises(InputError, match=r"the table cannot be read: .*no more"):
+        list(rows)
+
+
 def test_a_generator_of_tables_is_read_one_by_one():
     read = []
 
