@@ -16,7 +16,8 @@ from dedup.kernels.array_types import UInt32s
 from dedup.models import Document, RawRecord, Rejection
 from dedup.pipeline.page_workers import PageCleaner
 from dedup.pipeline.sign import signature_parts
-from dedup.read.records import has_own_id, record
+from dedup.read.program_records import raw_record
+from dedup.read.records import has_own_id
 from dedup.store import StoredPart
 from dedup.text_batch import TextBatch
 
@@ -40,7 +41,7 @@ class RecordSigner:
         A record without an id is named by its address; without one, by a digest of its text.
 
         Args:
-            given: The record, JSON values only; it stays as it is.
+            given: The record, with values of any types; it stays as it is.
             learn: Whether it shows which lines are those of its site.
 
         Raises:
@@ -49,7 +50,7 @@ class RecordSigner:
         """
         if not isinstance(given, Mapping):
             raise TypeError(f"a record is a mapping, not {type(given).__name__}")
-        read = record(dict(given), "record", "", self._config.read)
+        read = raw_record(given, "", self._config.read)
         document = self._cleaned(read)
         if isinstance(document, Document):
             if learn:

@@ -27,6 +27,7 @@ from dedup.index.stored_documents import StoredRun
 from dedup.index.telling_matches import TellingMatches
 from dedup.models import count_of
 from dedup.option_fields import with_options
+from dedup.read.program_records import program_rows
 from dedup.scorer_file import scorer_file
 
 if TYPE_CHECKING:
@@ -163,17 +164,17 @@ class StoryIndex:
         self._add(document)
         return document.doc_id
 
-    def add_all(self, records: Iterable[Mapping[str, Any]]) -> int:
+    def add_all(self, records: Any) -> int:
         """Add records. What cannot be used is counted in :attr:`rejected`.
 
         Args:
-            records: As for :meth:`add`.
+            records: As for ``deduplicate``: dicts, or a table such as a DataFrame; no paths.
 
         Returns:
             How many were added.
         """
         added = 0
-        for record in records:
+        for record in program_rows(records):
             try:
                 self.add(record)
                 added += 1

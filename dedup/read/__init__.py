@@ -4,7 +4,7 @@ from dedup.read.discover import Source, begins_with_page, discover, real_path
 from dedup.read.jsonl import parse_line
 from dedup.read.missing_text import require_input, require_text
 from dedup.read.reader import read, read_raw
-from dedup.read.records import has_own_id, record, rejected
+from dedup.read.records import has_own_id
 from dedup.read.tally import Tally
 
 __all__ = [
@@ -17,8 +17,6 @@ __all__ = [
     "read",
     "read_raw",
     "real_path",
-    "record",
-    "rejected",
     "require_input",
     "require_text",
 ]

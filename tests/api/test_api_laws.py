@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dedup import deduplicate
-from dedup.api.given_records import given_inputs, raw_records
+from dedup.api.given_records import given_inputs
 from dedup.config import ReadConfig
 from dedup.json_codec import dump_json, load_json
+from dedup.read.program_records import raw_records
 
 TEXTS = [
     "The ferry to Port Elwood will run again from Monday, its owner said on Friday. " * 3,

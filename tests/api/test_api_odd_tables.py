@@ -15,9 +15,10 @@ import pyarrow
 import pytest
 
 from dedup import Config, deduplicate
-from dedup.api.given_records import given_inputs, raw_records
+from dedup.api.given_records import given_inputs
 from dedup.config import ReadConfig
 from dedup.errors import InputError
+from dedup.read.program_records import raw_records
 
 FERRY = "The ferry to Port Elwood will run again from Monday, its owner said on Friday. " * 3
 

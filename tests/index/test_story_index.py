@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import pandas
 import pytest
 
 from dedup import Config, StoryIndex, deduplicate
@@ -260,3 +261,13 @@ def test_asking_teaches_nothing(index):
         index.match(of_site(number, own_text(number)))
     index.add({"id": "b", "text": own_text(7)})
     assert relations(index.match(of_site(7, own_text(7)))) == [("b", "expanded")]
+
+
+def test_an_index_takes_what_deduplicate_takes(index):
+    rows = [{"id": 1, "text": TEXT, "date": float("nan")}, {"id": 2, "text": OTHER}]
+
+    assert index.add_all(pandas.DataFrame(rows)) == 2
+    assert "1" in index
+    assert [each.id for each in index.match({"html": PAGE.encode()})] == ["1"]
+    with pytest.raises(TypeError, match="pass a list"):
+        index.add_all(rows[0])
