@@ -33,6 +33,7 @@ class RecordSigner:
         """Remember the options; the first page starts a worker process."""
         self._config = config
         self._pages = PageCleaner(config.clean)
+        self._last_page: tuple[RawRecord, Document | Rejection] | None = None
         self.sites = LearnedSites(config.clean)
 
     def sign(self, given: Mapping[str, Any], *, learn: bool = False) -> SignedDocument:
@@ -68,9 +69,14 @@ class RecordSigner:
         self._pages.close()
 
     def _cleaned(self, read: RawRecord) -> Document | Rejection:
-        """Return the document of a record, or why it has none."""
+        """Return the document of a record, or why it has none.
+
+        The last page is remembered: a crawler asks about a page, and then adds it.
+        """
         if read.rejection is None and read.html is not None:
-            return self._pages.clean(read)
+            if self._last_page is None or self._last_page[0] != read:
+                self._last_page = read, self._pages.clean(read)
+            return self._last_page[1]
         [document] = clean_own_texts([read], self._config.clean)
         return document
 
