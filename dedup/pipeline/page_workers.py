@@ -128,22 +128,28 @@ def clean_records(
 
 
 class PageCleaner:
-    """Cleans pages one by one, in one worker process, which the first page starts."""
+    """Cleans pages one by one, in one worker process, which the first page starts.
+
+    The result of the last page is remembered: who asks an index for a page adds it next.
+    """
 
     def __init__(self, config: CleanConfig) -> None:
         """Remember time, memory and length limits."""
         self._config = config
         self._pool = _page_pool(1, config)
         self._work = partial(clean_page, agencies=config.agencies)
+        self._last: tuple[bytes, Task[Answer]] | None = None
 
     def clean(self, record: RawRecord) -> Document | Rejection:
         """Return the document of a record with a page, or why it has none."""
         if refused := address_excluded(record, self._config):
             return refused
-        html = record.html or b""
-        args = [self._config.timeout, self._work, html]
-        task = self._pool.schedule(within, args=args, timeout=self._config.timeout)
-        page = _Page(record, record.page_digest(), task, len(html))
+        html, digest = record.html or b"", record.page_digest()
+        if self._last is None or self._last[0] != digest:
+            args = [self._config.timeout, self._work, html]
+            task = self._pool.schedule(within, args=args, timeout=self._config.timeout)
+            self._last = digest, task
+        page = _Page(record, digest, self._last[1], len(html))
         return _cleaned(page, self._config).result
 
     def close(self) -> None:

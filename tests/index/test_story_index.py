@@ -10,6 +10,8 @@ import pytest
 from dedup import Config, StoryIndex, deduplicate
 from dedup.config import CleanConfig
 from dedup.errors import ConfigError, DedupError, RejectedRecordError
+from dedup.index import candidates, compact_tables
+from dedup.parallel.resilient_pool import ResilientPool
 
 SENTENCES = [
     "The ferry to Port Elwood will run again from Monday, its owner said on Thursday.",
@@ -271,3 +273,43 @@ def test_an_index_takes_what_deduplicate_takes(index):
     assert [each.id for each in index.match({"html": PAGE.encode()})] == ["1"]
     with pytest.raises(TypeError, match="pass a list"):
         index.add_all(rows[0])
+
+
+def test_a_page_that_is_asked_for_and_added_is_cleaned_once(index, monkeypatch):
+    scheduled = []
+    schedule = ResilientPool.schedule
+    monkeypatch.setattr(
+        ResilientPool,
+        "schedule",
+        lambda pool, *args, **more: scheduled.append(1) or schedule(pool, *args, **more),
+    )
+    page = {"url": "https://a.example/x", "html": PAGE}
+    for _ in range(2):
+        index.match(page)
+        index.add(page)
+    assert len(scheduled) == 1
+
+
+def test_the_copy_of_one_of_many_texts_off_a_template_is_found(index, monkeypatch):
+    monkeypatch.setattr(candidates, "MOST_COMPARED", 3)
+    monkeypatch.setattr(compact_tables, "MOST_OF_BUCKET", 5)
+    words = [f"word{k}" for k in range(200)]
+
+    def report(number):
+        return " ".join(f"{k * number}" if k % 9 == 0 else word for k, word in enumerate(words))
+
+    for number in range(1, 30):
+        index.add({"id": f"r{number}", "text": report(number)})
+    for number in (1, 15, 29):
+        changed = report(number).replace("word4 ", "other ")
+        assert relations(index.match({"id": "x", "text": changed})) == [(f"r{number}", "near")]
+
+
+def test_a_page_that_takes_too_long_is_refused_and_the_next_one_is_cleaned():
+    endless = "<html><body>" + "<div>" * 200_000 + "words of a page " * 50
+    with StoryIndex(level="copies", timeout=0.1) as index:
+        with pytest.raises(RejectedRecordError) as caught:
+            index.add({"id": "a", "html": endless})
+        assert caught.value.reason in ("timeout", "crashed")
+    with StoryIndex(level="copies", field={"html": "page"}) as index:
+        assert index.add({"id": "b", "page": PAGE}) == "b"
