@@ -149,6 +149,16 @@ def test_datatrove_reads_each_survivor_and_nothing_else(follow):
     }
 
 
+def test_datatrove_reads_the_parquet_files(follow):
+    readers = pytest.importorskip("datatrove.pipeline.readers", reason="datatrove is not installed")
+    follow("Parquet files")
+    read = readers.ParquetReader("out", glob_pattern="survivors-*.parquet").run()
+
+    assert [(each.id, each.text) for each in read] == [
+        (each["id"], each["text"]) for each in deduplicate("news.parquet").survivors
+    ]
+
+
 def test_what_datatrove_wrote_is_read_with_its_address_title_and_date(follow):
     pytest.importorskip("datatrove", reason="datatrove is not installed")
     follow("datatrove")
