@@ -6,8 +6,9 @@ known documents one by one: each pair stands alone, as two documents without oth
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from heapq import nsmallest
+from itertools import compress, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -85,13 +86,10 @@ class TellingMatches:
             asked: The record.
             copies: What is known as its copies and versions, which are no tellings.
         """
-        signature = self._signature(asked)
-        if signature is None:
-            return []
-        shared = self._tables.shared(signature)
-        for doc_id in [match.id for match in copies] + [asked.doc_id] * (not asked.unnamed):
-            shared.pop(doc_id, None)
-        ids = sorted(shared, key=lambda doc_id: (-shared[doc_id], doc_id))[:MOST_READ]
+        left_out = [match.id for match in copies]
+        if not asked.unnamed:
+            left_out.append(asked.doc_id)
+        ids = self._nearest(asked, left_out)
         known = list(islice(self._comparable(asked, ids), MOST_SCORED))
         if not known:
             return []
@@ -99,13 +97,22 @@ class TellingMatches:
         frequencies = frequencies_of(tokens, asked.terms, self._documents.term_counts)
         odds, pairs = telling_odds(asked, known, frequencies, self._model, self._config)
         story = self._config.story
+        is_likely = (odds >= least_odds(story)).tolist()
+        answers = zip(known, pairs, probability(odds).tolist(), strict=True)
         return [
             match_of(each, *retelling(pair, chance, story))
-            for each, pair, chance, is_likely in zip(
-                known, pairs, probability(odds).tolist(), odds >= least_odds(story), strict=True
-            )
-            if is_likely
+            for each, pair, chance in compress(answers, is_likely)
         ]
+
+    def _nearest(self, asked: SignedDocument, left_out: Iterable[str]) -> list[str]:
+        """Return the known documents that share most buckets with a record, then by id."""
+        signature = self._signature(asked)
+        if signature is None:
+            return []
+        shared = self._tables.shared(signature)
+        for doc_id in left_out:
+            shared.pop(doc_id, None)
+        return nsmallest(MOST_READ, shared, key=lambda doc_id: (-shared[doc_id], doc_id))
 
     def _signature(self, document: SignedDocument) -> UInt32s | None:
         """Return the MinHash of a document's heaviest terms, None where it has too few."""
