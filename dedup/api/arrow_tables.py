@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from dedup.errors import InputError
 from dedup.json_codec import dump_json
+from dedup.read.table_values import distinct_names
 from dedup.write.parquet import Row, record_batch, without_surrogates
 from dedup.write.schemas import SCHEMAS
 
@@ -48,7 +49,10 @@ def document_table(rows: list[Row], table: str) -> pa.Table:
             f"the records have more than {_MOST_COLUMNS:,} different fields, too many for a table: "
             f"use the list .{table}"
         )
-    columns = {without_surrogates(name): _column([row.get(name) for row in rows]) for name in names}
+    columns = {
+        shown: _column([row.get(name) for row in rows])
+        for name, shown in zip(names, distinct_names(map(without_surrogates, names)), strict=True)
+    }
     schema = SCHEMAS["survivors" if table == "survivors" else "annotated"]
     decided = pa.array([row.get(DECIDED) for row in rows], schema.field(DECIDED).type)
     return pa.table({**columns, DECIDED: decided})

@@ -179,3 +179,10 @@ def test_objects_with_ever_other_fields_become_text():
 
     assert column.type == pyarrow.string()
     assert json.loads(column[7].as_py()) == {"own-7": {"a": 7}}
+
+
+def test_names_that_utf8_cannot_hold_stay_apart():
+    table = document_table([{"a\ud800": 1, "a?": 2}], "duplicates")
+
+    assert table.column_names == ["a?", "a?_2", "dedup"]
+    assert [table[name].to_pylist() for name in table.column_names] == [[1], [2], [None]]
