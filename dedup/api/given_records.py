@@ -15,7 +15,6 @@ from dedup.models import Raw
 from dedup.read import Tally, require_text
 from dedup.read.program_records import (
     MIXED,
-    SOURCE,
     is_table,
     program_rows,
     raw_records,
@@ -45,8 +44,8 @@ class RecordInputs:
 
     @property
     def names(self) -> list[str]:
-        """One name for all."""
-        return [SOURCE]
+        """None: they cannot be read again from anywhere."""
+        return []
 
     @property
     def reads_once(self) -> bool:

@@ -8,6 +8,7 @@ import shutil
 import pytest
 from runs import dated_article, text_of
 
+from dedup import deduplicate
 from dedup.errors import DedupError, InputError, NotFoundError
 from dedup.explain.open_run import open_run
 from dedup.explain.views.raw_document import raw_document
@@ -80,6 +81,16 @@ def test_a_stream_cannot_be_read_again(command, tmp_path):
     line = json.dumps({"id": "a", "html": "<p>too short"})
     command.run("-", out=tmp_path / "out", stdin=line, exit_code=1)
     with open_run(tmp_path / "out") as run, pytest.raises(InputError, match="stdin"):
+        raw(run, "a")
+
+
+def test_a_page_that_a_program_passed_in_cannot_be_read_again(tmp_path):
+    page = f"<html><body><article><p>{text_of(1)}.</p></article></body></html>"
+    deduplicate([{"id": "a", "html": page}], store=tmp_path / "news.sqlite", dump="monday")
+    with (
+        open_run(tmp_path / "news.sqlite") as run,
+        pytest.raises(InputError, match="a program passed it in"),
+    ):
         raw(run, "a")
 
 

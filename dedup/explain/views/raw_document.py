@@ -26,7 +26,7 @@ def raw_document(run: Run, row: int) -> bytes:
     the run read: the page, the line, or the record as JSON.
 
     Raises:
-        InputError: The inputs are gone, have changed or were a stream.
+        InputError: The inputs are gone, have changed or were a stream or records of a program.
         NotFoundError: Nothing of it could be read.
     """
     details = run.store.details.document(row)
@@ -57,12 +57,14 @@ def _read_again(manifest: Mapping[str, Any], source: str) -> Iterator[Raw]:
     Nothing is opened but what the inputs lead to: the name only chooses among these.
 
     Raises:
-        InputError: The inputs are gone, or the source was a stream.
+        InputError: The inputs are gone, or the source was a stream or a program.
     """
     config = config_of(manifest).read
     inputs = (manifest.get("read") or {}).get("inputs") or []
     if source == "-":
         raise InputError("it came from stdin, which cannot be read again")
+    if not inputs:
+        raise InputError("a program passed it in, and the store keeps no page")
     try:
         sources = discover(inputs, config)
     except InputError as error:
