@@ -167,6 +167,18 @@ def test_a_row_tells_all_of_its_record(odd, both, jsonl):
         assert row["dedup"] == line["dedup"]
 
 
+def test_a_list_of_one_value_or_of_authors_is_a_text_in_its_column(row_of):
+    lists = {"url": ["https://x.example/a"], "title": ["Rain"], "author": ["Ann Lee", "Bo Ek"]}
+    row = row_of({"id": "a", "text": TEXT, "site": ["X", "Y"], **lists})
+    assert (row["url"], row["title"], row["author"], row["site"]) == (
+        "https://x.example/a",
+        "Rain",
+        "Ann Lee, Bo Ek",
+        None,
+    )
+    assert json.loads(row["extra"]) == {"site": ["X", "Y"], **lists}
+
+
 def test_a_field_that_is_null_is_in_extra(row_of):
     row = row_of({"id": "a", "text": TEXT, "odd": None, "title": None})
 

@@ -23,6 +23,7 @@ from dedup.models import (
     Reason,
     Rejection,
     count_of,
+    field_text,
 )
 from dedup.tokens import count_tokens, count_words
 
@@ -100,18 +101,7 @@ def _from_text(record: RawRecord, config: CleanConfig) -> Document | Rejection:
 
 def _text_field(record: RawRecord, name: str) -> str | None:
     """Return a standard field of a record if it is a text."""
-    return _in_one(record.own(name), name)
-
-
-def _in_one(value: Any, name: str) -> str | None:
-    """Return the value of a standard field if it is a text; a list of authors becomes one.
-
-    >>> _in_one(["Ann Lee", "Bo Ek"], "author"), _in_one(["Rain", "Snow"], "title")
-    ('Ann Lee, Bo Ek', None)
-    """
-    if name == "author" and isinstance(value, list):
-        value = ", ".join(each for each in value if isinstance(each, str))
-    return value if isinstance(value, str) else None
+    return field_text(record.own(name), name)
 
 
 def too_short(text: str, config: CleanConfig) -> Rejection | None:

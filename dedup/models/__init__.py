@@ -21,6 +21,7 @@ from dedup.models.inputs import (
     RawRecord,
     Reason,
     Rejection,
+    field_text,
     only_value,
     value_at,
 )
@@ -59,6 +60,6 @@ __all__ = [
     "Document", "Draft", "Extraction", "Facts", "Link", "Listed", "Member", "OutputRecord", "Pair",
     "Raw", "RawLine", "RawRecord", "Reason", "Rejection", "RejectionLimit", "Relation", "Removal",
     "RunReport", "Status", "Story", "StrippedText", "TermVectors", "Why", "count_of", "counted",
-    "failure", "is_later", "only_value", "rejection_limit", "report_of", "same_page",
+    "failure", "field_text", "is_later", "only_value", "rejection_limit", "report_of", "same_page",
     "shares_headline", "unwanted_rejections", "value_at",
 ]  # fmt: skip

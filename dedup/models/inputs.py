@@ -99,6 +99,18 @@ def only_value(value: Any) -> Any:
     return value if len(found) > 1 or isinstance(only, (dict, list)) else only
 
 
+def field_text(value: Any, name: str) -> str | None:
+    """Return the value of a standard field if it is a text; a list of authors becomes one.
+
+    >>> field_text(["Ann Lee", "Bo Ek"], "author"), field_text(["Rain", "Snow"], "title")
+    ('Ann Lee, Bo Ek', None)
+    """
+    value = only_value(value)
+    if name == "author" and isinstance(value, list):
+        value = ", ".join(each for each in value if isinstance(each, str))
+    return value if isinstance(value, str) else None
+
+
 def _is_blank(value: Any) -> bool:
     return isinstance(value, str) and (not value or value.isspace())
 

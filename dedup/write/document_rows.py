@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from dedup.json_codec import dump_json, load_json
-from dedup.models import Decision, OutputRecord, value_at
+from dedup.models import Decision, OutputRecord, field_text, value_at
 from dedup.write.lines import Decided, Line, annotation, survivor_decision
 
 # The date, which is read, and the id, which every document has, are not among them.
@@ -37,8 +37,9 @@ def document_rows(
 def document_row(document: OutputRecord, own_names: Mapping[str, str]) -> Line:
     """Return the standard fields of a document, and ``extra``: what no column holds as it is.
 
-    A column has text alone. A title that is a number, a date as it was written, and a field that
-    has a standard name only through ``own_names``, are in ``extra`` under their own names.
+    A column has text alone: of a list of one text that text, of a list of authors all. A title that
+    is a number, a list, a date as it was written, and a field that has a standard name only through
+    ``own_names``, are in ``extra`` under their own names.
 
     Args:
         document: The document.
@@ -48,7 +49,8 @@ def document_row(document: OutputRecord, own_names: Mapping[str, str]) -> Line:
     row: Line = {"id": document.doc_id, "date": document.date}
     for name in _TEXT_COLUMNS:
         own = value_at(fields, own_names[name]) if name in own_names else None
-        row[name] = _as_text(fields.get(name) if own is None else own, name)
+        value = fields.get(name) if own is None else own
+        row[name] = _as_text(value if name == "text" else field_text(value, name), name)
     if document.text is not None:
         row["text"] = document.text
     extra = {name: value for name, value in fields.items() if not _in_column(row, name, value)}
