@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from redis_server import plain_client, redis_server
 
 from dedup.errors import ConfigError, ServerError
+from dedup.index.compact_tables import MOST_OF_BUCKET
 from dedup.index.known_documents import DocumentsInMemory
-from dedup.index.lsh_tables import MOST_OF_BUCKET
 from dedup.index.redis_documents import RedisDocuments
 
 BANDS, ROWS = 3, 2
