@@ -19,6 +19,7 @@ from pages import DOCS, blocks, text_of
 from test_docs_commands import in_a_copy, run_block
 
 import dedup
+from dedup import errors
 
 PAGE = DOCS / "api.md"
 
@@ -92,6 +93,16 @@ def test_the_page_lists_each_name_of_the_package():
 
     assert missing == []
     assert "`dedup.__version__`" in text_of("docs/api.md")
+
+
+def test_the_page_lists_each_error():
+    known = {
+        f"{each.__module__}.{name}"
+        for name, each in vars(errors).items()
+        if inspect.isclass(each) and issubclass(each, errors.DedupError)
+    }
+
+    assert known <= PUBLIC.keys()
 
 
 @pytest.mark.parametrize("name", PUBLIC)
