@@ -6,9 +6,14 @@ import json
 import subprocess
 import sys
 
-from bench_tellings import Figures, Truth
-from labelled_sets import StorySet
+import pytest
+from bench_tellings import Figures, Truth, ask
+from labelled_sets import StorySet, read_sets
 from runs import ROOT
+
+from dedup import StoryIndex
+
+LABELLED = ROOT.parent / "shared" / "data" / "stories"
 
 NOTHING = {name: [] for name in "abcd"}
 
@@ -77,3 +82,16 @@ def test_a_run_over_a_set_prints_its_row(tmp_path):
     assert heading.split() == ["set", "documents", "right", "found", "run", "right", "found"]
     assert row.split() == ["news", "1", *["1.000"] * 4]
     assert total.split() == ["together", "1", *["1.000"] * 4]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not LABELLED.is_dir(), reason="the labelled sets are not beside this folder")
+def test_nine_of_ten_tellings_named_on_labelled_news_are_right():
+    total = Figures()
+    for name in ("ecbplus_dev", "vmds"):
+        [labelled] = read_sets([LABELLED / f"{name}.jsonl"])
+        with StoryIndex() as index:
+            tellings, copies = ask(labelled, index, dated=True)
+        total += Truth(labelled, list(tellings), 4.0, dated=True).figures(tellings, copies)
+    assert total.right > 0.9 * total.named
+    assert total.found > 0.6 * total.documents
