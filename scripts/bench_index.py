@@ -330,10 +330,10 @@ def main() -> None:
         with ThreadPoolExecutor(arguments.at_once) as threads:
             running = [
                 threads.submit(figures, name, place, source, sizes_of(name, place, arguments))
-                for place in places
-                for name in arguments.only
+                for place in reversed(places)  # those that take longest begin first
+                for name in reversed(arguments.only)
             ]
-            for each in running:
+            for each in reversed(running):
                 rows += each.result()
                 for row in each.result():
                     show(row)

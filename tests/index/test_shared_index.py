@@ -220,3 +220,18 @@ def test_random_bytes_raise_nothing_but_errors_of_the_package(redis_url):
                 index.expire(chance.choice([0, 1e12]))
             except DedupError:
                 continue
+
+
+def test_a_user_who_may_use_only_the_keys_of_the_index_is_enough(redis_url):
+    commands = ["+@read", "+@write", "+@scripting", "+ping", "+multi", "+exec", "-@dangerous"]
+    with plain_client(redis_url) as client:
+        client.acl_setuser(
+            "crawler", enabled=True, passwords=["+secret"], keys=["dedup:*"], commands=commands
+        )
+    own = redis_url.replace("redis://", "redis://crawler:secret@")
+    with StoryIndex(redis=own) as index:
+        index.add(article(1))
+        assert [match.id for match in index.match(article(1, version=1, name="b"))] == ["a1"]
+        assert index.remove("a1")
+    with pytest.raises(ServerError, match="does not let this user"):
+        StoryIndex(redis=own, name="other")
