@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 from dedup import config_digest
 from dedup.cluster.canonical import parse_policy
 from dedup.config import Config
-from dedup.models import Raw, RejectionLimit, RunReport, report_of
+from dedup.models import RejectionLimit, RunReport, report_of
 from dedup.pipeline.stages import run_stages
 from dedup.progress import NullProgress, Progress, Timer
-from dedup.read import Tally, require_input
 from dedup.run.claim import Claim, refuse_contradictions
 from dedup.run.dump_claim import (
     RESULTS_STAY,
@@ -24,7 +23,7 @@ from dedup.run.dump_claim import (
     open_store,
     refuse_results,
 )
-from dedup.run.dump_inputs import DumpInputs, PathInputs
+from dedup.run.dump_inputs import DumpInputs, PathInputs, Reading
 from dedup.run.manifest import manifest_of, times_and_memory, what_was_read
 from dedup.run.places import output_places
 from dedup.run.result_files import ResultFiles, Results
@@ -83,7 +82,6 @@ def run_dump(
     parse_policy(config.cluster.canonical)  # a wrong rule is refused before anything is read
     scored_by = _scorer(scorer)  # so is a wrong file
     timer = Timer(progress or NullProgress())
-    tally = Tally()
     files = files or ResultFiles()
     given = PathInputs(inputs) if isinstance(inputs, Sequence) else inputs
     size = given.size(config, output_places(given.paths, out, store, against, files.outside()))
@@ -99,18 +97,18 @@ def run_dump(
         refuse_results(folder, claim)
         files.refuse_existing(folder, early=not (resume or overwrite))
         # Before an earlier run is replaced: there may be nothing to replace it with.
-        records = _records_for(folder, given, config, tally)
+        reading = Reading(given, config, RESULTS_STAY if folder.has_documents else None)
 
         def is_unchanged(dump: Dump) -> bool:
-            raws = records if claim.reads_stream else given.read(config, Tally())
-            return are_inputs_of(opened, dump, raws)
+            return are_inputs_of(opened, dump, reading.from_the_beginning())
 
         with open_store(folder, claim) as opened:
             finished = claim_dump(opened, folder, claim, is_unchanged)
             if finished is None:
                 with dropped_if_refused(opened, folder, claim):
+                    records = reading.from_the_beginning()
                     run_stages(records, size, opened, config, timer, scored_by.scorer)
-                opened.put("inputs", what_was_read(given.names, tally))
+                opened.put("inputs", what_was_read(given.names, reading.tally))
                 manifest = manifest_of(opened, config, settings, scored_by, store, against)
                 timer.start("write", None, "file")
                 write(opened)
@@ -130,14 +128,6 @@ def _scorer(scorer: Path | Scorer | None) -> ScorerFile:
     if scorer is None or isinstance(scorer, Path):
         return scorer_file(scorer)
     return given_scorer(scorer)
-
-
-def _records_for(
-    folder: OutputFolder, inputs: DumpInputs, config: Config, tally: Tally
-) -> Iterator[Raw]:
-    """Return all inputs; where a folder has results that they may replace, one must be readable."""
-    records = inputs.read(config, tally)
-    return require_input(records, config.read, RESULTS_STAY) if folder.has_documents else records
 
 
 def _finished(

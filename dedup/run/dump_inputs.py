@@ -9,7 +9,7 @@ from typing import Protocol
 
 from dedup.config import Config
 from dedup.models import Raw
-from dedup.read import Tally
+from dedup.read import Tally, require_input
 from dedup.run.places import read_inputs, size_of_inputs
 
 
@@ -73,3 +73,39 @@ class PathInputs:
     def read(self, config: Config, tally: Tally) -> Iterator[Raw]:
         """Return all inputs; lines of JSON are not parsed yet."""
         return read_inputs(self.paths, config, tally)
+
+
+class Reading:
+    """Inputs that are read from the beginning once or more, one time after another.
+
+    Some tables cannot be read twice at once.
+
+    Attributes:
+        tally: What was read of them the last time.
+    """
+
+    def __init__(self, inputs: DumpInputs, config: Config, remedy: str | None) -> None:
+        """Begin to read.
+
+        Args:
+            inputs: The inputs.
+            config: The options.
+            remedy: The end of the sentence of the error where none of the first inputs can be read;
+                None where that is no error.
+
+        Raises:
+            InputError: An input is missing, no record has a text, or none can be read.
+        """
+        self._inputs, self._config = inputs, config
+        self.tally = Tally()
+        self._begun: Iterator[Raw] | None = inputs.read(config, self.tally)
+        if remedy is not None:
+            self._begun = require_input(self._begun, config.read, remedy)
+
+    def from_the_beginning(self) -> Iterator[Raw]:
+        """Return all inputs; what the last call returned may not be used any more."""
+        begun, self._begun = self._begun, None
+        if begun is None:
+            self.tally = Tally()
+            begun = self._inputs.read(self._config, self.tally)
+        return begun

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow
 import pytest
 from runs import ROOT, dated_article, read_lines, text_of
 from test_dumps import DAYS, content
@@ -122,17 +123,44 @@ def test_pages_in_one_store_are_those_of_the_command(command, samples, tmp_path)
     assert rows(pair.by_library) == rows(pair.by_command)
 
 
-def test_a_table_may_be_retried(tmp_path):
-    import pyarrow
+def of_duckdb(records):
+    duckdb = pytest.importorskip("duckdb")
+    rows = [(each["id"], each["date"], each["text"]) for each in records]
+    connection = duckdb.connect()
+    connection.execute("CREATE TABLE news (id TEXT, date TEXT, text TEXT)")
+    connection.executemany("INSERT INTO news VALUES (?, ?, ?)", rows)
+    return connection.sql("SELECT * FROM news ORDER BY id")
 
-    table = pyarrow.Table.from_pylist(DAYS[0])
-    store = tmp_path / "news.sqlite"
-    first = deduplicate(table, store=store, dump="monday")
+
+TABLES = {
+    "arrow": lambda records: pyarrow.Table.from_pylist(records),
+    "stream": lambda records: pyarrow.Table.from_pylist(records).to_reader(),
+    "pandas": lambda records: pytest.importorskip("pandas").DataFrame(records),
+    "polars": lambda records: pytest.importorskip("polars").DataFrame(records),
+    "datasets": lambda records: pytest.importorskip("datasets").Dataset.from_list(records),
+    "duckdb": of_duckdb,
+}
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_a_table_may_be_retried_and_replaced(kind, tmp_path):
+    store, records = tmp_path / "news.sqlite", many(3000)
+    table = TABLES[kind](records)
+    options = {"store": store, "dump": "monday", "level": "copies"}
+    first = deduplicate(table, **options)
     before = store.read_bytes()
 
-    assert tables(deduplicate(table, store=store, dump="monday")) == tables(first)
-    assert tables(deduplicate(table.to_reader(), store=store, dump="monday")) == tables(first)
+    again = TABLES[kind](records) if kind == "stream" else table
+    assert tables(deduplicate(again, **options)) == tables(first)
     assert store.read_bytes() == before
+    again = TABLES[kind](records) if kind == "stream" else table
+    replaced = deduplicate(again, min_tokens=7, overwrite=True, **options)
+    assert tables(replaced) == tables(first)
+    other = TABLES[kind](records[:-1])
+    with pytest.raises(OutputError, match="the inputs changed"):
+        deduplicate(other, min_tokens=7, **options)
+    other = TABLES[kind](records[:-1]) if kind == "stream" else other
+    assert len(deduplicate(other, min_tokens=7, overwrite=True, **options).decisions) == 2999
 
 
 def test_records_without_an_id_are_others_in_each_dump(tmp_path):
