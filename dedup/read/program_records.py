@@ -200,7 +200,7 @@ def _rows_of_data_set(data: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _rows_of_pandas(frame: Any) -> Iterator[Mapping[str, Any]]:
-    """Yield the rows of a DataFrame; where a value is missing, it is None."""
+    """Yield the rows of a DataFrame; a missing value is what pandas has for one."""
     columns = [(name, frame.iloc[:, at]) for at, name in enumerate(frame.columns)]
     columns += [
         (name, frame.index.get_level_values(at).to_series())
@@ -209,11 +209,5 @@ def _rows_of_pandas(frame: Any) -> Iterator[Mapping[str, Any]]:
     ]
     names = distinct_names(str(name) for name, _ in columns)
     for at in range(0, len(frame), _ROWS):
-        values = [_values(column.iloc[at : at + _ROWS]) for _, column in columns]
+        values = [column.iloc[at : at + _ROWS].astype(object) for _, column in columns]
         yield from (dict(zip(names, row, strict=True)) for row in zip(*values, strict=True))
-
-
-def _values(column: Any) -> list[Any]:
-    """Return the values of a column of pandas as Python has them, None for those missing."""
-    pairs = zip(column.astype(object), column.isna(), strict=True)
-    return [None if missing else value for value, missing in pairs]
