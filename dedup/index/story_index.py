@@ -99,6 +99,7 @@ class StoryIndex:
         Raises:
             ConfigError: An option cannot be used, or does not fit the store.
             OutputError: The store cannot be read.
+            ServerError: The server cannot be reached, refuses, or is full.
         """
         options = {
             "level": level, "threshold": threshold, "window": window, "field": field,
