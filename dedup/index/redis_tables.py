@@ -12,7 +12,8 @@ key                 type       content
 =================== ========== ====================================================================
 band (uint16), rows sorted set ids of the documents whose rows of that band are these, all of score
                                0: in the order of their bytes, and small ones are kept in one piece
-``ids``             hash       id to its rows of all bands
+``ids``             hash       id to its rows of all bands; of two that were added at once, to
+                               both, so that removing it leaves nothing behind
 =================== ========== ====================================================================
 """
 
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 import struct
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from datasketch import MinHashLSH
@@ -53,7 +54,9 @@ class RedisLsh(MinHashLSH):  # type: ignore[misc]  # datasketch has no types
         """
         super().__init__(num_perm=width, params=(bands, rows), prepickle=False)
         self._exchange = Exchange(server, place)
-        self.keys = RowsOfIds(self._exchange, name + b"ids", rows)
+        self._name = name
+        self._remove_script = server.register_script(_REMOVE)
+        self.keys = RowsOfIds(self._exchange, name + b"ids")
         self.hashtables = [
             Buckets(self._exchange, name + struct.pack(">H", band)) for band in range(bands)
         ]
@@ -65,18 +68,35 @@ class RedisLsh(MinHashLSH):  # type: ignore[misc]  # datasketch has no types
 
     def remove(self, key: bytes) -> None:
         """Remove a document; one that another process has removed is nothing to do."""
-        for band, table in zip(self.keys.get(key), self.hashtables, strict=False):
-            table.remove_val(band, key, buffer=True)
-        self.keys.remove(key, buffer=True)
-        self._exchange.flush()
+        with answered(self._exchange.place):
+            self._remove_script(args=[self._name, key, 4 * self.r, self.b])
 
 
 _WRITE = """
 for first = 1, #ARGV, 4 do
-  redis.call(unpack(ARGV, first, first + 3))
+  local verb, key, member, value = unpack(ARGV, first, first + 3)
+  if verb == 'HSET' then
+    local before = redis.call('HGET', key, member)
+    if before and before ~= value then
+      value = before .. value
+    end
+  end
+  redis.call(verb, key, member, value)
 end
 """
-"""Commands of four words each. A full server refuses the script at the first one."""
+"""Commands of four words each; a value of a hash is put behind the one that another process has put
+there. A full server refuses the script at the first write."""
+
+_REMOVE = """
+local name, id, width, bands = unpack(ARGV)
+local rows = redis.call('HGET', name .. 'ids', id) or ''
+for at = 1, #rows, width do
+  local band = struct.pack('>H', (at - 1) / width % bands)
+  redis.call('ZREM', name .. band .. string.sub(rows, at, at + width - 1), id)
+end
+redis.call('HDEL', name .. 'ids', id)
+"""
+"""Takes a document out of all buckets that it is in, and forgets its rows."""
 
 _READ = f"""
 local found = {{}}
@@ -169,11 +189,6 @@ class Buckets(_Table):
             self._exchange.write(b"ZADD", self._name + key, b"0", val)
         self._send_unless(buffer)
 
-    def remove_val(self, key: bytes, val: bytes, buffer: bool = False) -> None:
-        """Take a document out of a bucket; an empty one is gone by itself."""
-        self._exchange.write(b"ZREM", self._name + key, val, val)
-        self._send_unless(buffer)
-
     def get(self, key: bytes) -> list[bytes]:
         """Return the documents of a bucket, those of the lowest ids of a large one."""
         self.add_to_select_buffer([key])
@@ -192,25 +207,9 @@ class Buckets(_Table):
 class RowsOfIds(_Table):
     """The rows of each document, in the place of datasketch's ordered storage."""
 
-    def __init__(self, exchange: Exchange, name: bytes, rows: int) -> None:
-        """Name the hash; ``rows`` is the number of rows of a band."""
-        super().__init__(exchange, name)
-        self._bytes = 4 * rows
-
     def insert(self, key: bytes, *vals: bytes, buffer: bool = False) -> None:
         """Keep the rows of a document."""
         self._exchange.write(b"HSET", self._name, key, b"".join(vals))
-        self._send_unless(buffer)
-
-    def get(self, key: bytes) -> Sequence[bytes]:
-        """Return the rows of a document by band, none if it is not known."""
-        with answered(self._exchange.place):
-            laid: bytes = self._exchange.server.hget(self._name, key) or b""
-        return [laid[at : at + self._bytes] for at in range(0, len(laid), self._bytes)]
-
-    def remove(self, key: bytes, buffer: bool = False) -> None:
-        """Forget the rows of a document."""
-        self._exchange.write(b"HDEL", self._name, key, key)
         self._send_unless(buffer)
 
     def __contains__(self, key: bytes) -> bool:

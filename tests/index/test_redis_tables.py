@@ -86,6 +86,19 @@ def test_a_document_that_another_process_has_removed_is_nothing_to_do(redis_url)
     assert lsh.query(minhash(range(WIDTH))) == []
 
 
+def test_two_that_put_one_document_at_once_leave_nothing_behind_when_it_is_removed(redis_url):
+    """Both have removed it before; its entry is that of the later one, in whatever order."""
+    one, other = (lsh_of(opened(redis_url, "news"), "news") for _ in range(2))
+    one.insert(b"a", minhash([0] * WIDTH), check_duplication=False)
+    other.insert(b"a", minhash([1] * WIDTH), check_duplication=False)
+    one.insert(b"a", minhash([1] * WIDTH), check_duplication=False)
+
+    assert [one.query(minhash([value] * WIDTH)) for value in (0, 1)] == [[b"a"], [b"a"]]
+    one.remove(b"a")
+    with plain_client(redis_url) as client:
+        assert client.keys() == [b"news:options"]
+
+
 def test_a_bucket_of_many_is_read_in_part_and_from_its_first_ids(redis_url):
     lsh = lsh_of(opened(redis_url, "news"), "news")
     lsh.insert(b"00000", minhash(range(WIDTH)), check_duplication=False)
