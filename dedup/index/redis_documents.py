@@ -27,6 +27,7 @@ import re
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -280,6 +281,9 @@ def _connection_pool(url: str) -> redis.ConnectionPool:
         )
     except (ValueError, TypeError):
         raise ConfigError(_ADDRESS) from None  # the cause may have parts of a password
+    parts = urlsplit(url)
+    if parts.scheme != "unix" and not re.fullmatch(r"/?\d*", parts.path):
+        raise ConfigError(f"{_ADDRESS}; what stands behind the host is the number of a database")
     pool.connection_kwargs["decode_responses"] = False
     return pool
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import UTC, date, datetime
+from numbers import Real
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from dedup.cleaning.dates import parse_date
 from dedup.config import Config
-from dedup.errors import ConfigError, DedupError, RejectedRecordError
+from dedup.errors import ConfigError, DedupError, RejectedRecordError, printable
 from dedup.index.candidates import CopyTables
 from dedup.index.copy_matches import copy_matches, rank
 from dedup.index.entry_bytes import FORMAT, entry_bytes, read_entries
@@ -300,13 +302,16 @@ def _moment(given: float | str | date) -> float:
 
     Raises:
         ConfigError: It is none.
+        TypeError: It is of another type.
     """
     if isinstance(given, datetime):
         return (given if given.tzinfo else given.replace(tzinfo=UTC)).timestamp()
     if isinstance(given, date):
         return datetime(given.year, given.month, given.day, tzinfo=UTC).timestamp()
-    if isinstance(given, (int, float)):
-        return given
+    if isinstance(given, Real):
+        return _seconds(given)
+    if not isinstance(given, str):
+        raise TypeError(f"a moment is seconds, a date or text, not {type(given).__name__}")
     try:
         return _moment(date.fromisoformat(given))
     except ValueError:
@@ -314,3 +319,18 @@ def _moment(given: float | str | date) -> float:
     if read is None:
         raise ConfigError(f"{given!r} is no date; write it as 2026-03-05 or 2026-03-05T10:00:00Z")
     return read[1]
+
+
+def _seconds(given: Real) -> float:
+    """Return a number of seconds, of NumPy or not, as a float.
+
+    Raises:
+        ConfigError: It is none.
+    """
+    try:
+        seconds = float(given)
+    except OverflowError:
+        seconds = math.nan
+    if math.isnan(seconds) or isinstance(given, bool):
+        raise ConfigError(f"{printable(str(given))} is no number of seconds since 1970")
+    return seconds

@@ -204,6 +204,7 @@ SECRET = "Tiger7Mouse"
     [
         "localhost:6379",
         f"http://:{SECRET}@localhost",
+        f"redis://:{SECRET}@localhost/news",
         f"redis://:pa/{SECRET}@localhost:6379",
         f"redis://:{SECRET}@localhost:port",
         f"redis://:{SECRET}@localhost:99999999",

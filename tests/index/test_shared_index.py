@@ -9,6 +9,7 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
+import numpy as np
 import pytest
 from redis_server import plain_client, redis_server
 
@@ -124,6 +125,13 @@ def test_an_index_that_is_opened_again_knows_what_was_added(redis_url):
         index.add(article(1))
     with StoryIndex(redis=redis_url) as index:
         assert [match.id for match in index.match(article(1, name="b"))] == ["a1"]
+
+
+@pytest.mark.parametrize("number", [np.float64(2e9), np.int64(2e9), 2e9, 10**300])
+def test_seconds_of_any_type_expire_what_is_on_a_server(redis_url, number):
+    with StoryIndex(redis=redis_url, level="copies") as index:
+        index.add({**article(1), "date": "2026-03-05"})
+        assert index.expire(number) == 1
 
 
 def test_indexes_of_two_names_share_a_server_and_nothing_else(redis_url):

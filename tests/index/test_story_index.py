@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import numpy as np
 import pandas
 import pytest
 
@@ -159,6 +160,7 @@ BEFORE = {
     "text": "2026-03-03",
     "text with a time": "2026-03-03T00:00:00Z",
     "seconds": datetime(2026, 3, 3, tzinfo=UTC).timestamp(),
+    "whole seconds of NumPy": np.int64(datetime(2026, 3, 3, tzinfo=UTC).timestamp()),
 }
 
 
@@ -175,6 +177,11 @@ def test_what_was_published_before_a_moment_is_forgotten(index, before):
 def test_a_date_that_is_none_is_refused(index):
     with pytest.raises(ConfigError, match="is no date; write it as"):
         index.expire("some day")
+    for number in (float("nan"), np.float64("nan"), 10**400, True):
+        with pytest.raises(ConfigError, match="is no number of seconds"):
+            index.expire(number)
+    with pytest.raises(TypeError, match="a moment is seconds, a date or text, not NoneType"):
+        index.expire(None)
 
 
 def test_a_page_is_cleaned_and_matches_its_text(index):
