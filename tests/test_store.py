@@ -23,7 +23,7 @@ from dedup.models import (
 )
 from dedup.store import Store, StoredPart, document_tables, stored_document, stored_rejection
 from dedup.store.cells import blob, pack
-from dedup.store.database import FORMAT
+from dedup.store.database import FORMAT, Database
 
 # How a pickle of protocol 2 and later begins.
 PICKLES = [bytes([0x80, protocol]) for protocol in range(2, 6)]
@@ -138,6 +138,20 @@ def test_one_run_at_a_time(path):
         Store(path)
     with Store(path) as store:
         assert store.get("config_digest") is None
+
+
+def test_a_store_that_another_run_makes_and_closes_meanwhile_is_opened(path, monkeypatch):
+    header = Database._header
+
+    def header_before_another_run(database):
+        found = header(database)
+        monkeypatch.setattr(Database, "_header", header)
+        Store(path).close()
+        return found
+
+    monkeypatch.setattr(Database, "_header", header_before_another_run)
+    with Store(path) as store:
+        assert store.documents.count() == 0
 
 
 def test_arrays_survive(path):

@@ -156,6 +156,7 @@ class Database:
         self._connection.create_function("checksum", -1, _checksum, deterministic=True)
         self._connection.create_function("expanded", 1, _expanded, deterministic=True)
         self.execute("BEGIN IMMEDIATE")
+        _, version, tables = self._header()  # another run may have made them before it ended
         if not tables:
             self.execute(f"PRAGMA application_id = {OWNER}")
         if not tables or version != FORMAT:
