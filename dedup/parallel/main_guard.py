@@ -11,7 +11,6 @@ import ast
 import sys
 import threading
 import tokenize
-from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType, ModuleType
 
@@ -37,13 +36,15 @@ def require_main_guard() -> None:
     _forget_stream(main)
     if not _is_run_by_workers(main):
         return
-    for path, line in _module_lines(main):
-        if not _is_guarded(path, line):
-            raise UnguardedScriptError(
-                f"worker processes run {path} from the top, too: write {_GUARD} above line {line}, "
-                "and indent below it what starts the run",
-                path=Path(path),
-            )
+    frames = _frames_of(main)
+    module_level = [frame for frame in frames if frame.f_code.co_name == "<module>"]
+    if module_level and not any(map(_is_guarded, frames)):
+        path, line = module_level[-1].f_code.co_filename, module_level[-1].f_lineno
+        raise UnguardedScriptError(
+            f"worker processes run {path} from the top, too: write {_GUARD} above line {line}, "
+            "and indent below it what starts the run",
+            path=Path(path),
+        )
 
 
 def _forget_stream(main: ModuleType) -> None:
@@ -60,31 +61,26 @@ def _is_run_by_workers(main: ModuleType) -> bool:
     return getattr(main, "__file__", None) is not None
 
 
-def _module_lines(main: ModuleType) -> Iterator[tuple[str, int]]:
-    """Yield the file and the line at which module-level code of a module waits for this call.
+def _frames_of(main: ModuleType) -> list[FrameType]:
+    """Return the frames of a module's own file that wait for this call, the outermost last.
 
     A thread is taken to be started by what the main thread does.
     """
-    threads = {threading.get_ident(), threading.main_thread().ident}
-    frames = sys._current_frames()
-    for frame in (frames.get(each) for each in threads if each is not None):
+    current = sys._current_frames()
+    threads = dict.fromkeys([threading.get_ident(), threading.main_thread().ident])
+    found = []
+    for frame in (current.get(each) for each in threads if each is not None):
         while frame is not None:
-            if _is_module_code(frame, main):
-                yield frame.f_code.co_filename, frame.f_lineno
+            # A prompt that goes on behind a script has "<stdin>".
+            if frame.f_globals is main.__dict__ and not frame.f_code.co_filename.startswith("<"):
+                found.append(frame)
             frame = frame.f_back
+    return found
 
 
-def _is_module_code(frame: FrameType, main: ModuleType) -> bool:
-    """Return whether a frame is of the code of a module's own file."""
-    return (
-        frame.f_globals is main.__dict__
-        and frame.f_code.co_name == "<module>"
-        and not frame.f_code.co_filename.startswith("<")  # a prompt that goes on behind a script
-    )
-
-
-def _is_guarded(path: str, line: int) -> bool:
-    """Return whether a line of a file is below a guard; True where that cannot be seen."""
+def _is_guarded(frame: FrameType) -> bool:
+    """Return whether the line of a frame is below a guard; True where that cannot be seen."""
+    path, line = frame.f_code.co_filename, frame.f_lineno
     try:
         with tokenize.open(path) as file:
             tree = ast.parse(file.read())

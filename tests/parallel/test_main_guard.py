@@ -76,6 +76,14 @@ GUARDED = {
     "a guard in a block": 'for _ in [1]:\n    if __name__ == "__main__":\n        start()\n',
     "a guard in one line": '__name__ == "__main__" and start()\n',
     "the other branch": 'if __name__ != "__main__":\n    pass\nelse:\n    start()\n',
+    "a guard in a function": (
+        'def main():\n    if __name__ == "__main__":\n        start()\n\nmain()\n'
+    ),
+    "a guard in the function of a thread": (
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        'def main():\n    if __name__ == "__main__":\n        start()\n\n'
+        "with ThreadPoolExecutor() as pool:\n    pool.submit(main).result()\n"
+    ),
     "a question for the parent": (
         "import multiprocessing\nif not multiprocessing.parent_process():\n    start()\n"
     ),
