@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dedup.api.given_records import given_inputs
-from dedup.api.keywords import Place, config_of, path_of, shown_progress
+from dedup.api.keywords import Place, config_of, name_of, path_of, scorer_of, shown_progress
 from dedup.api.result import Result
 from dedup.api.result_in_memory import ResultInMemory
 from dedup.config import Config
@@ -122,8 +121,8 @@ def deduplicate(
     ):
         run_dump(
             given_inputs(inputs), Path(folder) / "dump", options, files=taken,
-            store=path_of(store), dump=dump, against=path_of(against),
-            scorer=Path(scorer) if isinstance(scorer, str | os.PathLike) else scorer,
+            store=path_of("store", store), dump=name_of(dump),
+            against=path_of("against", against), scorer=scorer_of(scorer),
             resume=resume, overwrite=overwrite, progress=shown,
         )  # fmt: skip
     return taken.result

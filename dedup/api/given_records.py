@@ -119,4 +119,6 @@ def _path(item: Any) -> str | Path:
     is_long = len(path) > _LONGEST_PATH or max(map(len, parts)) > _LONGEST_NAME
     if is_long or ("\n" in path and not os.path.exists(path)):  # noqa: PTH110 - raises nothing
         raise InputError("a text is no path: pass it as a record, as in [{'text': text}]")
+    if not path:  # Path("") would be the current folder
+        raise InputError("an empty text is no path: the current folder is '.'")
     return item

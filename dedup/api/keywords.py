@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dedup.config import Config
-from dedup.option_fields import with_options
+from dedup.option_fields import option_name, with_options
 from dedup.progress import NullProgress, Progress
 from dedup.stage_progress import ShownProgress
+
+if TYPE_CHECKING:
+    from dedup.match.story_score import Scorer
 
 Place: TypeAlias = str | os.PathLike[str]
 """A file or a folder."""
@@ -32,12 +35,47 @@ def config_of(config: Config | None, **given: Any) -> Config:
         >>> config_of(None, threshold=0.3, workers=1).story.threshold
         0.3
     """
+    if not isinstance(config, Config | None):
+        raise TypeError(f"config takes a Config, not {config!r}")
     return with_options(config or Config(workers=os.cpu_count() or 1), given)
 
 
-def path_of(place: Place | None) -> Path | None:
-    """Return a file that may not be given as a path."""
-    return None if place is None else Path(place)
+def path_of(name: str, place: Place | None) -> Path | None:
+    """Return the file that a keyword names, None where it names none.
+
+    Raises:
+        TypeError: It is no path.
+    """
+    if place is None:
+        return None
+    if not isinstance(place, str | os.PathLike) or not os.fspath(place):
+        raise TypeError(f"{option_name(name)} takes a path, not {place!r}")
+    return Path(place)
+
+
+def name_of(dump: str | None) -> str | None:
+    """Return the name of a dump.
+
+    Raises:
+        TypeError: It is no text.
+    """
+    if not isinstance(dump, str | None):
+        raise TypeError(f"--dump takes a text, as in str(day), not {dump!r}")
+    return dump
+
+
+def scorer_of(scorer: Place | Scorer | None) -> Path | Scorer | None:
+    """Return a scorer, or the file that has it.
+
+    Raises:
+        TypeError: It is neither.
+    """
+    if isinstance(scorer, str | os.PathLike):
+        return path_of("scorer", scorer)
+    # What it does is asked for: the class is in a module that is slow to import.
+    if scorer is None or (hasattr(scorer, "candidate") and hasattr(scorer, "group")):
+        return scorer
+    raise TypeError(f"--scorer takes a path or a scorer, not {scorer!r}")
 
 
 def shown_progress(progress: Progress | bool | None) -> AbstractContextManager[Progress]:

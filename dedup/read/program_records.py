@@ -67,13 +67,17 @@ def raw_record(given: Mapping[str, Any], fallback_id: str, config: ReadConfig) -
     >>> raw_record({"text": b"Rain"}, "a", ReadConfig()).text
     'Rain'
     """
+    fault = None
     try:
         fields = json_fields(given, config)
-        is_deep = is_too_deep(fields)
+        if is_too_deep(fields):
+            fault = TOO_DEEP
     except RecursionError:  # it may even be in itself
-        is_deep = True
-    if is_deep:
-        return rejected(fallback_id, SOURCE, Rejection(Reason.BROKEN_JSON, TOO_DEEP))
+        fault = TOO_DEEP
+    except OverflowError as error:
+        fault = str(error)
+    if fault:
+        return rejected(fallback_id, SOURCE, Rejection(Reason.BROKEN_JSON, fault))
     return record(fields, SOURCE, fallback_id, config)
 
 

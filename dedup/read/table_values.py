@@ -13,6 +13,10 @@ from typing import Any
 from dedup.config import ReadConfig
 from dedup.text_encoding import decode_page, decode_text
 
+# A number of more than 4,300 digits, which Python neither reads nor writes, has more.
+_MOST_BITS = 14_000
+_TOO_LONG = "a whole number has more than 4,000 digits"
+
 
 def json_value(value: Any) -> Any:
     r"""Return a value of a table or of a program as JSON has it.
@@ -21,10 +25,17 @@ def json_value(value: Any) -> Any:
     if not. Arrays and scalars of NumPy are lists and numbers, a set is a list in the order of its
     texts. What is not a number or not a time is null.
 
+    Raises:
+        OverflowError: It has a whole number that is not written as one, nor read from a file.
+
     >>> json_value({"day": date(2024, 2, 29), "raw": b"\xff"})
     {'day': '2024-02-29', 'raw': '/w=='}
     """
-    if value is None or isinstance(value, str | bool | int):
+    if value is None or isinstance(value, str | bool):
+        return value
+    if isinstance(value, int):
+        if value.bit_length() > _MOST_BITS:
+            raise OverflowError(_TOO_LONG)
         return value
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+from datetime import date
 from pathlib import Path
 from unittest import mock
 
@@ -229,6 +230,15 @@ WRONG_TYPES = [
     ({"exclude_host": ["a.example", None]}, "--exclude-host takes a text or a list of texts"),
     ({"field": {"text": 5}}, "--field takes a text or a list of texts, not 5"),
     ({"canonical": 5}, "--canonical takes a text or a list of texts, not 5"),
+    ({"store": 5}, "--store takes a path, not 5"),
+    ({"store": ""}, "--store takes a path, not ''"),
+    ({"against": b"news.sqlite"}, "--against takes a path, not b'news.sqlite'"),
+    (
+        {"store": "news.sqlite", "dump": date(2026, 3, 30)},
+        "--dump takes a text, as in str(day), not datetime.date(2026, 3, 30)",
+    ),
+    ({"scorer": 5}, "--scorer takes a path or a scorer, not 5"),
+    ({"config": {}}, "config takes a Config, not {}"),
 ]
 
 

@@ -221,6 +221,20 @@ def test_a_text_in_the_place_of_a_path_is_refused_without_repeating_it(inputs):
     assert len(str(refused.value)) < 200
 
 
+@pytest.mark.parametrize("inputs", ["", [""], ["a.jsonl", ""]])
+def test_an_empty_text_is_not_the_current_folder(inputs):
+    with pytest.raises(InputError, match="an empty text is no path"):
+        deduplicate(inputs)
+
+
+def test_a_number_that_python_cannot_write_costs_its_record_alone():
+    records = [{"id": "a", "n": 10**5000, "text": FERRY}, {"id": "b", "n": 10**4000, "text": FERRY}]
+    result = deduplicate(records)
+
+    assert [each["reason"] for each in result.rejected] == ["broken-json"]
+    assert result.survivors[0]["n"] == 10**4000
+
+
 def test_a_stream_that_breaks_off_is_an_input_error():
     def batches():
         yield pyarrow.record_batch({"text": [FERRY]})
