@@ -43,7 +43,7 @@ _LABEL = re.compile(
 )
 # 14-Feb-18, as spreadsheets and databases write a day.
 _SHORT_YEAR = re.compile(r"(\d{1,2}-[^\W\d_]{3,4}-)(\d\d)(?!\d)")
-_LATEST_SHORT_YEAR = 70
+_LATEST_SHORT_YEAR = 68  # as strptime() of POSIX has it: 1 January 1970 stands for no date
 
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4})([-/.])(?P<number>\d{1,2})\2(?P<day>\d{1,2})(?!\d)")
 _EAST_ASIAN = re.compile(
@@ -131,7 +131,7 @@ def _without_label(text: str) -> str:
 
 
 def _with_whole_year(text: str) -> str:
-    """Return a day whose month is named with the century of its year, 1971 to 2070.
+    """Return a day whose month is named with the century of its year, 1969 to 2068.
 
     >>> _with_whole_year("14-feb-18"), _with_whole_year("3-mar-99 10:00")
     ('14-feb-2018', '3-mar-1999 10:00')
