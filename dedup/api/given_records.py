@@ -102,7 +102,8 @@ def given_inputs(inputs: Any) -> DumpInputs:
     items = chain(first, items)
     if first and isinstance(first[0], str | Path):
         return PathInputs([_path(each) for each in items])
-    return RecordInputs(items if isinstance(inputs, Iterator) else inputs)
+    # What is no sequence may give each item once only, though it is no iterator, as tqdm's bars do.
+    return RecordInputs(inputs if isinstance(inputs, Sequence) else items)
 
 
 def _path(item: Any) -> str | Path:

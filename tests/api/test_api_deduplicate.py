@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import math
 
 import pytest
+from tqdm import tqdm
 
 import dedup
 from dedup import Config, Result, deduplicate
@@ -139,6 +141,13 @@ def test_a_generator_of_records_is_read_once():
     result = deduplicate({"id": n, "text": FERRY} for n in range(5))
 
     assert status(result.decisions) == ["canonical", *["duplicate"] * 4]
+
+
+def test_what_gives_each_record_once_loses_none_though_it_is_no_iterator():
+    generator = ({"id": n, "text": FERRY} for n in range(5))
+    bar = tqdm(generator, file=io.StringIO())
+
+    assert [each.doc_id for each in deduplicate(bar).decisions] == ["0", "1", "2", "3", "4"]
 
 
 FIELDS = {

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import deque
 from pathlib import Path
 
 import pyarrow
@@ -103,7 +104,9 @@ def test_three_days_in_one_store_and_retries_are_those_of_the_command(pair, json
     assert pair.by_library.read_bytes() == before
 
 
-@pytest.mark.parametrize("wrap", [list, iter, tuple], ids=["list", "generator", "tuple"])
+@pytest.mark.parametrize(
+    "wrap", [list, iter, tuple, deque], ids=["list", "generator", "tuple", "deque"]
+)
 def test_records_give_what_a_file_of_them_gives_and_can_be_retried(pair, jsonl, wrap):
     for number, day in enumerate(DAYS):
         dump = jsonl(day, f"day-{number}.jsonl")
