@@ -224,6 +224,13 @@ def test_a_field_of_another_name_is_in_its_standard_column(row_of):
     assert json.loads(row["extra"]) == record
 
 
+def test_a_field_of_another_name_that_is_missing_is_null_in_its_standard_column(row_of):
+    record = {"id": "a", "text": TEXT, "title": "A teaser"}
+    row = row_of(record, "--field", "title=headline")
+
+    assert (row["title"], json.loads(row["extra"])["title"]) == (None, "A teaser")
+
+
 def test_the_text_of_paragraphs_is_one_text(row_of):
     row = row_of({"id": "a", "text": [TEXT, None, "", TEXT.upper()]})
 

@@ -52,7 +52,8 @@ def from_page(record: RawRecord, page: CleanPage, config: CleanConfig) -> Docume
     """Return the document of a page; the record's own fields win over the page's metadata.
 
     Args:
-        record: The record that contained the page.
+        record: The record that contained the page. Where a field has another name in it, the
+            page's metadata goes there, too.
         page: The extracted and cleaned page.
         config: The minimum length.
     """
@@ -66,8 +67,9 @@ def from_page(record: RawRecord, page: CleanPage, config: CleanConfig) -> Docume
     for name in _PAGE_FIELDS:
         value = getattr(extraction, name)
         if value is not None and own.get(name) is None:
-            fields.setdefault(name, value)
-            if name == "date" and fields[name] is value and extraction.date_source:
+            key = record.mapped.get(name, name)
+            fields.setdefault(key, value)
+            if name == "date" and fields[key] is value and extraction.date_source:
                 fields.setdefault("date_source", extraction.date_source)
     for name, value in (("agency", draft.agency), ("dateline", draft.dateline)):
         if value is not None:

@@ -127,7 +127,8 @@ class RawRecord:
         fields: The record's own fields under their own names, JSON values only; empty for a page
             that is a file.
         mapped: Standard names (``text html id url title date ...``) to different names in
-            ``fields``, or to paths as :func:`value_at` reads them.
+            ``fields``, or to paths as :func:`value_at` reads them; a record may lack them, and then
+            has no such value.
         html: A page's bytes, content encoding undone, character encoding unchanged.
         text: Already clean text.
         rejection: Why the record cannot be used.
@@ -153,7 +154,13 @@ class RawRecord:
     folder: str = ""
 
     def own(self, name: str) -> Any:
-        """Return the record's own value of a standard field, or None; see :func:`only_value`."""
+        """Return the record's own value of a standard field, or None; see :func:`only_value`.
+
+        Where the field has another name, a field of the standard name is something else.
+
+        >>> RawRecord("a", "a", {"title": "Weather"}, {"title": "headline"}).own("title") is None
+        True
+        """
         return only_value(value_at(self.fields, self.mapped.get(name, name)))
 
     def page_digest(self) -> bytes:

@@ -59,14 +59,10 @@ def record(given: Any, source: str, fallback_id: str, config: ReadConfig) -> Raw
     if not isinstance(given, dict):
         fault = Rejection(Reason.WRONG_TYPE, f"{_type(given)}, not an object")
         return rejected(fallback_id, source, fault)
-    mapped = {
-        name: field
-        for name, field in (dict(config.fields).items() if config.fields else ())
-        if field != name and value_at(given, field) is not None
-    }
+    mapped = {name: own for name, own in dict(config.fields).items() if own != name}
 
     def value(name: str) -> Any:
-        own = mapped.get(name)
+        own = mapped.get(name)  # a name that it does not have is wrong or means none, no other one
         return only_value(given.get(name) if own is None else value_at(given, own))
 
     doc_id = _id(value("id"))

@@ -48,8 +48,9 @@ def document_row(document: OutputRecord, own_names: Mapping[str, str]) -> Line:
     fields: dict[str, Any] = load_json(document.fields)
     row: Line = {"id": document.doc_id, "date": document.date}
     for name in _TEXT_COLUMNS:
-        own = value_at(fields, own_names[name]) if name in own_names else None
-        value = fields.get(name) if own is None else own
+        value = value_at(fields, own_names.get(name, name))
+        if value is None and document.text is not None:
+            value = fields.get(name)  # a page that is a file has no names of its own
         row[name] = _as_text(value if name == "text" else field_text(value, name), name)
     if document.text is not None:
         row["text"] = document.text

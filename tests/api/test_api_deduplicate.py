@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 
+import pandas
 import pytest
 from tqdm import tqdm
 
@@ -263,3 +264,32 @@ def test_no_temporary_file_is_left(tmp_path, monkeypatch):
     deduplicate(PAIR)
 
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("of", [list, pandas.DataFrame], ids=["dicts", "DataFrame"])
+def test_a_wrong_name_of_the_text_stops_the_call_where_another_field_is_named_text(of):
+    records = [{"body": FERRY, "text": "In brief."}, {"body": COUNCIL, "text": "In brief."}]
+    with pytest.raises(InputError, match='no record has a text in "bodi" or "html"'):
+        deduplicate(of(records), field={"text": "bodi"})
+
+    found = deduplicate(of(records), field={"text": "body"})
+    assert status(found.decisions) == ["unique", "unique"]
+
+
+def test_a_record_without_the_named_text_is_rejected_and_not_compared_by_another():
+    lead = {"text": COUNCIL}
+    records = [{"body": FERRY}, lead, {**lead, "body": None}, {**lead, "body": ""}]
+    found = deduplicate(records, field={"text": "body"}, workers=1)
+
+    assert status(found.decisions) == ["unique", *["rejected"] * 3]
+    assert {each["reason"] for each in found.rejected} == {"no-text"}
+
+
+def test_a_date_under_another_name_is_not_taken_from_the_field_date():
+    records = [
+        {"id": "a", "text": FERRY, "day": "2026-03-02"},
+        {"id": "b", "text": FERRY, "date": "2026-03-01"},
+    ]
+    assert deduplicate(records, workers=1).decision("a").canonical_id == "b"
+    found = deduplicate(records, field={"date": "day"}, workers=1)
+    assert found.decision("b").canonical_id == "a"

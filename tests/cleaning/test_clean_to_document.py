@@ -164,6 +164,15 @@ def test_a_mapped_name_keeps_the_pages_value_out():
     assert "url" not in document.fields
 
 
+def test_what_a_page_says_goes_to_the_name_that_the_field_has():
+    record = RawRecord("a", "r", {"title": "Teaser"}, {"title": "headline", "url": "link"},
+                       html=b"<p>")  # fmt: skip
+    document = page_document(record, **PAGE)
+    assert (document.title, document.url) == (PAGE["title"], PAGE["url"])
+    assert document.fields["title"] == "Teaser"
+    assert (document.fields["headline"], document.fields["link"]) == (PAGE["title"], PAGE["url"])
+
+
 @pytest.mark.parametrize("value", [5, ["x", "y"], [{"a": 1}], {"a": 1}, "", "  ", True], ids=repr)
 def test_an_own_value_that_is_no_text_is_kept_and_not_used(value):
     record = RawRecord("a", "r", {"title": value, "url": value}, html=b"<p>")

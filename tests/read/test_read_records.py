@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.config import ReadConfig
+from dedup.config import STANDARD_FIELDS, ReadConfig
 from dedup.models import RawRecord, Rejection
 from dedup.read.records import has_own_id, record, rejected, valid_unicode
 
@@ -134,10 +134,23 @@ def test_a_mapped_name_wins_over_the_same_name():
     assert found.mapped == {"text": "body", "id": "guid"}
 
 
-@pytest.mark.parametrize("given", [{"text": "a"}, {"text": "a", "body": None}], ids=str)
-def test_a_mapped_name_that_is_absent_or_null_leaves_the_same_name(given):
-    found = record_of(given, ("text", "body"))
-    assert (found.text, found.mapped) == ("a", {})
+@pytest.mark.parametrize("name", STANDARD_FIELDS)
+@pytest.mark.parametrize("given", [{}, {"own": None}, {"own": ""}, {"own": []}], ids=str)
+def test_a_field_that_is_named_is_read_from_there_alone(name, given):
+    others = {each: f"a {each}" for each in STANDARD_FIELDS}
+    found = record_of({**others, **given}, (name, "own"))
+
+    assert found.own(name) in (None, "")
+    assert found.doc_id == ("f:1" if name == "id" else "a id")
+    assert found.text == (None if name == "text" else "a text")
+    assert found.html == (b"a html" if name == "text" else None)
+
+
+@pytest.mark.parametrize("body", [{}, {"body": None}, {"body": ""}], ids=str)
+def test_a_record_without_the_field_of_the_text_has_none(body):
+    found = record_of({"text": "a", **body}, ("text", "body"))
+    assert (found.text, found.rejection.reason) == (None, "no-text")
+    assert found.rejection.detail == "neither body nor html has a value"
 
 
 def test_only_names_that_differ_are_mapped():
@@ -180,8 +193,8 @@ NESTED = {"article": {"body": "story", "parts": [{"p": "one"}, {"p": "two"}, {"i
         ({"a": {"b": {"c": {"d": "deep"}}}}, "a.b.c.d", "deep"),
         ({"a": {"b": ["one", "two"]}}, "a.b", "one\ntwo"),
         ({"a": [{"b": ["one", "two"]}, {"b": ["three"]}]}, "a.b", "one\ntwo\nthree"),
-        ({"a": "b", "text": "other"}, "a.b", "other"),
-        ({"a": [], "text": "other"}, "a.b", "other"),
+        ({"a": "b", "text": "other"}, "a.b", None),
+        ({"a": [], "text": "other"}, "a.b", None),
         ({"a": {"": "dot"}}, "a.", "dot"),
         ({"text": ["one", None, "", "two"]}, "text", "one\ntwo"),
     ],
