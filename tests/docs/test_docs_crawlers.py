@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import runpy
+from dataclasses import dataclass
+
 import pytest
+import scrapy
 from crawler_desk import crawl, news_site, write_project
+from itemadapter import ItemAdapter
 from runs import read_lines
 
 pytestmark = pytest.mark.slow
@@ -73,6 +78,46 @@ def test_what_has_more_or_is_newer_than_a_known_page_is_kept_and_tagged(alone, s
 
     assert {relation for _, (_, relation) in like} >= {"expanded", "update"}
     assert all(story_of[path_in(known)] == story for story, (known, _) in like)
+
+
+@dataclass
+class Article:
+    text: str
+    like: dict[str, str] | None = None
+    not_compared: str | None = None
+
+
+class FullItem(scrapy.Item):
+    text = scrapy.Field()
+    like = scrapy.Field()
+    not_compared = scrapy.Field()
+
+
+class BareItem(scrapy.Item):
+    text = scrapy.Field()
+
+
+@pytest.fixture
+def pipeline(project):
+    shown = runpy.run_path(str(project / "pipelines.py"))["KnownCopies"]({})
+    shown.open_spider()
+    yield shown
+    shown.close_spider()
+
+
+@pytest.mark.parametrize("kind", [Article, FullItem])
+def test_items_of_a_class_are_tagged_and_kept(pipeline, kind):
+    text = "The ferry to Port Elwood will run again from Monday, its owner said. " * 4
+    first, again = (ItemAdapter(pipeline.process_item(kind(text=each))) for each in (text, "No."))
+
+    assert (len(first["like"]), first["not_compared"]) == (1, None)  # without an address: itself
+    assert (again["like"], "too-short" in again["not_compared"]) == ({}, True)
+
+
+def test_an_item_that_cannot_be_tagged_is_not_known_afterwards(pipeline):
+    with pytest.raises(KeyError, match="like"):
+        pipeline.process_item(BareItem(text="The ferry will run again from Monday. " * 9))
+    assert len(pipeline.index) == 0
 
 
 def test_a_crawl_knows_what_a_finished_run_has(project, site, samples, command):
