@@ -138,7 +138,10 @@ class StoryIndex:
 
     def __repr__(self) -> str:
         """Return it in one line."""
-        state = "closed" if self._is_closed else count_of(len(self), "document")
+        try:
+            state = "closed" if self._is_closed else count_of(len(self), "document")
+        except DedupError:  # a debugger shows an index whose server is gone
+            state = "its server does not answer"
         return f"<StoryIndex at level {self.config.level}: {state}>"
 
     def __len__(self) -> int:

@@ -156,6 +156,7 @@ def test_an_index_on_a_server_that_is_gone_says_so():
     for question in (index.match, index.add):
         with pytest.raises(ServerError, match="cannot be reached"):
             question(article(2))
+    assert repr(index) == "<StoryIndex at level copies: its server does not answer>"
     index.close()
 
 
