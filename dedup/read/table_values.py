@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time
 from typing import Any
 
 from dedup.config import ReadConfig
 from dedup.text_encoding import decode_page, decode_text
+
+_BYTES = (bytes, bytearray, memoryview)
 
 # A number of more than 4,300 digits, which Python neither reads nor writes, has more.
 _MOST_BITS = 14_000
@@ -41,7 +43,8 @@ def json_value(value: Any) -> Any:
         return float(value) if math.isfinite(value) else None
     if isinstance(value, datetime | date | time):
         return value.isoformat() if value == value else None  # no time of pandas is not itself
-    if isinstance(value, bytes):
+    if isinstance(value, _BYTES):
+        value = bytes(value)
         try:
             return value.decode("utf-8")
         except UnicodeDecodeError:
@@ -64,8 +67,6 @@ def _of_a_library(value: Any) -> Any:
         return json_value(dict(value))
     if isinstance(value, AbstractSet):
         return [json_value(inner) for inner in sorted(value, key=str)]
-    if isinstance(value, bytearray | memoryview):
-        return json_value(bytes(value))
     # What pandas writes where there is no value; the package is not imported to find out.
     return None if type(value).__name__ == "NAType" else str(value)
 
@@ -73,7 +74,7 @@ def _of_a_library(value: Any) -> Any:
 def json_fields(given: Mapping[Any, Any], config: ReadConfig) -> dict[str, Any]:
     r"""Return the fields of a record with values that JSON has.
 
-    A page or a text that is bytes is decoded as that of a file is.
+    A page or a text that is bytes, or a list of bytes, is decoded as that of a file is.
 
     Args:
         given: The record.
@@ -83,13 +84,24 @@ def json_fields(given: Mapping[Any, Any], config: ReadConfig) -> dict[str, Any]:
     {'html': '<p>café', 'n': [1, None]}
     """
     own = dict(config.fields)
-    page, text = own.get("html", "html"), own.get("text", "text")
-    fields = {}
-    for name, value in given.items():
-        if isinstance(value, bytes) and name in (page, text):
-            value = decode_page(value) if name == page else decode_text(value)
-        fields[str(name)] = json_value(value)
-    return fields
+    fields = {str(name): value for name, value in given.items()}
+    for standard, decode in (("html", decode_page), ("text", decode_text)):
+        path = own.get(standard, standard)
+        name, *inner = [path] if path in fields else path.split(".")
+        if name in fields:
+            fields[name] = _decoded(fields[name], inner, decode)
+    return {name: json_value(value) for name, value in fields.items()}
+
+
+def _decoded(value: Any, path: Sequence[str], decode: Callable[[bytes], str]) -> Any:
+    """Return a value with the bytes at a path decoded; lists on the way are passed through."""
+    if isinstance(value, _BYTES):
+        return value if path else decode(bytes(value))
+    if isinstance(value, list | tuple):
+        return [_decoded(each, path, decode) for each in value]
+    if path and isinstance(value, Mapping) and path[0] in value:
+        return {**value, path[0]: _decoded(value[path[0]], path[1:], decode)}
+    return value
 
 
 def distinct_names(columns: Iterable[str]) -> list[str]:

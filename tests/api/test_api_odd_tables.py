@@ -14,7 +14,7 @@ import polars
 import pyarrow
 import pytest
 
-from dedup import Config, deduplicate
+from dedup import Config, clean, deduplicate
 from dedup.api.given_records import given_inputs
 from dedup.config import ReadConfig
 from dedup.errors import InputError
@@ -219,6 +219,30 @@ def test_a_text_in_the_place_of_a_path_is_refused_without_repeating_it(inputs):
     with pytest.raises(InputError, match="a text is no path: pass it as a record") as refused:
         deduplicate(inputs)
     assert len(str(refused.value)) < 200
+
+
+CAFE = "caf\u00e9 " + FERRY
+LATIN_PAGE = f'<html><meta charset="latin-1"><body><p>{CAFE}</p></body></html>'.encode("latin-1")
+
+PAGES_OF_BYTES = {
+    "bytes": (LATIN_PAGE, {}),
+    "bytearray": (bytearray(LATIN_PAGE), {}),
+    "memoryview": (memoryview(LATIN_PAGE), {}),
+    "a list of one": ([LATIN_PAGE], {}),
+    "nested": ({"body": LATIN_PAGE}, {"html": "html.body"}),
+    "nested in a list": ([{"body": [LATIN_PAGE]}], {"html": "html.body"}),
+}
+
+
+@pytest.mark.parametrize("case", PAGES_OF_BYTES)
+def test_a_page_of_bytes_is_decoded_as_it_says_however_it_is_held(case):
+    page, field = PAGES_OF_BYTES[case]
+    record = {"id": "a", "html": page, "image": bytearray(b"\xff")}
+    (document,) = clean([record], field=field, workers=1).documents
+
+    assert document["text"].startswith("caf\u00e9 The ferry")
+    assert document["image"] == "/w=="
+    assert record["html"] is page
 
 
 @pytest.mark.parametrize("inputs", ["", [""], ["a.jsonl", ""]])
