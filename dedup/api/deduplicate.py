@@ -80,6 +80,8 @@ def deduplicate(
         store: A file with earlier dumps, made where there is none; this dump is added to it.
         dump: The name of this dump in the store. The same name and inputs again give the same
             results and leave the store as it is: a job that is retried gives one.
+            Without a name each call is a new dump: the records of a retry are then duplicates of
+            themselves, or rejected as ``duplicate-id`` where they have ids.
         against: A store as ``store``, which is only read.
         resume: Continue the dump if an earlier call was stopped.
         overwrite: Replace the last dump of the store, which has the name of this one.
