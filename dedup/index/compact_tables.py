@@ -8,7 +8,7 @@ the latest of a bucket to the earliest.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -140,23 +140,24 @@ class CompactTable:
         self._older[number], self._newer[number] = latest, _NONE
         self._latest[at] = number
 
-    def get(self, key: bytes) -> list[bytes]:
-        """Return the documents of a bucket, the latest first, at most ``MOST_OF_BUCKET``."""
+    def get(self, key: bytes) -> Iterator[bytes]:
+        """Yield the documents of a bucket, the latest first, at most ``MOST_OF_BUCKET``.
+
+        Nothing is read before it is asked for: datasketch gets the bucket of each removed document
+        to see whether it is empty, which takes no :meth:`remove` here.
+        """
         at = self._place(_hash(key))
-        if not self._hashes[at]:
-            return []
-        found: list[bytes] = []
-        number = self._latest[at]
-        while number != _NONE and len(found) < MOST_OF_BUCKET:
+        number, found = self._latest[at] if self._hashes[at] else _NONE, 0
+        while number != _NONE and found < MOST_OF_BUCKET:
             doc_id = self._documents.ids[number]
             if doc_id is not None:
-                found.append(doc_id)
+                found += 1
+                yield doc_id
             number = self._older[number]
-        return found
 
     def add_to_select_buffer(self, keys: Sequence[bytes]) -> None:
         """Look up buckets, to be collected."""
-        self._asked += map(self.get, keys)
+        self._asked += (list(self.get(key)) for key in keys)
 
     def collect_select_buffer(self) -> list[list[bytes]]:
         """Return the buckets that were looked up since the last call."""

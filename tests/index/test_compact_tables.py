@@ -65,6 +65,23 @@ def test_a_large_bucket_gives_its_latest_documents(monkeypatch):
     assert set(ours.query(signature)) == {b"5", b"3", b"2"}
 
 
+def test_removing_one_of_many_reads_no_others_of_its_bucket():
+    class Ids(list):
+        reads = 0
+
+        def __getitem__(self, at):
+            Ids.reads += 1
+            return super().__getitem__(at)
+
+    ours, _ = both()
+    ours.keys.ids = Ids()
+    for number in range(50):
+        ours.insert(b"%d" % number, minhash(range(WIDTH)))
+    for number in range(50):
+        ours.remove(b"%d" % number)
+    assert Ids.reads == 0
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_looking_up_several_buckets_at_once_gives_each(rows):
     ours = compact_lsh(WIDTH, BANDS, rows)
