@@ -154,6 +154,17 @@ def test_a_store_that_another_run_makes_and_closes_meanwhile_is_opened(path, mon
         assert store.documents.count() == 0
 
 
+def test_a_store_that_is_closed_is_free_though_rows_are_left_to_be_read(path):
+    with Store(path) as store:
+        for name in ("a", "b", "c"):
+            store.put(name, 1)
+    with Store(path) as store:
+        left = store._db.execute("SELECT * FROM meta")
+        next(left)
+    with Store(path):
+        pass
+
+
 def test_arrays_survive(path):
     rng = np.random.default_rng(1)
     values = {

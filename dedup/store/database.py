@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import zstandard
 
@@ -86,7 +87,8 @@ class Database:
         except sqlite3.Error as error:
             raise self.refusal(error) from error
         self._connection.create_function("casefold", 1, _casefold, deterministic=True)
-        self.execute = self._connection.execute
+        self._cursors: WeakSet[sqlite3.Cursor] = WeakSet()
+        self.execute = self._execute
         self.executemany = self._connection.executemany
         try:
             if read_only:
@@ -101,6 +103,12 @@ class Database:
             if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.ProgrammingError):
                 raise self.refusal(error) from error
             raise
+
+    def _execute(self, *arguments: Any) -> sqlite3.Cursor:
+        """Run a statement, and remember its cursor."""
+        cursor = self._connection.execute(*arguments)
+        self._cursors.add(cursor)
+        return cursor
 
     def _unless_changed(self, path: Path) -> Callable[..., sqlite3.Cursor]:
         """Return what runs a statement, and raises OutputError once the file is another."""
@@ -216,7 +224,13 @@ class Database:
             raise self.refusal(error) from error
 
     def close(self) -> None:
-        """Close the file; what is not committed is undone."""
+        """Close the file; what is not committed is undone.
+
+        A cursor that has rows left would keep the file locked as long as a traceback holds it, as
+        that of an error in a notebook.
+        """
+        for cursor in list(self._cursors):
+            cursor.close()
         self._connection.close()
 
     @contextmanager
