@@ -79,6 +79,14 @@ class NotFoundError(DedupError, LookupError):
     """A run has no document or story of a name."""
 
 
+class UnknownIdError(NotFoundError, KeyError):
+    """No input of a call had an id; ``except KeyError`` catches it, as for a dict."""
+
+    def __str__(self) -> str:
+        """Return the sentence, which a KeyError has in quotes."""
+        return str(self.args[0])
+
+
 class AmbiguousNameError(DedupError, LookupError):
     """Several documents or stories of a run have a name.
 

@@ -79,7 +79,18 @@ def scorer_of(scorer: Place | Scorer | None) -> Path | Scorer | None:
 
 
 def shown_progress(progress: Progress | bool | None) -> AbstractContextManager[Progress]:
-    """Return what gets the progress, as a context."""
+    """Return what gets the progress, as a context.
+
+    Raises:
+        TypeError: It has not the methods for that.
+    """
+    if not isinstance(progress, bool | None) and not all(
+        callable(getattr(progress, name, None)) for name in ("start", "advance", "end")
+    ):
+        raise TypeError(
+            "progress takes True, or an object with start, advance and end, as "
+            f"dedup.progress.Progress has them, not {type(progress).__name__}"
+        )
     if progress is not True:
         return nullcontext(progress or NullProgress())
     from dedup.progress_bars import Bars  # tqdm: only where it is asked for

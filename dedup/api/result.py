@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from dedup.errors import ConfigError
+from dedup.errors import ConfigError, UnknownIdError
 from dedup.json_codec import load_json
-from dedup.models import Decision, Status, count_of, counted
+from dedup.models import DateReport, Decision, Status, asked_id, count_of, counted
 from dedup.store import Store
 from dedup.write import (
     annotated_lines,
@@ -45,6 +45,8 @@ class Result:
         rejected: The inputs that cannot be used, in input order, as in ``rejected.jsonl``.
         changes: What changed in the stories of earlier dumps of a store, as in
             ``changes.jsonl``; without a store, nothing.
+        dates: How many documents have no date that decides: ``missing``, ``unreadable`` (with
+            ``unreadable_id`` and ``unreadable_date``, the first of them) and ``guessed``.
 
     Example:
         >>> from dedup import deduplicate
@@ -54,6 +56,8 @@ class Result:
         Result(2 inputs: 1 canonical, 0 unique, 1 duplicate (1 exact), 0 rejected)
         >>> result.duplicates[0]["dedup"]["canonical_id"], result.duplicate_ratio
         ('a', 0.5)
+        >>> result.dates.missing
+        2
     """
 
     survivors: list[dict[str, Any]]
@@ -62,6 +66,7 @@ class Result:
     duplicates: list[dict[str, Any]] = field(default_factory=list)
     rejected: list[dict[str, Any]] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
+    dates: DateReport = field(default_factory=DateReport)
     _by_id: Mapping[str, Decision] = field(default_factory=dict)
 
     @property
@@ -70,16 +75,19 @@ class Result:
         documents = len(self.survivors) + len(self.duplicates)
         return len(self.duplicates) / documents if documents else 0.0
 
-    def decision(self, doc_id: str) -> Decision:
+    def decision(self, doc_id: str | int) -> Decision:
         """Return the decision on one document.
 
         Args:
-            doc_id: Its id; of several inputs of one id, the first is meant.
+            doc_id: Its id, text or a whole number; of several inputs of one id, the first is meant.
 
         Raises:
-            KeyError: No input had this id.
+            UnknownIdError: No input had this id; it is a NotFoundError and a KeyError.
         """
-        return self._by_id[doc_id]
+        found = self._by_id.get(str(asked_id(doc_id)))
+        if found is None:
+            raise UnknownIdError(f"no input had the id {doc_id!r}; see result.decisions")
+        return found
 
     def to_arrow(self, table: str = "decisions") -> pyarrow.Table:
         """Return a table of the result for Arrow, its columns named as the fields of the files.
@@ -110,7 +118,8 @@ class Result:
         """Return a table of the result as a pandas DataFrame; see :meth:`to_arrow`.
 
         Decisions have a row for each input, in input order, so that they stand beside the rows of
-        the DataFrame that was passed in.
+        the DataFrame that was passed in. Their ids are text: where those of the DataFrame are
+        numbers, merge with ``frame.astype({"id": str})``.
 
         Args:
             table: As for :meth:`to_arrow`.
@@ -122,9 +131,9 @@ class Result:
             >>> import pandas
             >>> from dedup import deduplicate
             >>> text = "The ferry to Port Elwood will run again from Monday, its owner said. " * 4
-            >>> frame = pandas.DataFrame({"id": ["a", "b"], "text": text, "views": [310, 42]})
-            >>> result = deduplicate(frame)
-            >>> decided = frame.merge(result.to_pandas()[["id", "status", "relation"]], on="id")
+            >>> frame = pandas.DataFrame({"id": [101, 102], "text": text, "views": [310, 42]})
+            >>> decisions = deduplicate(frame).to_pandas()[["id", "status", "relation"]]
+            >>> decided = frame.astype({"id": str}).merge(decisions, on="id")
             >>> decided[decided["status"] != "duplicate"]["views"].tolist()
             [310]
         """
@@ -166,5 +175,6 @@ def read_result(store: Store, *, changes: bool = False) -> Result:
         duplicates=[load_json(line) for line in annotated_lines(removed)],
         rejected=list(rejected_lines(results.rejections())),
         changes=list(change_lines(changed)),
+        dates=store.documents.count_dates(),
         _by_id={decision.doc_id: decision for decision in reversed(decisions)},
     )

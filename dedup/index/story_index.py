@@ -27,7 +27,7 @@ from dedup.index.record_signer import RecordSigner
 from dedup.index.signed_document import SignedDocument
 from dedup.index.stored_documents import StoredRun
 from dedup.index.telling_matches import TellingMatches
-from dedup.models import count_of
+from dedup.models import asked_id, count_of
 from dedup.option_fields import with_options
 from dedup.read.program_records import program_rows
 from dedup.scorer_file import scorer_file
@@ -149,8 +149,8 @@ class StoryIndex:
         return len(self._open())
 
     def __contains__(self, doc_id: object) -> bool:
-        """Return whether a document of an id is known."""
-        return doc_id in self._open()
+        """Return whether a document of an id is known; a whole number counts as its text."""
+        return asked_id(doc_id) in self._open()
 
     def add(self, record: Mapping[str, Any]) -> str:
         """Add a record, or replace the one of its id.
@@ -208,16 +208,16 @@ class StoryIndex:
             matches += self._tellings.matches(asked, matches)
         return sorted(matches, key=rank)
 
-    def remove(self, doc_id: str) -> bool:
+    def remove(self, doc_id: str | int) -> bool:
         """Forget a document.
 
         Args:
-            doc_id: Its id, as :meth:`add` returned it.
+            doc_id: Its id, as :meth:`add` returned it, or the whole number that its record has.
 
         Returns:
             Whether it was known.
         """
-        documents = self._open()
+        documents, doc_id = self._open(), str(asked_id(doc_id))
         if doc_id not in documents:
             return False
         self._copies.remove(doc_id)

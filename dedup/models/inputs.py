@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from numbers import Integral
 from typing import Any
 
 
@@ -82,6 +83,16 @@ def _inner(value: Any, part: str) -> Any:
         if one is not None
         for each in (one if isinstance(one, list) else [one])
     ] or None
+
+
+def asked_id(given: object) -> object:
+    """Return an id as documents have it: a whole number, also one of NumPy, is text.
+
+    >>> asked_id(101), asked_id("a")
+    ('101', 'a')
+    """
+    is_number = isinstance(given, Integral) and not isinstance(given, bool)
+    return str(given) if is_number else given
 
 
 def only_value(value: Any) -> Any:

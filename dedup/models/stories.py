@@ -271,6 +271,11 @@ class Decision:
     host: str | None = None
 
     @property
+    def id(self) -> str:
+        """The id, under its name in ``decisions.jsonl``."""
+        return self.doc_id
+
+    @property
     def score_kind(self) -> str | None:
         """What the score is, see :attr:`Relation.score_kind`; None where there is no score."""
         return None if self.relation is None else Relation(self.relation).score_kind

@@ -41,7 +41,9 @@ def manifest_in(folder: Path) -> dict[str, Any]:
     try:
         manifest = load_json(path.read_bytes())
     except (OSError, ValueError) as error:
-        message = f"{folder} holds no finished run; name the output folder of dedup run"
+        is_missing = isinstance(error, FileNotFoundError) and not folder.exists()
+        problem = "does not exist" if is_missing else "holds no finished run"
+        message = f"{folder} {problem}; name the output folder of dedup run"
         raise OutputError(message, path=folder) from error
     if not _is_manifest(manifest):
         message = f"{path} is no manifest of dedup; name the output folder of dedup run"

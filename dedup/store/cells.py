@@ -37,7 +37,8 @@ CONTENT_COLUMNS = ("text_field", "removed", "extraction", "fields", "text")
 
 DUPLICATE_ID = Rejection(
     Reason.DUPLICATE_ID,
-    "an earlier input has this id; --field id=NAME takes the ids of records from another field",
+    "an earlier input has this id; --field id=NAME takes the ids of records from another field; if "
+    "no field has one for each, leave id out",
 )
 """Why an input is rejected whose id an earlier one has."""
 

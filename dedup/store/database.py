@@ -204,6 +204,8 @@ class Database:
             return FullDiskError(self.path)
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             message = f"{self.path} is in use by another run; wait for it to end"
+        elif code == sqlite3.SQLITE_CANTOPEN and not self.path.absolute().parent.exists():
+            message = f"the folder of {self.path} does not exist; make it, or name another file"
         elif code in _NOT_WRITABLE and self._read_only:
             message = f"cannot read {self.path} ({error}); check that it can be read"
         elif code in _NOT_WRITABLE:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 
+import numpy
 import pandas
 import pytest
 from tqdm import tqdm
@@ -12,7 +13,7 @@ from tqdm import tqdm
 import dedup
 from dedup import Config, Result, deduplicate
 from dedup.config import CleanConfig
-from dedup.errors import ConfigError, InputError
+from dedup.errors import ConfigError, InputError, NotFoundError
 
 FERRY = (
     "The ferry to Port Elwood will run again from Monday, its owner said on Friday. The vessel had "
@@ -63,9 +64,34 @@ def test_a_copy_goes_and_says_why():
     assert status(result.decisions) == ["canonical", "unique", "duplicate"]
 
 
-def test_an_unknown_id_is_a_key_error():
-    with pytest.raises(KeyError):
+@pytest.mark.parametrize("kind", [NotFoundError, KeyError])
+def test_an_unknown_id_is_not_found_and_a_key_error(kind):
+    with pytest.raises(kind) as found:
         deduplicate(PAIR).decision("nobody")
+    assert str(found.value) == "no input had the id 'nobody'; see result.decisions"
+
+
+@pytest.mark.parametrize("asked", [101, "101", numpy.int64(101)], ids=repr)
+def test_a_decision_is_found_by_a_number_where_ids_are_numbers(asked):
+    found = deduplicate([{"id": 100, "text": FERRY}, {"id": 101, "text": FERRY}]).decision(asked)
+    assert (found.id, found.canonical_id) == ("101", "100")
+
+
+def test_a_result_says_how_dates_were_read():
+    records = [
+        {"id": "a", "text": FERRY, "date": "2026-03-02"},
+        {"id": "b", "text": FERRY, "date": "soon"},
+        {"id": "c", "text": FERRY},
+    ]
+    dates = deduplicate(records).dates
+    # What is not read leaves a document without a date, too.
+    assert (dates.missing, dates.unreadable, dates.unreadable_date) == (1, 1, "soon")
+
+
+def test_an_id_that_is_there_twice_says_what_can_be_done():
+    found = deduplicate([*PAIR, PAIR[0]]).rejected[0]
+    assert found["reason"] == "duplicate-id"
+    assert found["detail"].endswith("if no field has one for each, leave id out")
 
 
 def test_the_public_names_are_there():

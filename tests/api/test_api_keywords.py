@@ -299,3 +299,10 @@ def test_progress_prints_nothing_where_nobody_looks(capfd):
     deduplicate(RECORDS, progress=True)
 
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("call", [deduplicate, clean])
+@pytest.mark.parametrize("given", ["yes", 1, dict], ids=repr)
+def test_what_cannot_get_the_progress_is_of_a_wrong_type(call, given):
+    with pytest.raises(TypeError, match="progress takes True, or an object with start, advance"):
+        call(RECORDS, progress=given)

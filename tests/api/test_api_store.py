@@ -371,3 +371,8 @@ def test_no_folder_is_left(tmp_path, monkeypatch):
         deduplicate(DAYS[1], store=store, dump="monday")
 
     assert list(temporary.iterdir()) == []
+
+
+def test_a_store_in_a_folder_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(OutputError, match=r"the folder of .*x\.sqlite does not exist; make it"):
+        deduplicate([{"text": "The ferry runs again."}], store=tmp_path / "none" / "x.sqlite")

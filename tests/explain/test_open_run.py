@@ -11,6 +11,7 @@ import sys
 import pytest
 from runs import dated_article, text_of
 
+from dedup import StoryIndex
 from dedup.errors import DedupError, OutputError
 from dedup.explain.open_run import open_run
 from dedup.store import Store
@@ -119,6 +120,12 @@ def test_a_retry_writes_the_same_manifest(days, command):
 def test_what_is_no_run_is_refused(tmp_path):
     with pytest.raises(OutputError, match="holds no finished run"):
         open_run(tmp_path)
+
+
+@pytest.mark.parametrize("opened", [open_run, lambda place: StoryIndex(store=place)])
+def test_a_run_that_is_not_there_is_refused_as_missing(opened, tmp_path):
+    with pytest.raises(OutputError, match=r"nope does not exist; name the output folder"):
+        opened(tmp_path / "nope")
 
 
 def test_a_store_of_an_earlier_format_says_how_to_migrate_it(samples_run, tmp_path):

@@ -320,3 +320,11 @@ def test_a_page_that_takes_too_long_is_refused_and_the_next_one_is_cleaned():
         assert caught.value.reason in ("timeout", "crashed")
     with StoryIndex(level="copies", field={"html": "page"}) as index:
         assert index.add({"id": "b", "page": PAGE}) == "b"
+
+
+def test_a_whole_number_is_the_id_of_a_record_that_has_it():
+    with StoryIndex(level="copies") as index:
+        index.add({"id": 1, "text": "The ferry to Port Elwood will run again from Monday."})
+        assert 1 in index
+        assert "1" in index
+        assert (index.remove(1), 1 in index) == (True, False)

@@ -164,7 +164,7 @@ def test_a_page_is_replaced_with_overwrite(command, run, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["nothing", "-o", "report.html"], 1, "holds no finished run"),
+        (["nothing", "-o", "report.html"], 1, "nothing does not exist; name the output folder"),
         (["out"], 2, "Missing option '-o'"),
         (["out", "-o", "report.html", "--labels", "nothing.jsonl"], 1, "nothing.jsonl"),
         (["out", "-o", "report.html", "--store", "nothing.sqlite"], 1, "nothing.sqlite"),
