@@ -61,7 +61,7 @@ def with_options(base: Config, given: Mapping[str, Any]) -> Config:
         ConfigError: A value cannot be used.
         TypeError: A value is of a wrong type.
 
-    Example:
+    Examples:
         >>> with_options(Config(), {"threshold": 0.3, "field": {"text": "body"}}).read.fields
         (('text', 'body'),)
     """

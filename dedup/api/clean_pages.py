@@ -81,7 +81,7 @@ def clean(
         InputError: A path is missing, or no record has a text.
         TypeError: An argument is of a wrong type, or records and paths are mixed.
 
-    Example:
+    Examples:
         >>> wire = "PORT ELWOOD, March 6 (Reuters) - The ferry to Saltby will run again on Monday."
         >>> result = clean([{"id": "a", "text": wire}, {"id": "b", "text": "Rain."}])
         >>> result.documents[0]["text"], result.documents[0]["agency"]

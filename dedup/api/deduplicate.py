@@ -99,7 +99,7 @@ def deduplicate(
         TypeError: An argument is of a wrong type, something is passed that holds no records, or
             records and paths are mixed.
 
-    Example:
+    Examples:
         >>> text = "The ferry to Port Elwood will run again from Monday, its owner said. " * 4
         >>> records = [{"id": "a", "body": text}, {"id": "b", "body": text}]
         >>> result = deduplicate(records, level="copies", field={"text": "body"})

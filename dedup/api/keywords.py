@@ -31,7 +31,7 @@ def config_of(config: Config | None, **given: Any) -> Config:
         ConfigError: A value cannot be used.
         TypeError: A value is of a wrong type.
 
-    Example:
+    Examples:
         >>> config_of(None, threshold=0.3, workers=1).story.threshold
         0.3
     """

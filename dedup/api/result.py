@@ -48,7 +48,7 @@ class Result:
         dates: How many documents have no date that decides: ``missing``, ``unreadable`` (with
             ``unreadable_id`` and ``unreadable_date``, the first of them) and ``guessed``.
 
-    Example:
+    Examples:
         >>> from dedup import deduplicate
         >>> text = "The ferry to Port Elwood will run again from Monday, its owner said. " * 4
         >>> result = deduplicate([{"id": "a", "text": text}, {"id": "b", "text": text}])
@@ -127,7 +127,7 @@ class Result:
         Raises:
             ConfigError: pandas is not installed, or no table has this name.
 
-        Example:
+        Examples:
             >>> import pandas
             >>> from dedup import deduplicate
             >>> text = "The ferry to Port Elwood will run again from Monday, its owner said. " * 4

@@ -45,7 +45,7 @@ class StoryIndex:
         config: The options.
         rejected: How many records :meth:`add_all` has left out, by reason.
 
-    Example:
+    Examples:
         >>> from dedup import StoryIndex
         >>> text = "The ferry to Port Elwood will run again from Monday, its owner said. " * 4
         >>> with StoryIndex(level="copies") as index:
