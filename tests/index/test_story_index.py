@@ -313,7 +313,10 @@ def test_the_copy_of_one_of_many_texts_off_a_template_is_found(index, monkeypatc
 
 
 def test_a_page_that_takes_too_long_is_refused_and_the_next_one_is_cleaned():
-    endless = "<html><body>" + "<div>" * 200_000 + "words of a page " * 50
+    posts = (
+        "<p>Port Elwood waits for its ferry since Monday, the owner of the line said.</p>" * 60_000
+    )
+    endless = f"<html><body><article>{posts}</article></body></html>"  # takes seconds
     with StoryIndex(level="copies", timeout=0.1) as index:
         with pytest.raises(RejectedRecordError) as caught:
             index.add({"id": "a", "html": endless})
