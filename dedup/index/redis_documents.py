@@ -88,7 +88,7 @@ end
 _PUT = (
     _FILE
     + """
-local id, value, moment, bytes = unpack(ARGV)
+local id, value, moment, bytes, options = unpack(ARGV)
 local before = redis.call('HGET', filed, id)
 -- A full server refuses a script at its first write only, if that is one that takes memory.
 redis.call('HSET', filed, id, bytes)
@@ -99,6 +99,7 @@ end
 file(bytes, id, 1)
 redis.call('ZADD', moments, moment, id)
 redis.call('HSET', values, id, value)
+redis.call('SETNX', KEYS[6], options) -- a server that began again without its data has none
 """
 )
 
@@ -148,16 +149,16 @@ class RedisDocuments:
             self._server = _client(self._pool)
             self._put = self._server.register_script(_PUT)
             self._remove = self._server.register_script(_REMOVE)
-            self._agree(name, {"layout": LAYOUT, **options})
+            self._options = json.dumps({"layout": LAYOUT, **options}, sort_keys=True)
+            self._agree(name)
             self._refuse_eviction()
 
-    def _agree(self, name: str, options: Mapping[str, Any]) -> None:
+    def _agree(self, name: str) -> None:
         """Keep the options if the index is new, else compare them."""
-        own = json.dumps(options, sort_keys=True)
-        key = self._prefix + b"options"
+        key = self._keys[5]
         with self._server.pipeline() as both:
-            found = both.setnx(key, own).get(key).execute()[1]
-        different = _different(found, json.loads(own))
+            found = both.setnx(key, self._options).get(key).execute()[1]
+        different = _different(found, json.loads(self._options))
         if different:
             raise ConfigError(
                 f"the index {name!r} on the server at {self.place} was begun with another "
@@ -187,9 +188,9 @@ class RedisDocuments:
         """Keep an entry; one of the same id is replaced."""
         if math.isnan(entry.moment):
             raise ValueError("an entry needs a moment")
-        arguments = [_bytes(entry.doc_id), entry.value, entry.moment, _filed(entry)]
+        own = (entry.value, entry.moment, _filed(entry), self._options)
         with answered(self.place):
-            self._put(keys=self._keys, args=arguments)
+            self._put(keys=self._keys, args=[_bytes(entry.doc_id), *own])
 
     def values(self, doc_ids: Sequence[str]) -> list[bytes | None]:
         """Return the values of documents, None for one that is not known."""
@@ -254,7 +255,7 @@ class RedisDocuments:
         return f"RedisDocuments({self.place!r}, {self._prefix[:-1].decode()!r})"
 
 
-_KINDS = (b"values", b"filed", b"moments", b"keys", b"counts")
+_KINDS = (b"values", b"filed", b"moments", b"keys", b"counts", b"options")
 """Keys in the order in which the scripts have them."""
 
 

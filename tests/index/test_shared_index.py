@@ -149,6 +149,15 @@ def test_options_that_do_not_fit_an_index_are_refused(redis_url):
         StoryIndex(redis=redis_url, level="stories")
 
 
+def test_options_are_kept_again_by_the_next_add_after_a_server_lost_its_data(redis_url):
+    with StoryIndex(redis=redis_url, level="copies") as index:
+        with plain_client(redis_url) as client:
+            client.flushdb()
+        index.add(article(1))
+        with pytest.raises(ConfigError, match="begun with another level"):
+            StoryIndex(redis=redis_url, level="stories")
+
+
 def test_an_index_on_a_server_that_is_gone_says_so():
     with redis_server() as server:
         index = StoryIndex(redis=server.url, level="copies")
