@@ -592,7 +592,7 @@ RECORDS = [
             b'{"html": {}}\n{"id": [1], "text": "a"}\n'
         },
         {f"a.jsonl:{n}": "wrong-type" for n in range(1, 9)},
-        "A record is an object, its text and its id are text.",
+        "A record is an object, its text is text, and its id text or a whole number.",
     ),
     Case(
         "no-content",
