@@ -720,7 +720,7 @@ class TestRefusals:
             ('{"id": "a"}\n', "record 1 of gold.jsonl has no story"),
             ('{"id": "a", "story": null}\n', "record 1 of gold.jsonl has no story"),
             ('{"story": "x"}\n', "record 1 of gold.jsonl has no id"),
-            ('{"id": ["a"], "story": "x"}\n', "the id is a list"),
+            ('{"id": ["a", "b"], "story": "x"}\n', "the id is a list"),
             ('{"id": "a", "story": "x"}\n' * 2, "record 2 of gold.jsonl has the id of an earlier"),
             ('{"id": "b", "story": "x"}\n', "no id of "),
             ("", "the file is empty"),

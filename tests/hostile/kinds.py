@@ -589,7 +589,7 @@ RECORDS = [
         "JSON lines that are no objects",
         {
             "a.jsonl": b'[1, 2]\n"text"\n5\nnull\n{"text": 7}\n{"text": [1]}\n'
-            b'{"html": {}}\n{"id": [1], "text": "a"}\n'
+            b'{"html": {}}\n{"id": [1, 2], "text": "a"}\n'
         },
         {f"a.jsonl:{n}": "wrong-type" for n in range(1, 9)},
         "A record is an object, its text is text, and its id text or a whole number.",
