@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from dedup.cluster.canonical import Ballot, Policy, deciding_rule, parse_policy, rank
 from dedup.cluster.rewrites import Telling, ballots_of
 from dedup.explain.copies.copy_sets import copy_set, earlier_stories, load_documents
 from dedup.explain.evidence import ElectionStep
 from dedup.models import Status
-from dedup.signatures.terms import without_flags
+from dedup.signatures.terms import distinct_terms
 
 if TYPE_CHECKING:
     from dedup.explain.open_run import Run
@@ -112,7 +110,7 @@ def tellings_ranked(
         Telling(
             facts[row],
             tuple(facts[each] for each in listed),
-            np.unique(without_flags(tokens[bounds[at] : bounds[at + 1]])),
+            distinct_terms(tokens[bounds[at] : bounds[at + 1]]),
         )
         for at, (row, listed) in enumerate(copies.items())
     ]

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from dedup.index.signed_document import SignedDocument
+from dedup.index.signed_document import SignedDocument, read_values
 from dedup.json_codec import dump_json, load_own_json
 from dedup.kernels.array_types import UInt32s
 from dedup.signatures.lead_days import IN_FIRST
@@ -86,8 +86,9 @@ def _read(doc_id: str, value: bytes) -> SignedDocument:
     *listed, days, first = load_own_json(facts)
     named = dict(zip(_FACTS, listed, strict=True))
     return SignedDocument(
-        doc_id, fingerprint, shingles=_values(shingles), numbers=_distinct(_values(numbers)),
-        terms=_values(terms), lead_days=_lead_days(days, first, dates),
+        doc_id, fingerprint, shingles=read_values(shingles),
+        numbers=_distinct(read_values(numbers)), terms=read_values(terms),
+        lead_days=_lead_days(days, first, dates),
         **{name: _checked(value, *_FACTS[name]) for name, value in named.items()},
     )  # fmt: skip
 
@@ -103,11 +104,6 @@ def _checked(value: Any, *types: type) -> Any:
     if isinstance(value, (int, float)) and not FIRST_MOMENT <= value <= LAST_MOMENT:
         raise ValueError("no number of tokens and no moment")
     return value
-
-
-def _values(data: bytes) -> UInt32s:
-    """Return the values of an array."""
-    return np.frombuffer(data, "<u4").astype(np.uint32, copy=False)
 
 
 def _distinct(values: UInt32s) -> UInt32s:

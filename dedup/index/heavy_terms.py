@@ -14,7 +14,7 @@ from dedup.index.signed_document import SignedDocument
 from dedup.kernels.array_types import Bools, Int64s, UInt32s
 from dedup.signatures.minhash import permutations
 from dedup.signatures.term_weights import PROPOSING, DocumentFrequencies, OwnShare, vectorize
-from dedup.signatures.terms import without_flags
+from dedup.signatures.terms import distinct_terms, without_flags
 from dedup.signatures.vectorizer import heaviest_terms
 from dedup.signatures.word_frequencies import word_frequencies
 
@@ -30,11 +30,6 @@ _LANGUAGE_ALONE = OwnShare(0.0, 1.0)
 
 # One document, as the weights of a dump without any are not defined.
 _NO_DOCUMENTS = DocumentFrequencies(np.empty(0, np.uint32), np.empty(0, np.int64), 1)
-
-
-def distinct_terms(tokens: UInt32s) -> UInt32s:
-    """Return the sorted distinct terms of tokens with flags."""
-    return np.unique(without_flags(tokens))
 
 
 def frequencies_of(tokens: UInt32s, asked: UInt32s, counts: TermCounts) -> DocumentFrequencies:

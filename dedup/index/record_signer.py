@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from dedup.cleaning.to_document import clean_own_texts, names_of
 from dedup.config import Config
 from dedup.errors import RejectedRecordError
 from dedup.index.learned_sites import LearnedSites
-from dedup.index.signed_document import SignedDocument
-from dedup.kernels.array_types import UInt32s
+from dedup.index.signed_document import SignedDocument, read_values
 from dedup.models import Document, RawRecord, Rejection
 from dedup.pipeline.page_workers import PageCleaner
 from dedup.pipeline.sign import signature_parts
@@ -92,12 +89,12 @@ def signed_document(part: StoredPart, **facts: Any) -> SignedDocument:
     return SignedDocument(
         fingerprint=part.fingerprint,
         tokens=part.tokens,
-        shingles=_values(part.shingles),
-        numbers=_values(part.numbers),
-        terms=_values(part.terms or b""),
+        shingles=read_values(part.shingles),
+        numbers=read_values(part.numbers),
+        terms=read_values(part.terms or b""),
         lead_days=part.lead_days,
-        signature=None if part.signature is None else _values(part.signature),
-        lead=None if part.lead is None else _values(part.lead),
+        signature=None if part.signature is None else read_values(part.signature),
+        lead=None if part.lead is None else read_values(part.lead),
         **facts,
     )
 
@@ -118,8 +115,3 @@ def _signed(read: RawRecord, document: Document, part: StoredPart) -> SignedDocu
         language=document.language,
         unnamed=not name,
     )
-
-
-def _values(data: bytes) -> UInt32s:
-    """Return the values of an array."""
-    return np.frombuffer(data, "<u4").astype(np.uint32, copy=False)

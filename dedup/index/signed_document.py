@@ -8,11 +8,16 @@ import numpy as np
 
 from dedup.kernels.array_types import UInt32s
 from dedup.models import Facts
-from dedup.signatures.terms import without_flags
+from dedup.signatures.terms import distinct_terms
 from dedup.store import LeadDayCells
 
 NO_VALUES: UInt32s = np.empty(0, np.uint32)
 """One array for all documents without: an empty one takes 112 bytes."""
+
+
+def read_values(data: bytes) -> UInt32s:
+    """Return an array from the little-endian bytes of :func:`dedup.store.blob`."""
+    return np.frombuffer(data, "<u4").astype(np.uint32, copy=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class SignedDocument:
 
     def distinct_terms(self) -> UInt32s:
         """Return its distinct terms, sorted, without flags, uint32."""
-        return np.unique(without_flags(self.terms)) if self.terms.size else NO_VALUES
+        return distinct_terms(self.terms) if self.terms.size else NO_VALUES
 
     def facts(self, row: int, text_id: int) -> Facts:
         """Return what the rules of matching need to know of it.

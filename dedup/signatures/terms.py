@@ -83,6 +83,11 @@ def term_hashes(texts: Sequence[str]) -> tuple[UInt32s, Int64s]:
     return without_flags(found), bounds
 
 
+def distinct_terms(tokens: UInt32s) -> UInt32s:
+    """Return the sorted distinct terms of tokens with flags."""
+    return np.unique(without_flags(tokens))
+
+
 def without_flags(tokens: UInt32s) -> UInt32s:
     """Return tokens as terms: the same word is the same number at any place."""
     from dedup.kernels.terms import FLAGS  # as in terms
