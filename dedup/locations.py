@@ -1,0 +1,222 @@
+"""Files and folders on this machine, or at an address that the machines of a cluster share."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit, urlunsplit
+
+import pyarrow as pa
+import pyarrow.fs as pafs
+
+_FILE_SYSTEMS = 64
+"""File systems that stay connected: a scheme, a host and options each."""
+
+
+class Entry(NamedTuple):
+    """What a folder holds.
+
+    Attributes:
+        name: Its name.
+        is_folder: Whether it is a folder.
+        size: Bytes of a file, 0 for a folder.
+    """
+
+    name: str
+    is_folder: bool
+    size: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A file or a folder; it can be sent to other processes and machines.
+
+    Attributes:
+        address: An absolute path of this machine, or an address: ``s3://bucket/folder``, ``gs://``,
+            ``abfss://`` or ``hdfs://``, with options as Arrow reads them behind a ``?``.
+    """
+
+    address: str
+
+    @classmethod
+    def of(cls, given: str | Path) -> Location:
+        """Return the location that a person named; a relative path is one of this process."""
+        text = str(given)
+        return cls(text) if is_address(text) else cls(str(Path(text).absolute()))
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is a path of this machine."""
+        return not is_address(self.address)
+
+    @property
+    def path(self) -> Path:
+        """The path.
+
+        Raises:
+            ValueError: It is an address.
+        """
+        if not self.is_local:
+            raise ValueError(f"{self.address} is no path")
+        return Path(self.address)
+
+    @property
+    def name(self) -> str:
+        """Its last component."""
+        path = self.address if self.is_local else urlsplit(self.address).path
+        return path.rstrip("/").rpartition("/")[2]
+
+    def __truediv__(self, name: str) -> Location:
+        """Return what has a name, or several with slashes between, in this folder."""
+        if self.is_local:
+            return Location(str(Path(self.address) / name))
+        parts = urlsplit(self.address)
+        return Location(urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{name}")))
+
+    def __str__(self) -> str:
+        """Return the address without its options, which may hold a password."""
+        if self.is_local:
+            return self.address
+        parts = urlsplit(self.address)
+        return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=""))
+
+    @contextmanager
+    def read(self) -> Iterator[Any]:
+        """Open a file to read from any place in it: an Arrow file, which Python reads as well.
+
+        Raises:
+            OSError: It cannot be read.
+        """
+        system, path = self._found()
+        with system.open_input_file(path) as file:
+            yield file
+
+    @contextmanager
+    def written(self) -> Iterator[Any]:
+        """Write a file, which gets its name when it is whole; folders above it are made.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        if not self.is_local:
+            system, path = self._found()
+            # An object of a store appears when it is closed.
+            with system.open_output_stream(path, compression=None) as file:
+                yield file
+            return
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        part = self.path.with_name(f".{self.path.name}.{uuid.uuid4().hex}.part")
+        try:
+            with pa.OSFile(str(part), "wb") as file:
+                yield file
+            part.replace(self.path)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def read_bytes(self) -> bytes:
+        """Return the content of a file.
+
+        Raises:
+            OSError: It cannot be read.
+        """
+        with self.read() as file:
+            content: bytes = file.read()
+        return content
+
+    def write_bytes(self, content: bytes) -> None:
+        """Write a file.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        with self.written() as file:
+            file.write(content)
+
+    def entries(self) -> list[Entry]:
+        """Return what a folder holds, by name; nothing where it does not exist.
+
+        Raises:
+            OSError: It cannot be listed.
+        """
+        system, path = self._found()
+        found = system.get_file_info(pafs.FileSelector(path, allow_not_found=True))
+        listed = (
+            Entry(each.base_name, each.type == pafs.FileType.Directory, each.size or 0)
+            for each in found
+        )
+        return sorted(listed)
+
+    def info(self) -> Entry | None:
+        """Return what is here, None for nothing.
+
+        Raises:
+            OSError: That cannot be found out.
+        """
+        system, path = self._found()
+        found = system.get_file_info(path)
+        if found.type == pafs.FileType.NotFound:
+            return None
+        return Entry(self.name, found.type == pafs.FileType.Directory, found.size or 0)
+
+    def remove(self) -> None:
+        """Remove a file, or a folder with all that it holds; nothing where there is none.
+
+        Raises:
+            OSError: It cannot be removed.
+        """
+        found = self.info()
+        if found is None:
+            return
+        system, path = self._found()
+        with suppress(FileNotFoundError):  # somebody else was faster
+            (system.delete_dir if found.is_folder else system.delete_file)(path)
+
+    def move(self, to: Location) -> None:
+        """Give a file of the same file system another place, where there may be one already.
+
+        Raises:
+            OSError: It cannot be moved.
+        """
+        system, path = self._found()
+        _, target = to._found()
+        if to.is_local:
+            to.path.parent.mkdir(parents=True, exist_ok=True)
+        system.move(path, target)
+
+    def _found(self) -> tuple[pafs.FileSystem, str]:
+        """Return the file system, and the path in it."""
+        if self.is_local:
+            return pafs.LocalFileSystem(), self.address
+        parts = urlsplit(self.address)
+        system, base = _file_system(urlunsplit((parts.scheme, parts.netloc, "/", parts.query, "")))
+        return system, f"{base.rstrip('/')}/{parts.path.lstrip('/')}".rstrip("/")
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text is an address and no path.
+
+    >>> is_address("s3://news/2026"), is_address("news/2026"), is_address("/s3:/news")
+    (True, False, False)
+    """
+    scheme, mark, _ = text.partition("://")
+    return bool(mark) and scheme.replace("+", "").replace("-", "").isalnum()
+
+
+@lru_cache(maxsize=_FILE_SYSTEMS)
+def _file_system(root: str) -> tuple[pafs.FileSystem, str]:
+    """Return the file system of an address, and the path of its root.
+
+    Raises:
+        OSError: There is none for this kind of address, or it cannot be reached.
+    """
+    try:
+        found: tuple[pafs.FileSystem, str] = pafs.FileSystem.from_uri(root)
+    except (pa.ArrowException, ValueError, ImportError) as error:
+        why = str(error).partition("\n")[0]
+        raise OSError(f"cannot open {Location(root)} ({why})") from error
+    return found
