@@ -1,4 +1,4 @@
-"""The plan of a run: from the inputs of a dump to all that is stored of it, over tables.
+"""The plan of a run: from the inputs of a dump to all that is found in it, over tables.
 
 Read from top to bottom: inputs become documents; documents that share parts of signatures are
 compared, and those that match become stories of copies; one representative of each of these, and
@@ -9,8 +9,8 @@ stories of copies that they join. An engine runs the stages.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Generic
 
 from dedup.config import Config
 from dedup.engines.engine import Engine, Table
@@ -30,16 +30,28 @@ if TYPE_CHECKING:
     from dedup.pipeline.plan_rewrites import Rewrites
 
 
-class PlannedDump(NamedTuple):
-    """What :func:`plan_dump` found.
+@dataclass(frozen=True, slots=True)
+class PlannedDump(Generic[Table]):
+    """What :func:`plan_dump` found; its tables are those of an engine.
 
     Attributes:
-        results: What is stored of the dump.
+        cleaned: All inputs, and active documents of earlier dumps.
+        copies: Their copies.
+        rewrites: Their rewrites, whose stories and decisions replace those of copies on the same
+            documents; None at level ``copies``.
         before: What earlier dumps had found.
     """
 
-    results: PlanResults
+    cleaned: CleanedDump[Table]
+    copies: Copies[Table]
+    rewrites: Rewrites[Table] | None
     before: EarlierResults
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What is kept of the dump by name: JSON values."""
+        of_copies = {"worker_kib": self.cleaned.worker_kib, "candidates": self.copies.candidates}
+        return {**of_copies, **(self.rewrites.values if self.rewrites else {})}
 
 
 def plan_dump(
@@ -49,7 +61,7 @@ def plan_dump(
     config: Config,
     progress: Progress,
     scorer: Scorer | None = None,
-) -> PlannedDump:
+) -> PlannedDump[Table]:
     """Take a dump from its inputs to its stories.
 
     Args:
@@ -81,25 +93,23 @@ def plan_dump(
             engine, cleaned.documents, copies.decisions, texts, before,
             scorer or shipped_scorer(), config,
         )  # fmt: skip
-    return PlannedDump(_results(engine, cleaned, copies, rewrites), before)
+    return PlannedDump(cleaned, copies, rewrites, before)
 
 
-def _results(
-    engine: Engine[Table],
-    cleaned: CleanedDump[Table],
-    copies: Copies[Table],
-    rewrites: Rewrites[Table] | None,
-) -> PlanResults:
-    """Return what is stored of a dump; documents are read when they are stored.
+def collect_results(engine: Engine[Table], planned: PlannedDump[Table]) -> PlanResults:
+    """Return what is stored of a dump, in this process; documents are read when they are stored.
 
-    Decisions of rewrites replace those of copies on the same documents when they are stored.
+    Args:
+        engine: Has the tables.
+        planned: The dump.
     """
+    copies, rewrites = planned.copies, planned.rewrites
     found = PlanResults(
-        documents=engine.batches(cleaned.documents),
+        documents=engine.batches(planned.cleaned.documents),
         copy_pairs=engine.collect(copies.pairs),
         copies=StoriesTables(engine.collect(copies.stories), engine.collect(copies.decisions)),
         replaced=copies.replaced,
-        values={"worker_kib": cleaned.worker_kib, "candidates": copies.candidates},
+        values=planned.values,
     )
     if rewrites is None:
         return found
@@ -111,5 +121,4 @@ def _results(
             engine.collect(rewrites.stories), engine.collect(rewrites.decisions)
         ),
         frequencies=rewrites.frequencies,
-        values={**found.values, **rewrites.values},
     )

@@ -10,7 +10,7 @@ from dedup.engines.engine import Engine, Table
 from dedup.models import Raw
 from dedup.pipeline.earlier_dumps import StoredDumps
 from dedup.pipeline.on_tables.number_inputs import InputPart
-from dedup.pipeline.plan import plan_dump
+from dedup.pipeline.plan import collect_results, plan_dump
 from dedup.pipeline.stages import run_stages
 from dedup.pipeline.store_results import store_results
 from dedup.progress import Progress
@@ -49,7 +49,8 @@ def run_plan(
         return
     earlier = StoredDumps(store, config.story.window_days)
     parts = [InputPart(0, lambda: records, size)]
-    results, before = plan_dump(engine, parts, earlier, config, progress, scorer)
+    planned = plan_dump(engine, parts, earlier, config, progress, scorer)
+    results = collect_results(engine, planned)
     progress.start("store", None, "doc")
-    store_results(store, results, before.stories, config)
+    store_results(store, results, planned.before.stories, config)
     progress.end()
