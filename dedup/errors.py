@@ -109,6 +109,10 @@ class ServerError(DedupError):
     """A server that keeps an index cannot be reached, refuses, or is full."""
 
 
+class EngineError(DedupError):
+    """An engine cannot be started or reached, or stopped before the end of a run."""
+
+
 class WorkerError(DedupError):
     """Worker processes cannot be kept alive."""
 

@@ -74,7 +74,7 @@ class ScannedTable:
     @property
     def name(self) -> str:
         """The name of the function that reads."""
-        return _name_of(self.read)
+        return name_of(self.read)
 
     def partitions(self) -> list[Partition]:
         """Read all parts into files, unless that is done."""
@@ -104,7 +104,7 @@ class MappedTable:
     @property
     def name(self) -> str:
         """The name of the stage."""
-        return _name_of(self.stage.stage)
+        return name_of(self.stage.stage)
 
     def partitions(self) -> list[Partition]:
         """Return the partitions, with the stage behind each."""
@@ -125,7 +125,7 @@ class ExchangedTable:
     @property
     def name(self) -> str:
         """The name of the stage."""
-        return _name_of(self.stage)
+        return name_of(self.stage)
 
     def partitions(self) -> list[Partition]:
         """Sort the rows of all tables by key, unless that is done."""
@@ -189,7 +189,7 @@ class SharedTable:
         return read_table(self.path, self.schema)
 
 
-def _name_of(function: Callable[..., Any]) -> str:
+def name_of(function: Callable[..., Any]) -> str:
     """Return the name of a function as a person reads it."""
     while isinstance(function, partial):
         function = function.func

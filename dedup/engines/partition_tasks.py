@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -137,11 +138,24 @@ class Exchanged:
         return of_schema(self.stage(*(table.combine_chunks() for table in tables)), self.schema)
 
 
+class Source(Protocol):
+    """Where the rows of a partition come from."""
+
+    @property
+    def size(self) -> int:
+        """Their bytes, 0 where that is not known."""
+        ...
+
+    def batches(self) -> Iterable[pa.RecordBatch]:
+        """Yield them."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Partition:
     """A source of rows, and the stages that they go through one after another."""
 
-    source: ArrowFile | Exchanged
+    source: Source
     stages: tuple[MapStage, ...] = ()
 
     def then(self, stage: MapStage) -> Partition:
