@@ -20,7 +20,7 @@ from dedup.errors import DedupError, EngineError
 ENGINES = ("spark", "sail")
 """Names of engines: Spark, and Sail, which answers the same clients and needs no Java."""
 
-_LOCAL_MASTER = "local[*]"
+_LOCAL_MASTER = "local[*,4]"  # a task that was killed is tried again, as on a cluster
 
 # Of a local session, before it begins. The bar is ours.
 _LOCAL_OPTIONS = {
