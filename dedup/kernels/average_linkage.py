@@ -4,37 +4,74 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedup.kernels.array_types import Bools, Float64s, Int64s
+from dedup.kernels.array_types import Bools, Int64s
 from dedup.kernels.compiled import compiled
 
 NONE = -1
 
-
-@compiled(inline="always")
-def _before(one: int, other: int, means: Float64s, low: Int64s, high: Int64s) -> bool:
-    """Return whether a pair is joined before another: the higher mean, then the smaller numbers."""
-    if means[one] != means[other]:
-        return bool(means[one] > means[other])
-    if low[one] != low[other]:
-        return bool(low[one] < low[other])
-    return bool(high[one] < high[other])
+# The columns of pairs of clusters: the smaller number, the larger one, and the mean score, a sum of
+# scores divided by the number of pairs of documents, scored or not: mean, remainder, that number.
+LOW, HIGH, MEAN, REST, PRODUCT = range(5)
 
 
 @compiled()
-def _settle(
-    at: int, size: int, heap: Int64s, place: Int64s, means: Float64s, low: Int64s, high: Int64s
-) -> None:
+def _is_larger(part: int, whole: int, other_part: int, other_whole: int) -> int:
+    """Return 1, 0 or -1 where a fraction below 1 is larger than another, equal, or smaller.
+
+    Euclid's algorithm on both: no product, which would not fit 64 bits, and nothing is rounded.
+    """
+    sign = 1
+    while part and other_part:
+        times, other_times = whole // part, other_whole // other_part
+        if times != other_times:
+            return sign if times < other_times else -sign
+        part, whole = whole - times * part, part
+        other_part, other_whole = other_whole - times * other_part, other_part
+        sign = -sign
+    if part == other_part:
+        return 0
+    return sign if part else -sign
+
+
+@compiled(inline="always")
+def _before(one: int, other: int, pairs: Int64s) -> bool:
+    """Return whether a pair is joined before another: the higher mean, then the smaller numbers."""
+    if pairs[one, MEAN] != pairs[other, MEAN]:
+        return bool(pairs[one, MEAN] > pairs[other, MEAN])
+    if pairs[one, REST] or pairs[other, REST]:
+        larger = _is_larger(
+            pairs[one, REST], pairs[one, PRODUCT], pairs[other, REST], pairs[other, PRODUCT]
+        )
+        if larger:
+            return bool(larger > 0)
+    if pairs[one, LOW] != pairs[other, LOW]:
+        return bool(pairs[one, LOW] < pairs[other, LOW])
+    return bool(pairs[one, HIGH] < pairs[other, HIGH])
+
+
+@compiled(inline="always")
+def _put(pairs: Int64s, pair: int, one: int, other: int, sums: Int64s, sizes: Int64s) -> None:
+    """Write the clusters of a pair, and their mean score."""
+    product = sizes[one] * sizes[other]
+    mean = sums[pair] // product
+    pairs[pair, LOW], pairs[pair, HIGH] = min(one, other), max(one, other)
+    pairs[pair, MEAN], pairs[pair, REST] = mean, sums[pair] - mean * product
+    pairs[pair, PRODUCT] = product
+
+
+@compiled()
+def _settle(at: int, size: int, heap: Int64s, place: Int64s, pairs: Int64s) -> None:
     """Move a pair of the heap up or down to its place."""
     pair = heap[at]
-    while at > 0 and _before(pair, heap[(at - 1) >> 1], means, low, high):
+    while at > 0 and _before(pair, heap[(at - 1) >> 1], pairs):
         heap[at] = heap[(at - 1) >> 1]
         place[heap[at]] = at
         at = (at - 1) >> 1
     while 2 * at + 1 < size:
         child = 2 * at + 1
-        if child + 1 < size and _before(heap[child + 1], heap[child], means, low, high):
+        if child + 1 < size and _before(heap[child + 1], heap[child], pairs):
             child += 1
-        if not _before(heap[child], pair, means, low, high):
+        if not _before(heap[child], pair, pairs):
             break
         heap[at] = heap[child]
         place[heap[at]] = at
@@ -65,7 +102,7 @@ def _hand_over(
     first: Int64s,
     following: Int64s,
     ends: Int64s,
-    sums: Float64s,
+    sums: Int64s,
     dead: Bools,
     half_of: Int64s,
 ) -> None:
@@ -96,42 +133,44 @@ def _hand_over(
 
 @compiled(nogil=True)
 def join_pairs(
-    left: Int64s, right: Int64s, scores: Float64s, threshold: float, labels: Int64s
+    left: Int64s, right: Int64s, scores: Int64s, threshold: int, sizes: Int64s, labels: Int64s
 ) -> None:
     """Join the two clusters with the highest mean score, again and again; write their labels.
 
     Pair k is in the lists of both its clusters, as its halves 2 k and 2 k + 1. When two clusters
-    are joined the list of the one is appended to the other. Memory is linear in documents and
-    pairs, and all of it is taken at the start.
+    are joined the list of the one is appended to the other. Memory is linear in clusters and pairs,
+    and all of it is taken at the start. Sums are whole numbers, so that the order in which scores
+    are added decides nothing.
 
     Args:
-        left: The smaller document of each pair, each pair once.
+        left: The smaller cluster of each pair, each pair once.
         right: The larger.
-        scores: Their scores.
-        threshold: Least mean of a join.
-        labels: Output: the documents 0 to n - 1, then of each the smallest of its cluster.
+        scores: The sum of the scores between them, a whole number of some unit.
+        threshold: Least mean of a join, in the same unit.
+        sizes: Documents of each cluster; overwritten.
+        labels: Output: the clusters 0 to n - 1, then of each the smallest that it was joined with.
     """
-    count, pairs = labels.size, left.size
-    low, high, sums, means = left.copy(), right.copy(), scores.copy(), scores.copy()
+    count, size = labels.size, left.size
+    sums, pairs = scores.copy(), np.empty((size, 5), np.int64)
     first, half_of = np.full(count, NONE, np.int64), np.full(count, NONE, np.int64)
-    ends, following = np.empty(2 * pairs, np.int64), np.empty(2 * pairs, np.int64)
-    dead = np.zeros(pairs, np.bool_)
-    sizes = np.ones(count, np.int64)
-    heap, place = np.arange(pairs), np.arange(pairs)
-    for pair in range(pairs):
-        ends[2 * pair], ends[2 * pair + 1] = high[pair], low[pair]
-        following[2 * pair], following[2 * pair + 1] = first[low[pair]], first[high[pair]]
-        first[low[pair]], first[high[pair]] = 2 * pair, 2 * pair + 1
-        _settle(pair, pair + 1, heap, place, means, low, high)
-    size = pairs
-    while size and means[heap[0]] >= threshold:
+    ends, following = np.empty(2 * size, np.int64), np.empty(2 * size, np.int64)
+    dead = np.zeros(size, np.bool_)
+    heap, place = np.arange(size), np.arange(size)
+    for pair in range(size):
+        one, other = left[pair], right[pair]
+        _put(pairs, pair, one, other, sums, sizes)
+        ends[2 * pair], ends[2 * pair + 1] = other, one
+        following[2 * pair], following[2 * pair + 1] = first[one], first[other]
+        first[one], first[other] = 2 * pair, 2 * pair + 1
+        _settle(pair, pair + 1, heap, place, pairs)
+    while size and pairs[heap[0], MEAN] >= threshold:
         pair = heap[0]
         size -= 1
         heap[0] = heap[size]
-        _settle(0, size, heap, place, means, low, high)
+        _settle(0, size, heap, place, pairs)
         if dead[pair]:
             continue
-        one, other = low[pair], high[pair]
+        one, other = pairs[pair, LOW], pairs[pair, HIGH]
         labels[other] = one
         sizes[one] += sizes[other]
         _unlink_dead(one, first, following, dead)
@@ -141,9 +180,23 @@ def join_pairs(
         half = first[one]
         while half != NONE:
             third, pair = ends[half], half >> 1
-            low[pair], high[pair] = min(one, third), max(one, third)
-            means[pair] = sums[pair] / (sizes[one] * sizes[third])
-            _settle(place[pair], size, heap, place, means, low, high)
+            _put(pairs, pair, one, third, sums, sizes)
+            _settle(place[pair], size, heap, place, pairs)
             half = following[half]
     for document in range(count):  # a label is smaller than its documents: already final
         labels[document] = labels[labels[document]]
+
+
+@compiled(nogil=True)
+def choose_pairs(clusters: Int64s, pairs: Int64s, best: Int64s) -> None:
+    """Write for each cluster which of its pairs would be joined first.
+
+    Args:
+        clusters: Place of a cluster in ``best`` for each pair.
+        pairs: The pairs, n x 5; see :data:`LOW`.
+        best: Output: a pair each; what is there already, -1 for none, is compared, too.
+    """
+    for pair in range(clusters.size):
+        chosen = best[clusters[pair]]
+        if chosen == NONE or _before(pair, chosen, pairs):
+            best[clusters[pair]] = pair

@@ -115,7 +115,7 @@ def collect_results(engine: Engine[Table], planned: PlannedDump[Table]) -> PlanR
         return found
     return replace(
         found,
-        candidate_scores=rewrites.candidate_scores,
+        candidate_scores=engine.collect(rewrites.candidate_scores),
         loose_groups=rewrites.loose_groups,
         rewrites=StoriesTables(
             engine.collect(rewrites.stories), engine.collect(rewrites.decisions)

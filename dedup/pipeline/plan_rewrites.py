@@ -2,7 +2,7 @@
 
 Representatives are numbered in the process that runs the plan, and pairs are of numbers. What is
 shared with all processes is some tens of bytes a representative, and how many have each term.
-Tokens are sent by routes: a document goes once to each place where a stage needs it.
+A document is sent once to each place where a stage needs it.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from dedup.match.minhash_lsh import candidate_counts, decoded
 from dedup.match.story_score import Scorer
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.group_candidates import ScoredPairs, group_pairs
+from dedup.pipeline.on_tables.copy_pairs import to_places
 from dedup.pipeline.on_tables.merged_rewrites import (
     columns_read,
     flattened,
@@ -47,17 +48,18 @@ from dedup.pipeline.on_tables.rewrite_candidates import (
 )
 from dedup.pipeline.on_tables.rewrite_scores import (
     judge,
+    needed_of_neighbours,
+    needed_of_pairs,
     neighbourhoods_table,
-    routes_of_neighbours,
-    routes_of_pairs,
     score_tiles,
+    scores_by_rows,
     verdicts_of,
 )
 from dedup.pipeline.on_tables.shared_representatives import (
     SharedRepresentatives,
+    by_row,
     frequencies_table,
     numbered_table,
-    send,
 )
 from dedup.pipeline.on_tables.stage_arrays import as_they_are, count_rows
 from dedup.pipeline.representatives import Numbered, number_representatives
@@ -69,10 +71,10 @@ from dedup.pipeline.tables import (
     DECISIONS,
     LISTED,
     MERGED,
+    NEEDED,
     NUMBERED_SCORES,
     REPRESENTATIVES,
     REWRITE_CANDIDATES,
-    ROUTES,
     SENT_TERMS,
     SLICE_PAIRS,
     STORIES,
@@ -114,7 +116,7 @@ class Rewrites(Generic[Table]):
 
     stories: Table
     decisions: Table
-    candidate_scores: pa.Table
+    candidate_scores: Table
     loose_groups: Sequence[tuple[int, int | None, int]]
     frequencies: DocumentFrequencies
     values: Mapping[str, Any]
@@ -159,9 +161,10 @@ def plan_rewrites(
     slices = slices or max(SLICES, numbered.size // SLICE_DOCUMENTS)
     candidates, counts = _candidates(engine, tokens, shared, config, slices)
     scored = _scored(engine, tokens, candidates, shared, scorer)
-    ask = partial(_verdicts, engine, tokens, numbered, shared)
+    ask = partial(_verdicts, engine, tokens, shared)
     # Loose groups are made in this process; what tells several stories is asked of the engine.
-    groups = group_pairs(numbered, numbered.pairs(earlier.candidate_scores), scored, ask, config)
+    before = numbered.pairs(earlier.candidate_scores)
+    groups = group_pairs(numbered, before, _collected(engine, scored), ask, config)
     merged = _merged(
         engine, documents, group_routes(numbered, groups, copied, texts), shared, earlier.stories,
         scorer, config,
@@ -170,7 +173,7 @@ def plan_rewrites(
     return Rewrites(
         engine.map(merged, partial(flattened, "stories"), STORIES, ["stories"]),
         engine.map(merged, partial(flattened, "decisions"), DECISIONS, ["decisions"]),
-        candidate_scores(numbered, scored),
+        engine.map(scored, partial(scores_by_rows, shared), CANDIDATE_SCORES),
         list(groups.rows(numbered)),
         frequencies,
         {
@@ -240,35 +243,39 @@ def _scored(
     candidates: Table,
     shared: SharedRepresentatives,
     scorer: Scorer,
-) -> ScoredPairs:
+) -> Table:
     """Return the candidate pairs that score enough to be of a loose group, by number."""
-    routes = engine.map(candidates, partial(routes_of_pairs, shared), ROUTES)
-    sent = _sent(engine, tokens, engine.collect(routes))
+    needs = engine.map(candidates, partial(needed_of_pairs, shared), NEEDED)
+    sent = _sent(engine, tokens, needs)
     score = partial(score_tiles, shared, scorer.candidate)
-    scores = engine.keep(
+    return engine.keep(
         engine.exchange([candidates, sent], score, NUMBERED_SCORES), "scores of rewrites"
     )
-    found = engine.collect(scores).sort_by("pair")
+
+
+def _collected(engine: Engine[Table], scored: Table) -> ScoredPairs:
+    """Return scored pairs to this process, in the order of their numbers."""
+    found = engine.collect(scored).sort_by("pair")
     return *decoded(found["pair"].to_numpy()), found["score"].to_numpy()
 
 
-def _sent(engine: Engine[Table], tokens: Table, routes: pa.Table) -> Table:
-    """Return the tokens of documents under each key of their routes."""
-    shared = engine.share(routes.sort_by("row").combine_chunks())
-    return engine.map(tokens, partial(send, shared), SENT_TERMS)
+def _sent(engine: Engine[Table], tokens: Table, needs: Table) -> Table:
+    """Return the tokens of documents at each place where they are needed."""
+    described = engine.map(tokens, by_row, SENT_TERMS)
+    return engine.exchange([needs, described], to_places, SENT_TERMS)
 
 
 def _verdicts(
     engine: Engine[Table],
     tokens: Table,
-    numbered: Numbered,
     shared: SharedRepresentatives,
     near: Sequence[Neighbourhood],
 ) -> Iterator[Verdict]:
     """Return which documents tell several stories; see :data:`dedup.cluster.roundups.Judge`."""
-    asked = neighbourhoods_table(near)
-    sent = _sent(engine, tokens, routes_of_neighbours(numbered, asked))
-    verdicts = engine.exchange([engine.load(asked), sent], partial(judge, shared), VERDICTS)
+    asked = engine.load(neighbourhoods_table(near))
+    needs = engine.map(asked, partial(needed_of_neighbours, shared), NEEDED)
+    sent = _sent(engine, tokens, needs)
+    verdicts = engine.exchange([asked, sent], partial(judge, shared), VERDICTS)
     return verdicts_of(engine.collect(verdicts))
 
 
@@ -281,7 +288,11 @@ def _merged(
     scorer: Scorer,
     config: Config,
 ) -> Table:
-    """Return what becomes of loose groups: in each, all pairs are scored, not only candidates."""
+    """Return what becomes of loose groups: in each, all pairs are scored, not only candidates.
+
+    The routes are shared, 32 bytes a document of a group. An exchange that sends them to documents
+    would first send the texts of all documents by row, some kilobytes each.
+    """
     schema, columns = sent_schema(config), columns_read(config)
     send_all = partial(send_documents, engine.share(routes), schema)
     sent = engine.map(documents, send_all, schema, columns)
@@ -326,9 +337,3 @@ def number_listed(
     return number_representatives(
         rows, moments, languages, lead_days, lengths, earlier, now, tile_tokens
     )
-
-
-def candidate_scores(numbered: Numbered, scored: ScoredPairs) -> pa.Table:
-    """Return scored pairs by rows, in the order of their numbers."""
-    left, right, scores = scored
-    return pa.table([numbered.rows[left], numbered.rows[right], scores], schema=CANDIDATE_SCORES)

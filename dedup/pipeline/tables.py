@@ -176,7 +176,7 @@ that a text is sent once to each place, and not once for each pair.
 """
 
 NEEDED = pa.schema([KEY, ("place", _INT)])
-"""Texts, by row as ``key``, and each place where pairs need them."""
+"""Texts, by row as ``key``, and each place where pairs need them; of rewrites, documents."""
 
 TEXTS = pa.schema(
     [KEY, ROW, ("host_digest", _INT), ("repeated", pa.bool_()), ("shingles", _BYTES),
@@ -280,11 +280,8 @@ REWRITE_CANDIDATES = pa.schema([KEY, ("pair", pa.uint64())])
 """Candidate pairs by number; ``key`` is of the tile of the earlier one and the run of tiles of the
 later one."""
 
-ROUTES = pa.schema([KEY, ROW])
-"""Documents that a stage needs, with each key under which it does."""
-
 SENT_TERMS = pa.schema([KEY, ROW, ("terms", _BYTES)])
-"""Terms of representatives, by the key of a route."""
+"""Terms of representatives; ``key`` is the row, and a place once they were sent there."""
 
 NUMBERED_SCORES = pa.schema([("pair", pa.uint64()), ("score", _FLOAT)])
 """Candidate pairs that score enough to be of a loose group, by number."""
@@ -299,7 +296,7 @@ VERDICTS = pa.schema(
 )  # fmt: skip
 """Whether they do, see :class:`dedup.cluster.roundups.Verdict`."""
 
-GROUP_ROUTES = pa.schema([*ROUTES, ("representative", _INT), ("text_id", _INT)])
+GROUP_ROUTES = pa.schema([KEY, ROW, ("representative", _INT), ("text_id", _INT)])
 """Documents of loose groups; ``key`` is the number of the group's first representative.
 
 ``representative`` is null for a document that goes along for its text only.

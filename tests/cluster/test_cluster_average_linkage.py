@@ -1,11 +1,13 @@
 import itertools
+from collections import Counter
+from fractions import Fraction
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.cluster.average_linkage import average_linkage
+from dedup.cluster.average_linkage import UNIT, average_linkage
 
 laws = settings(max_examples=100, deadline=None)
 
@@ -117,6 +119,43 @@ def test_the_order_of_pairs_decides_no_tie(pairs, random):
     assert grouped(7, dict(turned), 0.5) == grouped(7, pairs, 0.5)
 
 
+@st.composite
+def with_ties(draw):
+    """Documents and scores of some pairs of them, of few different scores."""
+    count = draw(st.integers(2, 12))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    levels = draw(st.sampled_from([[0.5], [0.25, 0.5, 1], [0.1, 0.2, 0.3, 1 / 3, 2 / 3]]))
+    pairs = {
+        pair: float(rng.choice(levels))
+        for pair in itertools.combinations(range(count), 2)
+        if rng.random() <= draw(st.sampled_from([0.3, 0.7]))
+    }
+    return count, pairs, draw(st.sampled_from([0.05, 0.1, 0.25]))
+
+
+def in_order(count, pairs, threshold):
+    """The definition with exact means; of equal means the pair with the smallest numbers first."""
+    units = {pair: round(score * UNIT) for pair, score in pairs.items()}
+    labels = list(range(count))
+    while True:
+        sums, sizes = Counter(), Counter(labels)
+        for (one, other), score in units.items():
+            ends = sorted((labels[one], labels[other]))
+            if ends[0] != ends[1]:
+                sums[tuple(ends)] += score
+        means = {p: Fraction(total, sizes[p[0]] * sizes[p[1]]) for p, total in sums.items()}
+        best = min(means, key=lambda pair: (-means[pair], pair), default=None)
+        if best is None or means[best] < round(threshold * UNIT):
+            return labels
+        labels = [best[0] if label == best[1] else label for label in labels]
+
+
+@laws
+@given(with_ties())
+def test_of_equal_means_the_smallest_numbers_are_joined_first(drawn):
+    assert grouped(*drawn) == in_order(*drawn)
+
+
 @laws
 @given(scored(), st.data())
 def test_numbering_documents_otherwise_gives_the_same_groups(drawn, data):
@@ -142,6 +181,15 @@ def test_no_join_is_left_that_reaches_the_threshold(drawn):
 def test_what_is_like_one_of_two_that_are_alike_is_not_chained_to_them():
     assert grouped(3, {(0, 1): 0.9, (1, 2): 0.8}, 0.5) == [0, 0, 2]
     assert grouped(3, {(0, 1): 0.8, (1, 2): 0.9}, 0.5) == [0, 1, 1]
+
+
+def test_means_that_differ_by_less_than_a_unit_are_told_apart_from_equal_ones():
+    """A third of a unit beside a half: 3 joins the cluster with the larger mean, not the first."""
+    unit = 1 / UNIT
+    pairs = {(0, 1): 0.9, (0, 2): 0.9, (1, 2): 0.9, (4, 5): 0.9}
+    pairs |= {(0, 3): 0.6 + unit, (1, 3): 0.6, (2, 3): 0.6}
+    pairs |= {(3, 4): 0.6 + unit, (3, 5): 0.6}
+    assert grouped(6, pairs, 0.5) == [0, 0, 0, 3, 3, 3]
 
 
 def test_a_long_chain_falls_apart():

@@ -93,7 +93,7 @@ def planned(plan, store, exact_duplicates, earlier, scorer, config):
         tile_tokens=tile_tokens,
     )
     counted = results.frequencies
-    scores = results.candidate_scores.to_pydict().values()
+    scores = engine.collect(results.candidate_scores).to_pydict().values()
     return {
         "stories": engine.collect(results.stories).to_pylist(),
         "decisions": engine.collect(results.decisions).to_pylist(),

@@ -15,31 +15,30 @@ from dedup.match.story_score import Model
 from dedup.pipeline.group_candidates import LEAST_SCORE
 from dedup.pipeline.match_rewrites import overlaps_of, score_pairs
 from dedup.pipeline.on_tables.partition import Partition
-from dedup.pipeline.on_tables.shared_representatives import (
-    SharedRepresentatives,
-    by_key,
-    routes_table,
-)
-from dedup.pipeline.representatives import BLOCK, Numbered
+from dedup.pipeline.on_tables.shared_representatives import SharedRepresentatives, by_key
+from dedup.pipeline.on_tables.stage_arrays import distinct, filled
+from dedup.pipeline.representatives import BLOCK
 from dedup.pipeline.tables import (
+    CANDIDATE_SCORES,
+    NEEDED,
     NEIGHBOURHOODS,
     NUMBERED_SCORES,
-    REWRITE_CANDIDATES,
     VERDICTS,
 )
 
 
-def routes_of_pairs(shared: SharedRepresentatives, batches: Batches) -> Batches:
-    """Yield the documents of pairs, once for each key under which they are needed.
+def needed_of_pairs(shared: SharedRepresentatives, batches: Batches) -> Batches:
+    """Yield the documents of pairs, with the keys under which they are needed: ``NEEDED``.
 
     Args:
         shared: All representatives.
-        batches: Rows of ``REWRITE_CANDIDATES``, all pairs of a key in one partition.
+        batches: Rows of ``REWRITE_CANDIDATES``.
     """
     rows = shared.all().rows
-    for key, pairs in by_key(pa.Table.from_batches(batches, REWRITE_CANDIDATES)):
-        numbers = np.unique(np.concatenate(decoded(pairs["pair"].to_numpy())))
-        yield from routes_table(np.full(numbers.size, key), rows[numbers]).to_batches()
+    for table in filled(batches):
+        ends = decoded(table["pair"].to_numpy())
+        needed = distinct(rows[np.concatenate(ends)], np.tile(table["key"].to_numpy(), 2))
+        yield from as_batches(list(needed), NEEDED, most=1_000_000)
 
 
 def score_tiles(
@@ -63,6 +62,19 @@ def score_tiles(
         yield from as_batches([codes[near], scores[near]], NUMBERED_SCORES, most=1_000_000)
 
 
+def scores_by_rows(shared: SharedRepresentatives, batches: Batches) -> Batches:
+    """Yield scored pairs as the store keeps them: rows of ``CANDIDATE_SCORES``.
+
+    Args:
+        shared: All representatives.
+        batches: Rows of ``NUMBERED_SCORES``.
+    """
+    rows = shared.all().rows
+    for batch in batches:
+        left, right = (rows[numbers] for numbers in decoded(batch["pair"].to_numpy()))
+        yield pa.record_batch([left, right, batch["score"]], schema=CANDIDATE_SCORES)
+
+
 def neighbourhoods_table(near: Sequence[Neighbourhood]) -> pa.Table:
     """Return documents that may tell several stories as rows of ``NEIGHBOURHOODS``.
 
@@ -78,15 +90,20 @@ def neighbourhoods_table(near: Sequence[Neighbourhood]) -> pa.Table:
     return pa.table(list(map(pa.array, columns, NEIGHBOURHOODS.types)), schema=NEIGHBOURHOODS)
 
 
-def routes_of_neighbours(numbered: Numbered, asked: pa.Table) -> pa.Table:
-    """Return the documents of neighbourhoods once for each key, as rows of ``ROUTES``."""
-    found = [
-        (key, np.unique(np.append(part["document"], part["others"].combine_chunks().flatten())))
-        for key, part in by_key(asked)
-    ]
-    keys = np.repeat([key for key, _ in found], [numbers.size for _, numbers in found])
-    numbers = np.concatenate([np.empty(0, np.int64), *(numbers for _, numbers in found)])
-    return routes_table(keys.astype(np.int64), numbered.rows[numbers])
+def needed_of_neighbours(shared: SharedRepresentatives, batches: Batches) -> Batches:
+    """Yield the documents of neighbourhoods, with the keys under which they are needed: ``NEEDED``.
+
+    Args:
+        shared: All representatives.
+        batches: Rows of ``NEIGHBOURHOODS``.
+    """
+    rows = shared.all().rows
+    for table in filled(batches):
+        keys, others = table["key"].to_numpy(), table["others"].combine_chunks()
+        each = others.value_lengths().to_numpy()
+        numbers = np.append(table["document"].to_numpy(), others.flatten().to_numpy())
+        needed = distinct(rows[numbers], np.append(keys, np.repeat(keys, each)))
+        yield from as_batches(list(needed), NEEDED, most=1_000_000)
 
 
 def judge(

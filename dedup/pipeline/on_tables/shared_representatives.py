@@ -9,11 +9,9 @@ import numpy as np
 import pyarrow as pa
 
 from dedup.engines.engine import Batches, Shared
-from dedup.kernels.array_types import Int64s
-from dedup.match.sorted_lookup import places_among
 from dedup.pipeline.on_tables.partition import Partition
 from dedup.pipeline.representatives import Numbered, Representatives
-from dedup.pipeline.tables import ROUTES, SENT_TERMS
+from dedup.pipeline.tables import SENT_TERMS
 from dedup.signatures.term_weights import DocumentFrequencies
 
 _ARRAYS = (
@@ -67,25 +65,14 @@ class SharedRepresentatives:
         return Representatives(partition.sets, self.all(), frequencies)
 
 
-def send(routes: Shared, batches: Batches) -> Batches:
-    """Yield the tokens of representatives once under each key under which they are needed.
+def by_row(batches: Batches) -> Batches:
+    """Yield the tokens of representatives by row: rows of ``SENT_TERMS``.
 
     Args:
-        routes: Rows of ``ROUTES``, ascending by ``row``.
         batches: Columns ``row`` and ``terms``.
     """
-    table = routes()
-    keys, rows = table["key"].to_numpy(), table["row"].to_numpy()
     for batch in batches:
-        places, at = places_among(batch["row"].to_numpy(), rows)
-        found = batch.take(pa.array(places))
-        yield pa.record_batch([keys[at], *found.columns], schema=SENT_TERMS)
-
-
-def routes_table(keys: Int64s, rows: Int64s) -> pa.Table:
-    """Return rows of ``ROUTES``, ascending by ``row``."""
-    order = np.argsort(rows, kind="stable")
-    return pa.table([keys[order], rows[order]], schema=ROUTES)
+        yield pa.record_batch([batch["row"], *batch.columns], schema=SENT_TERMS)
 
 
 def by_key(table: pa.Table, then: str = "key") -> Iterator[tuple[int, pa.Table]]:
