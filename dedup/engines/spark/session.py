@@ -15,22 +15,11 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from dedup import errors
+from dedup.engines.spark.local_servers import LOCAL_MASTER, LocalServer, SailServer, SparkServer
 from dedup.errors import DedupError, EngineError
 
 ENGINES = ("spark", "sail")
 """Names of engines: Spark, and Sail, which answers the same clients and needs no Java."""
-
-_LOCAL_MASTER = "local[*,4]"  # a task that was killed is tried again, as on a cluster
-
-# Of a local session, before it begins. The bar is ours.
-_LOCAL_OPTIONS = {
-    "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
-    "spark.log.level": "ERROR",
-    "spark.driver.host": "127.0.0.1",
-    "spark.driver.bindAddress": "127.0.0.1",
-    "spark.sql.artifact.isolation.enabled": "false",
-}
 
 # Of every session. A row of a shuffle has up to 8 MB, see packed_rows.
 _OPTIONS = {
@@ -67,7 +56,7 @@ class EngineSession:
         version: Version of the engine.
     """
 
-    def __init__(self, name: str, session: Any, server: Any = None) -> None:
+    def __init__(self, name: str, session: Any, server: LocalServer | None = None) -> None:
         """Keep a session, and the server in this process that answers it."""
         self.name = name
         self._session, self._server = session, server
@@ -143,17 +132,19 @@ def open_session(name: str, remote: str | None) -> EngineSession:
     _require(name, remote)
     warnings.filterwarnings("ignore", module=r"pyspark\..*", category=FutureWarning)
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # of workers on this machine
-    server = None
-    if name == "sail" and remote is None:
-        server, remote = _sail_server()
-    from pyspark.sql import SparkSession
-
     with _one_sentence("the engine cannot be started or reached"):
-        builder = SparkSession.builder.remote(remote or _LOCAL_MASTER)
-        if not (remote or "").startswith("sc://"):
-            for option, value in _LOCAL_OPTIONS.items():
-                builder = builder.config(option, value)
-        return EngineSession(name, builder.getOrCreate(), server)
+        server = _local_server(name, remote)
+        from pyspark.sql.connect.session import SparkSession
+
+        builder = SparkSession.builder.remote(server.address if server else remote)
+        return EngineSession(name, builder.create(), server)
+
+
+def _local_server(name: str, remote: str | None) -> LocalServer | None:
+    """Start a server in this process where no other is named."""
+    if remote and remote.startswith("sc://"):
+        return None
+    return SailServer() if name == "sail" else SparkServer(remote or LOCAL_MASTER)
 
 
 def _require(name: str, remote: str | None) -> None:
@@ -183,18 +174,6 @@ def _require(name: str, remote: str | None) -> None:
             "a session of Spark on this machine needs Java: install Java 17 (on Debian "
             "openjdk-17-jre-headless), name a cluster with --remote, or use --engine sail"
         )
-
-
-def _sail_server() -> tuple[Any, str]:
-    """Start Sail in this process, and return it with its address."""
-    os.environ.setdefault("RUST_LOG", "error")
-    from pysail.spark import SparkConnectServer
-
-    with _one_sentence("Sail cannot be started"):
-        server = SparkConnectServer()
-        server.start(background=True)
-        host, port = server.listening_address
-    return server, f"sc://{host}:{port}"
 
 
 @contextmanager
