@@ -23,7 +23,14 @@ _COUNTS = ("inputs", "canonical", "duplicate", "unique", "rejected")
     cls=SettingsCommand,
     short_help="List, check or compact the dumps of a store, or remove the last.",
 )
-@click.argument("path", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option(
+    "--from",
+    "made_from",
+    metavar="OUT",
+    help="Make FILE, the store of a run on an engine, of the tables that it left in OUT, a folder "
+    "or an address.",
+)
 @click.option(
     "--remove-last",
     is_flag=True,
@@ -40,7 +47,13 @@ _COUNTS = ("inputs", "canonical", "duplicate", "unique", "rejected")
 @click.option("--json", "as_json", is_flag=True, help="Print the dumps as one JSON object.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing on stderr but errors.")
 def store(
-    path: Path, remove_last: bool, check: bool, compact: bool, as_json: bool, quiet: bool
+    path: Path,
+    made_from: str | None,
+    remove_last: bool,
+    check: bool,
+    compact: bool,
+    as_json: bool,
+    quiet: bool,
 ) -> None:
     """List the dumps of the store FILE, the one of --store or the store.sqlite of any OUT.
 
@@ -50,9 +63,11 @@ def store(
       dedup store news.sqlite --json
       dedup store news.sqlite --remove-last
       dedup store out/store.sqlite --check
+      dedup store out/store.sqlite --from out
 
-    A store of an earlier version is migrated when it is opened. Exit code 0: done; 1: the store is
-    damaged, in use, or cannot do what is asked; 2: wrong usage.
+    A run with --engine leaves its store as tables; --from makes FILE of them, which the other
+    commands need. A store of an earlier version is migrated when it is opened. Exit code 0: done;
+    1: the store or a table is damaged, in use, or cannot do what is asked; 2: wrong usage.
     """
     if not quiet:
         warn_of_leftover()
@@ -63,8 +78,10 @@ def store(
         if not quiet:
             click.echo(message, err=True)
 
-    if not path.is_file():
-        raise click.UsageError(f"{printable(str(path))} does not exist; name the file of a store")
+    if made_from is not None:
+        _make(path, made_from, quiet=quiet)
+        say(f"made {path}")
+    _refuse_no_file(path)
     if not path.stat().st_size:
         raise OutputError(f"{path} is empty: no store; name another file", path=path)
     with Store(path, ANOTHER) as opened:
@@ -82,8 +99,33 @@ def store(
         say(f"{path} has {path.stat().st_size:,} bytes now")
     if as_json:
         click.echo(json.dumps({"dumps": dumps}, indent=2))
-    elif not (check or remove_last or compact):
+    elif not (made_from or check or remove_last or compact):
         click.echo(_table(dumps))
+
+
+def _make(path: Path, out: str, *, quiet: bool) -> None:
+    """Make a store of the tables of a run on an engine."""
+    from dedup.cli.log import logged
+    from dedup.cli.stop import stoppable
+    from dedup.run.make_store import make_store
+
+    with logged(quiet=quiet, verbose=False) as shown, stoppable(shown) as progress:
+        make_store(out, path, progress)
+
+
+def _refuse_no_file(path: Path) -> None:
+    """Refuse what is no file.
+
+    Raises:
+        OutputError: It is still to be made.
+        UsageError: It is a folder, or not there.
+    """
+    from dedup.run.run_settings import STORE_NAME, refuse_tables_only
+
+    refuse_tables_only(path / STORE_NAME if path.is_dir() else path)
+    if not path.is_file():
+        what = "is a folder" if path.is_dir() else "does not exist"
+        raise click.UsageError(f"{printable(str(path))} {what}; name the file of a store")
 
 
 def _last_to_remove(opened: Store) -> Dump:

@@ -11,6 +11,7 @@ from dedup.config import Config
 from dedup.errors import OutputError
 from dedup.models import Raw
 from dedup.read import Tally, discover, read, read_raw, real_path, require_text
+from dedup.run.run_settings import refuse_tables_only
 from dedup.write import OutputFolder, refuse_irregular
 
 # A path has one slash of the two.
@@ -83,11 +84,14 @@ def output_places(
     """Return the places that a run writes to, the output folder first.
 
     Raises:
-        OutputError: They cannot be written, or lie in each other or among the inputs; or a store
-            that is only to be read lies in the output folder, whose files are replaced.
+        OutputError: They cannot be written, or lie in each other or among the inputs; a store is
+            still to be made of tables; or one that is only to be read lies in the output folder,
+            whose files are replaced.
     """
     outputs = [out] if store is None else [out, store]
     refuse_addresses([*outputs, *annotated])
+    for path in filter(None, (store, against)):
+        refuse_tables_only(path)
     _refuse_nested(inputs, outputs)
     for path in annotated:
         refuse_irregular(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from dedup.config import (
@@ -18,12 +19,17 @@ from dedup.config import (
 )
 from dedup.errors import OutputError
 from dedup.json_codec import load_json
+from dedup.write.table_files import STORE_LIST, STORE_TABLES
 
 if TYPE_CHECKING:
+    from dedup.locations import Location
     from dedup.match.story_score import Scorer
     from dedup.store import Store
 
 STORE_NAME = "store.sqlite"
+MANIFEST_NAME = "manifest.json"
+
+_NAME_A_RUN = "name the output folder of dedup run"
 
 _SECTIONS = {
     "read": ReadConfig, "clean": CleanConfig, "sign": SignConfig, "match": MatchConfig,
@@ -37,16 +43,33 @@ def manifest_in(folder: Path) -> dict[str, Any]:
     Raises:
         OutputError: The folder holds none.
     """
-    path = folder / "manifest.json"
     try:
-        manifest = load_json(path.read_bytes())
-    except (OSError, ValueError) as error:
+        content = (folder / MANIFEST_NAME).read_bytes()
+    except OSError as error:
+        refuse_tables_only(folder)
         is_missing = isinstance(error, FileNotFoundError) and not folder.exists()
         problem = "does not exist" if is_missing else "holds no finished run"
-        message = f"{folder} {problem}; name the output folder of dedup run"
-        raise OutputError(message, path=folder) from error
+        raise OutputError(f"{folder} {problem}; {_NAME_A_RUN}", path=folder) from error
+    return manifest_of_content(content, folder)
+
+
+def manifest_of_content(content: bytes, folder: Path | Location) -> dict[str, Any]:
+    """Return the manifest of a finished run from the content of its file.
+
+    Args:
+        content: The content.
+        folder: The output folder, for the error.
+
+    Raises:
+        OutputError: It is none.
+    """
+    path = folder if isinstance(folder, Path) else None
+    try:
+        manifest = load_json(content)
+    except ValueError as error:
+        raise OutputError(f"{folder} holds no finished run; {_NAME_A_RUN}", path=path) from error
     if not _is_manifest(manifest):
-        message = f"{path} is no manifest of dedup; name the output folder of dedup run"
+        message = f"{folder / MANIFEST_NAME} is no manifest of dedup; {_NAME_A_RUN}"
         raise OutputError(message, path=path)
     return manifest
 
@@ -92,11 +115,27 @@ def store_of(path: Path, manifest: Mapping[str, Any], named: Path | None) -> Pat
     found = next(filter(Path.is_file, _places(path, manifest)), None)
     if found is not None:
         return found
+    refuse_tables_only(path / STORE_NAME)
     if manifest.get("store", {}).get("against"):
         message = f"the run in {path} kept no store, as --against asks; run it with --store"
     else:
         message = f"the store of the run in {path} is not found; name it with --store FILE"
     raise OutputError(message, path=path)
+
+
+def refuse_tables_only(store: Path) -> None:
+    """Refuse a store that is still to be made of the tables that an engine left beside it.
+
+    Raises:
+        OutputError: It is.
+    """
+    tables = store.parent / STORE_TABLES / STORE_LIST
+    if store.name == STORE_NAME and not store.exists() and tables.is_file():
+        raise OutputError(
+            f"{store.parent} holds the tables of a store and not yet the store itself; make it: "
+            f"dedup store {quote(str(store))} --from {quote(str(store.parent))}",
+            path=store,
+        )
 
 
 def _places(path: Path, manifest: Mapping[str, Any]) -> list[Path]:

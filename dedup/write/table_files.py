@@ -28,6 +28,10 @@ TABLES = ("survivors", "decisions", "stories", "rejected", "changes")
 
 PARQUET = ".parquet"
 
+STORE_TABLES, STORE_LIST = "store", "store.json"
+"""The folder where a run on an engine leaves its store as tables, and the file there that names
+all others."""
+
 SUFFIXES = (".jsonl", *(f".jsonl.{name}" for name in COMPRESSIONS), PARQUET)
 """What the name of a file of a table ends in; it says how the file is written."""
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zstandard
+from engine_runs import as_on_an_engine
 from judged_runs import judged_pairs
 from pipeline_inputs import write_pipeline_inputs
 from recipe_inputs import write_recipe_inputs
@@ -60,6 +61,7 @@ def desk(tmp_path_factory, samples, sample_run):
     pairs = judged_pairs(sample_run.path, stories, 200)
     write_labels(folder / "labels.jsonl", [*pairs, elsewhere])
     shutil.copy(ROOT / "dedup" / "match" / "scorer.json", folder / "my-scorer.json")
+    as_on_an_engine(sample_run.path, [samples / "dump"], folder / "big")
     (folder / "bin").mkdir()
     write_recipe_inputs(folder, samples)
     step = folder / "bin" / "next-step"

@@ -1,0 +1,121 @@
+"""Files that the processes of an engine write, and how they report them.
+
+A task may run several times, and at once on several machines: each time it writes a file under
+another name. Only the files that a task reports count; the process that runs the plan gives them
+the names that they keep.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dedup.errors import OutputError, refusal
+from dedup.locations import Location
+
+PART_FILES = pa.schema(
+    [("name", pa.string()), ("rows", pa.int64()), ("bytes", pa.int64()), ("first", pa.int64())]
+)
+"""Files that were written; ``first`` is the first whole number in it, by which they are ordered."""
+
+ROWS_A_GROUP, BYTES_A_GROUP = 10_000, 32_000_000
+"""Most rows of a row group of Parquet, and its most bytes in memory unless one row has more."""
+
+
+class PartFile(NamedTuple):
+    """A file that was written: a row of ``PART_FILES``.
+
+    Attributes:
+        name: Its name.
+        rows: Its rows.
+        bytes: Its bytes.
+        first: The cell of its first row and column, None where that is no whole number.
+    """
+
+    name: str
+    rows: int
+    bytes: int
+    first: int | None
+
+
+def part_files(table: pa.Table) -> list[PartFile]:
+    """Return the files that stages reported, in order."""
+    files = (PartFile(**row) for row in table.to_pylist())
+    return sorted(files, key=lambda file: (-1 if file.first is None else file.first, file.name))
+
+
+def write_parquet_part(
+    folder: Location, schema: pa.Schema, batches: Iterable[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
+    """Write rows to a file of Parquet in a folder, and yield its row of ``PART_FILES``.
+
+    It is a stage for :meth:`dedup.engines.engine.Engine.map`. Without rows it writes no file. The
+    pages of the file have checksums.
+
+    Args:
+        folder: The folder, which is made where there is none.
+        schema: The schema of the rows.
+        batches: The rows.
+
+    Raises:
+        OutputError: The file cannot be written.
+    """
+    groups = row_groups(batches)
+    group = next(groups, None)
+    if group is None:
+        return
+    name, rows = f"{uuid.uuid4().hex}.parquet", 0
+    first = group[0][0].as_py() if pa.types.is_integer(schema[0].type) else None
+    try:
+        with (folder / name).written() as file:
+            with pq.ParquetWriter(file, schema, compression="zstd", write_page_checksum=True) as to:
+                while group is not None:
+                    to.write_table(group, row_group_size=len(group))
+                    rows += len(group)
+                    group = next(groups, None)
+            size = file.tell()
+    except OSError as error:
+        raise unwritable(folder, error) from error
+    columns = zip(PartFile(name, rows, size, first), PART_FILES.types, strict=True)
+    yield pa.record_batch([pa.array([cell], kind) for cell, kind in columns], schema=PART_FILES)
+
+
+def row_groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Yield rows, in their order, in tables that are row groups; none is empty.
+
+    A reader of Parquet has a row group in memory, and so has its writer.
+    """
+    group: list[pa.RecordBatch] = []
+    rows = size = 0
+    for batch in batches:
+        for piece in _pieces(batch):
+            if group and (
+                rows + piece.num_rows > ROWS_A_GROUP or size + piece.nbytes > BYTES_A_GROUP
+            ):
+                yield pa.Table.from_batches(group)
+                group, rows, size = [], 0, 0
+            group.append(piece)
+            rows, size = rows + piece.num_rows, size + piece.nbytes
+    if group:
+        yield pa.Table.from_batches(group)
+
+
+def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """Yield a batch in pieces that are about small enough for a row group."""
+    if batch.num_rows:
+        of_bytes = BYTES_A_GROUP * batch.num_rows // max(batch.nbytes, 1)
+        length = max(1, min(ROWS_A_GROUP, of_bytes))
+        for start in range(0, batch.num_rows, length):
+            yield batch.slice(start, length)
+
+
+def unwritable(folder: Location, error: OSError) -> OutputError:
+    """Return the error for a person where a folder cannot be written."""
+    if folder.is_local:
+        return refusal(folder.path, error)
+    why = str(error).partition("\n")[0]
+    return OutputError(f"cannot write to {folder} ({why}); choose a folder that can be written")
