@@ -138,7 +138,7 @@ def _tables(engine: Engine[Table], planned: PlannedDump[Table]) -> dict[str, Tab
         return {**found, **loaded, "stories": copies.stories, "decisions": copies.decisions}
     counted = rewrites.frequencies
     loaded = {
-        "story_scores": engine.load(rewrites.candidate_scores),
+        "story_scores": rewrites.candidate_scores,
         "loose_groups": engine.load(_loose_groups(rewrites.loose_groups)),
         "document_frequencies": engine.load(
             pa.table([counted.terms, counted.counts], schema=FREQUENCIES)
