@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 import pyarrow as pa
 import pyarrow.fs as pafs
@@ -68,21 +68,21 @@ class Location:
     @property
     def name(self) -> str:
         """Its last component."""
-        path = self.address if self.is_local else urlsplit(self.address).path
+        path = self.address if self.is_local else _parts(self.address).path
         return path.rstrip("/").rpartition("/")[2]
 
     def __truediv__(self, name: str) -> Location:
         """Return what has a name, or several with slashes between, in this folder."""
         if self.is_local:
             return Location(str(Path(self.address) / name))
-        parts = urlsplit(self.address)
+        parts = _parts(self.address)
         return Location(urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{name}")))
 
     def __str__(self) -> str:
         """Return the address without its options, which may hold a password."""
         if self.is_local:
             return self.address
-        parts = urlsplit(self.address)
+        parts = _parts(self.address)
         return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=""))
 
     @contextmanager
@@ -104,9 +104,7 @@ class Location:
             OSError: It cannot be written.
         """
         if not self.is_local:
-            system, path = self._found()
-            # An object of a store appears when it is closed.
-            with system.open_output_stream(path, compression=None) as file:
+            with self._streamed() as file:
                 yield file
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -117,6 +115,27 @@ class Location:
             part.replace(self.path)
         finally:
             part.unlink(missing_ok=True)
+
+    @contextmanager
+    def _streamed(self) -> Iterator[Any]:
+        """Write a file at an address; an object of a store appears when it is closed.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        system, path = self._found()
+        try:
+            stream = system.open_output_stream(path, compression=None)
+        except FileNotFoundError:  # a store has no folders, but a file system has
+            system.create_dir(path.rpartition("/")[0], recursive=True)
+            stream = system.open_output_stream(path, compression=None)
+        try:
+            with stream:
+                yield stream
+        except BaseException:
+            with suppress(OSError):
+                system.delete_file(path)
+            raise
 
     def read_bytes(self) -> bytes:
         """Return the content of a file.
@@ -192,9 +211,14 @@ class Location:
         """Return the file system, and the path in it."""
         if self.is_local:
             return pafs.LocalFileSystem(), self.address
-        parts = urlsplit(self.address)
+        parts = _parts(self.address)
         system, base = _file_system(urlunsplit((parts.scheme, parts.netloc, "/", parts.query, "")))
         return system, f"{base.rstrip('/')}/{parts.path.lstrip('/')}".rstrip("/")
+
+
+def _parts(address: str) -> SplitResult:
+    """Return the parts of an address; a name may have a ``#``."""
+    return urlsplit(address, allow_fragments=False)
 
 
 def is_address(text: str) -> bool:
@@ -217,6 +241,7 @@ def _file_system(root: str) -> tuple[pafs.FileSystem, str]:
     try:
         found: tuple[pafs.FileSystem, str] = pafs.FileSystem.from_uri(root)
     except (pa.ArrowException, ValueError, ImportError) as error:
-        why = str(error).partition("\n")[0]
-        raise OSError(f"cannot open {Location(root)} ({why})") from error
+        shown = str(Location(root))
+        why = str(error).partition("\n")[0].replace(root, shown)
+        raise OSError(f"cannot open {shown} ({why})") from error
     return found
