@@ -36,8 +36,19 @@ def as_on_an_engine(run: Path, inputs: list[Path], out: Path, engine=None, parts
     """
     config = config_of(manifest_in(run))
     shutil.copytree(run, out, ignore=shutil.ignore_patterns("store.sqlite*"))
+    for table in ("survivors", "decisions", "stories", "rejected"):
+        split_in_parts(out / f"{table}.jsonl", parts)
     write_tables(out, inputs, config, engine or InMemoryEngine(4), parts)
     return out
+
+
+def split_in_parts(table: Path, parts: int) -> None:
+    """Write a table as files whose concatenation it is."""
+    lines = table.read_bytes().splitlines(keepends=True)
+    for part in range(parts):
+        here = lines[part * len(lines) // parts : (part + 1) * len(lines) // parts]
+        table.with_name(f"{table.stem}-{part:05}.jsonl").write_bytes(b"".join(here))
+    table.unlink()
 
 
 def write_tables(out: Path, inputs: list[Path], config: Config, engine, parts: int) -> None:

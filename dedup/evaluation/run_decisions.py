@@ -12,7 +12,7 @@ from dedup.evaluation.gold_records import gold_records
 from dedup.evaluation.metrics import Decided, decided, first_words
 from dedup.models import Status
 from dedup.store import Store
-from dedup.write import SUFFIXES
+from dedup.write import files_in
 
 Report = dict[str, Any]
 """Values of JSON."""
@@ -32,10 +32,11 @@ def read_decisions(out: Path, wanted: set[str]) -> dict[str, Decided]:
         InputError: The file is missing or cannot be used.
     """
     decisions: dict[str, Decided] = {}
-    for record, place in gold_records(str(_decisions_file(out))):
-        doc_id = record.doc_id
-        if doc_id in wanted and (doc_id not in decisions or decisions[doc_id].rejected):
-            decisions[doc_id] = decided(record.fields, place)
+    for path in _decisions_files(out):
+        for record, place in gold_records(str(path)):
+            doc_id = record.doc_id
+            if doc_id in wanted and (doc_id not in decisions or decisions[doc_id].rejected):
+                decisions[doc_id] = decided(record.fields, place)
     return decisions
 
 
@@ -84,11 +85,10 @@ def document_as_json(
     }
 
 
-def _decisions_file(out: Path) -> Path:
-    """Return the file of decisions: OUT itself, or a file in it."""
+def _decisions_files(out: Path) -> list[Path]:
+    """Return the files of decisions: OUT itself, or those in it."""
     if not out.is_dir():
-        return out
-    for name in (f"decisions{suffix}" for suffix in SUFFIXES):
-        if (out / name).exists():
-            return out / name
+        return [out]
+    if files := files_in(out, "decisions"):
+        return files
     raise InputError(f"{out} holds no decisions: give the output folder of a finished run")

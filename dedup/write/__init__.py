@@ -19,7 +19,7 @@ from dedup.write.named_files import (
     refuse_unwritable,
     write_file,
 )
-from dedup.write.table_files import SUFFIXES, Layout, Lines, layout_of
+from dedup.write.table_files import SUFFIXES, Layout, Lines, files_in, layout_of
 
 __all__ = [
     "KIBIBYTES_A_UNIT",
@@ -33,6 +33,7 @@ __all__ = [
     "change_lines",
     "cleaned_lines",
     "decision_lines",
+    "files_in",
     "layout_of",
     "package_versions",
     "peak_memory",

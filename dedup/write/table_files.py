@@ -71,11 +71,21 @@ class Layout:
 
 def layout_of(folder: Path) -> Layout:
     """Return how the tables in a folder are written; shards are written as one file again."""
+    files = files_in(folder, "decisions")
+    split = split_name(files[0].name) if files else None
+    if split is None:
+        return Layout()
+    table_format, _, compression = split[1].removeprefix(".").partition(".")
+    return Layout(table_format, compression or None)
+
+
+def files_in(folder: Path, table: str) -> list[Path]:
+    """Return the files of a table of a run in their order: one, or its shards or parts."""
     for suffix in SUFFIXES:
-        if (folder / f"decisions{suffix}").exists():
-            table_format, _, compression = suffix.removeprefix(".").partition(".")
-            return Layout(table_format, compression or None)
-    return Layout()
+        files = [*folder.glob(f"{table}{suffix}"), *folder.glob(f"{table}-{'[0-9]' * 5}{suffix}")]
+        if files:
+            return sorted(files)
+    return []
 
 
 def split_name(name: str) -> tuple[str, str] | None:
