@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,11 +10,8 @@ from dedup.config import Config
 from dedup.errors import OutputError
 from dedup.models import Raw
 from dedup.read import Tally, discover, read, read_raw, real_path, require_text
-from dedup.run.run_settings import refuse_tables_only
+from dedup.run.run_settings import ADDRESS, refuse_tables_only
 from dedup.write import OutputFolder, refuse_irregular
-
-# A path has one slash of the two.
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
 
 # Records of each file that are looked at where the first of all have no text.
 _LOOKED_AT = 20
@@ -116,7 +112,7 @@ def refuse_addresses(outputs: Sequence[Path]) -> None:
             named ``s3:``; or a name that is too long, or a circle of links.
     """
     for output in outputs:
-        if _ADDRESS.match(str(output)):
+        if ADDRESS.match(str(output)):
             raise OutputError(
                 f"{output} is an address: results are written to this machine, give a path",
                 path=output,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 STORE_NAME = "store.sqlite"
 MANIFEST_NAME = "manifest.json"
 
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
+"""How a path begins that is an address in truth; a path has one slash of the two."""
+
 _NAME_A_RUN = "name the output folder of dedup run"
 
 _SECTIONS = {
@@ -47,6 +51,9 @@ def manifest_in(folder: Path) -> dict[str, Any]:
         content = (folder / MANIFEST_NAME).read_bytes()
     except OSError as error:
         refuse_tables_only(folder)
+        if ADDRESS.match(str(folder)):
+            message = "is an address: make a store on this machine of the run there, and name that"
+            raise OutputError(f"{folder} {message}: dedup store FILE --from OUT") from error
         is_missing = isinstance(error, FileNotFoundError) and not folder.exists()
         problem = "does not exist" if is_missing else "holds no finished run"
         raise OutputError(f"{folder} {problem}; {_NAME_A_RUN}", path=folder) from error
