@@ -12,6 +12,7 @@ from dedup.config import Config
 from dedup.engines.engine import Engine, Table
 from dedup.pipeline.earlier_dumps import EarlierDumps, NoEarlierDumps
 from dedup.pipeline.on_tables.number_inputs import (
+    MEASURED,
     InputPart,
     find_duplicate_ids,
     first_rows,
@@ -23,6 +24,7 @@ from dedup.pipeline.on_tables.number_inputs import (
     orders_of_sources,
     read_and_clean,
     shown_orders,
+    tally_of_parts,
 )
 from dedup.pipeline.on_tables.site_hosts import (
     READ,
@@ -55,6 +57,7 @@ from dedup.pipeline.tables import (
     TITLED_TEXTS,
 )
 from dedup.progress import Progress
+from dedup.read import Tally
 
 
 class CleanedDump(NamedTuple, Generic[Table]):
@@ -63,10 +66,12 @@ class CleanedDump(NamedTuple, Generic[Table]):
     Attributes:
         documents: A kept table of ``DOCUMENTS``: all inputs, and active ones of earlier dumps.
         worker_kib: Most memory that a worker for pages used, in KiB; 0 without pages.
+        tally: What was counted while the parts were read.
     """
 
     documents: Table
     worker_kib: int
+    tally: Tally
 
 
 def plan_documents(
@@ -92,7 +97,7 @@ def plan_documents(
         recall=earlier.recall, progress=progress,
     )  # fmt: skip
     inputs = engine.keep(engine.scan(parts, read, INPUTS), "inputs")
-    sizes = engine.collect(engine.map(inputs, measure_parts, PART_SIZES, ["part", "worker_kib"]))
+    sizes = engine.collect(engine.map(inputs, measure_parts, PART_SIZES, MEASURED))
     numbered = _number(engine, inputs, first_rows(sizes, earlier.first), earlier)
     moments = engine.collect(engine.map(numbered, known_moments, MOMENTS, ["moment"]))
     # The dates of this dump choose which earlier documents are active: one part, all rows below.
@@ -100,7 +105,8 @@ def plan_documents(
     active = engine.scan([earlier.first], earlier.active, DOCUMENTS)
     stripped = _strip(engine, numbered, active, earlier.first, config)
     documents = engine.keep(engine.union(active, stripped), "documents")
-    return CleanedDump(documents, max(sizes["worker_kib"].to_pylist(), default=0))
+    worker_kib = max(sizes["worker_kib"].to_pylist(), default=0)
+    return CleanedDump(documents, worker_kib, tally_of_parts(sizes))
 
 
 def _number(

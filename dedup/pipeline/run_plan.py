@@ -48,7 +48,7 @@ def run_plan(
         run_stages(records, size, store, config, progress, scorer)
         return
     earlier = StoredDumps(store, config.story.window_days)
-    parts = [InputPart(0, lambda: records, size)]
+    parts = [InputPart(0, lambda _: records, size)]
     planned = plan_dump(engine, parts, earlier, config, progress, scorer)
     results = collect_results(engine, planned)
     progress.start("store", None, "doc")

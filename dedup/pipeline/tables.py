@@ -83,11 +83,20 @@ PAIRS = pa.schema([("one", _INT), ("other", _INT)])
 
 # From inputs to documents; the functions of the plan are in ``plan_documents``.
 
-INPUTS = pa.schema([("part", _INT), ("place", _INT), ("worker_kib", _INT), *list(DOCUMENTS)[1:]])
-"""Inputs, read, cleaned and signed, in parts: part and place in it stand for the row."""
+INPUTS = pa.schema(
+    [("part", _INT), ("place", _INT), ("worker_kib", _INT), ("tally", _BYTES),
+     *list(DOCUMENTS)[1:]]
+)  # fmt: skip
+"""Inputs, read, cleaned and signed, in parts: part and place in it stand for the row.
 
-PART_SIZES = pa.schema([("part", _INT), ("inputs", _INT), ("worker_kib", _INT)])
-"""Inputs in some rows of a part, and the most memory that a worker for their pages used, in KiB."""
+A row without a place is no input: its ``tally`` has what was counted while the part was read, as
+JSON.
+"""
+
+PART_SIZES = pa.schema([("part", _INT), ("tally", _BYTES), ("inputs", _INT), ("worker_kib", _INT)])
+"""Inputs in some rows of a part, and the most memory that a worker for their pages used, in KiB; or
+no input, and what was counted in a part.
+"""
 
 DATE_ORDERS = pa.schema([("source", _STRING), ("date_order", _STRING)])
 """Which order of day and month the dates of a source show; both, where they disagree."""

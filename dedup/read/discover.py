@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from dedup.config import ReadConfig
 from dedup.errors import InputError
+from dedup.locations import Location
 from dedup.read.formats import Format, format_of_name
 from dedup.read.globs import is_folder, matches
 from dedup.read.selection import CRAWLERS_OWN, LEFT_OUT, is_crawlers_own, is_selected
@@ -39,14 +40,15 @@ class Source:
             name for a file INPUT, ``-`` for stdin; after the end of the INPUT folder's or the
             file's path that distinguishes it from other INPUTs.
         path: The file, or None for stdin.
-        size: Its bytes on disk, 0 if unknown.
-        root: The INPUT folder it was found in, all links resolved; None if it was named itself.
+        size: Its stored bytes, 0 if unknown.
+        root: The INPUT folder it was found in, all links resolved; None if it was named itself, or
+            is at an address.
         place: The path relative to the INPUT folder; empty if the file was named itself.
         folder: The INPUT folder's own name, where ``name`` begins with it; else empty.
     """
 
     name: str
-    path: Path | None
+    path: Path | Location | None
     size: int = 0
     root: Path | None = None
     place: str = ""
@@ -78,6 +80,7 @@ def discover(
     config: ReadConfig = EVERYTHING,
     *,
     tally: Tally | None = None,
+    addresses: bool = False,
 ) -> Iterator[Source]:
     """Find every file of the INPUT arguments.
 
@@ -94,6 +97,7 @@ def discover(
             named by the path from the part before its first wildcard.
         config: Says which files are left out.
         tally: Where to count what is passed over.
+        addresses: Whether addresses such as ``s3://bucket/folder`` are read; else they are refused.
 
     Raises:
         InputError: An argument names nothing. Raised before the first source.

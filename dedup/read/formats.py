@@ -162,6 +162,11 @@ def suffix_of(name: str) -> str:
     return PurePosixPath(path.stem).suffix if suffix in _COMPRESSED else suffix
 
 
+def is_named_compressed(name: str) -> bool:
+    """Return whether a file's name claims that it is compressed."""
+    return PurePosixPath(name.lower()).suffix in _COMPRESSED
+
+
 def format_of(head: bytes, name: str) -> Format | Rejection:
     """Return the format of an input, or why it is none.
 

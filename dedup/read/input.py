@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 
+from dedup.locations import Location
 from dedup.models import Rejection
 from dedup.read.compression import MemberOffsets, compression_of, decompress
 from dedup.read.streams import Body, Readable, StreamFault, unreadable
@@ -25,7 +26,7 @@ class Input:
 
     Attributes:
         name: The source's name.
-        path: The file, or None for stdin.
+        path: The file, or None for stdin and for what is in another file.
         size: Its bytes on disk, 0 if unknown.
         stored_bytes: Its bytes read so far.
         places: As in :class:`~dedup.models.RawRecord`.
@@ -39,7 +40,7 @@ class Input:
         self,
         file: Readable,
         name: str,
-        path: Path | None = None,
+        path: Path | Location | None = None,
         size: int = 0,
         *,
         places: tuple[str, ...] = (),

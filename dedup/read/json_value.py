@@ -15,7 +15,8 @@ OVERHEAD = 2
 MOST_LEVELS = 200
 TOO_DEEP = f"nested more than {MOST_LEVELS} levels deep"
 
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
+"""The byte-order mark of UTF-8."""
 
 
 class BrokenJson(ValueError):
@@ -28,7 +29,7 @@ def parse_json(text: bytes) -> Any:
     Raises:
         BrokenJson: It is not JSON, not UTF-8 or nested too deeply. NaN and Infinity are not JSON.
     """
-    text = text.removeprefix(_BOM)
+    text = text.removeprefix(BOM)
     try:
         value = load_json(text)
     except RecursionError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, BinaryIO
 
@@ -11,7 +11,7 @@ from dedup.config import ReadConfig
 from dedup.models import RawLine, RawRecord, Reason, Rejection
 from dedup.read.input import Input
 from dedup.read.json_stream import JsonStream, read_as_utf8, read_values, record_of
-from dedup.read.json_value import OVERHEAD, BrokenJson, parse_json
+from dedup.read.json_value import BOM, OVERHEAD, BrokenJson, parse_json
 from dedup.read.records import record, rejected, too_large
 
 # What is skipped at once of a line that is too long.
@@ -20,6 +20,7 @@ _SKIP = 65_536
 # An object behind another without a comma, which stands nowhere within one; \x1e is the record
 # separator of RFC 7464.
 _RUN_TOGETHER = re.compile(rb"\}[\s\x1e]*\{")
+_FIRST_OBJECT = re.compile(rb'\{\s*"')
 _NEXT_OBJECT = re.compile(rb"\}[\s\x1e,]*\{")
 
 
@@ -28,26 +29,55 @@ def read_lines(source: Input, config: ReadConfig) -> Iterator[RawRecord | RawLin
     read_as_utf8(source)
     if _is_no_line(source.head):
         yield from read_values(source, config)
-        return
-    number = 0
-    for number, line in enumerate(lines(source.body, config.max_document_bytes * OVERHEAD), 1):
+    else:
+        yield from read_numbered(source.body, lambda: source.fault, source.name, 1, config)
+
+
+def read_numbered(
+    body: BinaryIO, fault: Callable[[], Rejection | None], name: str, first: int, config: ReadConfig
+) -> Iterator[RawRecord | RawLine]:
+    """Yield what the lines of a file hold, or some lines that follow each other.
+
+    Args:
+        body: The lines.
+        fault: Returns why they ended early, once they have ended.
+        name: The source's name.
+        first: Number of the first line in its file, from 1.
+        config: Says which field is which, and how long a line may be.
+    """
+    number = first - 1
+    for number, line in enumerate(lines(body, config.max_document_bytes * OVERHEAD), first):
         if line is not None and line.isspace():
             continue
-        place = f"{source.name}:{number}"
+        place = f"{name}:{number}"
         if line is None:
-            yield rejected(place, source.name, too_large(config))
+            yield rejected(place, name, too_large(config))
             continue
-        raw = RawLine(line, place, source.name)
+        raw = RawLine(line, place, name)
         # The last line before a fault is cut, and part of what the fault has cost.
-        if source.fault and not line.endswith(b"\n") and parse_line(raw, config).rejection:
+        if fault() and not line.endswith(b"\n") and parse_line(raw, config).rejection:
             number -= 1
             break
         if _is_one_object(line):
             yield raw
         else:
             yield from _values(raw, config)
-    if source.fault:
-        yield rejected(f"{source.name}:{number + 1}", source.name, source.fault)
+    ended_by = fault()
+    if ended_by:
+        yield rejected(f"{name}:{number + 1}", name, ended_by)
+
+
+def begins_lines(head: bytes) -> bool:
+    r"""Return whether a file is surely one of lines in UTF-8 of which the first holds an object.
+
+    Args:
+        head: The first bytes of an uncompressed file.
+
+    >>> begins_lines(b'\n{"text": "Rain"}\n{"text'), begins_lines(b'{\n"text": "Rain"}')
+    (True, False)
+    """
+    text = head.removeprefix(BOM).lstrip()
+    return bool(_FIRST_OBJECT.match(text)) and not _is_no_line(head)
 
 
 def parse_line(raw: RawRecord | RawLine, config: ReadConfig) -> RawRecord:
@@ -85,7 +115,7 @@ def _is_no_line(head: bytes) -> bool:
     The first line of pretty-printed objects and of lines with commas ends where a line of JSON
     Lines cannot, not even a damaged one but by chance.
     """
-    first, end, rest = head.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")
+    first, end, rest = head.removeprefix(BOM).lstrip().partition(b"\n")
     if not end:
         return _NEXT_OBJECT.search(first) is not None
     return first.rstrip().endswith((b"{", b"[", b",", b":")) and bool(rest.strip())

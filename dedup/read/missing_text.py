@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from dedup.config import STANDARD_FIELDS, ReadConfig
 from dedup.errors import InputError, printable
 from dedup.models import Raw, RawLine, RawRecord, Reason, failure
+from dedup.read.discover import Source
 from dedup.read.jsonl import parse_line
+from dedup.read.reader import read
+from dedup.read.tally import Tally
 
 ENOUGH = 1_000
 """Records without a text at the beginning of a dump from which the others are taken to be alike."""
 
+# Records of each file that are looked at where the first of all have no text.
+_LOOKED_AT = 20
 _ENOUGH_BYTES = 50_000_000
 _MOST_NAMES = 30
 _NAME_LENGTH = 60
@@ -62,6 +67,15 @@ def require_text(
     if 2 * len(lacking) > len(first):
         raise _error(lacking, config)
     return iter(first)
+
+
+def has_text(sources: Iterable[Source], config: ReadConfig) -> bool:
+    """Return whether one of the first records of any file can be used, as far as one can see."""
+    for source in sources:
+        records = read(source, config, Tally())
+        if any(record.rejection is None for record in islice(records, _LOOKED_AT)):
+            return True
+    return False
 
 
 def require_input(raws: Iterable[Raw], config: ReadConfig, remedy: str) -> Iterator[Raw]:

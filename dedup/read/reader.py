@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import stat
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from typing import BinaryIO
 
 from dedup.config import ReadConfig
 from dedup.models import RawLine, RawRecord, Reason, Rejection
 from dedup.read.archives import Member, is_hidden
-from dedup.read.discover import Source, real_path
+from dedup.read.discover import Source
 from dedup.read.formats import Format, format_of, format_of_name
 from dedup.read.html import read_page
 from dedup.read.input import Input
 from dedup.read.json_stream import read_values
 from dedup.read.jsonl import parse_line, read_lines
 from dedup.read.mhtml import read_mhtml
+from dedup.read.opening import open_source
 from dedup.read.parquet import read_parquet
 from dedup.read.plain_text import read_plain_text
 from dedup.read.records import rejected
 from dedup.read.selection import CRAWLERS_OWN, LEFT_OUT, is_crawlers_own, is_selected
-from dedup.read.streams import unreadable
 from dedup.read.tabular import read_table
 from dedup.read.tally import Tally
 from dedup.read.tar_members import tar_members
@@ -57,8 +53,11 @@ def read_raw(source: Source, config: ReadConfig, tally: Tally) -> Iterator[RawRe
         source: What to read.
         config: Says which field is which, and how large a document may be.
         tally: Counts the file when it has been read to its end, and what was passed over in it.
+
+    Raises:
+        InputError: A file at an address cannot be read.
     """
-    opened = _open(source)
+    opened = open_source(source)
     if isinstance(opened, Rejection):
         yield rejected(source.name, source.name, opened)
         return
@@ -91,7 +90,7 @@ def read_raw(source: Source, config: ReadConfig, tally: Tally) -> Iterator[RawRe
 
 
 def _records(content: Input, config: ReadConfig, tally: Tally) -> Iterator[RawRecord | RawLine]:
-    detected = _detected(content)
+    detected = detected_format(content)
     if isinstance(detected, Rejection):
         yield rejected(content.name, content.name, detected)
     elif detected is Format.WARC:
@@ -104,7 +103,7 @@ def _records(content: Input, config: ReadConfig, tally: Tally) -> Iterator[RawRe
         yield from _READERS[detected](content, config)
 
 
-def _detected(content: Input) -> Format | Rejection:
+def detected_format(content: Input) -> Format | Rejection:
     """Return the format of an opened input, or why it has none."""
     if content.head:
         return format_of(content.head, content.name)
@@ -142,7 +141,7 @@ def _read_members(
 
 def _read_member(member: Input, config: ReadConfig, tally: Tally) -> Iterator[RawRecord | RawLine]:
     """Yield the documents of a member, at least one; archives in archives are not opened."""
-    if _detected(member) in (Format.ZIP, Format.TAR):
+    if detected_format(member) in (Format.ZIP, Format.TAR):
         detail = "an archive in an archive: unpack it first"
         yield rejected(member.name, member.name, Rejection(Reason.UNKNOWN_KIND, detail))
         return
@@ -154,23 +153,3 @@ def _read_member(member: Input, config: ReadConfig, tally: Tally) -> Iterator[Ra
 def _without_document(content: Input) -> RawRecord:
     rejection = Rejection(Reason.EMPTY, "no document is in the file")
     return rejected(content.name, content.name, rejection)
-
-
-def _open(source: Source) -> AbstractContextManager[BinaryIO] | Rejection:
-    """Return an open file, or why it cannot or must not be opened."""
-    if source.path is None:
-        return nullcontext(sys.stdin.buffer)
-    if source.root:
-        target = real_path(source.path)
-        if not target.is_relative_to(source.root):
-            return Rejection(Reason.OUTSIDE_INPUT, f"a link to {target}, outside the INPUT folder")
-    try:
-        mode = source.path.stat().st_mode
-        if stat.S_ISREG(mode):
-            return source.path.open("rb", buffering=0)
-    except OSError as error:
-        return unreadable(error)
-    if stat.S_ISDIR(mode):
-        return Rejection(Reason.UNREADABLE, "a folder that cannot be listed")
-    # Opening a pipe or a device can wait for ever.
-    return Rejection(Reason.UNREADABLE, "not a regular file: pipe it in and name it -")

@@ -38,6 +38,12 @@ class Tally:
             # The length goes first, so that no two lists of files give the same bytes.
             self._digest.update(len(encoded).to_bytes(8, "little") + encoded)
 
+    def add(self, other: Tally) -> None:
+        """Count what another has counted, but for its digest."""
+        self.passed_over.update(other.passed_over)
+        self.files += other.files
+        self.bytes += other.bytes
+
     def digest(self) -> str:
         """Return one digest over the names and digests of all files, in the order of reading."""
         return str(self._digest.hexdigest())

@@ -12,6 +12,7 @@ from typing import IO, BinaryIO
 
 from dedup.read.archives import Member, safe_member_name
 from dedup.read.input import Input
+from dedup.read.opening import open_again
 from dedup.read.streams import StreamFault, unreadable
 from dedup.read.zip_stream import UTF8, damaged, member_name, refusal, streamed_members
 
@@ -82,11 +83,11 @@ def zip_members(source: Input) -> Iterator[Member]:
         yield from streamed_members(source)
         return
     try:
-        file = source.path.open("rb")
+        opened = open_again(source.path)
     except OSError as error:
         yield Member("", unreadable(error))
         return
-    with file:
+    with opened as file:
         try:
             archive = zipfile.ZipFile(_Bounded(file))
         except _TooLong:

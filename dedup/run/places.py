@@ -9,12 +9,9 @@ from pathlib import Path
 from dedup.config import Config
 from dedup.errors import OutputError
 from dedup.models import Raw
-from dedup.read import Tally, discover, read, read_raw, real_path, require_text
+from dedup.read import STDIN, Tally, discover, has_text, read_raw, real_path, require_text
 from dedup.run.run_settings import ADDRESS, refuse_tables_only
 from dedup.write import OutputFolder, refuse_irregular
-
-# Records of each file that are looked at where the first of all have no text.
-_LOOKED_AT = 20
 
 
 def read_inputs(inputs: Sequence[str | Path], config: Config, tally: Tally) -> Iterator[Raw]:
@@ -31,13 +28,9 @@ def read_inputs(inputs: Sequence[str | Path], config: Config, tally: Tally) -> I
 
 def _has_text(inputs: Sequence[str | Path], config: Config) -> bool:
     """Return whether one of the first records of any file can be used, as far as one can see."""
-    for source in discover(inputs, config.read):
-        if source.path is None:
-            return len(inputs) > 1  # its first records cannot be read twice
-        records = read(source, config.read, Tally())
-        if any(record.rejection is None for record in itertools.islice(records, _LOOKED_AT)):
-            return True
-    return False
+    files = (source for source in discover(inputs, config.read) if source.path is not None)
+    # The first records of a stream cannot be read twice.
+    return has_text(files, config.read) or (STDIN in map(str, inputs) and len(inputs) > 1)
 
 
 def size_of_inputs(
@@ -58,7 +51,7 @@ def size_of_inputs(
     total = 0
     for source in discover(inputs, config.read):
         total += source.size
-        if source.path is None or not real_outputs:
+        if not isinstance(source.path, Path) or not real_outputs:
             continue
         place = real_path(source.path)
         for output in filter(place.is_relative_to, real_outputs):
@@ -67,7 +60,7 @@ def size_of_inputs(
                 f"{output}; choose another output",
                 path=output,
             )
-    return None if "-" in map(str, inputs) else total
+    return None if STDIN in map(str, inputs) else total
 
 
 def output_places(

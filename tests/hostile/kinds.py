@@ -725,7 +725,7 @@ RECORDS = [
         "Parquet with a damaged page",
         {"a.parquet": damaged(TWO, 40)},
         {"a.parquet:1": "broken-parquet"},
-        "Reading the file stops at the damage.",
+        "Reading its row group stops at the damage.",
     ),
     Case(
         "parquet-bomb",

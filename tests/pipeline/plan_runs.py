@@ -73,18 +73,19 @@ class Compared:
         """Compare in a folder; with a ``config`` the library runs the dumps."""
         self.command, self.folder, self.options, self.config = command, folder, options, config
 
-    def same(self, dumps, engines, *, store=False):
+    def same(self, dumps, engines, *, store=False, way=through_plan):
         """Take dumps through the stages, and through the plan on each engine.
 
         Args:
             dumps: Files or folders, one after another.
             engines: What makes engines, by name.
             store: Whether all dumps are in one store.
+            way: How dumps go through the plan.
         """
         for dump in map(Path, dumps):
             expected = self._run("stages", dump, store)
             for name, engine in engines.items():
-                with engine(self.folder / f"{name}.engine") as opened, through_plan(opened):
+                with engine(self.folder / f"{name}.engine") as opened, way(opened):
                     found = self._run(name, dump, store)
                 _assert_same(expected, found, f"{dump.name} on {name}")
 

@@ -34,6 +34,11 @@ NOTICE = "Subscribers of the gazette read this page before anybody else in the c
 SIGN_UP = "Sign up for our newsletter"
 
 
+def _given(raws, tally):
+    """Inputs that were read already: nothing more is counted."""
+    return iter(raws)
+
+
 def read_all(paths, config):
     return list(read_inputs(paths, config, Tally()))
 
@@ -54,7 +59,7 @@ def planned(raws, config, cut, earlier=None):
     pieces = [raws[place : place + size] for place in range(0, max(len(raws), 1), max(size, 1))]
     found = plan_documents(
         InMemoryEngine(partitions),
-        [InputPart(number, partial(iter, piece)) for number, piece in enumerate(pieces)],
+        [InputPart(number, partial(_given, piece)) for number, piece in enumerate(pieces)],
         config,
         earlier,
     )
@@ -216,7 +221,7 @@ def test_worker_processes_give_the_same(made, tmp_path):
     raws = read_all([made], config)
     expected = stored(raws, config, tmp_path / "store.sqlite")
     with LocalEngine(tmp_path / "tables", workers=2, partitions=3, start_bytes=0) as engine:
-        found = plan_documents(engine, [InputPart(0, partial(iter, raws))], config)
+        found = plan_documents(engine, [InputPart(0, partial(_given, raws))], config)
         documents = engine.collect(found.documents).sort_by("row").combine_chunks()
         assert_equal(documents, expected)
 
@@ -226,7 +231,7 @@ def test_no_stage_relies_on_the_order_of_rows_behind_an_exchange(made, tmp_path)
     raws = read_all([made], config)
     expected = stored(raws, config, tmp_path / "store.sqlite")
     engine = AnyOrder(2)
-    found = plan_documents(engine, [InputPart(0, partial(iter, raws))], config)
+    found = plan_documents(engine, [InputPart(0, partial(_given, raws))], config)
     assert_equal(pa.concat_tables(found.documents).sort_by("row").combine_chunks(), expected)
 
 

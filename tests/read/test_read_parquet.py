@@ -118,16 +118,19 @@ def test_a_file_that_is_cut_is_broken(dump):
     assert dump.tally.bytes == len(content) - 20
 
 
-def test_damage_in_the_middle_keeps_the_rows_before_it(dump):
+def test_damage_costs_the_rest_of_its_row_group(dump):
     texts = [f"{n} " * 500 for n in range(400)]
     table = {"text": texts}
     content = bytearray(stored(table, row_group_size=100, compression="zstd", use_dictionary=False))
     at = pq.ParquetFile(io.BytesIO(bytes(content))).metadata.row_group(2).column(0).data_page_offset
     content[at : at + 400] = b"\xff" * 400
     found = dump.read("a.parquet", bytes(content))
-    assert reasons(found)[-1] == "broken-parquet"
-    assert [each.text for each in found[:-1]] == texts[: len(found) - 1]
-    assert len(found) >= 129
+    (damaged,) = [place for place, reason in enumerate(reasons(found)) if reason]
+    assert reasons(found)[damaged] == "broken-parquet"
+    assert 200 <= damaged < 300
+    assert [each.text for each in found[:damaged]] == texts[:damaged]
+    assert [each.text for each in found[damaged + 1 :]] == texts[300:]
+    assert ids(found) == [f"a.parquet:{n + 1}" for n in [*range(damaged + 1), *range(300, 400)]]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import pyarrow.compute as pc
 
 from dedup.config import Config
 from dedup.engines.engine import Batches, Shared
+from dedup.json_codec import dump_json, load_own_json
 from dedup.kernels.array_types import Bools, Int64s
 from dedup.match.sorted_lookup import among
 from dedup.models import Raw
@@ -29,9 +31,13 @@ from dedup.pipeline.on_tables.string_keys import string_keys
 from dedup.pipeline.page_workers import Recall
 from dedup.pipeline.tables import DATE_ORDERS, DOCUMENTS, IDS, INPUTS, MOMENTS, PART_SIZES
 from dedup.progress import NullProgress, Progress, log_counts
+from dedup.read import Tally
 from dedup.store.cells import DUPLICATE_ID, KEPT_OF_DUPLICATE_ID, stored_rejection
 
 log = logging.getLogger(__name__)
+
+MEASURED = ["part", "place", "worker_kib", "tally"]
+"""The columns that :func:`measure_parts` reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +46,13 @@ class InputPart:
 
     Attributes:
         number: Its place among the parts, from 0.
-        read: Yields the inputs; it can be sent to other processes where an engine scans there.
+        read: Yields the inputs, and counts in a tally what was read and what passed over, once all
+            of them were yielded; it can be sent to other processes where an engine scans there.
         size: Their bytes where known: where there are many, workers start at once.
     """
 
     number: int
-    read: Callable[[], Iterable[Raw]]
+    read: Callable[[Tally], Iterable[Raw]]
     size: int | None = None
 
 
@@ -57,7 +64,7 @@ def read_and_clean(
     recall: Recall,
     progress: Progress | None = None,
 ) -> Batches:
-    """Yield the inputs of a part, cleaned and signed: batches of ``INPUTS``.
+    """Yield the inputs of a part, cleaned and signed, and the tally: batches of ``INPUTS``.
 
     Args:
         part: The part.
@@ -69,7 +76,8 @@ def read_and_clean(
     """
     progress = progress or NullProgress()
     progress.start("read and clean", part.size, "B")
-    raws = number_ids(part.read(), dump, knows)
+    tally = Tally()
+    raws = number_ids(part.read(tally), dump, knows)
     batches = cleaned_rows(raws, config, progress, signed=True, recall=recall, size=part.size)
     read = 0
     with closing(batches):
@@ -78,18 +86,47 @@ def read_and_clean(
             read += len(rows)
             numbers = (np.full(len(rows), each) for each in (part.number, worker_kib))
             of_part, kib = map(pa.array, numbers)
+            no_tally = pa.nulls(len(rows), pa.binary())
             cells = cells_of(row.stored for row in rows)
-            yield pa.record_batch([of_part, pa.array(places), kib, *cells], schema=INPUTS)
+            yield pa.record_batch([of_part, pa.array(places), kib, no_tally, *cells], schema=INPUTS)
+    if tally.bytes or tally.files or tally.passed_over:
+        yield _tally_row(part.number, tally)
     log_counts(log, "read and cleaned {inputs:,} inputs", inputs=read)
     progress.end()
 
 
-def measure_parts(batches: Batches) -> Batches:
-    """Yield the number of inputs of parts."""
+def _tally_row(part: int, tally: Tally) -> pa.RecordBatch:
+    """Return the row of a part that is no input."""
+    counted = {"files": tally.files, "bytes": tally.bytes, "passed_over": dict(tally.passed_over)}
+    row = {"part": part, "worker_kib": 0, "tally": dump_json(counted)}
+    return pa.RecordBatch.from_pylist([row], schema=INPUTS)
+
+
+def _only_inputs(batches: Batches) -> Batches:
+    """Yield rows that are inputs."""
     for batch in batches:
-        parts = pa.Table.from_batches([batch]).group_by("part")
-        sizes = parts.aggregate([([], "count_all"), ("worker_kib", "max")])
+        has_others = batch["place"].null_count > 0
+        yield batch.filter(pc.is_valid(batch["place"])) if has_others else batch
+
+
+def measure_parts(batches: Batches) -> Batches:
+    """Yield the number of inputs of parts, and what was counted in them."""
+    for batch in batches:
+        parts = pa.Table.from_batches([batch]).group_by(["part", "tally"])
+        sizes = parts.aggregate([("place", "count"), ("worker_kib", "max")])
         yield from sizes.rename_columns(PART_SIZES.names).cast(PART_SIZES).to_batches()
+
+
+def tally_of_parts(sizes: pa.Table) -> Tally:
+    """Return what was counted in all parts.
+
+    Args:
+        sizes: What :func:`measure_parts` yielded for all parts.
+    """
+    tally = Tally()
+    for found in map(load_own_json, sizes["tally"].drop_null().to_pylist()):
+        tally.add(Tally(Counter(found["passed_over"]), found["files"], found["bytes"]))
+    return tally
 
 
 def first_rows(sizes: pa.Table, first: int) -> dict[int, int]:
@@ -118,7 +155,7 @@ def _rows(batch: pa.RecordBatch, row_of: Mapping[int, int]) -> pa.Array:
 
 def ids_by_row(batches: Batches, row_of: Mapping[int, int]) -> Batches:
     """Yield the ids of inputs, see :func:`first_rows`."""
-    for batch in batches:
+    for batch in _only_inputs(batches):
         ids = batch["doc_id"]
         yield pa.record_batch([string_keys(ids), _rows(batch, row_of), ids], schema=IDS)
 
@@ -171,7 +208,7 @@ def number_documents(
         orders: The order of day and month in the dates of sources, as far as it is known.
     """
     rejected = np.sort(duplicate_ids()["row"].to_numpy())
-    for batch in batches:
+    for batch in _only_inputs(batches):
         rows = _rows(batch, row_of)
         columns = {**columns_of(batch), "row": rows}
         _reject(columns, among(rows.to_numpy(), rejected))
