@@ -42,11 +42,17 @@ def loose_groups(
         several stories, ascending.
     """
     several = roundups(left, right, scores, judge)
-    plain = ~np.isin(left, several) & ~np.isin(right, several)
+    plain = pairs_without(np.array(several, np.int64), left, right)
     left, right, scores = left[plain], right[plain], scores[plain]
     labels = average_linkage(count, left, right, scores, config.loose_threshold)
     _cut_large(labels, left, right, scores, config)
     return labels, several
+
+
+def pairs_without(documents: Int64s, left: Int64s, right: Int64s) -> Bools:
+    """Return which pairs have neither end among some documents."""
+    plain: Bools = ~np.isin(left, documents) & ~np.isin(right, documents)
+    return plain
 
 
 def with_must_links(labels: Int64s, must_link: Int64s, changed: Bools) -> Int64s:
@@ -78,20 +84,28 @@ def _cut_large(
         start, end = np.searchsorted(label_of, [label, label + 1])
         pairs, group = inside[start:end], np.flatnonzero(labels == label)
         one, other = np.searchsorted(group, left[pairs]), np.searchsorted(group, right[pairs])
-        labels[group] = group
-        for part in _cut(group.size, one, other, scores[pairs], config):
-            labels[group[part]] = group[part[0]]
+        labels[group] = group[cut_group(group.size, one, other, scores[pairs], config)]
 
 
-def _cut(
+def cut_group(
     size: int, left: Int64s, right: Int64s, scores: Float64s, config: StoryConfig
-) -> list[Int64s]:
-    """Return the parts of a group that are small enough, cut at ever higher scores.
+) -> Int64s:
+    """Return labels of the parts of a group that are small enough, cut at ever higher scores.
 
     What no score cuts is cut by number: a story of thousands of tellings is a template's.
+
+    Args:
+        size: Documents of the group; they are numbered 0 to size - 1.
+        left: One document of each pair inside, each pair once.
+        right: The other.
+        scores: In [0, 1].
+        config: Loose threshold, and the most documents of a part.
+
+    Returns:
+        For each document the smallest one of its part.
     """
     most = config.max_group
-    parts: list[Int64s] = []
+    found, parts = np.arange(size), []
     waiting = [(np.arange(size), config.loose_threshold)]
     while waiting:
         part, threshold = waiting.pop()
@@ -106,4 +120,6 @@ def _cut(
             labels = average_linkage(part.size, one, other, scores[inside], higher)
             members, bounds = groups_of(labels)
             waiting += [(part[members[a:b]], higher) for a, b in pairwise(bounds.tolist())]
-    return parts
+    for part in parts:
+        found[part] = part[0]
+    return found

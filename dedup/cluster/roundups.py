@@ -190,7 +190,20 @@ def roundups(left: Int64s, right: Int64s, scores: Float64s, judge: Judge) -> lis
     Returns:
         Documents, ascending.
     """
-    verdicts = list(judge(sorted(_neighbourhoods(left, right, scores), key=_story_first)))
+    near = np.flatnonzero(scores >= NEIGHBOUR)
+    left, right, strong = left[near], right[near], scores[near] >= STRONG
+    both = np.append(left, right), np.append(right, left)
+    found = neighbourhoods_of(*both, np.tile(strong, 2))
+    return roundups_among(judge(sorted(found, key=story_first)))
+
+
+def roundups_among(judged_documents: Iterable[Verdict]) -> list[int]:
+    """Return the documents that tell several stories, ascending.
+
+    Args:
+        judged_documents: What :func:`judged` yields of all documents that may.
+    """
+    verdicts = list(judged_documents)
     found = {each.document for each in verdicts if each.roundup}
     suspects = {each.document: each.against for each in verdicts if each.against is not None}
     return sorted(found.union(_without_counterevidence(suspects, found)))
@@ -213,26 +226,35 @@ def judged(neighbourhoods: Sequence[Neighbourhood], overlaps: Overlaps) -> Itera
             yield Verdict(near.document, roundup=False, against=_against(near, passages))
 
 
-def _neighbourhoods(left: Int64s, right: Int64s, scores: Float64s) -> Iterator[Neighbourhood]:
-    """Yield the documents that may be roundups, ascending."""
-    near = np.flatnonzero(scores >= NEIGHBOUR)
-    one = np.concatenate([left[near], right[near]])
-    other = np.concatenate([right[near], left[near]])
+def neighbourhoods_of(
+    one: Int64s, other: Int64s, strong: Bools, asked: Bools | None = None
+) -> Iterator[Neighbourhood]:
+    """Yield the documents that may be roundups, ascending.
+
+    Args:
+        one: A document.
+        other: A neighbour of it. Of each neighbour of a document the strong neighbours are there,
+            as far as they are neighbours of the document, too.
+        strong: Whether it is a strong one.
+        asked: Which documents are of interest, by number; None for all.
+    """
     order = np.lexsort([other, one])
     one, other = one[order], other[order]
-    strong = (scores[np.tile(near, 2)] >= STRONG)[order]
-    documents = np.arange(int(one.max(initial=-1)) + 2)
+    strong = strong[order]
+    documents = np.arange(max(one.max(initial=-1), other.max(initial=-1)) + 2)
     bounds = np.searchsorted(one, documents)
     party = np.full(other.size, -1, np.int32)
     party[strong], parties = _parties(other[strong], np.searchsorted(one[strong], documents))
     sizes = np.diff(bounds)
-    few = (sizes > 0) & (sizes <= MOST_NEIGHBOURS)
-    for document in np.flatnonzero(few | (parties > 1)).tolist():
+    possible = ((sizes > 0) & (sizes <= MOST_NEIGHBOURS)) | (parties > 1)
+    if asked is not None:
+        possible &= asked
+    for document in np.flatnonzero(possible).tolist():
         own = slice(bounds[document], bounds[document + 1])
         yield Neighbourhood(document, other[own], party[own])
 
 
-def _story_first(near: Neighbourhood) -> int:
+def story_first(near: Neighbourhood) -> int:
     """Return a number that the documents of one story mostly share: they are read together."""
     return min(near.document, int(near.others[0]))
 

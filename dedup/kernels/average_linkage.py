@@ -188,15 +188,16 @@ def join_pairs(
 
 
 @compiled(nogil=True)
-def choose_pairs(clusters: Int64s, pairs: Int64s, best: Int64s) -> None:
+def choose_pairs(clusters: Int64s, pair_of: Int64s, pairs: Int64s, best: Int64s) -> None:
     """Write for each cluster which of its pairs would be joined first.
 
     Args:
-        clusters: Place of a cluster in ``best`` for each pair.
+        clusters: Place of a cluster in ``best``.
+        pair_of: One of its pairs.
         pairs: The pairs, n x 5; see :data:`LOW`.
-        best: Output: a pair each; what is there already, -1 for none, is compared, too.
+        best: The chosen pair of each cluster: -1, and output.
     """
-    for pair in range(clusters.size):
-        chosen = best[clusters[pair]]
-        if chosen == NONE or _before(pair, chosen, pairs):
-            best[clusters[pair]] = pair
+    for at in range(clusters.size):
+        chosen = best[clusters[at]]
+        if chosen == NONE or _before(pair_of[at], chosen, pairs):
+            best[clusters[at]] = pair_of[at]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 
@@ -182,6 +182,17 @@ def group_pairs(
     """
     left, right, scores = (np.append(one, other) for one, other in zip(before, found, strict=True))
     labels, several = loose_groups(numbered.size, left, right, scores, judge, config.story)
+    return groups_with_changes(numbered, labels, several)
+
+
+def groups_with_changes(numbered: Numbered, labels: Int64s, several: Sequence[int]) -> LooseGroups:
+    """Return loose groups that have a new document, or one of a story that is merged again.
+
+    Args:
+        numbered: The representatives.
+        labels: Of each the smallest one of its group.
+        several: Those that tell several stories, ascending.
+    """
     log_counts(
         log, "left out {roundups:,} roundups, which tell several stories", roundups=len(several)
     )

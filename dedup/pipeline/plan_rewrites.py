@@ -20,10 +20,10 @@ from dedup.cluster.roundups import Neighbourhood, Verdict
 from dedup.config import Config
 from dedup.engines.engine import Engine, Table
 from dedup.kernels.array_types import Int64s
-from dedup.match.minhash_lsh import candidate_counts, decoded
+from dedup.match.minhash_lsh import candidate_counts, decoded, encoded
 from dedup.match.story_score import Scorer
 from dedup.pipeline.earlier_stories import EarlierStories
-from dedup.pipeline.group_candidates import ScoredPairs, group_pairs
+from dedup.pipeline.group_candidates import LooseGroups, ScoredPairs, group_pairs
 from dedup.pipeline.on_tables.copy_pairs import to_places
 from dedup.pipeline.on_tables.merged_rewrites import (
     columns_read,
@@ -62,6 +62,7 @@ from dedup.pipeline.on_tables.shared_representatives import (
     numbered_table,
 )
 from dedup.pipeline.on_tables.stage_arrays import as_they_are, count_rows
+from dedup.pipeline.plan_loose_groups import DRIVER_PAIRS, plan_loose_groups
 from dedup.pipeline.representatives import Numbered, number_representatives
 from dedup.pipeline.rewrite_basis import RewriteBasis
 from dedup.pipeline.store_tables import EarlierResults
@@ -133,6 +134,7 @@ def plan_rewrites(
     *,
     slices: int | None = None,
     tile_tokens: int | None = None,
+    driver_pairs: int = DRIVER_PAIRS,
 ) -> Rewrites[Table]:
     """Find tellings that tell one story in other words, and merge their stories.
 
@@ -146,6 +148,7 @@ def plan_rewrites(
         config: The options.
         slices: Slices of the keys of bands, None for what suits the size; changes no result.
         tile_tokens: Tokens of a tile, likewise.
+        driver_pairs: Most scored pairs that are joined in this process, likewise.
     """
     decided = engine.collect(_columns(engine, copies, COPIES))
     copied = copied_documents(decided, earlier.stories)
@@ -161,10 +164,9 @@ def plan_rewrites(
     slices = slices or max(SLICES, numbered.size // SLICE_DOCUMENTS)
     candidates, counts = _candidates(engine, tokens, shared, config, slices)
     scored = _scored(engine, tokens, candidates, shared, scorer)
-    ask = partial(_verdicts, engine, tokens, shared)
-    # Loose groups are made in this process; what tells several stories is asked of the engine.
     before = numbered.pairs(earlier.candidate_scores)
-    groups = group_pairs(numbered, before, _collected(engine, scored), ask, config)
+    ask = partial(_verdicts, engine, tokens, shared)
+    groups = _groups(engine, scored, before, numbered, shared, ask, config, driver_pairs)
     merged = _merged(
         engine, documents, group_routes(numbered, groups, copied, texts), shared, earlier.stories,
         scorer, config,
@@ -253,10 +255,40 @@ def _scored(
     )
 
 
-def _collected(engine: Engine[Table], scored: Table) -> ScoredPairs:
-    """Return scored pairs to this process, in the order of their numbers."""
+def _groups(
+    engine: Engine[Table],
+    scored: Table,
+    before: ScoredPairs,
+    numbered: Numbered,
+    shared: SharedRepresentatives,
+    ask: Callable[[Table], Iterator[Verdict]],
+    config: Config,
+    driver_pairs: int,
+) -> LooseGroups:
+    """Return loose groups: made in this process, or by the engine where there are too many pairs.
+
+    Args:
+        engine: Runs the plan.
+        scored: The scored pairs of the dump at hand.
+        before: Those of earlier dumps.
+        numbered: The representatives.
+        shared: The same for all processes.
+        ask: Returns which documents of ``NEIGHBOURHOODS`` tell several stories.
+        config: The options.
+        driver_pairs: Most pairs that are joined in this process.
+    """
+    count = engine.collect(engine.map(scored, count_rows, COUNTS))["count"].to_numpy().sum()
+    if count + before[0].size > driver_pairs:
+        codes = pa.table([encoded(*before[:2]), before[2]], schema=NUMBERED_SCORES)
+        both = engine.union(scored, engine.load(codes))
+        return plan_loose_groups(engine, both, numbered, shared, ask, config, driver_pairs)
     found = engine.collect(scored).sort_by("pair")
-    return *decoded(found["pair"].to_numpy()), found["score"].to_numpy()
+    pairs = *decoded(found["pair"].to_numpy()), found["score"].to_numpy()
+
+    def judge(near: Sequence[Neighbourhood]) -> Iterator[Verdict]:
+        return ask(engine.load(neighbourhoods_table(near)))
+
+    return group_pairs(numbered, before, pairs, judge, config)
 
 
 def _sent(engine: Engine[Table], tokens: Table, needs: Table) -> Table:
@@ -269,10 +301,9 @@ def _verdicts(
     engine: Engine[Table],
     tokens: Table,
     shared: SharedRepresentatives,
-    near: Sequence[Neighbourhood],
+    asked: Table,
 ) -> Iterator[Verdict]:
-    """Return which documents tell several stories; see :data:`dedup.cluster.roundups.Judge`."""
-    asked = engine.load(neighbourhoods_table(near))
+    """Return which documents of ``NEIGHBOURHOODS`` tell several stories."""
     needs = engine.map(asked, partial(needed_of_neighbours, shared), NEEDED)
     sent = _sent(engine, tokens, needs)
     verdicts = engine.exchange([asked, sent], partial(judge, shared), VERDICTS)

@@ -295,6 +295,11 @@ SENT_TERMS = pa.schema([KEY, ROW, ("terms", _BYTES)])
 NUMBERED_SCORES = pa.schema([("pair", pa.uint64()), ("score", _FLOAT)])
 """Candidate pairs that score enough to be of a loose group, by number."""
 
+NEAR_DOCUMENTS = pa.schema(
+    [KEY, ("document", _INT), ("other", _INT), ("strong", pa.bool_())]
+)  # fmt: skip
+"""Representatives and their neighbours, by number; ``key`` is a run of documents in time."""
+
 NEIGHBOURHOODS = pa.schema(
     [KEY, ("document", _INT), ("others", pa.list_(_INT)), ("party", pa.list_(pa.int32()))]
 )  # fmt: skip
@@ -304,6 +309,28 @@ VERDICTS = pa.schema(
     [("document", _INT), ("roundup", pa.bool_()), ("against", pa.list_(_INT))]
 )  # fmt: skip
 """Whether they do, see :class:`dedup.cluster.roundups.Verdict`."""
+
+CLUSTER_PAIRS = pa.schema([KEY, ("sum", _INT), ("low_size", pa.int32()), ("high_size", pa.int32())])
+"""Pairs of clusters of representatives, each known by its smallest number.
+
+``key`` is the pair, ``smaller << 32 | larger``; the sum of the scores between them is a whole
+number of units, see :data:`dedup.cluster.average_linkage.UNIT`.
+"""
+
+CLUSTER_CHOICES = pa.schema([KEY, ("pair", pa.uint64()), ("sum", _INT), ("product", _INT)])
+"""Clusters (``key``) and the best pair that each has in a partition of ``CLUSTER_PAIRS``."""
+
+CHOSEN_PAIRS = pa.schema([("pair", pa.uint64())])
+"""The best pair of each cluster that has one."""
+
+GROWN_CLUSTERS = pa.schema([("cluster", _INT), ("label", _INT), ("size", _INT)])
+"""Clusters, what they are called after a round, and their documents then."""
+
+GROUP_LABELS = pa.schema([("document", _INT), ("label", _INT)])
+"""Representatives by number, and the smallest one of the group of each."""
+
+GROUP_PAIRS = pa.schema([KEY, ("one", _INT), ("other", _INT), ("score", _FLOAT)])
+"""Scored pairs of representatives inside of groups, by number; ``key`` is the group's smallest."""
 
 GROUP_ROUTES = pa.schema([KEY, ROW, ("representative", _INT), ("text_id", _INT)])
 """Documents of loose groups; ``key`` is the number of the group's first representative.

@@ -17,7 +17,7 @@ from dedup.config import Config, StoryConfig
 from dedup.engines.in_memory import InMemoryEngine
 from dedup.json_codec import dump_json, load_json
 from dedup.pipeline import cluster_rewrites
-from dedup.pipeline.on_tables import rewrite_scores
+from dedup.pipeline.on_tables import rewrite_scores, story_neighbours
 from dedup.pipeline.plan_rewrites import COPIES, plan_rewrites
 from dedup.pipeline.store_tables import EarlierResults
 from dedup.run.dump import run_dump
@@ -38,8 +38,12 @@ TABLES = {
 
 CONFIG = Config(workers=1)
 
-PLANS = [(1, 16, 10_000_000), (4, 1, 2_000), (7, 300, 20_000)]
-"""Partitions, slices of the keys of bands, and tokens of a tile."""
+PLANS = [
+    (1, 16, 10_000_000, 10_000_000),
+    (5, 40, 2_000, 0),
+    (7, 300, 20_000, 100),
+]
+"""Partitions, slices of the keys of bands, tokens of a tile, most pairs joined in this process."""
 
 
 @dataclass
@@ -73,7 +77,7 @@ def copies_of(decisions, first, earlier):
 
 def planned(plan, store, exact_duplicates, earlier, scorer, config):
     """Run the plan, and return its results as they go to the store."""
-    partitions, slices, tile_tokens = plan
+    partitions, slices, tile_tokens, driver_pairs = plan
     engine = (InMemoryEngine if partitions == 1 else AnyOrder)(partitions)
     stored = read_tables(store)
     results = plan_rewrites(
@@ -91,6 +95,7 @@ def planned(plan, store, exact_duplicates, earlier, scorer, config):
         config,
         slices=slices,
         tile_tokens=tile_tokens,
+        driver_pairs=driver_pairs,
     )
     counted = results.frequencies
     scores = engine.collect(results.candidate_scores).to_pydict().values()
@@ -134,6 +139,7 @@ def compared(monkeypatch, tmp_path):
 
     monkeypatch.setattr(cluster_rewrites, "cluster_rewrites", watched)
     monkeypatch.setattr(rewrite_scores, "BLOCK", 20)  # several keys, as where many may be roundups
+    monkeypatch.setattr(story_neighbours, "BLOCK_DOCUMENTS", 30)
     return run
 
 

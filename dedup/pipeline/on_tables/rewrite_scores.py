@@ -75,14 +75,18 @@ def scores_by_rows(shared: SharedRepresentatives, batches: Batches) -> Batches:
         yield pa.record_batch([left, right, batch["score"]], schema=CANDIDATE_SCORES)
 
 
-def neighbourhoods_table(near: Sequence[Neighbourhood]) -> pa.Table:
+def neighbourhoods_table(near: Sequence[Neighbourhood], first_key: int = 0) -> pa.Table:
     """Return documents that may tell several stories as rows of ``NEIGHBOURHOODS``.
 
     The documents of a story mostly follow one another: those of one key are asked together.
+
+    Args:
+        near: The documents.
+        first_key: The smallest key.
     """
     sizes = np.array([1 + each.others.size for each in near], np.int64)
     columns = (
-        np.cumsum(sizes) // BLOCK,
+        first_key + np.cumsum(sizes) // BLOCK,
         [each.document for each in near],
         [each.others for each in near],
         [each.party for each in near],
