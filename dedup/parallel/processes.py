@@ -11,15 +11,36 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import ForkServerContext
 from types import TracebackType
+from typing import Any
 
 from dedup.errors import WorkerError
 from dedup.parallel.main_guard import require_main_guard
 
 _SAFE_PATH = "PYTHONSAFEPATH"
+
+
+class _Users:
+    """Who uses the server that workers are forked from, in this process.
+
+    Attributes:
+        starting: Is taken by the thread that starts the server.
+        counting: Is taken by the thread that counts tasks.
+        tasks: Tasks that are under way.
+        ran_before: Whether the server ran before the first of them.
+    """
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.starting, self.counting = threading.Lock(), threading.Lock()
+        self.tasks = 0
+        self.ran_before = False
+
+
+_USERS = _Users()
 
 
 def worker_context(preload: str) -> ForkServerContext:
@@ -46,7 +67,7 @@ def worker_context(preload: str) -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([preload])
     try:
-        with _no_module_of_the_current_folder():
+        with _USERS.starting, _no_module_of_the_current_folder():
             # The server inherits the mask. Interrupted while it imports, it would print a
             # traceback. The tracker first: it unblocks the signal once it has started.
             resource_tracker.ensure_running()
@@ -63,6 +84,63 @@ def worker_context(preload: str) -> ForkServerContext:
             "sockets of worker processes; set TMPDIR to a shorter one"
         ) from error
     return context
+
+
+@contextmanager
+def server_of_a_task() -> Iterator[None]:
+    """Let a task of an engine leave no process behind in a process that lives on.
+
+    The server for workers, which has imported what pages need, ends with the task, unless it ran
+    before or other threads of this process have tasks of their own.
+    """
+    with _USERS.counting:
+        if not _USERS.tasks:
+            _USERS.ran_before = _server()["_forkserver_pid"] is not None
+        _USERS.tasks += 1
+    try:
+        yield
+    finally:
+        with _USERS.counting:
+            _USERS.tasks -= 1
+            if not (_USERS.tasks or _USERS.ran_before):
+                _end_server()
+
+
+def _server() -> dict[str, Any]:
+    """Return what Python knows of the server; it has no function that ends it."""
+    return vars(forkserver._forkserver)
+
+
+def _end_server() -> None:
+    """End the server, if there is one."""
+    pid = _server()["_forkserver_pid"]
+    if pid is not None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        with suppress(ChildProcessError):  # where the system collects children
+            os.waitpid(pid, 0)
+        _forget_server()
+
+
+def _forget_server() -> None:
+    """Know of no server."""
+    alive = _server()["_forkserver_alive_fd"]
+    if alive is not None:
+        os.close(alive)
+    none = dict.fromkeys(["_forkserver_pid", "_forkserver_alive_fd", "_forkserver_address"])
+    _server().update(none, _lock=threading.Lock())
+
+
+def _begin_forked() -> None:
+    """Know nothing of the tasks and the server of the process that this one was forked from.
+
+    Engines fork processes for their tasks. Python takes the server for a child of the new one.
+    """
+    _USERS.__init__()  # type: ignore[misc]
+    _forget_server()
+
+
+os.register_at_fork(after_in_child=_begin_forked)
 
 
 def may_start_processes() -> bool:

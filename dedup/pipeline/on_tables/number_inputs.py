@@ -18,6 +18,7 @@ from dedup.json_codec import dump_json, load_own_json
 from dedup.kernels.array_types import Bools, Int64s
 from dedup.match.sorted_lookup import among
 from dedup.models import Raw
+from dedup.parallel.processes import server_of_a_task
 from dedup.pipeline.cleaned_rows import cleaned_rows
 from dedup.pipeline.ingest import number_ids, read_in_order
 from dedup.pipeline.on_tables.document_cells import (
@@ -80,7 +81,7 @@ def read_and_clean(
     raws = number_ids(part.read(tally), dump, knows)
     batches = cleaned_rows(raws, config, progress, signed=True, recall=recall, size=part.size)
     read = 0
-    with closing(batches):
+    with server_of_a_task(), closing(batches):
         for rows, worker_kib in batches:
             places = np.arange(read, read + len(rows))
             read += len(rows)
