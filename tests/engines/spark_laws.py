@@ -70,8 +70,9 @@ def of_process(table):
 
 
 def opened(session, folder, **options):
-    """An engine on a folder."""
-    return SparkEngine(session, Location.of(folder), **{"plan_digest": "plan", **options})
+    """An engine on a folder, whose tables go to the cluster even if they are small."""
+    default = {"plan_digest": "plan", "partitions": 2}
+    return SparkEngine(session, Location.of(folder), **{**default, **options})
 
 
 class SparkLaws:
@@ -86,7 +87,7 @@ class SparkLaws:
 
     def test_types_of_any_kind_come_through_an_exchange(self, session, tmp_path):
         table = nested(100)
-        with opened(session, tmp_path, partitions=2) as engine:
+        with opened(session, tmp_path) as engine:
             loaded = engine.load(table)
             mapped = engine.map(loaded, same, NESTED)
             found = engine.collect(engine.exchange([mapped], whole, NESTED))
@@ -97,19 +98,19 @@ class SparkLaws:
         large = packed_rows.LARGEST_PACK
         sizes = [large + 1, 5, 2 * large, 0, large // 2, large // 2, 7]
         table = rows_of([(n, 0, "x" * size) for n, size in enumerate(sizes)])
-        with opened(session, tmp_path, partitions=2) as engine:
+        with opened(session, tmp_path) as engine:
             found = engine.collect(engine.exchange([engine.load(table)], lengths, SCHEMA))
         assert sorted_rows(found) == [(n, size, "") for n, size in enumerate(sizes)]
 
     def test_there_may_be_more_partitions_than_rows(self, session, tmp_path):
-        with opened(session, tmp_path, partitions=20) as engine:
+        with opened(session, tmp_path, partitions=12) as engine:
             table = engine.load(rows_of([(n % 3, n, "") for n in range(9)]))
             sums = engine.exchange([engine.map(table, doubled, SCHEMA)], summed, SCHEMA)
             found = engine.collect(sums)
         assert sorted_rows(found) == [(0, 18, "||"), (1, 24, "||"), (2, 30, "||")]
 
     def test_a_table_without_rows_is_a_table(self, session, tmp_path):
-        with opened(session, tmp_path, partitions=2) as engine:
+        with opened(session, tmp_path) as engine:
             for table in (engine.scan([], read, SCHEMA), engine.load(rows_of([]))):
                 sums = engine.exchange([engine.map(table, doubled, SCHEMA)], summed, SCHEMA)
                 assert engine.collect(engine.keep(sums, next(prefixes))) == rows_of([])
@@ -121,6 +122,14 @@ class SparkLaws:
             both = engine.union(scanned, engine.load(rows_of(rows)))
             twice = engine.collect(engine.map(both, doubled, SCHEMA))
         assert twice["key"].to_pylist() == [*range(200), *range(200)]
+
+    def test_small_tables_are_made_in_this_process(self, session, tmp_path, monkeypatch):
+        with opened(session, tmp_path, partitions=None) as engine:
+            read = engine.keep(engine.scan([0, 40], killed_plan.rows_of, SCHEMA), "rows")
+            monkeypatch.setattr(session, "collect", None)
+            sums = engine.exchange([engine.map(read, doubled, SCHEMA)], summed, SCHEMA)
+            found = engine.collect(engine.union(sums, with_shared(engine, read)))
+        assert found.num_rows == 11 + 80
 
     def test_an_error_of_a_stage_is_one_sentence(self, session, tmp_path):
         with opened(session, tmp_path) as engine:
@@ -134,7 +143,7 @@ class SparkLaws:
     def test_a_file_that_is_lost_is_named(self, session, tmp_path):
         engine = opened(session, tmp_path)
         table = engine.exchange([engine.load(made(100))], summed, SCHEMA)
-        files = [file.location.path for file in engine.files(table)]
+        files = [file.location.path for file in engine.stored(table).files]
         for path in files:
             path.unlink()
         with pytest.raises(DedupError, match=f"{files[0].name}.* is missing or damaged; run"):
@@ -143,7 +152,7 @@ class SparkLaws:
             engine.collect(table)
 
     def test_costs_of_a_stage_are_those_of_its_tasks(self, session, tmp_path):
-        with opened(session, tmp_path, partitions=2) as engine:
+        with opened(session, tmp_path) as engine:
             sums = engine.collect(engine.exchange([engine.load(made(3000))], summed, SCHEMA))
             (cost,) = engine.costs
         manifest = cost.as_manifest()
@@ -164,8 +173,7 @@ def shared_rows(shared, batches):
         yield pa.record_batch([batch["key"], values, batch["text"]], schema=SCHEMA)
 
 
-def with_shared(engine):
-    """Share a table, and read it in a stage."""
+def with_shared(engine, table):
+    """Share a table, and read it in a stage over another."""
     shared = engine.share(rows_of([(n, n, "") for n in range(10)]))
-    mapped = engine.map(engine.load(rows_of([(1, 0, "")])), partial(shared_rows, shared), SCHEMA)
-    return engine.collect(mapped)
+    return engine.map(table, partial(shared_rows, shared), SCHEMA)

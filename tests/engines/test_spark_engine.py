@@ -33,7 +33,7 @@ from dedup.engines.spark.work_folder import WorkFolder
 from dedup.errors import OutputError
 from dedup.locations import Location
 
-PARTITIONS = (1, 3, 7)
+PARTITIONS = (None, 1, 3, 7)
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +88,7 @@ def test_a_closed_engine_leaves_nothing(session, tmp_path):
     with opened(session, tmp_path / "work") as engine:
         table = engine.exchange([engine.load(made(100))], summed, SCHEMA)
         engine.collect(engine.keep(table, "sums"))
-        with_shared(engine)
+        engine.collect(with_shared(engine, engine.load(made(5))))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -112,10 +112,19 @@ def test_the_number_of_partitions_follows_from_the_bytes(
     session, tmp_path, monkeypatch, rows, partitions
 ):
     monkeypatch.setattr(spark_engine, "PARTITION_BYTES", 2_500_000)
-    engine = opened(session, tmp_path)
+    engine = opened(session, tmp_path, partitions=None)
     table = pa.table({"key": pa.array(range(rows), pa.int64()), "x": pa.array([1.0] * rows)})
     table = table.append_column("y", table["x"])
-    assert len(engine.files(engine.load(table))) == partitions
+    assert len(engine.stored(engine.load(table)).files) == partitions
+
+
+def test_files_that_are_there_are_read_where_they_are(session, tmp_path):
+    engine = opened(session, tmp_path)
+    one = engine.exchange([engine.load(made(100))], summed, SCHEMA)
+    both = engine.union(one, engine.exchange([one], summed, SCHEMA))
+    del one
+    assert len(engine.collect(both)) == 2 * len(pa.Table.from_batches(summed(made(100))))
+    assert [cost.stage for cost in engine.costs] == ["summed", "summed"]
 
 
 # Kept tables
@@ -203,7 +212,8 @@ def test_the_folder_of_a_run_may_be_an_address(session, tmp_path):
         kept = engine.keep(engine.load(made(500)), "rows")
         found = engine.collect(engine.exchange([kept], summed, SCHEMA))
         assert files_in(tmp_path / "work" / "kept")
-        assert with_shared(engine)["value"].to_pylist() == [45]
+        shared = engine.collect(with_shared(engine, engine.load(made(5))))
+        assert shared["value"].to_pylist() == [45] * 5
     assert sorted_rows(found) == sorted_rows(pa.Table.from_batches(summed(made(500))))
     assert files_in(tmp_path) == []
 

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from dedup.engines.engine import Batches, Part, Shared
 from dedup.engines.lazy_tables import MappedTable, UnionTable
-from dedup.engines.partition_tasks import MapStage
+from dedup.engines.partition_tasks import MapStage, Partition
 from dedup.engines.spark.packed_rows import PACKED_DDL, spark_numbers
 from dedup.engines.spark.session import EngineSession, Rows
 from dedup.engines.spark.spark_tables import (
@@ -29,6 +29,7 @@ from dedup.engines.spark.spark_tables import (
     StoredFiles,
 )
 from dedup.engines.spark.spark_tasks import (
+    REPORTS,
     REPORTS_DDL,
     ExchangeTask,
     PackTask,
@@ -53,6 +54,11 @@ LEAST_PARTITIONS = 8
 SMALL_BYTES = 1_000_000
 """Bytes that are worth a task of their own."""
 
+HERE_BYTES = 400_000
+HERE_FILES = 64
+"""What has no more bytes and files than these is done in this process, without the half second that
+a job of Spark takes."""
+
 
 class SparkEngine:
     """Runs a plan on a cluster; see :class:`dedup.engines.engine.Engine`.
@@ -76,7 +82,8 @@ class SparkEngine:
         Args:
             session: An open session.
             work: A folder that all machines read and write, and that is nobody else's.
-            partitions: Partitions behind an exchange, None for as many as its bytes ask for.
+            partitions: Partitions behind an exchange, and all work is sent to the cluster; None
+                for as many as its bytes ask for, and small tables are made in this process.
             plan_digest: A digest of all that the tables depend on: inputs, options, program. None
                 where no table that was kept is to be read.
             prepare: Is called in every process of a machine before its first task.
@@ -164,13 +171,9 @@ class SparkEngine:
 
     def batches(self, table: SparkTable) -> Batches:
         """Yield all rows, those of one file after another."""
-        stored = self._stored(table)
+        stored = self.stored(table)
         for file in stored.files:
             yield from file.batches()
-
-    def files(self, table: SparkTable) -> Sequence[WorkFile]:
-        """Return the files of a table, which is computed unless it is; one a partition."""
-        return self._stored(table).files
 
     def load(self, table: pa.Table) -> SparkTable:
         """Write rows of this process to files."""
@@ -192,17 +195,20 @@ class SparkEngine:
         with written(self._folder.location):
             return write_shared_file(self._folder.new_shared(), table)
 
-    def _stored(self, table: SparkTable) -> StoredFiles:
-        """Return a table that is computed."""
+    def stored(self, table: SparkTable) -> StoredFiles:
+        """Return a table in files, a partition each; it is computed unless it is."""
         if isinstance(table, StoredFiles):
             return table
         if isinstance(table, ExchangedFiles):
             return table.stored()
+        partitions = table.partitions()
+        files = [each.source for each in partitions if isinstance(each.source, WorkFile)]
+        if len(files) == len(partitions) and not any(each.stages for each in partitions):
+            return StoredFiles(table.schema, table.name, files, table)
         with written(self._folder.location):
             folder = self._folder.new_spilled()
-            return StoredFiles(
-                table.schema, table.name, self._write(table, folder.location), folder
-            )
+            written_files = self._write(table, folder.location)
+        return StoredFiles(table.schema, table.name, written_files, folder)
 
     def _spill_exchange(self, table: ExchangedFiles) -> StoredFiles:
         """Compute an exchange into files that go with their table."""
@@ -215,44 +221,72 @@ class SparkEngine:
         """Compute a table into files of a folder, one a partition."""
         if isinstance(table, ExchangedFiles) and table.files is None:
             return self._exchange(table, folder)
-        tasks = [WriteTask(each, table.schema, folder) for each in table.partitions()]
-        return self._files(table.name, self._tasks(tasks, REPORTS_DDL), len(tasks), folder)
+        partitions = table.partitions()
+        tasks = tuple(WriteTask(each, table.schema, folder) for each in partitions)
+        if self._is_small(partitions):
+            return self._files(table.name, lambda: self._done_here(tasks), len(tasks), folder)
+        rows = self._rows_of(tasks, REPORTS_DDL)
+        return self._files(table.name, lambda: self._collected(rows), len(tasks), folder)
 
     def _exchange(self, table: ExchangedFiles, folder: Location) -> list[WorkFile]:
         """Compute an exchange into files of a folder."""
         inputs = [each.partitions() for each in table.tables]
+        every = [each for listed in inputs for each in listed]
         partitions = self._partitions or self._partitions_of(
-            sum(each.source.size for listed in inputs for each in listed)
+            sum(each.source.size for each in every)
         )
         targets = np.array(spark_numbers(partitions), np.int64)
-        tasks: list[Task] = [
+        tasks = tuple(
             PackTask(each, number, targets)
             for number, listed in enumerate(inputs)
             for each in listed
-        ]
+        )
         schemas = tuple(each.schema for each in table.tables)
-        task = ExchangeTask(schemas, table.stage, table.schema, folder, self._prepare)
-        rows = self._tasks(tasks, PACKED_DDL).repartition(partitions, "to")
-        rows = rows.mapInArrow(lambda batches: task.run(batches), REPORTS_DDL)
-        return self._files(table.name, rows, len(tasks) + partitions, folder)
+        last = ExchangeTask(schemas, table.stage, table.schema, folder, self._prepare)
+        count = len(tasks) + partitions
+        if self._is_small(every):
+            return self._files(table.name, lambda: self._done_here(tasks, last), count, folder)
+        rows = self._rows_of(tasks, PACKED_DDL).repartition(partitions, "to")
+        rows = rows.mapInArrow(lambda batches: last.run(batches), REPORTS_DDL)
+        return self._files(table.name, lambda: self._collected(rows), count, folder)
+
+    def _is_small(self, partitions: Sequence[Partition]) -> bool:
+        """Return whether this process is faster than a job; it reads no inputs of a dump."""
+        files = [each.source for each in partitions if isinstance(each.source, WorkFile)]
+        if self._partitions or not len(files) == len(partitions) <= HERE_FILES:
+            return False
+        return sum(file.size for file in files) <= HERE_BYTES
 
     def _partitions_of(self, size: int) -> int:
         """Return the partitions of a table of some bytes."""
         within = min(PARTITION_BYTES, max(SMALL_BYTES, size // LEAST_PARTITIONS))
         return max(1, min(MOST_PARTITIONS, -(-size // within)))
 
-    def _tasks(self, tasks: Sequence[Task], ddl: str) -> Rows:
+    def _rows_of(self, tasks: tuple[Task, ...], ddl: str) -> Rows:
         """Return the rows that tasks yield, each task in a partition of its own."""
-        prepare, every = self._prepare, tuple(tasks)
-        count = max(1, len(every))
-        numbers = self._session.range(count)
-        return numbers.mapInArrow(lambda batches: run_tasks(every, prepare, batches), ddl)
+        prepare = self._prepare
+        numbers = self._session.range(max(1, len(tasks)))
+        return numbers.mapInArrow(lambda batches: run_tasks(tasks, prepare, batches), ddl)
 
-    def _files(self, name: str, rows: Rows, tasks: int, folder: Location) -> list[WorkFile]:
+    def _collected(self, rows: Rows) -> pa.Table:
+        """Run a job, and return what its tasks report."""
+        return self._session.collect(rows, self._progress.advance)
+
+    def _done_here(self, tasks: tuple[Task, ...], last: ExchangeTask | None = None) -> pa.Table:
+        """Do tasks, and the one behind them, in this process; return what they report."""
+        numbers = pa.record_batch([pa.array(range(len(tasks)), pa.int64())], ["id"])
+        batches = run_tasks(tasks, self._prepare, iter([numbers]))
+        reports = pa.Table.from_batches(last.run(batches) if last else batches, REPORTS)
+        self._progress.advance(len(tasks) + bool(last))
+        return reports
+
+    def _files(
+        self, name: str, job: Callable[[], pa.Table], tasks: int, folder: Location
+    ) -> list[WorkFile]:
         """Run a job, and return the files that its tasks report, in order."""
         began = time.perf_counter()
         self._progress.start(name, tasks, "partition")
-        reports = self._session.collect(rows, self._progress.advance)
+        reports = job()
         self._progress.end()
         found = sorted(
             zip(reports["number"].to_pylist(), reports["report"].to_pylist(), strict=True)

@@ -68,13 +68,13 @@ class StoredFiles:
         schema: Its columns.
         name: Its name.
         files: Those of its partitions that have rows.
-        folder: Where the files are until nothing refers to it any more; None where they stay.
+        folder: What keeps the files: a folder, or a table that has one; None where they stay.
     """
 
     schema: pa.Schema
     name: str
     files: Sequence[WorkFile]
-    folder: SpilledFolder | None = None
+    folder: SpilledFolder | SparkTable | None = None
 
     def partitions(self) -> list[Partition]:
         """Return a partition for each file."""
