@@ -35,6 +35,7 @@ from dedup.models.rejections import (
     rejection_limit,
     unwanted_rejections,
 )
+from dedup.models.run_facts import RunFacts
 from dedup.models.stories import (
     ALONE,
     PROBABILITY,
@@ -56,11 +57,12 @@ from dedup.models.stories import (
 from dedup.models.term_vectors import TermVectors
 
 __all__ = [
-    "ALONE", "BELIEVED_DATES", "GUESSED_DATE", "NONE_REJECTED", "OWN_FIELDS", "PROBABILITY", "SAME",
-    "SECONDS_A_DAY", "SITE_BOILERPLATE", "CleanPage", "CleanReport", "DateReport", "Decision",
-    "Document", "Draft", "Extraction", "Facts", "Link", "Listed", "Member", "OutputRecord", "Pair",
-    "Raw", "RawLine", "RawRecord", "Reason", "Rejection", "RejectionLimit", "Relation", "Removal",
-    "RunReport", "Status", "Story", "StrippedText", "TermVectors", "Why", "asked_id", "count_of",
-    "counted", "failure", "field_text", "is_later", "only_value", "rejection_limit", "report_of",
-    "same_page", "shares_headline", "unwanted_rejections", "value_at",
+    "ALONE", "BELIEVED_DATES", "GUESSED_DATE", "NONE_REJECTED", "OWN_FIELDS", "PROBABILITY",
+    "SAME", "SECONDS_A_DAY", "SITE_BOILERPLATE", "CleanPage", "CleanReport", "DateReport",
+    "Decision", "Document", "Draft", "Extraction", "Facts", "Link", "Listed", "Member",
+    "OutputRecord", "Pair", "Raw", "RawLine", "RawRecord", "Reason", "Rejection",
+    "RejectionLimit", "Relation", "Removal", "RunFacts", "RunReport", "Status", "Story",
+    "StrippedText", "TermVectors", "Why", "asked_id", "count_of", "counted", "failure",
+    "field_text", "is_later", "only_value", "rejection_limit", "report_of", "same_page",
+    "shares_headline", "unwanted_rejections", "value_at",
 ]  # fmt: skip

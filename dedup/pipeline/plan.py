@@ -10,18 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic
 
 from dedup.config import Config
 from dedup.engines.engine import Engine, Table
 from dedup.pipeline.earlier_dumps import EarlierDumps
 from dedup.pipeline.exact_duplicates import RepeatedTexts
+from dedup.pipeline.on_tables.described_stories import not_among
 from dedup.pipeline.on_tables.number_inputs import InputPart
-from dedup.pipeline.on_tables.stage_arrays import numbers
+from dedup.pipeline.on_tables.stage_arrays import as_they_are, numbers
 from dedup.pipeline.plan_documents import CleanedDump, plan_documents
 from dedup.pipeline.rule_fields import require_rule_fields
 from dedup.pipeline.store_results import PlanResults, StoriesTables
 from dedup.pipeline.store_tables import EarlierResults, own_fields
+from dedup.pipeline.tables import DECISIONS, ROWS, STORIES
 from dedup.progress import Progress
 
 if TYPE_CHECKING:
@@ -94,6 +97,21 @@ def plan_dump(
             scorer or shipped_scorer(), config,
         )  # fmt: skip
     return PlannedDump(cleaned, copies, rewrites, before)
+
+
+def final_stories(engine: Engine[Table], planned: PlannedDump[Table]) -> tuple[Table, Table]:
+    """Return ``STORIES`` and ``DECISIONS``: those of copies that no rewrites replace, and these."""
+    copies, rewrites = planned.copies, planned.rewrites
+    if rewrites is None:
+        return copies.stories, copies.decisions
+    merged = engine.collect(engine.map(rewrites.decisions, as_they_are, ROWS, ["row"]))
+    rows = engine.share(merged.sort_by("row").combine_chunks())
+    stories = partial(not_among, rows, "canonical")
+    decisions = partial(not_among, rows, "row")
+    return (
+        engine.union(engine.map(copies.stories, stories, STORIES), rewrites.stories),
+        engine.union(engine.map(copies.decisions, decisions, DECISIONS), rewrites.decisions),
+    )
 
 
 def collect_results(engine: Engine[Table], planned: PlannedDump[Table]) -> PlanResults:

@@ -14,19 +14,17 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dedup.engines.engine import Batches, Engine, Shared, Table
+from dedup.engines.engine import Engine, Table
 from dedup.errors import OutputError, printable
 from dedup.json_codec import dump_json, load_json
 from dedup.locations import Location
-from dedup.match.sorted_lookup import among
-from dedup.pipeline.on_tables.stage_arrays import as_they_are, batch_of, numbers
-from dedup.pipeline.plan import PlannedDump
+from dedup.pipeline.on_tables.stage_arrays import batch_of
+from dedup.pipeline.plan import PlannedDump, final_stories
 from dedup.pipeline.tables import (
     CANDIDATE_SCORES,
     COPY_PAIRS,
     DECISIONS,
     DOCUMENTS,
-    ROWS,
     STORIES,
 )
 from dedup.store.schema import FORMAT
@@ -133,9 +131,10 @@ def _tables(engine: Engine[Table], planned: PlannedDump[Table]) -> dict[str, Tab
     """Return the tables of the store."""
     copies, rewrites = planned.copies, planned.rewrites
     found = {"documents": planned.cleaned.documents, "copy_pairs": copies.pairs}
+    found["stories"], found["decisions"] = final_stories(engine, planned)
     if rewrites is None:
         loaded = {name: engine.load(TABLES[name].empty_table()) for name in _OF_REWRITES}
-        return {**found, **loaded, "stories": copies.stories, "decisions": copies.decisions}
+        return {**found, **loaded}
     counted = rewrites.frequencies
     loaded = {
         "story_scores": rewrites.candidate_scores,
@@ -144,27 +143,13 @@ def _tables(engine: Engine[Table], planned: PlannedDump[Table]) -> dict[str, Tab
             pa.table([counted.terms, counted.counts], schema=FREQUENCIES)
         ),
     }
-    merged = engine.collect(engine.map(rewrites.decisions, as_they_are, ROWS, ["row"]))
-    left = partial(not_among, engine.share(merged.sort_by("row").combine_chunks()))
-    stories = engine.map(copies.stories, partial(left, "canonical"), STORIES)
-    decisions = engine.map(copies.decisions, partial(left, "row"), DECISIONS)
-    return {
-        **found, **loaded, "stories": engine.union(stories, rewrites.stories),
-        "decisions": engine.union(decisions, rewrites.decisions),
-    }  # fmt: skip
+    return {**found, **loaded}
 
 
 def _loose_groups(groups: Sequence[tuple[int, int | None, int]]) -> pa.Table:
     """Return loose groups as a table."""
     columns = list(zip(*groups, strict=True)) or [()] * len(LOOSE_GROUPS)
     return pa.Table.from_batches([batch_of(LOOSE_GROUPS, columns)])
-
-
-def not_among(rows: Shared, column: str, batches: Batches) -> Batches:
-    """Yield what has in a column none of some rows, which are ascending: ``ROWS``."""
-    (excluded,) = numbers(rows(), "row")
-    for batch in batches:
-        yield batch.filter(pa.array(~among(batch[column].to_numpy(), excluded)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -343,3 +343,57 @@ MERGED = pa.schema(
      ("decisions", pa.list_(pa.struct(list(DECISIONS))))]
 )  # fmt: skip
 """What became of some loose groups: stories of rewrites, and the decisions on their documents."""
+
+# From stories to the files of a run; the functions of the plan are in ``plan_results``. A *block*
+# is the rows of one partition of documents, a *range* is a run of the ids of stories.
+
+ROW_RANGES = pa.schema([("first", _INT), ("last", _INT)])
+"""The first and the last row of partitions."""
+
+STORY_DIGITS = pa.schema([ROW, ("digits", pa.uint32())])
+"""Documents in stories, with the first digits of the id of the story."""
+
+STORIES_BY_RANGE = pa.schema([KEY, *STORIES])
+"""Stories by range."""
+
+DECISIONS_BY_RANGE = pa.schema([KEY, *DECISIONS])
+"""The decisions on their documents, likewise."""
+
+MEMBERS = pa.schema([KEY, ROW, *((name, _STRING) for name in ("doc_id", "url", "title", "host"))])
+"""What their documents say of themselves, likewise."""
+
+DECIDED = pa.schema(
+    [*(each for each in DECISIONS if each.name != "representative"), ("copy_of", _STRING)]
+)
+"""Decisions with the id of the representative, null for one."""
+
+DESCRIBED_STORIES = pa.schema(
+    [("range", _INT), ("story_id", _STRING), ("size", _INT), ("body", _BYTES),
+     ("decisions", pa.list_(pa.struct(list(DECIDED))))]
+)  # fmt: skip
+"""Stories, in each partition by id, whose members say what their documents do, and decisions."""
+
+DECIDED_BY_BLOCK = pa.schema([KEY, *DECIDED])
+"""The same decisions; ``key`` is the number of a block."""
+
+DECIDED_FILES = pa.schema([("first", _INT), ("address", _STRING)])
+"""Files of ``DECIDED`` by row, with the first row of the block."""
+
+DOCUMENT_COUNTS = pa.schema(
+    [("reason", _STRING), ("inputs", _INT), ("missing", _INT), ("unreadable", _INT),
+     ("guessed", _INT), ("row", _INT), ("doc_id", _STRING), ("unread", _STRING)]
+)  # fmt: skip
+"""Inputs by reason of rejection, null for those that are used.
+
+Of these also how many have no date, one that is not read, and one that is a guess; and the first
+whose date is not read.
+"""
+
+DECISION_COUNTS = pa.schema([("status", _STRING), ("relation", _STRING), ("count", _INT)])
+"""Decisions by status and relation."""
+
+HOST_COUNTS = pa.schema([KEY, ("host", _STRING), ("relation", _STRING), ("count", _INT)])
+"""Documents by host and, of duplicates, relation; ``key`` is a digest of the host."""
+
+LISTED_FIRST = pa.schema([("entry", _BYTES), ("in_all", _INT)])
+"""What is listed of a partition, as JSON; ``in_all`` is how many could be, in the first row."""

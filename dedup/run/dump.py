@@ -113,7 +113,8 @@ def run_dump(
                 timer.start("write", None, "file")
                 write(opened)
                 timer.end()
-                opened.put("manifest", {**manifest, **times_and_memory(opened, timer)})
+                costs = times_and_memory(opened.get("worker_kib"), timer)
+                opened.put("manifest", {**manifest, **costs})
             else:
                 with opened.dumps.as_of(finished):
                     write(opened)

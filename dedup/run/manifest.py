@@ -9,12 +9,15 @@ from typing import Any
 
 from dedup import config_digest
 from dedup.config import Config
+from dedup.models import RunFacts
 from dedup.progress import Timer
 from dedup.read import Tally
 from dedup.run.warnings import run_warnings
 from dedup.scorer_file import ScorerFile
 from dedup.store import Store
 from dedup.write import KIBIBYTES_A_UNIT, package_versions, peak_memory
+
+_VALUES = ("candidates", "story_candidates", "event_splits")
 
 
 def what_was_read(names: Sequence[str], tally: Tally) -> dict[str, Any]:
@@ -41,7 +44,7 @@ def manifest_of(
     file: Path | None,
     against: Path | None,
 ) -> dict[str, Any]:
-    """Return the manifest of a run without times and memory.
+    """Return the manifest of a run in a store, without times and memory.
 
     Args:
         store: Has the results of the run.
@@ -52,45 +55,80 @@ def manifest_of(
         against: The store that was only read, if one was.
     """
     status, reasons, relations = store.results.tally()
-    warnings = run_warnings(store, config.cluster)
-    dump = {"dump": store.dumps.number, "name": store.dumps.name}
+    facts = RunFacts(
+        status, reasons, relations, store.results.touched(), store.documents.count_dates(),
+        run_warnings(store, config.cluster), {name: store.get(name) for name in _VALUES},
+    )  # fmt: skip
+    dump = {
+        "dump": store.dumps.number,
+        "name": store.dumps.name,
+        **({"file": str(file)} if file else {}),
+        **({"against": str(against)} if against else {}),
+        **store.dumps.counts(),
+        "expired": store.get("expired"),
+        "changes": store.results.count_changes(store.dumps.number),
+    }
+    return manifest_of_facts(facts, config, settings, scorer, store.get("inputs"), dump)
+
+
+def first_dump(name: str, facts: RunFacts) -> dict[str, Any]:
+    """Return what a manifest says of the store of a run that is its first dump.
+
+    Args:
+        name: Name of the dump.
+        facts: The results of the run.
+    """
+    counts = {"documents": facts.inputs, "active": facts.inputs}
+    return {"dump": 1, "name": name, **counts, "expired": 0, "changes": {}}
+
+
+def manifest_of_facts(
+    facts: RunFacts,
+    config: Config,
+    settings: Mapping[str, Any] | None,
+    scorer: ScorerFile,
+    read: Mapping[str, Any],
+    store: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return the manifest of a run, without times and memory.
+
+    Args:
+        facts: The results of the run.
+        config: The options.
+        settings: Where their values came from, as JSON values.
+        scorer: What scored pairs.
+        read: What :func:`what_was_read` returns.
+        store: What is said of the store.
+    """
     return {
         "format": 1,
         "versions": package_versions(),
         "config": config_digest.as_manifest(config),
         "settings": settings,
         "scorer": scorer.as_manifest(),
-        "read": store.get("inputs"),
-        "counts": {
-            "inputs": sum(status.values()),
-            **status,
-            "stories": store.results.touched(),
-        },
-        "rejected_by_reason": reasons,
-        "duplicates_by_relation": relations,
-        "dates": asdict(store.documents.count_dates()),
-        "candidates": store.get("candidates"),
-        "story_candidates": store.get("story_candidates"),
-        "event_splits": store.get("event_splits"),
-        "warnings": warnings,
-        "blast_radius": warnings,  # its name until the first release
-        "store": {
-            **dump,
-            **({"file": str(file)} if file else {}),
-            **({"against": str(against)} if against else {}),
-            **store.dumps.counts(),
-            "expired": store.get("expired"),
-            "changes": store.results.count_changes(store.dumps.number),
-        },
+        "read": read,
+        "counts": {"inputs": facts.inputs, **facts.status, "stories": facts.stories},
+        "rejected_by_reason": facts.reasons,
+        "duplicates_by_relation": facts.relations,
+        "dates": asdict(facts.dates),
+        **{name: facts.values.get(name) for name in _VALUES},
+        "warnings": facts.warnings,
+        "blast_radius": facts.warnings,  # its name until the first release
+        "store": store,
     }
 
 
-def times_and_memory(store: Store, timer: Timer) -> dict[str, Any]:
-    """Return the parts of a manifest that are others in each run."""
+def times_and_memory(worker_kib: int, timer: Timer) -> dict[str, Any]:
+    """Return the parts of a manifest that are others in each run.
+
+    Args:
+        worker_kib: Most memory that a worker for pages used, in units of ``ru_maxrss``.
+        timer: Knows the times of the stages.
+    """
     return {
         "timings": timer.seconds,
         "peak_memory_mib": {
             "parent": peak_memory(),
-            "largest_worker": round(store.get("worker_kib") * KIBIBYTES_A_UNIT / 1024, 1),
+            "largest_worker": round(worker_kib * KIBIBYTES_A_UNIT / 1024, 1),
         },
     }

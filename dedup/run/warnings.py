@@ -6,18 +6,15 @@ is changed or printed here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dedup.config import ClusterConfig
 from dedup.store import Store
-
-LISTED = 100
-"""Most stories and most hosts that are listed; others are only counted."""
-
-DECIMALS = 6
+from dedup.store.warning_queries import LISTED, as_warnings
 
 
-def run_warnings(store: Store, config: ClusterConfig) -> dict[str, Any]:
+def run_warnings(store: Store, config: ClusterConfig) -> Mapping[str, Any]:
     """Return the stories and hosts that a person should look at, as in the manifest.
 
     Args:
@@ -28,19 +25,7 @@ def run_warnings(store: Store, config: ClusterConfig) -> dict[str, Any]:
         ``stories`` and ``hosts``, the largest first, ties by name, at most 100 of each; and
         ``stories_in_all`` and ``hosts_in_all``, the numbers of all.
     """
-    stories, stories_in_all = store.warnings.large_stories(config.warn_story_size, LISTED)
-    for story in stories:
-        if story["weakest"]:
-            story["weakest"]["score"] = round(story["weakest"]["score"], DECIMALS)
-    hosts, hosts_in_all = store.warnings.losing_hosts(
-        config.warn_host_documents, config.warn_host_share, LISTED
+    return as_warnings(
+        store.warnings.large_stories(config.warn_story_size, LISTED),
+        store.warnings.losing_hosts(config.warn_host_documents, config.warn_host_share, LISTED),
     )
-    for host in hosts:
-        host["share"] = round(host["duplicates"] / host["documents"], DECIMALS)
-        host["lost"] = host["duplicates"]  # its name until the first release
-    return {
-        "stories": stories,
-        "stories_in_all": stories_in_all,
-        "hosts": hosts,
-        "hosts_in_all": hosts_in_all,
-    }

@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.json_codec import dump_json, load_own_json
-from dedup.models import ALONE, Decision, Facts, OutputRecord, Status, Story
+from dedup.models import Decision, Facts, OutputRecord, Story
 from dedup.store.cells import Cells, LeadDayCells
 from dedup.store.database import Database
 from dedup.store.described_members import describe
 from dedup.store.document_states import STATUS
 from dedup.store.earlier_versions import keep_decisions, keep_stories
-from dedup.store.output_records import annotated, survivors
+from dedup.store.output_records import annotated, decision_of, survivors
 from dedup.store.warning_queries import STORIES_OF_DUMP
 
 # Columns in the order of the fields of ``Facts`` after ``text_id``.
@@ -24,9 +24,6 @@ _FACTS = (
     "host, page, canonical_page, title, url, moment, date, agency, agency_page, tokens, "
     "shingles, leftovers"
 )
-
-# A dictionary is ten times as fast as the enumeration itself.
-_STATUS = {status.value: status for status in Status}
 
 _DECISION_CELLS = attrgetter(
     "row", "status", "story_id", "canonical_id", "size", "relation", "score", "reason"
@@ -287,10 +284,8 @@ class Results:
             "LEFT JOIN documents r ON r.row = c.representative AND r.row != d.row "
             "WHERE d.row >= ? ORDER BY d.row"
         )
-        for row, doc_id, status, *cells, signed in self._db.execute(query, [self._db.first]):
-            decision = Decision(row, doc_id, _STATUS[status], *cells)
-            decision.reason = decision.reason or ALONE[bool(signed)]
-            yield decision
+        for cells in self._db.execute(query, [self._db.first]):
+            yield decision_of(*cells)
 
     def tally(self) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
         """Return inputs by status, rejected ones by reason, duplicates by relation."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dedup.json_codec import load_own_json
@@ -12,6 +13,14 @@ STORIES_OF_DUMP = (
     "story_id IN (SELECT DISTINCT story_id FROM decisions WHERE row >= ? AND story_id IS NOT NULL)"
 )
 
+LISTED = 100
+"""Most stories and most hosts that a manifest lists; others are only counted."""
+
+_DECIMALS = 6
+
+Listed = tuple[list[dict[str, Any]], int]
+"""Those that are listed, and the number of all."""
+
 
 class Warnings:
     """What a person should look at among the results of the current dump."""
@@ -20,7 +29,7 @@ class Warnings:
         """Work on an open database."""
         self._db = database
 
-    def large_stories(self, size: int, most: int) -> tuple[list[dict[str, Any]], int]:
+    def large_stories(self, size: int, most: int) -> Listed:
         """Return the largest stories with a document of the current dump, and how many there are.
 
         SQLite counts the members: a story may have as many as there are documents.
@@ -51,9 +60,7 @@ class Warnings:
             story["weakest"] = story["weakest"] and load_own_json(story["weakest"].encode())
         return stories, found[0][0] if found else 0
 
-    def losing_hosts(
-        self, documents: int, share: float, most: int
-    ) -> tuple[list[dict[str, Any]], int]:
+    def losing_hosts(self, documents: int, share: float, most: int) -> Listed:
         """Return the hosts with most duplicates in the current dump, and how many there are.
 
         Rejected documents are not counted.
@@ -89,3 +96,32 @@ class Warnings:
             for _, host, total, duplicates, relations in found
         ]
         return hosts, found[0][0] if found else 0
+
+
+def as_warnings(stories: Listed, hosts: Listed) -> Mapping[str, Any]:
+    """Return large stories and losing hosts as they are in a manifest.
+
+    Args:
+        stories: As :meth:`Warnings.large_stories` returns them.
+        hosts: As :meth:`Warnings.losing_hosts` returns them.
+    """
+    return {
+        "stories": [_with_rounded_weakest(story) for story in stories[0]],
+        "stories_in_all": stories[1],
+        "hosts": [
+            {
+                **host,
+                "share": round(host["duplicates"] / host["documents"], _DECIMALS),
+                "lost": host["duplicates"],  # its name until the first release
+            }
+            for host in hosts[0]
+        ],
+        "hosts_in_all": hosts[1],
+    }
+
+
+def _with_rounded_weakest(story: dict[str, Any]) -> dict[str, Any]:
+    """Return a story with the score of its weakest link as it is shown."""
+    weakest = story["weakest"]
+    rounded = weakest and {**weakest, "score": round(weakest["score"], _DECIMALS)}
+    return {**story, "weakest": rounded}

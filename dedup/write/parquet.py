@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,11 +20,11 @@ ROWS_A_BATCH = 10_000
 BYTES_A_BATCH = 32_000_000
 
 
-def write_parquet(path: Path, rows: Iterable[Row], table: str) -> None:
+def write_parquet(file: Path | BinaryIO, rows: Iterable[Row], table: str) -> None:
     """Write the rows of a table.
 
     Args:
-        path: The file to write.
+        file: The file to write, or an open one.
         rows: The rows: JSON values by column.
         table: A key of ``SCHEMAS``.
 
@@ -32,7 +32,7 @@ def write_parquet(path: Path, rows: Iterable[Row], table: str) -> None:
         OSError: It cannot be written.
     """
     schema = SCHEMAS[table]
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
         for batch in _batches(rows):
             writer.write_batch(record_batch(batch, schema))
 

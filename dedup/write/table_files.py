@@ -36,12 +36,12 @@ SUFFIXES = (".jsonl", *(f".jsonl.{name}" for name in COMPRESSIONS), PARQUET)
 """What the name of a file of a table ends in; it says how the file is written."""
 
 SHARDED = "survivors"
-"""The table of a run that can be in shards."""
+"""The table that can be in shards by size; on an engine all tables are in parts, named alike."""
 
 MOST_SHARDS = 100_000
 
 _OF_A_RUN = re.compile(
-    rf"(?:{'|'.join(TABLES)}|{SHARDED}-[0-9]{{5}})(?:{'|'.join(map(re.escape, SUFFIXES))})"
+    rf"(?:{'|'.join(TABLES)})(?:-[0-9]{{5}})?(?:{'|'.join(map(re.escape, SUFFIXES))})"
 )
 
 _GZIP_LEVEL = 6
@@ -112,7 +112,7 @@ def shard_name(stem: str, suffix: str, number: int) -> str:
 def is_table_of_run(name: str) -> bool:
     """Return whether a name is that of a file of a table of a run, in any layout.
 
-    >>> is_table_of_run("survivors-00003.jsonl.zst"), is_table_of_run("all.jsonl")
+    >>> is_table_of_run("decisions-00003.jsonl.zst"), is_table_of_run("all.jsonl")
     (True, False)
     """
     return _OF_A_RUN.fullmatch(name) is not None
@@ -170,18 +170,25 @@ def write_table_file(path: Path, lines: Lines, table: str, suffix: str) -> None:
     Raises:
         OSError: It cannot be written.
     """
+    with path.open("wb", buffering=BUFFER) as file:
+        write_table(file, lines, table, suffix)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def write_table(file: BinaryIO, lines: Lines, table: str, suffix: str) -> None:
+    """Write what a file of a table has in it to an open file; see :func:`write_table_file`.
+
+    Raises:
+        OSError: It cannot be written.
+    """
     if suffix == PARQUET:
         from dedup.write.parquet import write_parquet  # pyarrow: slow to import
 
-        write_parquet(path, cast(Iterable[dict[str, Any]], lines), table)
-        with path.open("rb") as written:
-            os.fsync(written.fileno())
+        write_parquet(file, cast(Iterable[dict[str, Any]], lines), table)
         return
-    with path.open("wb", buffering=BUFFER) as file:
-        with ExitStack() as stack:
-            write_lines(_compressed(file, suffix, stack), lines)
-        file.flush()
-        os.fsync(file.fileno())
+    with ExitStack() as stack:
+        write_lines(_compressed(file, suffix, stack), lines)
 
 
 def _compressed(file: BinaryIO, suffix: str, stack: ExitStack) -> BinaryIO:
