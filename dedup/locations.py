@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 import pyarrow as pa
 import pyarrow.fs as pafs
@@ -38,7 +38,8 @@ class Location:
 
     Attributes:
         address: An absolute path of this machine, or an address: ``s3://bucket/folder``, ``gs://``,
-            ``abfss://`` or ``hdfs://``, with options as Arrow reads them behind a ``?``.
+            ``abfss://`` or ``hdfs://``, with options as Arrow reads them behind a ``?``. In a name
+            ``?`` is ``%3F`` and ``%`` is ``%25``.
     """
 
     address: str
@@ -68,7 +69,7 @@ class Location:
     @property
     def name(self) -> str:
         """Its last component."""
-        path = self.address if self.is_local else _parts(self.address).path
+        path = self.address if self.is_local else unquote(_parts(self.address).path)
         return path.rstrip("/").rpartition("/")[2]
 
     def __truediv__(self, name: str) -> Location:
@@ -76,7 +77,8 @@ class Location:
         if self.is_local:
             return Location(str(Path(self.address) / name))
         parts = _parts(self.address)
-        return Location(urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{name}")))
+        quoted = name.replace("%", "%25").replace("?", "%3F")
+        return Location(urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{quoted}")))
 
     def __str__(self) -> str:
         """Return the address without its options, which may hold a password."""
@@ -213,7 +215,7 @@ class Location:
             return pafs.LocalFileSystem(), self.address
         parts = _parts(self.address)
         system, base = _file_system(urlunsplit((parts.scheme, parts.netloc, "/", parts.query, "")))
-        return system, f"{base.rstrip('/')}/{parts.path.lstrip('/')}".rstrip("/")
+        return system, f"{base.rstrip('/')}/{unquote(parts.path).lstrip('/')}".rstrip("/")
 
 
 def _parts(address: str) -> SplitResult:

@@ -143,3 +143,12 @@ def test_an_address_of_no_file_system_is_an_error_without_a_password(address):
     with pytest.raises(OSError, match=r"^cannot open \w+://news/? \(") as caught:
         Location(address).read_bytes()
     assert "secret" not in str(caught.value)
+
+
+def test_a_name_may_have_what_begins_options(folder):
+    names = ["a?b=1.html", "100%.html", "%41.html", "a#b.html", "a[b].html", "a b.html"]
+    for name in names:
+        (folder / name).write_bytes(name.encode())
+        assert (folder / name).name == name
+    assert [each.name for each in folder.entries()] == sorted(names)
+    assert [(folder / name).read_bytes().decode() for name in names] == names

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from dedup.config import ReadConfig
 from dedup.errors import InputError
 from dedup.locations import Location
+from dedup.read.address_folders import Found, find, matches_at, split_pattern
 from dedup.read.formats import Format, format_of_name
 from dedup.read.globs import is_folder, matches
 from dedup.read.selection import CRAWLERS_OWN, LEFT_OUT, is_crawlers_own, is_selected
@@ -65,6 +67,8 @@ class _Entry(NamedTuple):
         root: The INPUT folder, all links resolved; None for a file that was named itself.
         is_folder: Whether it is walked.
         prefix: What precedes the place in ids, with a slash at its end; empty for one INPUT folder.
+        found: What is at an address, whose path and base are those of :class:`Found`; else None.
+        base_found: Its base; else None.
     """
 
     path: Path
@@ -73,6 +77,12 @@ class _Entry(NamedTuple):
     root: Path | None
     is_folder: bool
     prefix: str = ""
+    found: Found | None = None
+    base_found: Found | None = None
+
+    def real_path(self) -> Path:
+        """Return its path, links resolved."""
+        return self.path if self.found else real_path(self.path)
 
 
 def discover(
@@ -104,7 +114,7 @@ def discover(
     """
     arguments = {str(each) for each in inputs}
     ordered = sorted(arguments - {STDIN}, key=lambda each: (Path(each).parts, each))
-    found = _without_repeats([entry for each in ordered for entry in _entries(each)])
+    found = _without_repeats([entry for each in ordered for entry in _entries(each, addresses)])
     entries = _with_prefixes(found)
     counted = tally or Tally()
     sources = chain.from_iterable(_walk(entry, config, counted) for entry in entries)
@@ -136,8 +146,10 @@ def safe_name(path: str | Path) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def _entries(argument: str) -> list[_Entry]:
+def _entries(argument: str, addresses: bool) -> list[_Entry]:
     """Return the files and folders of one INPUT argument, in sorted order."""
+    if addresses and _SCHEME.match(argument):
+        return _entries_at(argument)
     path = Path(argument)
     # Not Path.exists, which raises on names that are too long and folders that may not be entered.
     if os.path.exists(path):  # noqa: PTH110
@@ -157,6 +169,28 @@ def _entries(argument: str) -> list[_Entry]:
     return [_entry(match, base, named=False) for match in found]
 
 
+def _entries_at(argument: str) -> list[_Entry]:
+    """Return the files and folders of one address, in sorted order."""
+    named = find(Location(argument))
+    if named:
+        base = named if named.is_folder else named.parent()
+        return [_entry_at(named, base, named=True)]
+    names = [name for name in urlsplit(argument, allow_fragments=False).path.split("/") if name]
+    wild = next((n for n, part in enumerate(names) if _WILDCARD.search(part)), None)
+    top, pattern = split_pattern(argument, len(names) if wild is None else wild)
+    found = matches_at(top, pattern) if pattern else []
+    if not found:
+        problem = "does not exist" if wild is None else "matches no file"
+        raise InputError(f"{Location(argument)} {problem}: check the address and its spelling")
+    return [_entry_at(match, Found(top, True, 0), named=False) for match in found]
+
+
+def _entry_at(found: Found, base: Found, *, named: bool) -> _Entry:
+    place = safe_name(found.path.relative_to(base.path))
+    root = base.path if found.is_folder or not named else None
+    return _Entry(found.path, base.path, place, root, found.is_folder, "", found, base)
+
+
 def _entry(path: Path, base: Path, *, named: bool) -> _Entry:
     walked = path.is_dir()
     root = real_path(base) if walked or not named else None
@@ -167,13 +201,14 @@ def _entry(path: Path, base: Path, *, named: bool) -> _Entry:
 
 def _with_prefixes(entries: Sequence[_Entry]) -> list[_Entry]:
     """Give each entry what distinguishes its names from those of other INPUTs."""
-    folders: dict[Path, Path] = {}
+    folders: dict[Path, _Entry] = {}
     for entry in entries:
         if entry.root:
-            folders.setdefault(entry.root, _absolute(entry.base))
-    tails = _distinct_tails(list(folders.values())) if len(folders) > 1 else [Path()]
+            folders.setdefault(entry.root, entry)
+    bases = [_absolute(entry.base) for entry in folders.values()]
+    tails = _distinct_tails(bases) if len(folders) > 1 else [Path()]
     prefixes = {root: _prefix(tail) for root, tail in zip(folders, tails, strict=False)}
-    walked = {prefix: root for root, prefix in prefixes.items()}
+    walked = {prefix: folders[root] for root, prefix in prefixes.items()}
     files = _file_prefixes([entry for entry in entries if not entry.root], walked)
     return [
         entry._replace(prefix=prefixes[entry.root] if entry.root else files[entry.path])
@@ -181,30 +216,36 @@ def _with_prefixes(entries: Sequence[_Entry]) -> list[_Entry]:
     ]
 
 
-def _file_prefixes(files: Sequence[_Entry], folders: Mapping[str, Path]) -> dict[Path, str]:
+def _file_prefixes(files: Sequence[_Entry], folders: Mapping[str, _Entry]) -> dict[Path, str]:
     """Return what distinguishes files that were named themselves, and from files of INPUT folders.
 
     Args:
         files: The files.
-        folders: INPUT folders by their prefixes.
+        folders: INPUT folders by their prefixes, an entry of each.
     """
     paths = [_absolute(entry.base) / entry.path.name for entry in files]
     for least in range(1, max((len(path.parts) for path in paths), default=1) + 1):
         tails = _distinct_tails(paths, least)
         both = zip(files, tails, strict=True)
-        if not any(_is_in_folder(entry.path, tail, folders) for entry, tail in both):
+        if not any(_is_in_folder(entry, tail, folders) for entry, tail in both):
             break
     both = zip(files, tails, strict=True)
     return {entry.path: _prefix(tail.parent) for entry, tail in both}
 
 
-def _is_in_folder(path: Path, tail: Path, folders: Mapping[str, Path]) -> bool:
+def _is_in_folder(file: _Entry, tail: Path, folders: Mapping[str, _Entry]) -> bool:
     """Return whether another file, in an INPUT folder, has the name that a file would have."""
     name = str(tail)
     for prefix, folder in folders.items():
-        other = folder / name.removeprefix(prefix)
-        if name.startswith(prefix) and os.path.lexists(other):
-            return real_path(other) != real_path(path)
+        if not name.startswith(prefix) or folder.root is None:
+            continue
+        below = name.removeprefix(prefix)
+        if folder.base_found:
+            other = find(folder.base_found.location / below)
+            if other:
+                return other.path != file.path
+        elif os.path.lexists(folder.root / below):
+            return real_path(folder.root / below) != file.real_path()
     return False
 
 
@@ -236,7 +277,7 @@ def _without_repeats(entries: Iterable[_Entry]) -> list[_Entry]:
     """Leave out what is named twice, or is in a folder that is named itself."""
     first: dict[Path, _Entry] = {}
     for entry in entries:
-        first.setdefault(real_path(entry.path), entry)
+        first.setdefault(entry.real_path(), entry)
     folders = {real for real, entry in first.items() if entry.is_folder}
     return [entry for real, entry in first.items() if not _is_covered(real, folders)]
 
@@ -267,11 +308,7 @@ def _walk(entry: _Entry, config: ReadConfig, tally: Tally) -> Iterator[Source]:
             levels.append(children)
         else:
             # A folder that cannot be listed, too: the reader finds that it is no file and says so.
-            try:
-                size = current.path.stat().st_size
-            except OSError:
-                size = 0
-            yield _source(current, size)
+            yield _source(current)
 
 
 def _is_selected(entry: _Entry, config: ReadConfig) -> bool:
@@ -281,36 +318,60 @@ def _is_selected(entry: _Entry, config: ReadConfig) -> bool:
     return is_selected([entry.place], config, whole=not opened)
 
 
-def _source(entry: _Entry, size: int) -> Source:
+def _source(entry: _Entry) -> Source:
+    path: Path | Location = entry.path
+    if entry.found:
+        path, root, size = entry.found.location, None, entry.found.size
+    else:
+        root, size = entry.root, _size(entry.path)
     name = f"{entry.prefix}{entry.place}" if entry.place != "." else entry.prefix.rstrip("/") or "."
     if entry.root is None:
-        return Source(name, entry.path, size)
+        return Source(name, path, size)
     folder = entry.prefix.rstrip("/").rpartition("/")[2]
-    return Source(name, entry.path, size, entry.root, entry.place, folder)
+    return Source(name, path, size, root, entry.place, folder)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _children(folder: _Entry, tally: Tally) -> Iterator[_Entry] | None:
     """Return the entries of a folder in sorted order, or None where it cannot be listed."""
+    if folder.found:
+        below = [
+            (name, False, folder._replace(path=child.path, is_folder=walked, found=child))
+            for name, walked, child in folder.found.children()
+        ]
+        return _visible(below, folder, tally)
     try:
         with os.scandir(folder.path) as listing:
             children = sorted(listing, key=lambda child: child.name)
     except OSError:
         return None
-    return _visible(children, folder, tally)
+    return _visible((_child(folder, each) for each in children), folder, tally)
+
+
+def _child(folder: _Entry, child: os.DirEntry[str]) -> tuple[str, bool, _Entry]:
+    """Return the name of what is in a folder, whether it is a link to a folder, and its entry."""
+    walked = is_folder(child, follow=False)
+    is_link = not walked and is_folder(child, follow=True)
+    return child.name, is_link, folder._replace(path=Path(child.path), is_folder=walked)
 
 
 def _visible(
-    children: Iterable[os.DirEntry[str]], folder: _Entry, tally: Tally
+    children: Iterable[tuple[str, bool, _Entry]], folder: _Entry, tally: Tally
 ) -> Iterator[_Entry]:
-    for child in children:
-        walked = is_folder(child, follow=False)
-        if child.name.startswith("."):
+    for own_name, is_link, child in children:
+        if own_name.startswith("."):
             tally.passed_over["hidden file or folder"] += 1
-        elif is_crawlers_own(child.name):
+        elif is_crawlers_own(own_name):
             tally.passed_over[CRAWLERS_OWN] += 1
-        elif not walked and is_folder(child, follow=True):
+        elif is_link:
             tally.passed_over["link to a folder"] += 1
         else:
-            name = safe_name(child.name)
+            name = safe_name(own_name)
             place = name if folder.place == "." else f"{folder.place}/{name}"
-            yield folder._replace(path=Path(child.path), place=place, is_folder=walked)
+            yield child._replace(place=place)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import fnmatch
 import glob
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
+
+Place = TypeVar("Place")
 
 ANY_DEPTH = "**"
 """A component of a pattern that stands for any number of folders."""
@@ -21,31 +24,43 @@ def matches(pattern: Path) -> Iterator[Path]:
         return
     deep = parts.index(ANY_DEPTH)
     for base in glob.glob(str(Path(*parts[:deep]))):  # noqa: PTH207
-        yield from _matches_below(Path(base), parts[deep:])
+        yield from matches_below(Path(base), parts[deep:], _children)
 
 
-def _matches_below(base: Path, pattern: Sequence[str]) -> Iterator[Path]:
-    """Yield what a pattern that begins with ``**`` matches below a folder.
+def _children(folder: Path) -> list[tuple[str, bool, Path]]:
+    """Return what a folder holds.
 
     Links to folders are not followed, as in the walk of an INPUT folder: two that lead back would
     be followed two to the power of forty times.
+    """
+    try:
+        with os.scandir(folder) as listing:
+            return [(each.name, is_folder(each, follow=False), Path(each.path)) for each in listing]
+    except OSError:  # the walk reports it where the folder itself is an input
+        return []
+
+
+def matches_below(
+    base: Place, pattern: Sequence[str], children: Callable[[Place], list[tuple[str, bool, Place]]]
+) -> Iterator[Place]:
+    """Yield what a pattern matches below a folder.
+
+    Args:
+        base: The folder.
+        pattern: The components of the pattern.
+        children: Returns what a folder holds: its name, whether it is a folder, and it.
     """
     waiting = [(base, _with_skipped({0}, pattern))]
     while waiting:
         folder, positions = waiting.pop()
         if len(pattern) in positions:
             yield folder
-        try:
-            with os.scandir(folder) as listing:
-                children = list(listing)
-        except OSError:  # the walk reports it where the folder itself is an input
-            continue
-        for child in children:
-            onward = _positions_after(child.name, positions, pattern)
-            if onward and is_folder(child, follow=False):
-                waiting.append((Path(child.path), onward))
+        for name, is_walked, child in children(folder):
+            onward = _positions_after(name, positions, pattern)
+            if onward and is_walked:
+                waiting.append((child, onward))
             elif len(pattern) in onward:
-                yield Path(child.path)
+                yield child
 
 
 def matches_path(path: str, pattern: Sequence[str]) -> bool:

@@ -10,9 +10,9 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from dedup.errors import InputError
 from dedup.locations import Location
 from dedup.models import Reason, Rejection
+from dedup.read.address_folders import reading
 from dedup.read.discover import Source, real_path
 from dedup.read.streams import unreadable
 
@@ -57,11 +57,7 @@ def open_again(place: Path | Location) -> AbstractContextManager[BinaryIO]:
 
 
 class _AddressFile(io.RawIOBase):
-    """A file at an address.
-
-    A failure is an error of the run, no rejection: a network and a right to read fail for other
-    reasons than what is in a file, and another try may succeed.
-    """
+    """A file at an address, see :func:`dedup.read.address_folders.reading`."""
 
     def __init__(self, file: Any, location: Location) -> None:
         """Read from an Arrow file."""
@@ -78,12 +74,12 @@ class _AddressFile(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """Fill a buffer with what there is; 0 is the end."""
-        with _refused(self._location):
+        with reading(self._location):
             return int(self._file.readinto(buffer))
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Go to a place, and return it."""
-        with _refused(self._location):
+        with reading(self._location):
             return int(self._file.seek(offset, whence))
 
     def tell(self) -> int:
@@ -94,7 +90,7 @@ class _AddressFile(io.RawIOBase):
 @contextmanager
 def _at_address(location: Location) -> Iterator[BinaryIO]:
     """Open a file at an address."""
-    with _refused(location):
+    with reading(location):
         opened = location.read()
         file = opened.__enter__()
     try:
@@ -108,24 +104,3 @@ def _buffered(location: Location) -> Iterator[BinaryIO]:
     """Open a file at an address to be read from its beginning on."""
     with _at_address(location) as file:
         yield cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", file), _REQUEST))
-
-
-@contextmanager
-def _refused(location: Location) -> Iterator[None]:
-    """Let a failure be one sentence.
-
-    Raises:
-        InputError: What is done in it fails.
-    """
-    try:
-        yield
-    except OSError as error:
-        raise unreachable(location, error) from error
-
-
-def unreachable(location: Location, error: OSError) -> InputError:
-    """Return the error of what cannot be read at an address."""
-    why = " ".join(str(error).split())
-    return InputError(
-        f"cannot read {location} ({why}); check the address, and the right to read it"
-    )

@@ -66,7 +66,7 @@ def _read_again(manifest: Mapping[str, Any], source: str) -> Iterator[Raw]:
     if not inputs:
         raise InputError("a program passed it in, and the store keeps no page")
     try:
-        sources = discover(inputs, config)
+        sources = discover(inputs, config, addresses=True)
     except InputError as error:
         raise InputError(
             f"an input of the run is not found from this folder ({error}); call dedup show where "
