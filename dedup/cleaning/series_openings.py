@@ -37,7 +37,9 @@ def find_openings(lines: HostLines) -> list[list[int]]:
     """
     starts = np.searchsorted(lines.rows, lines.documents)
     sizes = np.diff(np.append(starts, lines.rows.size))
-    places = np.flatnonzero((sizes > 1) & (lines.titles > 0))
+    places = np.flatnonzero((sizes > 0) & (sizes + lines.left_out > 1) & (lines.titles > 0))
+    # A first line that is left out is no other document's.
+    places = places[lines.before[starts[places]] == 0]
     first = lines.digests[starts[places]]
     _, group = np.unique(first, return_inverse=True)
     if group.size < 2 or int(group.max()) + 1 == group.size:
@@ -52,10 +54,7 @@ def find_openings(lines: HostLines) -> list[list[int]]:
 
 def _sample(lines: HostLines, places: Numbers) -> list[int]:
     """Return the rows of some documents, one of a headline; input order decides nothing."""
-    starts = np.searchsorted(lines.rows, lines.documents[places])
-    last = np.searchsorted(lines.rows, lines.documents[places], side="right") - 1
-    second = lines.digests[np.minimum(starts + 1, last)]
-    by = [lines.digests[last], second, lines.pages[places], lines.titles[places]]
+    by = [values[places] for values in (lines.last, lines.second, lines.pages, lines.titles)]
     order = places[np.lexsort(by)]
     _, first = np.unique(lines.titles[order], return_index=True)
     rows: list[int] = lines.documents[order[first[:_MOST]]].tolist()

@@ -27,7 +27,7 @@ class LineCounts:
         digests: Digest of each number.
         at: Occurrences as pairs of ``line`` and ``doc``, a line twice in a document once.
         frequency: Documents with each line.
-        lead: For each document its first own line, -1 where it has none.
+        lead: For each document a number of its first own line, -1 where it has none.
         own_share: Share of the characters of each document that is its own.
         inner: Which lines are short and mostly stand within articles.
     """
@@ -67,16 +67,16 @@ def count_lines(lines: HostLines, documents: int) -> LineCounts:
     frequency = np.bincount(at[0], minlength=digests.size)
     own = frequency[line] < documents
     lengths, size = lines.lengths, lines.documents.size
-    total = np.bincount(doc, weights=lengths, minlength=size)
-    own_total = np.bincount(doc, weights=lengths * own, minlength=size)
-    # Own lines before each, those of earlier documents among them.
-    before: Numbers = np.cumsum(own) - own
-    starts = np.append(0, np.cumsum(np.bincount(doc[own], minlength=size)))
-    around = np.minimum(before - starts[doc], starts[doc + 1] - before - own)
+    total = np.bincount(doc, weights=lengths, minlength=size) + lines.left_out_characters
+    own_total = np.bincount(doc, weights=lengths * own, minlength=size) + lines.left_out_characters
+    # Own lines of the document before each; those that are left out are its own, too.
+    own_lines = np.bincount(doc[own], minlength=size)
+    before: Numbers = np.cumsum(own) - own - (np.cumsum(own_lines) - own_lines)[doc] + lines.before
+    around = np.minimum(before, (own_lines + lines.left_out)[doc] - before - own)
     inside = around >= _LEAST_AROUND
     often_inside = 2 * np.bincount(line, inside, minlength=digests.size) > np.bincount(line)
     is_label = (digests & np.uint64(0xFFFFFFFF)) < _LONGEST_LABEL
-    lead = _leads(line, doc, own & (lengths >= SHORTEST_LEAD), size)
+    lead = _leads(lines, line, doc, own & (lengths >= SHORTEST_LEAD))
     return LineCounts(
         line, digests, at, frequency, lead,
         own_total / np.maximum(total, 1), often_inside & is_label,
@@ -103,9 +103,21 @@ def _different(group: Numbers, values: Numbers, size: int) -> Numbers:
     return np.bincount(_pairs(group, values)[0], minlength=size)
 
 
-def _leads(line: Numbers, doc: Numbers, eligible: Flags, size: int) -> Numbers:
-    """Return for each of ``size`` documents its first eligible line, -1 where it has none."""
-    lead = np.full(size, -1, np.int64)
+def _leads(lines: HostLines, line: Numbers, doc: Numbers, eligible: Flags) -> Numbers:
+    """Return for each document a number of its first eligible line, -1 where it has none.
+
+    A line that is left out is no other document's: it has a number of its own.
+
+    Args:
+        lines: The lines.
+        line: Number of each.
+        doc: The place of its document.
+        eligible: Which of them are eligible.
+    """
+    size = lines.documents.size
+    others = int(line.max(initial=-1)) + 1 + np.arange(size)
+    lead = np.where(lines.left_out_lead < lines.left_out, others, -1)
+    eligible = eligible & (lines.before <= lines.left_out_lead[doc])
     first_docs, first_at = np.unique(doc[eligible], return_index=True)
     lead[first_docs] = line[eligible][first_at]
     return lead

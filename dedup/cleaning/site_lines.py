@@ -42,25 +42,40 @@ _LENGTH = SHARED - 1
 
 @dataclass(frozen=True, slots=True)
 class HostLines:
-    """All lines of the n documents of one host, l in all.
+    """The lines of the n documents of one host, l in all.
+
+    Lines that no other document of the host has may be left out, see
+    :func:`dedup.cleaning.lines_left_out.with_lines_left_out`: documents know of them what judging
+    the others takes.
 
     Attributes:
         rows: Row of the document that each line stands in, int64, ascending.
-        digests: Digest of each line, uint64.
+        digests: Digest of each line, uint64, in the order of the text.
+        elsewhere: Which lines are the headline of another document, of any host.
+        before: For each line how many that are left out stand before it in its document, int64.
         documents: Rows of the documents, int64, ascending.
         pages: Number of each document's page, uint64; documents without one have different numbers.
         titles: Number of each document's headline, uint64, 0 where it is unknown.
-        headlines: The same as :func:`headline_digest`, uint64.
-        all_headlines: Digests of the headlines of all hosts, uint64, sorted.
+        second: Digest of each document's second line, uint64; of its only one where it has one.
+        last: Likewise of its last line.
+        left_out: How many lines of each document are left out, int64.
+        left_out_characters: The characters of these, int64.
+        left_out_lead: How many of these stand before the first of them that may be a lead, int64;
+            ``left_out`` where none may.
     """
 
     rows: Numbers
     digests: Digests
+    elsewhere: Flags
+    before: Numbers
     documents: Numbers
     pages: Digests
     titles: Digests
-    headlines: Digests
-    all_headlines: Digests
+    second: Digests
+    last: Digests
+    left_out: Numbers
+    left_out_characters: Numbers
+    left_out_lead: Numbers
 
     @property
     def lengths(self) -> Numbers:
@@ -70,7 +85,13 @@ class HostLines:
     def without(self, digests: Digests) -> HostLines:
         """Return the lines that are not among some."""
         stays = ~np.isin(self.digests, digests)
-        return replace(self, rows=self.rows[stays], digests=self.digests[stays])
+        return replace(
+            self,
+            rows=self.rows[stays],
+            digests=self.digests[stays],
+            elsewhere=self.elsewhere[stays],
+            before=self.before[stays],
+        )
 
 
 def lengths_of(digests: Digests) -> Numbers:
@@ -212,16 +233,17 @@ def number_of(name: str | None) -> int:
     return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big") | 1
 
 
-def lines_by_host(
-    documents: Iterable[Listed], least: int, all_headlines: Digests | None = None
-) -> Iterator[tuple[str, HostLines]]:
+def page_number(page: str | None, row: int) -> int:
+    """Return a number for the page of a document; without one it is like no other."""
+    return number_of(page) or 2 * (row + 1)
+
+
+def lines_by_host(documents: Iterable[Listed], least: int) -> Iterator[tuple[str, HostLines]]:
     """Yield hosts by name, each with the lines of its documents.
 
     Args:
-        documents: The documents, rows ascending.
+        documents: The documents of all hosts, rows ascending.
         least: Hosts with fewer documents are left out.
-        all_headlines: Digests of the headlines of all hosts, sorted, where the documents are not
-            those of all hosts.
     """
     numbers: dict[str, int] = {}
     rows, hosts, sizes = array("q"), array("q"), array("q")
@@ -230,35 +252,71 @@ def lines_by_host(
         rows.append(document.row)
         hosts.append(numbers.setdefault(document.host, len(numbers)))
         sizes.append(len(document.lines) // 8)
-        pages.append(number_of(document.page) or 2 * (document.row + 1))
+        pages.append(page_number(document.page, document.row))
         titles.append(number_of(document.title))
         headlines.append(headline_digest(document.title))
         stored += document.lines
+    of_host, all_sizes = np.array(hosts, np.int64), np.array(sizes, np.int64)
+    own = np.array(headlines, np.uint64)
+    digests = np.frombuffer(bytes(stored), "<u8") & ~np.uint64(SHARED)
+    elsewhere = headlines_of_others(digests, np.repeat(own, all_sizes), np.unique(own[own > 0]))
+    second, last = second_and_last(digests, all_sizes)
     all_rows, all_pages = np.array(rows, np.int64), np.array(pages, np.uint64)
-    all_titles, own_headlines = np.array(titles, np.uint64), np.array(headlines, np.uint64)
-    if all_headlines is None:
-        all_headlines = np.unique(own_headlines[own_headlines > 0])
-    of_host = np.array(hosts, np.int64)
-    host_of = np.repeat(of_host, sizes)
+    all_titles = np.array(titles, np.uint64)
+    host_of = np.repeat(of_host, all_sizes)
     together = np.argsort(host_of, kind="stable")
     bounds = np.searchsorted(host_of[together], np.arange(len(numbers) + 1))
-    row_of = np.repeat(all_rows, sizes)[together]
-    digests = np.frombuffer(bytes(stored), "<u8")[together] & ~np.uint64(SHARED)
+    row_of = np.repeat(all_rows, all_sizes)[together]
+    digests, elsewhere = digests[together], elsewhere[together]
     order = np.argsort(of_host, kind="stable")
     edges = np.searchsorted(of_host[order], np.arange(len(numbers) + 1))
     for host, number in sorted(numbers.items()):
         among = order[edges[number] : edges[number + 1]]
         if among.size >= least:
-            own = slice(bounds[number], bounds[number + 1])
+            part = slice(bounds[number], bounds[number + 1])
+            none = np.zeros(among.size, np.int64)
             yield (
                 host,
                 HostLines(
-                    row_of[own],
-                    digests[own],
-                    all_rows[among],
-                    all_pages[among],
-                    all_titles[among],
-                    own_headlines[among],
-                    all_headlines,
+                    rows=row_of[part],
+                    digests=digests[part],
+                    elsewhere=elsewhere[part],
+                    before=np.zeros(part.stop - part.start, np.int64),
+                    documents=all_rows[among],
+                    pages=all_pages[among],
+                    titles=all_titles[among],
+                    second=second[among],
+                    last=last[among],
+                    left_out=none,
+                    left_out_characters=none,
+                    left_out_lead=none,
                 ),
             )
+
+
+def headlines_of_others(digests: Digests, own: Digests, headlines: Digests) -> Flags:
+    """Return which lines are the headline of another document.
+
+    Args:
+        digests: The lines.
+        own: The headline of the document of each, see :func:`headline_digest`.
+        headlines: Those of all documents, sorted.
+    """
+    if not headlines.size:
+        return np.zeros(digests.size, np.bool_)
+    at = np.minimum(np.searchsorted(headlines, digests), headlines.size - 1)
+    found: Flags = (headlines[at] == digests) & (digests != own)
+    return found
+
+
+def second_and_last(digests: Digests, sizes: Numbers) -> tuple[Digests, Digests]:
+    """Return the second and the last line of documents, the only one where there is one.
+
+    Args:
+        digests: The lines of all documents, end to end.
+        sizes: How many each has; what is returned of a document without lines means nothing.
+    """
+    ends = np.cumsum(sizes)
+    padded = np.append(digests, np.uint64(0))
+    last = np.maximum(ends - 1, 0)
+    return padded[np.minimum(ends - sizes + 1, last)], padded[last]

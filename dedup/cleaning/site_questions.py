@@ -128,19 +128,21 @@ def _same_texts(lines: HostLines) -> tuple[Numbers, Numbers]:
     place = (np.arange(doc.size) - starts[doc]).astype(np.uint64)
     mixed = lines.digests * (np.uint64(2) * place + np.uint64(1))  # the order of lines counts
     sizes = np.diff(np.append(starts, doc.size))
-    known = (lines.titles > 0) & (sizes > 0)
+    # A text of which a line is left out is like no other.
+    places = np.flatnonzero((lines.titles > 0) & (sizes > 0) & (lines.left_out == 0))
     texts = np.zeros(lines.documents.size, np.uint64)
     if doc.size:
         texts[sizes > 0] = np.add.reduceat(mixed, starts[sizes > 0])
-    _, text, size = np.unique(texts, return_inverse=True, return_counts=True)
-    places = np.flatnonzero(known & (size[text] > 1))
+    _, text = np.unique(texts[places], return_inverse=True)
     different = [
-        count_different(text[places], values[places], size.size)
+        count_different(text, values[places], int(text.max(initial=-1)) + 1)
         for values in (lines.pages, lines.titles)
     ]
-    places = places[(np.minimum(*different) > 1)[text[places]]]
-    read = _sample(text[places], places, lines)
-    return np.stack([text[places], lines.documents[places]]), lines.documents[read]
+    several = (np.minimum(*different) > 1)[text]
+    places = places[several]
+    _, text = np.unique(text[several], return_inverse=True)
+    read = _sample(text, places, lines)
+    return np.stack([text, lines.documents[places]]), lines.documents[read]
 
 
 def read_answers(

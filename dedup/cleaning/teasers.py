@@ -15,7 +15,6 @@ import numpy as np
 from dedup.cleaning.site_line_counts import any_recurs, count_lines
 from dedup.cleaning.site_lines import (
     Digests,
-    Flags,
     HostLines,
     Numbers,
     is_entry,
@@ -25,7 +24,7 @@ from dedup.cleaning.site_lines import (
 )
 
 # Lines of a document that are known to be headlines of others, from which they are a list.
-_LEAST = 2
+LEAST_LISTED = 2
 
 # Share of the lines of a list that are known.
 _KNOWN = 1 / 3
@@ -43,35 +42,23 @@ def teaser_candidates(lines: HostLines) -> tuple[Digests, Numbers]:
     Returns:
         Digests, uint64, sorted; rows of the documents that have two or more of them, int64.
     """
-    candidates = np.unique(lines.digests[_is_headline_of_another(lines)])
-    if lines.documents.size > 1 and any_recurs(lines, _LEAST):
+    candidates = np.unique(lines.digests[lines.elsewhere])
+    if lines.documents.size > 1 and any_recurs(lines, LEAST_LISTED):
         candidates = np.union1d(candidates, _on_other_pages(lines))
     if not candidates.size:
         return candidates, np.empty(0, np.int64)  # as on most hosts
     rows, counts = np.unique(lines.rows[np.isin(lines.digests, candidates)], return_counts=True)
-    return candidates, rows[counts >= _LEAST]
-
-
-def _is_headline_of_another(lines: HostLines) -> Flags:
-    """Return which lines are the headline of another document."""
-    known = lines.all_headlines
-    if not known.size:
-        return np.zeros(lines.digests.size, np.bool_)
-    at = np.minimum(np.searchsorted(known, lines.digests), known.size - 1)
-    found: Flags = known[at] == lines.digests
-    own = lines.headlines[np.searchsorted(lines.documents, lines.rows[found])]
-    found[found] = own != lines.digests[found]
-    return found
+    return candidates, rows[counts >= LEAST_LISTED]
 
 
 def _on_other_pages(lines: HostLines) -> Digests:
     """Return short lines under different leads, pages and headlines of a host."""
-    counts = count_lines(lines, _LEAST)
+    counts = count_lines(lines, LEAST_LISTED)
     led = counts.lead >= 0
     lengths = lengths_of(counts.digests)
-    found = (counts.frequency >= _LEAST) & (lengths >= _SHORTEST) & ~counts.inner
+    found = (counts.frequency >= LEAST_LISTED) & (lengths >= _SHORTEST) & ~counts.inner
     for values in (counts.lead, lines.pages, lines.titles):
-        found &= counts.different(values, led) >= _LEAST
+        found &= counts.different(values, led) >= LEAST_LISTED
     return counts.digests[found]
 
 
@@ -95,7 +82,7 @@ def teasers(documents: Iterable[tuple[int, str | None, str]], candidates: Digest
             for listed, run in groupby(entries[1:], lambda entry: entry[0])
             if listed
         ]
-        if sum(digest in known for run in lists for digest in run) >= _LEAST:
+        if sum(digest in known for run in lists for digest in run) >= LEAST_LISTED:
             found.update(
                 digest
                 for run in lists

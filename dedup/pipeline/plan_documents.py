@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Generic, NamedTuple
 
-import pyarrow as pa
-
 from dedup.config import Config
 from dedup.engines.engine import Engine, Table
 from dedup.pipeline.earlier_dumps import EarlierDumps, NoEarlierDumps
+from dedup.pipeline.on_tables.listed_headlines import READ as READ_FOR_LISTS
+from dedup.pipeline.on_tables.listed_headlines import candidates_of_hosts, listed_headlines
 from dedup.pipeline.on_tables.number_inputs import (
     MEASURED,
     InputPart,
@@ -26,21 +26,34 @@ from dedup.pipeline.on_tables.number_inputs import (
     shown_orders,
     tally_of_parts,
 )
-from dedup.pipeline.on_tables.site_hosts import (
-    READ,
+from dedup.pipeline.on_tables.site_documents import READ as READ_BY_HOST
+from dedup.pipeline.on_tables.site_documents import (
     distinct_lines,
     documents_of_hosts,
-    documents_of_read_hosts,
+    headlines,
+    lines_of_hosts,
+    lines_that_decide,
+)
+from dedup.pipeline.on_tables.site_hosts import (
+    READ,
     documents_to_read,
     find_sites,
-    headlines,
     hosts_to_read,
+    lines_of_all,
     lines_to_judge,
+    of_read_hosts,
     read_texts,
-    sites_by_host,
 )
 from dedup.pipeline.on_tables.strip_documents import strip_documents
-from dedup.pipeline.strip_sites import lines_of_sites
+from dedup.pipeline.site_tables import (
+    LINES,
+    SITE_DIGESTS,
+    SITE_DOCUMENTS,
+    SITE_LINES,
+    SITE_QUESTIONS,
+    SITES,
+    TITLED_TEXTS,
+)
 from dedup.pipeline.tables import (
     DATE_ORDERS,
     DIGESTS,
@@ -51,10 +64,6 @@ from dedup.pipeline.tables import (
     MOMENTS,
     PART_SIZES,
     ROWS,
-    SITE_DOCUMENTS,
-    SITE_QUESTIONS,
-    SITES,
-    TITLED_TEXTS,
 )
 from dedup.progress import Progress
 from dedup.read import Tally
@@ -127,21 +136,36 @@ def _number(
 def _strip(engine: Engine[Table], new: Table, active: Table, first: int, config: Config) -> Table:
     """Return new documents without the lines of their sites, signed."""
     both = engine.union(active, new)
-    by_host = engine.map(both, documents_of_hosts, SITE_DOCUMENTS, SITE_DOCUMENTS.names[1:])
-    titles = engine.collect(engine.map(by_host, headlines, DIGESTS, ["title"]))
-    all_headlines = engine.share(distinct_lines(titles))
-    of_lines = (first, config.clean.site_boilerplate_documents, all_headlines)
-    asked = engine.exchange([by_host], partial(lines_to_judge, *of_lines), SITE_QUESTIONS)
+    documents, lines = _lines_by_host(engine, both)
+    judge = partial(lines_to_judge, first, config.clean.site_boilerplate_documents)
+    asked = engine.exchange([documents, lines], judge, SITE_QUESTIONS)
     asked = engine.keep(asked, "questions on sites")
     rows = engine.share(engine.collect(engine.map(asked, documents_to_read, ROWS)))
     texts = engine.map(both, partial(read_texts, asked=rows), TITLED_TEXTS, READ)
+    candidates = engine.collect(engine.map(asked, candidates_of_hosts, SITE_DIGESTS))
+    list_ = partial(listed_headlines, candidates=engine.share(candidates))
+    lists = engine.map(both, list_, SITE_DIGESTS, READ_FOR_LISTS)
     keys = engine.share(engine.collect(engine.map(asked, hosts_to_read, KEYS, ["key", "read"])))
-    judged = engine.map(by_host, partial(documents_of_read_hosts, keys=keys), SITE_DOCUMENTS)
-    find = partial(find_sites, *of_lines)
-    sites = engine.collect(engine.exchange([asked, judged, texts], find, SITES))
-    lines_of_all = lines_of_sites(sites_by_host(sites).values())
+    judged = (
+        engine.map(table, partial(of_read_hosts, keys=keys), schema)
+        for table, schema in ((documents, SITE_DOCUMENTS), (lines, SITE_LINES))
+    )
+    find = partial(find_sites, first, config.clean.site_boilerplate_documents)
+    sites = engine.collect(engine.exchange([asked, *judged, texts, lists], find, SITES))
     strip = partial(
         strip_documents, sites=engine.share(sites), config=config,
-        lines_of_all=engine.share(pa.table([lines_of_all], schema=DIGESTS)),
+        lines_of_all=engine.share(lines_of_all(sites)),
     )  # fmt: skip
     return engine.map(new, strip, DOCUMENTS)
+
+
+def _lines_by_host(engine: Engine[Table], documents: Table) -> tuple[Table, Table]:
+    """Return documents by host, and the lines by which hosts are judged."""
+    by_host = engine.map(documents, documents_of_hosts, SITE_DOCUMENTS, READ_BY_HOST)
+    columns = ["host", "line_digests", "title"]
+    found = engine.collect(engine.map(documents, headlines, DIGESTS, columns))
+    # All tasks share the headlines, 8 bytes each: some 6 bytes a document of a made dump.
+    by_line = partial(lines_of_hosts, engine.share(distinct_lines(found)))
+    lines = engine.map(documents, by_line, LINES, READ_BY_HOST)
+    lines = engine.exchange([lines], lines_that_decide, SITE_LINES)
+    return engine.keep(by_host, "documents by host"), engine.keep(lines, "lines by host")

@@ -43,7 +43,9 @@ def remove_site_boilerplate(store: Store, config: Config, progress: Progress) ->
             progress.advance(1)
             if lines.rows.max(initial=-1) >= first:
                 asked = ask_lines(lines, least)
-                hosts.append((lines, find_site(host, {host: lines}, asked, texts, least)))
+                listed = list_headlines(asked, texts)
+                site = find_site(host, {host: lines}, asked, listed, texts, least)
+                hosts.append((lines, site))
         known = lines_of_sites(site for _, site in hosts)
         for lines, site in hosts:
             site = with_lines_of_others(site, lines, known)
@@ -124,10 +126,23 @@ def _without(lines: HostLines, digests: Digests) -> HostLines:
     return lines.without(digests) if digests.size else lines
 
 
+def list_headlines(asked: SiteQuestions, texts: TitledTexts) -> Digests:
+    """Return the headlines of other articles that documents of a host list, uint64, sorted.
+
+    Args:
+        asked: What the lines of the host show.
+        texts: Reads the documents that have two or more candidates.
+    """
+    if not asked.lists.size:
+        return asked.lists.astype(np.uint64)
+    return teasers(texts(asked.lists.tolist()), asked.candidates)
+
+
 def find_site(
     host: str,
     lines_of: Mapping[str, HostLines],
     asked: SiteQuestions,
+    listed: Digests,
     texts: TitledTexts,
     documents: int,
 ) -> Site:
@@ -137,6 +152,7 @@ def find_site(
         host: The host.
         lines_of: Lines by host: those of a host that ``asked.questions`` are about.
         asked: What they show, see :func:`ask_lines`.
+        listed: What :func:`list_headlines` found.
         texts: Reads the documents that are asked for.
         documents: As there.
     """
@@ -147,9 +163,8 @@ def find_site(
         rest = _without(lines_of[host], asked.recurring)
         found = find_site_lines(rest, asked.questions, answers, documents)
         site = Site.of(host, asked.recurring, found)
-    if asked.lists.size:
-        listed = frozenset(teasers(texts(asked.lists.tolist()), asked.candidates).tolist())
-        site = replace(site, teasers=listed - site.known)
+    if listed.size:
+        site = replace(site, teasers=frozenset(listed.tolist()) - site.known)
     if asked.openings:
         read = texts(sorted({row for each in asked.openings for row in each}))
         shared = frozenset(introductions(read, asked.openings, host).tolist()) - site.known
@@ -160,7 +175,12 @@ def find_site(
 def lines_of_sites(sites: Iterable[Site]) -> Digests:
     """Return the digests of the longer lines of all sites, sorted."""
     found = np.array(sorted(frozenset().union(*(site.lines for site in sites))), np.uint64)
-    return found[lengths_of(found) >= SHORTEST_ELSEWHERE]
+    return longer_lines(found)
+
+
+def longer_lines(digests: Digests) -> Digests:
+    """Return those lines of sites that are not compared on other hosts, either."""
+    return digests[lengths_of(digests) >= SHORTEST_ELSEWHERE]
 
 
 def with_lines_of_others(site: Site, lines: HostLines, known: Digests) -> Site:

@@ -81,7 +81,8 @@ COUNTS = pa.schema([("count", _INT)])
 PAIRS = pa.schema([("one", _INT), ("other", _INT)])
 """Pairs of texts, the smaller first."""
 
-# From inputs to documents; the functions of the plan are in ``plan_documents``.
+# From inputs to documents; the functions of the plan are in
+# ``plan_documents``; the tables by which the lines of sites are found are in ``site_tables``.
 
 INPUTS = pa.schema(
     [("part", _INT), ("place", _INT), ("worker_kib", _INT), ("tally", _BYTES),
@@ -110,37 +111,8 @@ KNOWN_IDS = pa.schema([ROW, ("doc_id", _STRING)])
 MOMENTS = pa.schema([("moment", _FLOAT)])
 """Known moments of documents, in seconds."""
 
-SITE_DOCUMENTS = pa.schema(
-    [KEY, ROW, ("host", _STRING), ("line_digests", _BYTES), ("page", _STRING), ("title", _STRING)]
-)
-"""Documents whose lines are compared with those of their host; ``key`` is a digest of the host."""
-
 DIGESTS = pa.schema([("digest", pa.uint64())])
 """Digests of lines, see :func:`dedup.cleaning.site_lines.piece_digests`, or of headlines."""
-
-SITE_QUESTIONS = pa.schema(
-    [KEY, ("host", _STRING), ("recurring", _BYTES), ("read", _BYTES), ("lines", _BYTES),
-     ("same_text", _BYTES), ("candidates", _BYTES), ("lists", _BYTES), ("openings", _BYTES),
-     ("opening_sizes", _BYTES)]
-)  # fmt: skip
-"""What the lines of hosts show, see :class:`dedup.pipeline.strip_sites.SiteQuestions`, by host.
-
-All arrays are of 64 bits; ``read``, ``lines`` and ``same_text`` are those of its questions, null
-where there are none; ``openings`` are laid end to end.
-"""
-
-TITLED_TEXTS = pa.schema([KEY, ROW, ("title", _STRING), ("text", _BYTES), ("whole", _BYTES)])
-"""Documents that are read to judge the lines of their host, by host.
-
-Texts may hold lone surrogates. ``whole`` has the site boilerplate that was removed behind the
-text, null where none was.
-"""
-
-SITES = pa.schema(
-    [("host", _STRING), ("recurring", _BYTES), ("foreign", _BYTES), ("shared", _BYTES),
-     ("walls", _BYTES), ("teasers", _BYTES)]
-)  # fmt: skip
-"""Hosts some lines of which are the site's, see :class:`dedup.cleaning.strip_site_lines.Site`."""
 
 # From documents to stories of copies; the functions of the plan are in ``plan_copies``.
 

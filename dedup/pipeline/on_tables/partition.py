@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from dedup.json_codec import load_json
-from dedup.kernels.array_types import Int64s, UInt32s
+from dedup.kernels.array_types import Int64s, UInt8s, UInt32s
 from dedup.match.similarity import RaggedArray
 from dedup.models import Facts
 from dedup.store.cells import expand, expand_removals, text_of
@@ -119,6 +119,12 @@ class Partition:
 
 def ragged(column: pa.ChunkedArray) -> RaggedArray:
     """Return a binary column of uint32 arrays as one array and its bounds; null is empty."""
+    data, bounds = flat_bytes(column)
+    return RaggedArray(np.frombuffer(data.tobytes(), "<u4"), bounds // 4)
+
+
+def flat_bytes(column: pa.ChunkedArray) -> tuple[UInt8s, Int64s]:
+    """Return the bytes of a binary column end to end, and n + 1 bounds; null is empty."""
     cells = column.combine_chunks()
     if isinstance(cells, pa.ChunkedArray):
         cells = pa.concat_arrays(cells.chunks) if cells.num_chunks else pa.array([], column.type)
@@ -127,7 +133,7 @@ def ragged(column: pa.ChunkedArray) -> RaggedArray:
     bounds = np.frombuffer(offsets, np.int32)[cells.offset : cells.offset + len(cells) + 1]
     bounds = bounds.astype(np.int64)
     values = np.frombuffer(data or b"", np.uint8)[bounds[0] : bounds[-1]]
-    return RaggedArray(np.frombuffer(values.tobytes(), "<u4"), (bounds - bounds[0]) // 4)
+    return values, bounds - bounds[0]
 
 
 def picked(sets: RaggedArray, places: Int64s) -> RaggedArray:

@@ -2,92 +2,49 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from dedup.cleaning.site_lines import HostLines, headline_digest, lines_by_host
+from dedup.cleaning.site_lines import Digests
 from dedup.cleaning.strip_site_lines import Site
 from dedup.engines.engine import Batches, Shared
 from dedup.match.sorted_lookup import among
-from dedup.models import SITE_BOILERPLATE, Listed
+from dedup.models import SITE_BOILERPLATE
 from dedup.pipeline.on_tables.document_cells import columns_of, pick
+from dedup.pipeline.on_tables.site_documents import lines_of_new_hosts
 from dedup.pipeline.on_tables.site_question_cells import question_cells, questions_of
 from dedup.pipeline.on_tables.string_keys import string_keys
-from dedup.pipeline.strip_sites import ask_lines, find_site
-from dedup.pipeline.tables import (
-    DIGESTS,
-    KEYS,
-    ROWS,
-    SITE_DOCUMENTS,
-    SITE_QUESTIONS,
-    SITES,
-    TITLED_TEXTS,
-)
+from dedup.pipeline.site_tables import SITE_QUESTIONS, SITES, TITLED_TEXTS
+from dedup.pipeline.strip_sites import ask_lines, find_site, longer_lines
+from dedup.pipeline.tables import DIGESTS, KEYS, ROWS
 from dedup.store import blob
 from dedup.store.cells import expand_removals, text_of
 
 READ = ("row", "host", "title", "removed", "text_field", "fields", "text")
 """What :func:`read_texts` reads of documents."""
 
-
-def documents_of_hosts(batches: Batches) -> Batches:
-    """Yield the documents whose host is known, rejected ones among them if they have lines."""
-    for batch in batches:
-        listed = pc.and_(pc.is_valid(batch["host"]), pc.is_valid(batch["line_digests"]))
-        batch = batch.filter(listed)
-        cells = (batch[name] for name in SITE_DOCUMENTS.names[1:])
-        yield pa.record_batch([string_keys(batch["host"]), *cells], schema=SITE_DOCUMENTS)
+_NONE: Digests = np.empty(0, np.uint64)
 
 
-def headlines(batches: Batches) -> Batches:
-    """Yield the digests of the headlines of documents, as far as they say something."""
-    for batch in batches:
-        found = set(map(headline_digest, batch["title"].to_pylist())) - {0}
-        yield pa.record_batch([pa.array(sorted(found), pa.uint64())], schema=DIGESTS)
-
-
-def distinct_lines(lines: pa.Table) -> pa.Table:
-    """Return each line once, ascending."""
-    return pa.table([pa.array(np.unique(lines["digest"].to_numpy()))], schema=DIGESTS)
-
-
-def _hosts(
-    documents: pa.Table, first: int, all_headlines: Shared
-) -> Iterator[tuple[str, HostLines]]:
-    """Yield hosts that have new documents, with the lines of all.
-
-    Args:
-        documents: The documents of whole hosts, see ``SITE_DOCUMENTS``.
-        first: Row of the first new document.
-        all_headlines: The headlines of all hosts, see :func:`distinct_lines`.
-    """
-    documents = documents.sort_by("row")
-    names = ("row", "host", "line_digests", "page", "title")
-    columns = (documents[name].to_pylist() for name in names)
-    listed = map(Listed, *columns)
-    for host, lines in lines_by_host(listed, 1, all_headlines()["digest"].to_numpy()):
-        if lines.rows.max(initial=-1) >= first:
-            yield host, lines
-
-
-# One host with half of a dump is one partition: what is in it are digests of lines, some 30 bytes a
-# document for each kilobyte of text, and the texts of a sample.
+# What comes together of a host are some 100 bytes a document, 29 bytes for each line that decides,
+# and the texts of a sample, about one in ten.
 def lines_to_judge(
-    first: int, least: int, all_headlines: Shared, documents: pa.Table
+    first: int, least: int, documents: pa.Table, lines: pa.Table
 ) -> Iterator[pa.RecordBatch]:
     """Yield what the lines of hosts show, and what must be read to judge them.
 
     Args:
         first: Row of the first new document.
         least: A line must recur in so many documents.
-        all_headlines: The headlines of all hosts, see :func:`distinct_lines`.
         documents: The documents of whole hosts, see ``SITE_DOCUMENTS``.
+        lines: Their lines, see ``SITE_LINES``.
     """
     asked = (
-        (host, ask_lines(lines, least)) for host, lines in _hosts(documents, first, all_headlines)
+        (host, ask_lines(lines, least))
+        for host, lines in lines_of_new_hosts(first, documents, lines)
     )
     cells = [
         question_cells(host, each) for host, each in asked if each.recurring.size or each.rows.size
@@ -112,8 +69,8 @@ def hosts_to_read(batches: Batches) -> Batches:
         yield pa.record_batch([batch["key"].filter(batch["read"].is_valid())], schema=KEYS)
 
 
-def documents_of_read_hosts(batches: Batches, keys: Shared) -> Batches:
-    """Yield the documents of some hosts."""
+def of_read_hosts(batches: Batches, keys: Shared) -> Batches:
+    """Yield the documents, or the lines, of some hosts."""
     wanted = np.sort(keys()["key"].to_numpy())
     for batch in batches:
         yield batch.filter(pa.array(among(batch["key"].to_numpy(), wanted)))
@@ -150,36 +107,40 @@ class _Texts:
     """The texts of a partition; see :class:`dedup.pipeline.strip_sites.TitledTexts`."""
 
     def __init__(self, texts: pa.Table) -> None:
-        rows = zip(*(texts[name].to_pylist() for name in TITLED_TEXTS.names[1:]), strict=True)
-        self._texts = {row: cells for row, *cells in rows}
+        self._place_of = {row: place for place, row in enumerate(texts["row"].to_pylist())}
+        self._columns = [texts[name] for name in ("title", "text", "whole")]
 
     def __call__(
         self, rows: Sequence[int], *, whole: bool = False
     ) -> Iterator[tuple[int, str | None, str]]:
         """Yield row, headline and text of some documents."""
         for row in rows:
-            title, text, all_of_it = self._texts[row]
+            place = self._place_of[row]
+            title, text, all_of_it = (column[place].as_py() for column in self._columns)
             data = all_of_it if whole and all_of_it is not None else text
             yield row, title, data.decode("utf-8", "surrogatepass")
 
 
 def find_sites(
-    first: int, least: int, all_headlines: Shared,
-    asked: pa.Table, documents: pa.Table, texts: pa.Table,
+    first: int, least: int,
+    asked: pa.Table, documents: pa.Table, lines: pa.Table, texts: pa.Table, lists: pa.Table,
 ) -> Iterator[pa.RecordBatch]:  # fmt: skip
     """Yield the hosts of which some lines are the site's, with these.
 
     Args:
         first: As in :func:`lines_to_judge`.
         least: As there.
-        all_headlines: As there.
         asked: What :func:`lines_to_judge` yielded for the hosts.
         documents: As there, of hosts whose lines must be judged.
+        lines: Likewise.
         texts: What :func:`read_texts` read for the hosts.
+        lists: What :func:`dedup.pipeline.on_tables.listed_headlines.listed_headlines` found on the
+            hosts.
     """
-    read, lines_of = _Texts(texts), dict(_hosts(documents, first, all_headlines))
+    read, lines_of = _Texts(texts), dict(lines_of_new_hosts(first, documents, lines))
+    listed_on = _listed_on(lists)
     found = [
-        find_site(host, lines_of, questions, read, least)
+        find_site(host, lines_of, questions, listed_on.get(host, _NONE), read, least)
         for batch in asked.to_batches()
         for host, questions in questions_of(batch)
     ]
@@ -194,10 +155,36 @@ def _cells(site: Site) -> list[str | bytes]:
     return [site.host, *(blob(np.array(sorted(each), np.uint64)) for each in sets)]
 
 
-def sites_by_host(sites: pa.Table) -> dict[str, Site]:
-    """Return what :func:`find_sites` yielded by host."""
-    rows = zip(*(column.to_pylist() for column in sites.columns), strict=True)
-    return {
-        host: Site(host, *(frozenset(np.frombuffer(each, "<u8").tolist()) for each in sets))
-        for host, *sets in rows
-    }
+def _listed_on(lists: pa.Table) -> dict[str, Digests]:
+    """Return the headlines of other articles that documents of each host list, sorted."""
+    digests: defaultdict[str, list[Digests]] = defaultdict(list)
+    for host, each in zip(lists["host"].to_pylist(), lists["digests"].to_pylist(), strict=True):
+        digests[host].append(np.frombuffer(each, "<u8"))
+    return {host: np.unique(np.concatenate(each)) for host, each in digests.items()}
+
+
+class SitesByHost:
+    """What :func:`find_sites` yielded, by host."""
+
+    def __init__(self, sites: pa.Table) -> None:
+        """Index a table of ``SITES``."""
+        self._sets = [sites[name] for name in SITES.names[1:]]
+        self._place_of = {host: place for place, host in enumerate(sites["host"].to_pylist())}
+        self._read: dict[str, Site] = {}
+
+    def site(self, host: str) -> Site:
+        """Return what of the lines of a host is its site's."""
+        if host not in self._read:
+            place = self._place_of.get(host)
+            cells = [] if place is None else [column[place].as_py() for column in self._sets]
+            sets = [frozenset(np.frombuffer(each, "<u8").tolist()) for each in cells]
+            self._read[host] = Site(host, *(sets or [frozenset()]))
+        return self._read[host]
+
+
+def lines_of_all(sites: pa.Table) -> pa.Table:
+    """Return the longer lines of all sites, ``DIGESTS``; see :func:`longer_lines`."""
+    names = ("recurring", "foreign", "shared", "teasers")
+    data = b"".join(cell for name in names for cell in sites[name].to_pylist())
+    found = longer_lines(np.unique(np.frombuffer(data, "<u8")))
+    return pa.table([pa.array(found)], schema=DIGESTS)

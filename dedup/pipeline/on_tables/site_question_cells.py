@@ -13,6 +13,8 @@ from dedup.cleaning.site_questions import Questions
 from dedup.pipeline.strip_sites import SiteQuestions
 from dedup.store import blob
 
+_NO_ROWS = np.empty(0, np.int64)
+
 
 def question_cells(host: str, asked: SiteQuestions) -> list[Any]:
     """Return the cells of a host, in the order of the columns of ``SITE_QUESTIONS`` after ``key``.
@@ -27,13 +29,14 @@ def question_cells(host: str, asked: SiteQuestions) -> list[Any]:
         read = tuple(map(blob, (questions.rows, questions.digests, questions.same_text)))
     sizes = np.array(list(map(len, asked.openings)), np.int64)
     openings = np.array([row for each in asked.openings for row in each], np.int64)
-    arrays = (asked.candidates, asked.lists, openings, sizes)
+    candidates = asked.candidates if asked.lists.size else asked.candidates[:0]
+    arrays = (candidates, openings, sizes)
     return [host, blob(asked.recurring), *read, *map(blob, arrays)]
 
 
 def questions_of(rows: pa.RecordBatch) -> Iterator[tuple[str, SiteQuestions]]:
-    """Yield hosts with what their lines show."""
-    for _, host, recurring, *read, candidates, lists, openings, sizes in zip(
+    """Yield hosts with what their lines show; ``lists`` are found where documents are."""
+    for _, host, recurring, *read, candidates, openings, sizes in zip(
         *(column.to_pylist() for column in rows.columns), strict=True
     ):
         questions = None
@@ -45,9 +48,7 @@ def questions_of(rows: pa.RecordBatch) -> Iterator[tuple[str, SiteQuestions]]:
         groups = [each.tolist() for each in np.split(_numbers(openings), ends)] if sizes else []
         yield (
             host,
-            SiteQuestions(
-                _digests(recurring), questions, _digests(candidates), _numbers(lists), groups
-            ),
+            SiteQuestions(_digests(recurring), questions, _digests(candidates), _NO_ROWS, groups),
         )
 
 

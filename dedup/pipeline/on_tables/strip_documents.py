@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
@@ -14,7 +14,7 @@ from dedup.config import Config
 from dedup.engines.engine import Batches, Shared
 from dedup.models import Listed, StrippedText
 from dedup.pipeline.on_tables.document_cells import Columns, columns_of, pick, replace_cells
-from dedup.pipeline.on_tables.site_hosts import sites_by_host
+from dedup.pipeline.on_tables.site_hosts import SitesByHost
 from dedup.pipeline.sign import signature_parts
 from dedup.pipeline.strip_sites import rows_with, with_lines_of_others
 from dedup.pipeline.tables import DOCUMENTS
@@ -39,31 +39,29 @@ def strip_documents(
         batches: The documents, see ``DOCUMENTS``.
         sites: What :func:`dedup.pipeline.on_tables.site_hosts.find_sites` yielded for all hosts.
         lines_of_all: The longer lines of all sites, see
-            :func:`dedup.pipeline.strip_sites.lines_of_sites`.
+            :func:`dedup.pipeline.on_tables.site_hosts.lines_of_all`.
         config: The options.
     """
-    site_of, lines = sites_by_host(sites()), lines_of_all()["digest"].to_numpy()
+    known, lines = SitesByHost(sites()), lines_of_all()["digest"].to_numpy()
     for batch in batches:
         columns = columns_of(batch)
-        changed = list(_stripped(columns, site_of, lines, config))
+        changed = list(_stripped(columns, known, lines, config))
         replace_cells(columns, _changed_cells(columns, changed, config))
         yield pa.record_batch(list(columns.values()), schema=DOCUMENTS)
 
 
 def _stripped(
-    columns: Columns, site_of: Mapping[str, Site], known: Digests, config: Config
+    columns: Columns, sites: SitesByHost, lines: Digests, config: Config
 ) -> Iterator[StrippedText]:
     """Yield the documents that change; places stand for their rows."""
-    site_at = _sites_by_place(columns, site_of, known)
+    site_at = _sites_by_place(columns, sites, lines)
     read = pick(columns, site_at, "row", "title", "text_field", "fields", "text")
     for (place, site), (row, title, *text) in zip(site_at.items(), read, strict=True):
         found = strip_site_lines(row, title, text_of(*text), site, config.clean)
         yield found._replace(row=place)
 
 
-def _sites_by_place(
-    columns: Columns, site_of: Mapping[str, Site], known: Digests
-) -> dict[int, Site]:
+def _sites_by_place(columns: Columns, sites: SitesByHost, known: Digests) -> dict[int, Site]:
     """Return the documents that have lines of a site, each with what is the site's."""
     rows, hosts, digests = (columns[name].to_pylist() for name in ("row", "host", "line_digests"))
     place_of = {row: place for place, row in enumerate(rows)}
@@ -74,8 +72,7 @@ def _sites_by_place(
     )
     found: dict[int, Site] = {}
     for host, lines in lines_by_host(listed, 1):
-        site = site_of.get(host) or Site(host, frozenset())
-        site = with_lines_of_others(site, lines, known)
+        site = with_lines_of_others(sites.site(host), lines, known)
         # The walls of a site are documents of other batches, too.
         found |= {place_of[row]: site for row in rows_with(lines, site, 0) if row in place_of}
     return found
