@@ -29,7 +29,13 @@ from dedup.pipeline.tables import (
 )
 from dedup.store.schema import FORMAT
 from dedup.version import __version__
-from dedup.write.part_files import PART_FILES, PartFile, part_files, write_parquet_part
+from dedup.write.part_files import (
+    PART_FILES,
+    PartFile,
+    checksum_of,
+    part_files,
+    write_parquet_part,
+)
 from dedup.write.table_files import PARQUET, STORE_LIST, shard_name
 
 LOOSE_GROUPS = pa.schema([("row", pa.int64()), ("first", pa.int64()), ("must_link", pa.int64())])
@@ -73,17 +79,29 @@ class WrittenTables:
             OSError: That cannot be done.
         """
         folder.remove()
-        tables = {}
-        for table, files in self.files.items():
-            named = [shard_name(table, PARQUET, number) for number in range(len(files))]
-            for name, file in zip(named, files, strict=True):
-                (self.folder / table / file.name).move(folder / table / name)
-            tables[table] = [
-                {"name": name, "rows": file.rows, "bytes": file.bytes}
-                for name, file in zip(named, files, strict=True)
+        for file, name in self.names().items():
+            file.move(folder / name)
+        (folder / STORE_LIST).write_bytes(self.listing())
+
+    def names(self) -> dict[Location, str]:
+        """Return the names that the files get in the folder of the store, with that of a table."""
+        return {
+            self.folder / table / file.name: f"{table}/{shard_name(table, PARQUET, number)}"
+            for table, files in self.files.items()
+            for number, file in enumerate(files)
+        }
+
+    def listing(self) -> bytes:
+        """Return the content of the list of all files."""
+        tables = {
+            table: [
+                {**file._asdict(), "name": shard_name(table, PARQUET, number)}
+                for number, file in enumerate(files)
             ]
+            for table, files in self.files.items()
+        }
         listed = {"format": FORMAT, "dedup": __version__, "values": self.values, "tables": tables}
-        (folder / STORE_LIST).write_bytes(dump_json(listed))
+        return dump_json(listed)
 
 
 def write_store_tables(
@@ -124,7 +142,9 @@ def _without_rows(folder: Location, schema: pa.Schema) -> PartFile:
     place = folder / f"empty{PARQUET}"
     with place.written() as file:
         pq.write_table(schema.empty_table(), file)
-        return PartFile(place.name, 0, file.tell(), None)
+        size = file.tell()
+    with place.read() as written:
+        return PartFile(place.name, 0, size, None, checksum_of(written))
 
 
 def _tables(engine: Engine[Table], planned: PlannedDump[Table]) -> dict[str, Table]:
@@ -183,7 +203,7 @@ class StoreFolder:
             message = f"{folder} holds no tables of a store, as a run with --engine leaves them"
             raise OutputError(message) from error
         except (OSError, ValueError, TypeError, KeyError) as error:
-            raise _damaged(place) from error
+            raise _damaged(place, error) from error
         if kind != FORMAT:
             raise OutputError(
                 f"the tables in {folder} are of dedup {printable(str(made_by))}, whose stores have "
@@ -195,7 +215,7 @@ class StoreFolder:
             opened = cls(folder, values, counted, {name: listed["tables"][name] for name in TABLES})
             opened._check_files()
         except (ValueError, TypeError, KeyError) as error:
-            raise _damaged(place) from error
+            raise _damaged(place, error) from error
         return opened
 
     def _check_files(self) -> None:
@@ -204,10 +224,10 @@ class StoreFolder:
             try:
                 sizes = {each.name: each.size for each in (self.folder / table).entries()}
             except OSError as error:
-                raise _damaged(self.folder / table) from error
+                raise _damaged(self.folder / table, error) from error
             for file in files:
                 if sizes.get(file["name"]) != file["bytes"]:
-                    raise _damaged(self.folder / table / file["name"])
+                    raise _damaged(self.folder / table / file["name"], None)
 
     def rows(self, table: str) -> int:
         """Return how many rows a table has."""
@@ -226,27 +246,30 @@ class StoreFolder:
             place = self.folder / table / file["name"]
             try:
                 with place.read() as opened:
-                    yield from _rows_of(opened, TABLES[table], file["rows"])
-            except (OSError, ValueError) as error:
-                raise _damaged(place) from error
+                    yield from _rows_of(opened, TABLES[table], file)
+            except (OSError, ValueError, pa.ArrowException) as error:
+                raise _damaged(place, error) from error
 
 
-def _rows_of(opened: Any, schema: pa.Schema, rows: int) -> Iterator[pa.RecordBatch]:
+def _rows_of(opened: Any, schema: pa.Schema, listed: Mapping[str, Any]) -> Iterator[pa.RecordBatch]:
     """Yield the rows of an open file.
 
     Raises:
-        OSError: A page is damaged.
-        ValueError: It is no such file.
+        OSError: It cannot be read.
+        ValueError: It is not what was written.
     """
-    file = pq.ParquetFile(opened, page_checksum_verification=True)
-    if not file.schema_arrow.equals(schema) or file.metadata.num_rows != rows:
-        raise ValueError("it has other columns or rows")
+    if checksum_of(opened) != listed["checksum"]:
+        raise ValueError("it has another checksum")
+    file = pq.ParquetFile(opened)
+    if not file.schema_arrow.equals(schema):
+        raise ValueError("it has other columns")
     yield from file.iter_batches(_BATCH_ROWS, use_threads=False)
 
 
-def _damaged(place: Location) -> OutputError:
-    """Return the error for a file that is not what was written."""
+def _damaged(place: Location, error: Exception | None) -> OutputError:
+    """Return the error for a file that is not what was written, or cannot be read."""
+    why = printable(str(error).partition("\n")[0]) if isinstance(error, OSError) else ""
     return OutputError(
-        f"{place} is missing, damaged or cannot be read; copy it there again, or run again with "
-        "--overwrite"
+        f"{place} is missing, damaged or cannot be read{f' ({why})' if why else ''}; copy it there "
+        "again, or run again with --overwrite"
     )

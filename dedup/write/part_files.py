@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from zlib import crc32
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,12 +19,15 @@ from dedup.errors import OutputError, refusal
 from dedup.locations import Location
 
 PART_FILES = pa.schema(
-    [("name", pa.string()), ("rows", pa.int64()), ("bytes", pa.int64()), ("first", pa.int64())]
-)
+    [("name", pa.string()), ("rows", pa.int64()), ("bytes", pa.int64()), ("first", pa.int64()),
+     ("checksum", pa.int64())]
+)  # fmt: skip
 """Files that were written; ``first`` is the first whole number in it, by which they are ordered."""
 
 ROWS_A_GROUP, BYTES_A_GROUP = 10_000, 32_000_000
 """Most rows of a row group of Parquet, and its most bytes in memory unless one row has more."""
+
+_BLOCK_BYTES = 1 << 22
 
 
 class PartFile(NamedTuple):
@@ -34,12 +38,14 @@ class PartFile(NamedTuple):
         rows: Its rows.
         bytes: Its bytes.
         first: The cell of its first row and column, None where that is no whole number.
+        checksum: Of a file of Parquet its checksum, see :func:`checksum_of`.
     """
 
     name: str
     rows: int
     bytes: int
     first: int | None
+    checksum: int | None = None
 
 
 def part_files(table: pa.Table) -> list[PartFile]:
@@ -53,8 +59,7 @@ def write_parquet_part(
 ) -> Iterator[pa.RecordBatch]:
     """Write rows to a file of Parquet in a folder, and yield its row of ``PART_FILES``.
 
-    It is a stage for :meth:`dedup.engines.engine.Engine.map`. Without rows it writes no file. The
-    pages of the file have checksums.
+    It is a stage for :meth:`dedup.engines.engine.Engine.map`. Without rows it writes no file.
 
     Args:
         folder: The folder, which is made where there is none.
@@ -72,16 +77,47 @@ def write_parquet_part(
     first = group[0][0].as_py() if pa.types.is_integer(schema[0].type) else None
     try:
         with (folder / name).written() as file:
-            with pq.ParquetWriter(file, schema, compression="zstd", write_page_checksum=True) as to:
+            summed = _Summed(file)
+            with pq.ParquetWriter(summed, schema, compression="zstd") as to:
                 while group is not None:
                     to.write_table(group, row_group_size=len(group))
                     rows += len(group)
                     group = next(groups, None)
-            size = file.tell()
     except OSError as error:
         raise unwritable(folder, error) from error
-    columns = zip(PartFile(name, rows, size, first), PART_FILES.types, strict=True)
+    written = PartFile(name, rows, summed.size, first, summed.checksum)
+    columns = zip(written, PART_FILES.types, strict=True)
     yield pa.record_batch([pa.array([cell], kind) for cell, kind in columns], schema=PART_FILES)
+
+
+def checksum_of(file: Any) -> int:
+    """Return the checksum of an open file, CRC-32, which is read from its beginning to its end."""
+    checksum = 0
+    while block := file.read(_BLOCK_BYTES):
+        checksum = crc32(block, checksum)
+    return checksum
+
+
+class _Summed:
+    """A file that is written, with the checksum of what was."""
+
+    closed = False
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self.checksum = self.size = 0
+
+    def write(self, data: Any) -> int:
+        self.checksum = crc32(data, self.checksum)
+        self._file.write(data)
+        self.size += len(data)
+        return len(data)
+
+    def tell(self) -> int:
+        return self.size
+
+    def flush(self) -> None:
+        """Write nothing: the file is flushed when it is closed."""
 
 
 def row_groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:

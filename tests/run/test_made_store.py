@@ -20,6 +20,8 @@ from dedup.errors import OutputError
 from dedup.evaluation.labelled_pairs import write_labels
 from dedup.explain.open_run import open_run
 from dedup.index.story_index import StoryIndex
+from dedup.locations import Location
+from dedup.pipeline.store_folder import StoreFolder
 from dedup.progress import NullProgress
 from dedup.run import make_store as make_store_module
 from dedup.run.make_store import make_store
@@ -263,6 +265,18 @@ def test_tables_that_are_not_what_was_written_are_refused(change, tables):
         make(tables)
     assert not list(tables.glob("*sqlite*"))
     assert not list(tables.glob(".store*"))
+
+
+def test_any_changed_byte_is_noticed(tables):
+    path = first_file(tables, "decisions")
+    written = path.read_bytes()
+    for place in range(0, len(written), len(written) // 40):
+        changed = bytearray(written)
+        changed[place] ^= 4
+        path.write_bytes(changed)
+        folder = StoreFolder.open(Location.of(tables / "store"))
+        with pytest.raises(OutputError, match="is missing, damaged or cannot be read"):
+            list(folder.batches("decisions"))
 
 
 def changed_list(out, **values):
