@@ -212,10 +212,14 @@ class CopyGraph:
 
         A live blog puts what is new on top; a page with the whole article contains its parts.
         """
+        wholes: dict[str | None, list[Facts]] = {}
+        for whole in self._by_text_id[long]:
+            wholes.setdefault(whole.host, []).append(whole)
+        # Both ask for one host: thousands of documents of two texts are many more pairs.
         return any(
             same_page(part, whole) or declares(part, whole)
             for part in self._by_text_id[short]
-            for whole in self._by_text_id[long]
+            for whole in wholes.get(part.host, ())
         )
 
     def _contains_another(self, short: int, long: int) -> bool:
