@@ -13,17 +13,27 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic
 
+import pyarrow as pa
+
+from dedup.cluster.canonical import own_fields, parse_policy
 from dedup.config import Config
 from dedup.engines.engine import Engine, Table
+from dedup.json_codec import load_json
 from dedup.pipeline.earlier_dumps import EarlierDumps
 from dedup.pipeline.exact_duplicates import RepeatedTexts
 from dedup.pipeline.on_tables.described_stories import not_among
+from dedup.pipeline.on_tables.field_names import (
+    ASKED_FIELDS,
+    FIELD_NAMES,
+    asked_fields,
+    field_names,
+)
 from dedup.pipeline.on_tables.number_inputs import InputPart
 from dedup.pipeline.on_tables.stage_arrays import as_they_are, numbers
 from dedup.pipeline.plan_documents import CleanedDump, plan_documents
-from dedup.pipeline.rule_fields import require_rule_fields
+from dedup.pipeline.rule_fields import LOOKED_AT, unknown_field
 from dedup.pipeline.store_results import PlanResults, StoriesTables
-from dedup.pipeline.store_tables import EarlierResults, own_fields
+from dedup.pipeline.store_tables import EarlierResults
 from dedup.pipeline.tables import DECISIONS, ROWS, STORIES
 from dedup.progress import Progress
 
@@ -79,7 +89,7 @@ def plan_dump(
         UnknownFieldError: No document has the field of a rule.
     """
     cleaned = plan_documents(engine, parts, config, earlier, progress)
-    require_rule_fields(lambda: own_fields(engine.collect(cleaned.documents)), config)
+    _require_rule_fields(engine, cleaned.documents, config)
     # Compiled code, which cleaning alone does not load.
     from dedup.match.story_score import shipped_scorer
     from dedup.pipeline.plan_copies import plan_copies
@@ -97,6 +107,34 @@ def plan_dump(
             scorer or shipped_scorer(), config,
         )  # fmt: skip
     return PlannedDump(cleaned, copies, rewrites, before)
+
+
+def _require_rule_fields(engine: Engine[Table], documents: Table, config: Config) -> None:
+    """Refuse a rule on a field that no document has; see ``require_rule_fields``.
+
+    Raises:
+        UnknownFieldError: No document has the field of a rule.
+    """
+    asked = own_fields(parse_policy(config.cluster.canonical))
+    if not asked:
+        return
+    look = partial(asked_fields, tuple(asked))
+    looked_at = engine.collect(engine.map(documents, look, ASKED_FIELDS, ["reason", "fields"]))
+    found = {place for places in looked_at["found"].to_pylist() for place in places}
+    unknown = dict(each for place, each in enumerate(asked.items()) if place not in found)
+    if unknown and sum(looked_at["documents"].to_pylist()):
+        raise unknown_field(unknown, _last_fields(engine, documents))
+
+
+def _last_fields(engine: Engine[Table], documents: Table) -> list[list[str]]:
+    """Return the names of the fields of the documents that the error looks at, the last first."""
+    name = partial(field_names, LOOKED_AT)
+    last = FIELD_NAMES.empty_table()
+    named = engine.map(documents, name, FIELD_NAMES, ["row", "reason", "fields"])
+    for batch in engine.batches(named):
+        both = pa.concat_tables([last, pa.Table.from_batches([batch])])
+        last = both.sort_by([("row", "descending")]).slice(0, LOOKED_AT)
+    return [load_json(names) for names in last["names"].to_pylist()]
 
 
 def final_stories(engine: Engine[Table], planned: PlannedDump[Table]) -> tuple[Table, Table]:

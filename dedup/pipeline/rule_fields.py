@@ -43,17 +43,27 @@ def require_rule_fields(own: OwnFields, config: Config) -> None:
             return
         documents += 1
     if documents:
-        field, rule = next(iter(unknown.items()))
-        raise UnknownFieldError(
-            f'no document has the field "{printable(field)}" of --canonical {printable(rule)}; '
-            f"the fields are {_names(own())}"
-        )
+        raise unknown_field(unknown, own())
 
 
-def _names(own: Iterable[Mapping[str, Any]]) -> str:
+def unknown_field(unknown: Mapping[str, str], own: Iterable[Iterable[str]]) -> UnknownFieldError:
+    """Return the error for a rule on a field that no document has.
+
+    Args:
+        unknown: The fields, with their rules.
+        own: The names of the fields of documents, the last document first.
+    """
+    field, rule = next(iter(unknown.items()))
+    return UnknownFieldError(
+        f'no document has the field "{printable(field)}" of --canonical {printable(rule)}; '
+        f"the fields are {_names(own)}"
+    )
+
+
+def _names(own: Iterable[Iterable[str]]) -> str:
     """Return the fields that most documents have."""
     names: Counter[str] = Counter()
     for fields in islice(own, LOOKED_AT):
-        names.update(fields.keys())
+        names.update(list(fields))
     ordered = sorted(names, key=lambda name: (-names[name], name))
     return ", ".join(map(printable, ordered[:NAMED])) + (", ..." if len(ordered) > NAMED else "")

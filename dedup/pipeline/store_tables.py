@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from dedup.json_codec import load_json
 from dedup.kernels.array_types import Float64s
 from dedup.pipeline.earlier_stories import EarlierStories, read_earlier_stories
 from dedup.pipeline.on_tables.stage_arrays import batch_of
 from dedup.pipeline.tables import COPY_PAIRS, DOCUMENTS, KNOWN_IDS
 from dedup.signatures.term_weights import DocumentFrequencies
 from dedup.store import Store
-from dedup.store.cells import expand
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +70,3 @@ def known_ids(store: Store) -> Iterator[pa.RecordBatch]:
     """Yield the ids of the inputs of earlier dumps, active or not: batches of ``KNOWN_IDS``."""
     for rows, ids in store.dumps.known_ids():
         yield pa.record_batch([pa.array(rows), pa.array(ids)], schema=KNOWN_IDS)
-
-
-def own_fields(documents: pa.Table) -> Iterator[dict[str, Any]]:
-    """Yield the own fields of documents that were not rejected, the last one first.
-
-    Args:
-        documents: Columns of ``DOCUMENTS``.
-    """
-    for batch in reversed(documents.select(["reason", "fields"]).to_batches()):
-        for reason, fields in reversed(list(zip(*batch.to_pydict().values(), strict=True))):
-            if reason is None:
-                yield load_json(expand(fields))

@@ -182,8 +182,12 @@ def test_a_rule_that_decides_first(rule, command, jsonl, tmp_path):
 def test_a_rule_on_a_field_that_no_document_has_is_refused_in_the_same_words(
     command, jsonl, tmp_path
 ):
-    dump = jsonl(copies_of_one(3))
-    words = ["run", dump, "-o", tmp_path / "out", "--canonical", "field:rank:asc"]
+    records = [
+        {**each, f"name-{place} \ud800": place} for place, each in enumerate(copies_of_one(3))
+    ]
+    dump = jsonl([*records, {"id": "rejected", "text": "", "rank": 1}])
+    rules = ["--canonical", "field:title:asc", "--canonical", "field:rank:asc"]
+    words = ["run", dump, "-o", tmp_path / "out", *rules]
     refused = command(*words)
     with through_plan(InMemoryEngine(4)):
         again = command(*words)
