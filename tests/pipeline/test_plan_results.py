@@ -11,16 +11,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from plan_runs import AnyOrder
 from runs import dated_article, text_of
 from test_plan import copies_of_one, made, undated
 
 from dedup.engines.in_memory import InMemoryEngine
+from dedup.engines.local import LocalEngine
+from dedup.errors import OutputError
 from dedup.locations import Location
 from dedup.pipeline.earlier_dumps import NoEarlierDumps
+from dedup.pipeline.on_tables.described_stories import stories_by_range
 from dedup.pipeline.on_tables.number_inputs import InputPart
 from dedup.pipeline.plan import plan_dump
 from dedup.pipeline.plan_results import plan_results
+from dedup.pipeline.tables import STORIES
 from dedup.progress import NullProgress
 from dedup.read import Tally
 from dedup.run.manifest import first_dump, manifest_of_facts, what_was_read
@@ -28,6 +34,8 @@ from dedup.run.places import read_inputs
 from dedup.run.run_settings import config_of, manifest_in
 from dedup.scorer_file import scorer_file
 from dedup.write import Layout
+from dedup.write.line_parts import part_names
+from dedup.write.part_files import PartFile
 
 slow = pytest.mark.slow
 
@@ -44,7 +52,7 @@ class Shuffled(AnyOrder):
         return [table[place] for place in order] + [table[0].slice(0, 0)]
 
 
-def given(records, tally):
+def at_hand(records, tally):
     """Read records that are at hand."""
     return iter(records)
 
@@ -55,7 +63,7 @@ def in_parts(records, parts):
     bounds = [0, *cuts, len(records)]
     ranges = [records[start:end] for start, end in pairwise(bounds)]
     ranges.insert(1, [])
-    return [InputPart(number, partial(given, part)) for number, part in enumerate(ranges)]
+    return [InputPart(number, partial(at_hand, part)) for number, part in enumerate(ranges)]
 
 
 class Both:
@@ -227,3 +235,71 @@ def test_warnings_of_more_stories_and_hosts_than_are_listed(command, jsonl, tmp_
     warnings = manifest_in(tmp_path / "run")["warnings"]
     assert warnings["stories_in_all"] > len(warnings["stories"]) == 100
     assert warnings["hosts_in_all"] > 20
+
+
+@slow
+def test_processes_that_write_change_nothing(command, tmp_path):
+    small = {"partition_bytes": 100_000, "start_bytes": 1}
+    with LocalEngine(tmp_path / "engine", workers=2, **small) as engine:
+        both = Both(command, tmp_path, "--level", "stories")
+        both.same(made(tmp_path, 300), [engine], ".jsonl.gz", range_documents=20)
+
+
+def test_what_no_task_reported_does_not_count(command, jsonl, tmp_path):
+    """As from a task that was killed after it had written, and was run again."""
+    both = Both(command, tmp_path)
+    dump = jsonl(copies_of_one(3))
+    both.run(dump)
+    staging = tmp_path / "plan.new"
+    for table in TABLES:
+        (staging / table).mkdir(parents=True)
+        (staging / table / f"{'0' * 32}.jsonl").write_bytes(b"half a line")
+    out, _ = both.plan(dump, InMemoryEngine(2))
+    for table in TABLES[:-1]:
+        assert joined(out, table, ".jsonl") == (tmp_path / "run" / f"{table}.jsonl").read_bytes()
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(command, jsonl, tmp_path):
+    both = Both(command, tmp_path)
+    dump = jsonl(copies_of_one(3))
+    both.run(dump)
+    (tmp_path / "plan.new").write_text("")
+    with pytest.raises(OutputError, match="cannot write"):
+        both.plan(dump, InMemoryEngine(2))
+
+
+class Interleaved(InMemoryEngine):
+    """An engine that does not keep the rows of a part together."""
+
+    def keep(self, table, name):
+        whole = pa.concat_tables(table)
+        return [whole.take(pa.array(range(start, len(whole), 2), pa.int64())) for start in range(2)]
+
+
+def test_rows_of_one_partition_between_those_of_another_are_noticed(command, jsonl, tmp_path):
+    both = Both(command, tmp_path)
+    dump = jsonl([dated_article(f"a{number}", text_of(number)) for number in range(6)])
+    both.run(dump)
+    with pytest.raises(ValueError, match="between those of another"):
+        both.plan(dump, Interleaved())
+
+
+@given(
+    ids=st.lists(st.integers(0, 2**64 - 1).map("s-{:016x}".format), unique=True),
+    ranges=st.integers(1, 50),
+)
+def test_ranges_are_in_the_order_of_ids(ids, ranges):
+    ids.sort()
+    columns = [pa.array(ids), *(pa.nulls(len(ids), kind) for kind in STORIES.types[1:])]
+    batch = pa.record_batch(columns, schema=STORIES)
+    (found,) = stories_by_range(ranges, iter([batch]))
+    keys = found["key"].to_pylist()
+    assert keys == sorted(keys)
+    assert set(keys) <= set(range(ranges))
+
+
+def test_more_files_than_names_are_refused():
+    file = PartFile("a.jsonl", 1, 2, 0)
+    assert part_names("decisions", ".jsonl", [file, file])[1] == "decisions-00001.jsonl"
+    with pytest.raises(OutputError, match="choose fewer --partitions"):
+        part_names("decisions", ".jsonl", [file] * 100_001)
