@@ -252,6 +252,9 @@ TERM_SLICES = pa.schema(
 A row has the heaviest terms of one, and its bands and their values in the slice.
 """
 
+BAND_KEYS = pa.schema([("key_hash", pa.uint64())])
+"""Hashes of keys and their bands, one for each document of a sample and band."""
+
 SLICE_PAIRS = pa.schema(
     [("pairs", pa.list_(pa.uint64())), ("capped", _INT), ("largest", _INT)]
 )  # fmt: skip

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from dedup.config import Config, StoryConfig
 from dedup.match.minhash_lsh import decoded
 from dedup.match.similarity import RaggedArray
-from dedup.match.term_lsh import DAY
+from dedup.match.term_lsh import DAY, rank
 from dedup.pipeline.match_rewrites import propose_pairs
-from dedup.pipeline.on_tables.rewrite_candidates import cut, pairs_of_slices
+from dedup.pipeline.on_tables import rewrite_candidates
+from dedup.pipeline.on_tables.rewrite_candidates import cut, frequent_keys, pairs_of_slices
 from dedup.pipeline.tables import TERM_SLICES
 
 documents = st.lists(
@@ -35,12 +36,23 @@ def arrays(docs):
     return RaggedArray(values, bounds), np.array(moments, float), np.array(languages, np.int16)
 
 
+NONE = np.empty(0, np.uint64)
+
+
+def some_keys(docs, config, random):
+    """Some keys of documents, as if a sample had shown that many have them."""
+    ranked = rank(*arrays(docs), config.story.shared_terms)
+    keys = np.unique(rewrite_candidates._scattered(rewrite_candidates._keys(ranked, config)))
+    return np.sort(keys[[random.random() < 0.3 for _ in keys.tolist()]])
+
+
 def in_slices(docs, config, slices, parts, random):
     """Pairs and counts of slices, to which documents come in parts and in any order."""
     batches = []
+    frequent = some_keys(docs, config, random)
     for first, last in pairwise(np.linspace(0, len(docs), parts + 1).astype(int).tolist()):
         part = arrays(docs[first:last])
-        batches.append(cut(np.arange(first, last), *part, config, slices))
+        batches.append(cut(np.arange(first, last), *part, config, slices, frequent))
     table = pa.Table.from_batches(batches, TERM_SLICES)
     order = list(range(table.num_rows))
     random.shuffle(order)
@@ -82,7 +94,7 @@ def test_slices_have_the_pairs_and_counts_of_all_documents_together(
 def test_a_document_goes_once_to_each_slice_with_all_of_its_keys():
     docs = [(frozenset(range(n, n + 20)), 0.0, 0) for n in range(1, 30)]
     config = Config()
-    batch = cut(np.arange(29), *arrays(docs), config, 16)
+    batch = cut(np.arange(29), *arrays(docs), config, 16, NONE)
     ends = list(zip(batch["key"].to_pylist(), batch["number"].to_pylist(), strict=True))
     assert len(set(ends)) == len(ends) <= 29 * 16
     bands = {}
@@ -90,3 +102,23 @@ def test_a_document_goes_once_to_each_slice_with_all_of_its_keys():
         bands.setdefault(number, []).extend(listed)
     assert all(sorted(each) == list(range(config.story.bands)) for each in bands.values())
     assert len(bands) == 29
+
+
+def test_keys_that_a_sample_has_once_are_not_frequent():
+    sample = np.array([5, 7, 5, 9, 9, 9, 1], np.uint64)
+    assert frequent_keys(sample, 10, 20).tolist() == [5, 9]
+    assert frequent_keys(sample, 10, 30).tolist() == [9]
+    assert frequent_keys(sample, 100, 30).tolist() == [5, 9]
+
+
+def test_frequent_keys_are_slices_of_their_own():
+    docs = [(frozenset(range(20)), 0.0, 0)] * 5 + [(frozenset(range(50, 70)), 0.0, 0)]
+    config = Config()
+    ranked = rank(*arrays(docs), config.story.shared_terms)
+    hashes = rewrite_candidates._scattered(rewrite_candidates._keys(ranked, config)).ravel()
+    frequent = frequent_keys(hashes, 1, 4)
+    assert frequent.size == config.story.bands
+    batch = cut(np.arange(6), *arrays(docs), config, 16, frequent)
+    slice_of = dict(zip(batch["key"].to_pylist(), batch["number"].to_pylist(), strict=True))
+    assert {number for key, number in slice_of.items() if key < 16} == {5}
+    assert sum(key >= 16 for key in batch["key"].to_pylist()) == 5 * frequent.size

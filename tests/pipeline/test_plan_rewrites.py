@@ -16,9 +16,8 @@ from runs import ROOT
 from dedup.config import Config, StoryConfig
 from dedup.engines.in_memory import InMemoryEngine
 from dedup.json_codec import dump_json, load_json
-from dedup.pipeline import cluster_rewrites
+from dedup.pipeline import cluster_rewrites, plan_rewrites
 from dedup.pipeline.on_tables import rewrite_scores, story_neighbours
-from dedup.pipeline.plan_rewrites import COPIES, plan_rewrites
 from dedup.pipeline.store_tables import EarlierResults
 from dedup.run.dump import run_dump
 from dedup.signatures.term_weights import DocumentFrequencies
@@ -72,7 +71,7 @@ def copies_of(decisions, first, earlier):
         if row >= first or before.get(row) != representative
     ]
     columns = [pa.array([pair[k] for pair in made], pa.int64()) for k in (0, 1)]
-    return pa.table(columns, schema=COPIES)
+    return pa.table(columns, schema=plan_rewrites.COPIES)
 
 
 def planned(plan, store, exact_duplicates, earlier, scorer, config):
@@ -80,7 +79,7 @@ def planned(plan, store, exact_duplicates, earlier, scorer, config):
     partitions, slices, tile_tokens, driver_pairs = plan
     engine = (InMemoryEngine if partitions == 1 else AnyOrder)(partitions)
     stored = read_tables(store)
-    results = plan_rewrites(
+    results = plan_rewrites.plan_rewrites(
         engine,
         engine.load(read_documents(store)),
         engine.load(copies_of(stored["decisions"], earlier.first, earlier)),
@@ -139,6 +138,8 @@ def compared(monkeypatch, tmp_path):
 
     monkeypatch.setattr(cluster_rewrites, "cluster_rewrites", watched)
     monkeypatch.setattr(rewrite_scores, "BLOCK", 20)  # several keys, as where many may be roundups
+    monkeypatch.setattr(plan_rewrites, "FREQUENT", 30)
+    monkeypatch.setattr(plan_rewrites, "SAMPLE", 100)
     monkeypatch.setattr(story_neighbours, "BLOCK_DOCUMENTS", 30)
     return run
 

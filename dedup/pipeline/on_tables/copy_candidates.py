@@ -136,7 +136,7 @@ def _runs(key: Int64s, band: Int64s) -> tuple[Int64s, Int64s]:
 def in_buckets(table: pa.Table) -> Batches:
     """Yield the texts that share a bucket with others, bucket after bucket, ascending.
 
-    A bucket with half of a dump is in one process: 18 bytes a text.
+    A bucket with half of a dump is in one process: 18 bytes a text, and 45 while it is sorted.
     """
     key, band, row = numbers(table, *BANDS.names)
     order = np.argsort(key)
@@ -199,7 +199,8 @@ def with_sort_values(config: Config, signed: pa.Table, capped: pa.Table) -> Batc
 def neighbours(config: Config, first: int, table: pa.Table) -> Batches:
     """Yield the pairs of neighbours of each bucket over the cap.
 
-    A bucket with half of a dump is in one process: 58 bytes a text.
+    A bucket with half of a dump is in one process: 62 bytes a text, and 540 while it is sorted and
+    its pairs are made; 180 MB of 300,000 texts.
     """
     key, band, row = numbers(table, *BANDS.names)
     table = table.take(pa.array(np.lexsort([row, band, key])))
