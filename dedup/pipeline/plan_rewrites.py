@@ -138,7 +138,7 @@ def plan_rewrites(
     *,
     slices: int | None = None,
     tile_tokens: int | None = None,
-    driver_pairs: int = DRIVER_PAIRS,
+    driver_pairs: int | None = None,
 ) -> Rewrites[Table]:
     """Find tellings that tell one story in other words, and merge their stories.
 
@@ -154,6 +154,7 @@ def plan_rewrites(
         tile_tokens: Tokens of a tile, likewise.
         driver_pairs: Most scored pairs that are joined in this process, likewise.
     """
+    driver_pairs = DRIVER_PAIRS if driver_pairs is None else driver_pairs
     decided = engine.collect(_columns(engine, copies, COPIES))
     copied = copied_documents(decided, earlier.stories)
     pick = partial(representatives_of, engine.share(copied))

@@ -18,6 +18,8 @@ from test_thirty_days import documents_of
 
 from dedup.config import Config, MatchConfig, StoryConfig
 from dedup.engines.in_memory import InMemoryEngine
+from dedup.pipeline import plan_rewrites
+from dedup.pipeline.on_tables import rewrite_candidates, story_neighbours
 
 DATA = ROOT.parent / "shared" / "data"
 
@@ -73,6 +75,43 @@ def copies_of_one(count):
 @pytest.mark.parametrize("name", ["dump.jsonl", "dump.warc.gz", "dump"])
 def test_samples_in_three_forms(name, compared, samples):
     compared.same([samples / name], in_memory(4))
+
+
+@pytest.fixture
+def small_limits(monkeypatch):
+    """Limits of large dumps, reached by small ones."""
+    monkeypatch.setattr(plan_rewrites, "DRIVER_PAIRS", 0)
+    monkeypatch.setattr(plan_rewrites, "TILE_TOKENS", 2_000)
+    monkeypatch.setattr(plan_rewrites, "FREQUENT", 30)
+    monkeypatch.setattr(rewrite_candidates, "SLICES", 40)
+    monkeypatch.setattr(story_neighbours, "BLOCK_DOCUMENTS", 30)
+
+
+@pytest.mark.usefixtures("small_limits")
+class TestLimitsOfLargeDumps:
+    """Pairs are joined in rounds, in small tiles and blocks, with keys in slices by themselves."""
+
+    def test_samples(self, command, samples, tmp_path):
+        compared = Compared(command, tmp_path, "--level", "stories")
+        compared.same([samples / "dump.jsonl"], in_memory(1, 5))
+
+    @slow
+    @pytest.mark.parametrize("with_dates", [True, False], ids=["dated", "undated"])
+    def test_full_buckets_and_groups_that_are_cut(self, with_dates, command, tmp_path):
+        story = StoryConfig(bucket_cap=8, neighbours=3, max_group=4)
+        compared = Compared(command, tmp_path, config=replace(Config(), story=story))
+        dump = made(tmp_path, 400)
+        compared.same([dump if with_dates else undated(dump)], in_memory(1, 5))
+
+    def test_days_in_one_store(self, command, jsonl, tmp_path):
+        dumps = [jsonl(day, f"day-{number}.jsonl") for number, day in enumerate(DAYS)]
+        compared = Compared(command, tmp_path, "--level", "stories")
+        compared.same(dumps, in_memory(5), store=True)
+
+    @slow
+    def test_files_of_an_engine(self, command, tmp_path):
+        compared = Compared(command, tmp_path, "--level", "stories")
+        compared.same([made(tmp_path, 200)], local(1, partition_bytes=100_000, start_bytes=1))
 
 
 @pytest.mark.parametrize("partitions", [1, 4, 7])
