@@ -113,6 +113,10 @@ class EngineError(DedupError):
     """An engine cannot be started or reached, or stopped before the end of a run."""
 
 
+class EngineStoppedError(EngineError):
+    """An engine failed in the middle of a run, which can be resumed."""
+
+
 class WorkerError(DedupError):
     """Worker processes cannot be kept alive."""
 

@@ -1,35 +1,35 @@
-"""A session with a cluster, or with an engine in this process; what is missing is said here."""
+"""A session with a cluster, or with an engine in this process."""
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import re
-import shutil
 import sys
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 import pyarrow as pa
 
-from dedup import errors
+from dedup.engines.spark.engine_errors import in_one_sentence
+from dedup.engines.spark.engine_requirements import (
+    CONNECT,
+    check_remote,
+    require_answer,
+    require_client,
+)
 from dedup.engines.spark.local_servers import LOCAL_MASTER, LocalServer, SailServer, SparkServer
-from dedup.errors import DedupError, EngineError
-
-ENGINES = ("spark", "sail")
-"""Names of engines: Spark, and Sail, which answers the same clients and needs no Java."""
+from dedup.errors import EngineError, EngineStoppedError
 
 # Of every session. A row of a shuffle has up to 8 MB, see packed_rows.
 _OPTIONS = {
     "spark.sql.execution.arrow.maxRecordsPerBatch": "32",
-    "spark.sql.execution.pythonUDF.arrow.concurrency.level": None,
     "spark.sql.adaptive.enabled": "true",
     "spark.sql.session.timeZone": "UTC",
 }
 
-_RAISED = re.compile(r"^(?:[\w.]+\.)?(\w+(?:Error|Exception|Exit|Interrupt)): (.*)$", re.MULTILINE)
+_RETRIES = 7
+"""Attempts at a request to a server that is gone: two minutes in all."""
 
 
 class Rows(Protocol):
@@ -57,16 +57,20 @@ class EngineSession:
     """
 
     def __init__(self, name: str, session: Any, server: LocalServer | None = None) -> None:
-        """Keep a session, and the server in this process that answers it."""
+        """Keep a session, and the server in this process that answers it.
+
+        Raises:
+            EngineError: The engine cannot be reached.
+        """
         self.name = name
         self._session, self._server = session, server
         self._advance: Callable[[int], None] | None = None
         self._done = 0
-        with _one_sentence("the engine cannot be reached"):
+        with in_one_sentence("the engine cannot be reached"):
+            _retry_less(session)
             self.version = str(session.version)
             for option, value in _OPTIONS.items():
-                if value is not None:
-                    session.conf.set(option, value)
+                session.conf.set(option, value)
         with suppress(AttributeError):  # Spark 3.5 has none
             session.registerProgressHandler(self._on_progress)
 
@@ -75,12 +79,18 @@ class EngineSession:
         rows: Rows = self._session.range(0, count, 1, count)
         return rows
 
-    def collect(self, rows: Rows, advance: Callable[[int], None]) -> pa.Table:
+    def collect(
+        self,
+        rows: Rows,
+        advance: Callable[[int], None],
+        kind: type[EngineError] = EngineStoppedError,
+    ) -> pa.Table:
         """Run a job, and return its rows.
 
         Args:
             rows: What is asked for.
             advance: Is called with the number of tasks that were done.
+            kind: The kind of an error of the engine itself.
 
         Raises:
             EngineError: A task failed again and again, or the engine cannot be reached.
@@ -88,14 +98,17 @@ class EngineSession:
         """
         self._advance, self._done = advance, 0
         try:
-            with _one_sentence("the engine stopped"):
+            with in_one_sentence("the engine stopped", kind):
                 return rows.toArrow()
+        except KeyboardInterrupt:
+            self._interrupt()
+            raise
         finally:
             self._advance = None
 
     def close(self) -> None:
         """End the session, and the server in this process."""
-        with suppress(Exception):  # what is gone is closed
+        with suppress(EngineError), in_one_sentence("it is gone"):
             self._session.stop()
         if self._server is not None:
             self._server.stop()
@@ -108,6 +121,11 @@ class EngineSession:
         """Close it."""
         self.close()
 
+    def _interrupt(self) -> None:
+        """Ask the engine to stop what it does for this session."""
+        with suppress(EngineError, NotImplementedError), in_one_sentence("it is gone"):
+            self._session.interruptAll()
+
     def _on_progress(self, stages: Any, inflight_tasks: int, **_: Any) -> None:
         """Pass on how many tasks were done."""
         if self._advance is None or not stages:
@@ -118,89 +136,45 @@ class EngineSession:
             self._done = done
 
 
-def open_session(name: str, remote: str | None) -> EngineSession:
+def open_session(name: str, remote: str | None, *, verbose: bool = False) -> EngineSession:
     """Open a session.
 
     Args:
-        name: One of ``ENGINES``.
+        name: ``spark``, or ``sail``, which answers the same clients and needs no Java.
         remote: ``sc://host:15002``, or a master of Spark such as ``local[4]`` for which a server is
             started in this process; None for all cores of this machine.
+        verbose: Whether what an engine in this process logs goes to stderr.
 
     Raises:
+        ConfigError: The address is none that the engine takes.
         EngineError: Something is not installed, or the engine cannot be reached.
     """
-    _require(name, remote)
-    warnings.filterwarnings("ignore", module=r"pyspark\..*", category=FutureWarning)
+    check_remote(name, remote)
+    require_client(name, remote)
+    warnings.filterwarnings("ignore", module=r"pyspark\..*")
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # of workers on this machine
-    with _one_sentence("the engine cannot be started or reached"):
-        server = _local_server(name, remote)
-        from pyspark.sql.connect.session import SparkSession
-
-        builder = SparkSession.builder.remote(server.address if server else remote)
-        return EngineSession(name, builder.create(), server)
-
-
-def _local_server(name: str, remote: str | None) -> LocalServer | None:
-    """Start a server in this process where no other is named."""
-    if remote and remote.startswith("sc://"):
-        return None
-    return SailServer() if name == "sail" else SparkServer(remote or LOCAL_MASTER)
-
-
-def _require(name: str, remote: str | None) -> None:
-    """Say what is missing.
-
-    Raises:
-        EngineError: Something is.
-    """
-    needed = ["pyspark", "grpc", "pandas"] + (["pysail"] if name == "sail" and not remote else [])
-    missing = [each for each in needed if importlib.util.find_spec(each) is None]
-    if missing:
-        raise EngineError(
-            f"--engine {name} needs {' and '.join(missing)}: "
-            f"install them with pip install 'dedup-news[{name}]'"
-        )
-    if name == "sail" or (remote or "").startswith("sc://"):
-        return
-    import pyspark
-
-    if not any(os.path.isdir(os.path.join(each, "jars")) for each in pyspark.__path__):  # noqa: PTH112, PTH118
-        raise EngineError(
-            "a session of Spark on this machine needs the whole of pyspark: install it with "
-            "pip install 'dedup-news[spark]', or name a cluster with --remote sc://host:15002"
-        )
-    if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
-        raise EngineError(
-            "a session of Spark on this machine needs Java: install Java 17 (on Debian "
-            "openjdk-17-jre-headless), name a cluster with --remote, or use --engine sail"
-        )
-
-
-@contextmanager
-def _one_sentence(what: str) -> Iterator[None]:
-    """Report what a client of Spark raises as one sentence.
-
-    What a task raised on purpose keeps its kind.
-    """
-    from grpc import RpcError
-    from pyspark.errors import PySparkException
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR" if verbose else "NONE")
+    server: LocalServer | None = None
+    if remote is not None and CONNECT.fullmatch(remote):
+        require_answer(remote)
+    elif name == "sail":
+        server = SailServer(verbose=verbose)
+    else:
+        server = SparkServer(remote or LOCAL_MASTER, verbose=verbose)
+    from pyspark.sql.connect.session import SparkSession
 
     try:
-        yield
-    except (PySparkException, RpcError, OSError, RuntimeError) as error:
-        raise _failure(what, str(error)) from error
+        with in_one_sentence("the engine cannot be reached"):
+            session = SparkSession.builder.remote(server.address if server else remote).create()
+        return EngineSession(name, session, server)
+    except BaseException:
+        if server is not None:
+            server.stop()
+        raise
 
 
-def _failure(what: str, message: str) -> DedupError:
-    """Return the error for a person."""
-    raised = _RAISED.findall(message)
-    if any("No module named 'dedup" in text for _, text in raised):
-        return EngineError(
-            "dedup is not installed on the machines of the cluster: install the same version there"
-        )
-    for name, text in reversed(raised):
-        kind = getattr(errors, name, None)
-        if isinstance(kind, type) and issubclass(kind, DedupError) and name != "FullDiskError":
-            return DedupError(text)
-    said = [f"{name}: {text}" for name, text in raised] or message.strip().splitlines() or [""]
-    return EngineError(f"{what} ({said[-1][:300]}); its own log has more")
+def _retry_less(session: Any) -> None:
+    """Give up sooner on a server that is gone."""
+    from pyspark.sql.connect.client.retries import DefaultPolicy
+
+    session.client.set_retry_policies([DefaultPolicy(max_retries=_RETRIES)])
