@@ -50,7 +50,7 @@ class Timer:
 
     Attributes:
         advance: The method of the other observer.
-        seconds: Seconds by stage, in the order in which they ran.
+        seconds: Seconds by stage, in the order in which they first ran.
     """
 
     def __init__(self, progress: Progress) -> None:
@@ -68,5 +68,6 @@ class Timer:
 
     def end(self) -> None:
         """The stage is done."""
-        self.seconds[self._stage] = round(time.perf_counter() - self._began, 3)
+        seconds = self.seconds.get(self._stage, 0.0) + time.perf_counter() - self._began
+        self.seconds[self._stage] = round(seconds, 3)
         self._progress.end()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 NAMES = {
+    "engine": "starting the engine",
     "copy the store": "copying the store",
     "undo": "undoing decisions",
     "read and clean": "reading and cleaning",
@@ -25,6 +26,8 @@ NAMES = {
     "loose groups": "grouping rewrites loosely",
     "cluster rewrites": "grouping rewrites",
     "store": "writing the store",
+    "documents": "storing documents",
+    "pairs and stories": "storing pairs and stories",
     "write": "writing results",
     "read documents": "reading documents",
     "compare pairs": "comparing pairs",
@@ -33,6 +36,62 @@ NAMES = {
     "fit a scorer": "fitting a scorer",
 }
 """What a person reads for each stage."""
+
+PLAN_NAMES = {
+    "lines of range": "counting lines",
+    "measure parts": "counting inputs",
+    "shown orders": "reading dates",
+    "find duplicate ids": "finding ids given twice",
+    "known moments": "reading dates",
+    "headlines": "removing site boilerplate",
+    "lines to judge": "removing site boilerplate",
+    "documents to read": "removing site boilerplate",
+    "hosts to read": "removing site boilerplate",
+    "find sites": "removing site boilerplate",
+    "active": "removing site boilerplate",
+    "repeated texts": "finding equal texts",
+    "in buckets": "proposing copies",
+    "bucket counts": "proposing copies",
+    "with sort values": "proposing copies",
+    "neighbours": "proposing copies",
+    "declared originals": "proposing copies",
+    "distinct pairs": "proposing pairs",
+    "distinct keys": "comparing pairs",
+    "to places": "comparing pairs",
+    "measured pairs": "verifying copies",
+    "version pairs": "verifying copies",
+    "settled pairs": "verifying copies",
+    "longer of pairs": "verifying copies",
+    "distinct leads": "matching list pages",
+    "largest values": "matching list pages",
+    "shared values": "matching list pages",
+    "contained": "matching list pages",
+    "already candidates": "matching list pages",
+    "stories of copies": "grouping copies",
+    "representatives of": "weighting terms",
+    "add counts": "counting terms",
+    "count fresh": "counting terms",
+    "pairs of slices": "proposing rewrites",
+    "score tiles": "scoring rewrites",
+    "judge": "scoring rewrites",
+    "merge rewrites of groups": "grouping rewrites",
+    "story digits": "describing stories",
+    "describe stories": "describing stories",
+    "row ranges": "describing stories",
+    "write decided": "writing results",
+    "write decisions": "writing results",
+    "write stories": "writing results",
+    "write survivors": "writing results",
+    "write rejected": "writing results",
+    "count documents": "counting results",
+    "count decisions": "counting results",
+    "count rows": "counting",
+    "large stories": "counting results",
+    "losing hosts": "counting results",
+    "write parquet part": "writing the store",
+    "as they are": "reading tables",
+}
+"""The same for the stages of a plan on an engine, which are named after functions."""
 
 _UNITS = {
     "doc": "documents",
@@ -72,7 +131,7 @@ class StageProgress:
     @property
     def name(self) -> str:
         """What is being done."""
-        return NAMES.get(self.stage, self.stage)
+        return NAMES.get(self.stage) or PLAN_NAMES.get(self.stage, self.stage)
 
     @property
     def seconds(self) -> float:

@@ -6,17 +6,24 @@ dumps that were made for it go through whole runs, one after another in one stor
 
 from __future__ import annotations
 
+import fcntl
 import random
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from dedup.cache_folder import cache_folder
 from dedup.config import Config, MatchConfig, StoryConfig
 from dedup.json_codec import dump_json
+from dedup.kernels.compiled import kernel_folder
 from dedup.run.dump import run_dump
 from dedup.signatures.word_frequencies import word_frequencies
+
+_WARM, _LOCK = "warm", "warm.lock"
+"""Files in the folder of compiled code: that all is there, and what one process locks."""
 
 _STORIES = 8
 _SENTENCES = 14
@@ -44,6 +51,23 @@ def compile_kernels() -> None:
             dump.write_bytes(b"".join(dump_json(each) + b"\n" for each in _documents(number)))
             store = folder / ("full.sqlite" if config is full else "store.sqlite")
             run_dump([dump], folder / f"out-{number}", config, store=store)
+
+
+def warm_machine() -> None:
+    """Compile what runs compile, once a machine: the first process does it, and others wait.
+
+    Where nothing can be kept, each process compiles what it needs when it needs it.
+    """
+    folder = kernel_folder()
+    if folder is None or not cache_folder().writable or (folder / _WARM).exists():
+        return
+    with suppress(OSError):
+        folder.mkdir(0o755, exist_ok=True)
+        with (folder / _LOCK).open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # until another process has done it
+            if not (folder / _WARM).exists():
+                compile_kernels()
+                (folder / _WARM).touch()
 
 
 def make_word_lists(languages: Iterable[str]) -> None:

@@ -28,11 +28,18 @@ REMOVES: dict[str, tuple[str, ...]] = {
 """Options that replace or delete files or what is in them, and the parameters that name those. A
 file that was found sets them for files in its folder only."""
 
+_OF_ENGINE = ("engine", "remote", "work", "partitions")
+_OF_ONE_MACHINE = (
+    "store", "against", "dump", "expire", "report", "survivors", "annotate", "shard_size",
+)  # fmt: skip
+
 YIELDS = {
     "overwrite": ("resume",),
     "resume": ("overwrite",),
-    "store": ("against",),
-    "against": ("store", "expire", "dump", "report"),
+    "engine": _OF_ONE_MACHINE,
+    **dict.fromkeys(_OF_ONE_MACHINE, _OF_ENGINE),
+    "store": ("against", *_OF_ENGINE),
+    "against": ("store", "expire", "dump", "report", *_OF_ENGINE),
 }
 """Options on the command line, and those that exclude them or hold only without them: a file's
 values of these do not count then."""

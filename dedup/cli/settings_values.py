@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 
 import click
 
+from dedup.cli.engine_options import Place
 from dedup.cli.settings_file import SettingsFile
 from dedup.errors import printable
+from dedup.locations import is_address
 
 INPUTS = "inputs"
 """Key of the INPUT arguments, and their name as a parameter."""
@@ -157,6 +159,8 @@ def _single(file: SettingsFile, parameter: click.Parameter, value: Any) -> Any:
         return str(value)  # a limit, a size, or a name such as 20240502
     text = _string(value)
     if isinstance(kind, click.Path) and not (kind.allow_dash and text == STDIN):
+        if isinstance(kind, Place) and is_address(text):
+            return text
         return os.path.join(file.folder, _at_home(text))  # noqa: PTH118 (a slash at the end stays)
     return text
 
@@ -224,4 +228,4 @@ def named_paths(command: click.Command, values: Mapping[str, Any]) -> Iterator[t
     for parameter in command.params:
         value = values.get(parameter.name or "")
         if isinstance(parameter.type, click.Path) and value and str(value) != STDIN:
-            yield parameter.name or "", Path(value)
+            yield parameter.name or "", Path(str(value))

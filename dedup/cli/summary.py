@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from dedup.errors import printable
+from dedup.locations import Location
 from dedup.models import CleanReport, DateReport, RunReport, counted
 
 # Large stories, and hosts with many duplicates, listed one by one; the manifest has more.
@@ -18,12 +19,14 @@ _WARNINGS_LISTED = 5
 _LONGEST_NAME = 200
 
 
-def run_summary(report: RunReport, out: Path) -> str:
+def run_summary(report: RunReport, out: Path | Location) -> str:
     """Return the results of a run in a few lines."""
     counts = report.counts
     kept = counts["canonical"] + counts["unique"]
     seconds = sum(report.manifest["timings"].values())
-    lines = ["finished before; the results were written again"] if report.again else []
+    engine = report.manifest.get("engine")
+    again = "the results were written again" if engine is None else "its results are as they were"
+    lines = [f"finished before; {again}"] if report.again else []
     lines += [
         f"{counts['inputs']:,} inputs in {seconds:.1f} s: {kept:,} stay "
         f"({counts['unique']:,} unique, {counts['canonical']:,} canonical), "
@@ -42,12 +45,27 @@ def run_summary(report: RunReport, out: Path) -> str:
         if numbers:
             lines.append(f"{name}: {counted(numbers)}")
     lines += _dates(report.dates)
+    if engine is not None:
+        lines.append(_engine(engine))
     lines += _warnings(report.manifest["warnings"], shlex.quote(str(out)))
     lines.append(f"results: {out}")
     return "\n".join(lines)
 
 
-def run_facts(report: RunReport, out: Path) -> dict[str, Any]:
+def _engine(engine: dict[str, Any]) -> str:
+    """Return the line on the engine of a run."""
+    stages = engine["stages"]
+    tasks, hours, shuffled = (
+        sum(stage[name] for stage in stages) for name in ("tasks", "task_seconds", "shuffled_bytes")
+    )
+    where = f" at {engine['remote']}" if engine["remote"] else ""
+    return (
+        f"{engine['name']} {engine['version']}{where}: {tasks:,} tasks in {len(stages):,} stages, "
+        f"{hours / 3600:,.2f} core-hours, {shuffled / 1e6:,.1f} MB shuffled"
+    )
+
+
+def run_facts(report: RunReport, out: Path | Location) -> dict[str, Any]:
     """Return the same as a machine reads it."""
     manifest = report.manifest
     return {

@@ -38,7 +38,7 @@ def compiled(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     def decorate(function: Callable[..., Any]) -> Any:
         kernel: Any = nb.njit(**options)(function)
         if not nb.config.DISABLE_JIT:
-            folder = _folder()
+            folder = kernel_folder()
             kernel._cache = _Nothing() if folder is None else _Kept(function)
         return kernel
 
@@ -46,8 +46,11 @@ def compiled(**options: Any) -> Callable[[Callable[..., Any]], Any]:
 
 
 @functools.cache
-def _folder() -> Path | None:
-    """Return the folder of the code that this very source and these libraries compile to."""
+def kernel_folder() -> Path | None:
+    """Return the folder of the code that this very source and these libraries compile to.
+
+    None where no code is kept.
+    """
     digest = hashlib.blake2b(digest_size=8)
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())
@@ -106,7 +109,7 @@ class _Locator(caching._CacheLocator):  # type: ignore[misc]
 
     def get_cache_path(self) -> str:
         """Return the folder."""
-        return str(_folder())
+        return str(kernel_folder())
 
     def get_source_stamp(self) -> str:
         """Return the same for all: the name of the folder changes with the source."""

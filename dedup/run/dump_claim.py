@@ -38,6 +38,12 @@ def refuse_results(folder: OutputFolder, claim: Claim) -> None:
     Raises:
         OutputError: It holds another run.
     """
+    if claim.resume and folder.begun_on_engine.exists():
+        raise OutputError(
+            f"{folder.path} holds a run that was begun with --engine and not finished; continue it "
+            f"with the same --engine, {OVERWRITE}",
+            path=folder.path,
+        )
     if claim.store or claim.overwrite or not folder.has_files:
         return
     if folder.has_no_document:

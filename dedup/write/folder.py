@@ -17,7 +17,10 @@ from dedup.errors import OutputError, refusal, refused
 from dedup.write.file_lock import has_lock
 from dedup.write.named_files import named_when_whole
 from dedup.write.table_files import (
+    ENGINE_FOLDER,
     SHARDED,
+    STORE_LIST,
+    STORE_TABLES,
     Layout,
     Lines,
     files_of,
@@ -45,6 +48,7 @@ class OutputFolder:
         staged_store: The working store of a run that is to replace the one that is there.
         copied_store: The working store of a run against another store: its copy.
         regrouped_store: The copy of the store of a run that is decided again.
+        begun_on_engine: What is known of a run on an engine that was begun.
     """
 
     def __init__(self, path: Path) -> None:
@@ -55,6 +59,7 @@ class OutputFolder:
         self.staged_store = self.staging / _STORE
         self.copied_store = self.staging / "against.sqlite"
         self.regrouped_store = self.staging / "regrouped.sqlite"
+        self.begun_on_engine = path / ENGINE_FOLDER / "begun.json"
 
     @contextmanager
     def claim(self) -> Iterator[None]:
@@ -99,7 +104,7 @@ class OutputFolder:
     @property
     def has_files(self) -> bool:
         """Whether files of a run are there, or of one that is to replace it."""
-        staged = (self.staged_store, self.copied_store)
+        staged = (self.staged_store, self.copied_store, self.begun_on_engine)
         return any(path.exists() for path in (*self._existing(), *staged))
 
     @property
@@ -133,7 +138,12 @@ class OutputFolder:
 
     def _existing(self) -> list[Path]:
         """Return the files of a run that are there."""
-        return [path for path in sorted(self.path.iterdir()) if is_file_of_run(path.name)]
+        return [
+            path
+            for path in sorted(self.path.iterdir())
+            if is_file_of_run(path.name)
+            or (path.name == STORE_TABLES and (path / STORE_LIST).exists())
+        ]
 
     def refusal(self, *, resume: bool) -> OutputError:
         """Return the error for a run whose results must not replace those that are there.
@@ -141,14 +151,7 @@ class OutputFolder:
         Args:
             resume: Whether the run was to be continued.
         """
-        message = (
-            f"{self.path} holds the results of another run; replace them with --overwrite, "
-            "or choose another folder"
-            if resume
-            else f"{self.path} holds an earlier run; continue it with --resume, "
-            "replace it with --overwrite, or choose another folder"
-        )
-        return OutputError(message, path=self.path)
+        return holds_earlier_run(str(self.path), self.path, resume=resume)
 
     @property
     def own_store(self) -> Path:
@@ -164,12 +167,13 @@ class OutputFolder:
             OutputError: The folder cannot be written.
         """
         with refused(self.path):
-            shutil.rmtree(self.staging, ignore_errors=True)
+            for staging in (self.staging, self.begun_on_engine.parent):
+                shutil.rmtree(staging, ignore_errors=True)
             if self.has_results:
                 self.staging.mkdir()
                 return self.staged_store
             for path in self._existing():
-                path.unlink()
+                _remove(path)
         return self.store
 
     def new_copy(self) -> Path:
@@ -196,7 +200,7 @@ class OutputFolder:
         """Remove the working store of a run that came to nothing; results stay, with theirs."""
         if not self.has_results:
             for path in self._existing():
-                path.unlink()
+                _remove(path)
         shutil.rmtree(self.staging, ignore_errors=True)
 
     def drop_copy(self) -> None:
@@ -251,7 +255,7 @@ class OutputFolder:
             manifest.unlink(missing_ok=True)  # from here to the end no manifest says: finished
         for path in self._existing():
             if path.name not in names:
-                path.unlink()
+                _remove(path)
         for name in sorted(names, key=_MANIFEST.__eq__):  # the manifest is the last
             if (self.staging / name).exists():
                 (self.staging / name).replace(self.path / name)
@@ -307,6 +311,32 @@ class OutputFolder:
         """
         with named_when_whole(self.staging / name) as part:
             part.write_text(json.dumps(value, indent=2) + "\n", "utf-8")
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, or the folder of the tables of a store."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
+def holds_earlier_run(place: str, path: Path | None, *, resume: bool) -> OutputError:
+    """Return the error for a run whose results must not replace those that are in a folder.
+
+    Args:
+        place: The folder.
+        path: Its path, None at an address.
+        resume: Whether the run was to be continued.
+    """
+    message = (
+        f"{place} holds the results of another run; replace them with --overwrite, "
+        "or choose another folder"
+        if resume
+        else f"{place} holds an earlier run; continue it with --resume, "
+        "replace it with --overwrite, or choose another folder"
+    )
+    return OutputError(message, path=path)
 
 
 def is_file_of_run(name: str) -> bool:

@@ -32,6 +32,9 @@ STORE_TABLES, STORE_LIST = "store", "store.json"
 """The folder where a run on an engine leaves its store as tables, and the file there that names
 all others."""
 
+ENGINE_FOLDER = ".dedup.engine"
+"""The hidden folder in an output folder for all of a run on an engine that is in progress."""
+
 SUFFIXES = (".jsonl", *(f".jsonl.{name}" for name in COMPRESSIONS), PARQUET)
 """What the name of a file of a table ends in; it says how the file is written."""
 

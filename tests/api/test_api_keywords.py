@@ -49,6 +49,7 @@ VALUES = {
 """Of each keyword a value, and the values of its option; behind them, options that it needs."""
 
 IN_FILES = "the result is in memory"
+ON_MACHINES = "the result is in files that machines share"
 ON_A_TERMINAL = "it is about what the command prints"
 WITHOUT = {
     "output": IN_FILES, "format": IN_FILES, "survivors": IN_FILES, "annotate": IN_FILES,
@@ -56,6 +57,7 @@ WITHOUT = {
     "warn_story_size": ON_A_TERMINAL, "warn_host_share": ON_A_TERMINAL,
     "quiet": ON_A_TERMINAL, "verbose": ON_A_TERMINAL, "log_format": ON_A_TERMINAL,
     "strict": "it is about the exit code", "max_rejected": "it is about the exit code",
+    "engine": ON_MACHINES, "remote": ON_MACHINES, "work": ON_MACHINES, "partitions": ON_MACHINES,
     "dry_run": "a program lists its files itself",
     "config": "settings are keywords; a Config holds all of them", "no_config": "as config",
 }  # fmt: skip

@@ -174,24 +174,28 @@ class ExchangeTask:
 
 @dataclass(frozen=True, slots=True)
 class ProbeTask:
-    """Finds out what a machine of the cluster has, and whether it reads and writes the folder.
+    """Finds out what a machine of the cluster has, and whether it reads and writes some folders.
 
     Attributes:
-        folder: A folder with a file ``probe``.
+        folders: Folders with a file ``probe`` each.
     """
 
-    folder: Location
+    folders: tuple[Location, ...]
 
     def run(self, number: int) -> Batches:
-        """Report versions, and what is wrong with the folder."""
-        try:
-            (self.folder / "probe").read_bytes()
-            (self.folder / uuid.uuid4().hex).write_bytes(b"")
-            fault = ""
-        except OSError as error:
-            fault = str(error) or type(error).__name__
+        """Report versions, and what is wrong with each folder."""
         facts = {
-            "dedup": __version__, "python": platform.python_version(), "fault": fault,
-            "machine": platform.node(),
+            "dedup": __version__, "python": platform.python_version(),
+            "faults": list(map(_fault, self.folders)), "machine": platform.node(),
         }  # fmt: skip
         yield _report(number, TaskClock().cost(0), None, **facts)
+
+
+def _fault(folder: Location) -> str:
+    """Return what is wrong with a folder, empty if nothing is."""
+    try:
+        (folder / "probe").read_bytes()
+        (folder / uuid.uuid4().hex).write_bytes(b"")
+    except OSError as error:
+        return str(error) or type(error).__name__
+    return ""

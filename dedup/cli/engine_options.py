@@ -1,0 +1,122 @@
+"""The options of a run on an engine, and those that do not go with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from dedup.errors import OutputError
+from dedup.locations import Location, is_address
+
+ENGINES = ("spark", "sail")
+
+
+class Place(click.Path):
+    """A folder: a path, or an address such as ``s3://bucket/folder``."""
+
+    def __init__(self) -> None:
+        """Take no file for a folder."""
+        super().__init__(path_type=Path, file_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return a path, or the location of an address."""
+        if isinstance(value, str) and is_address(value):
+            return Location(value)
+        return value if isinstance(value, Location) else super().convert(value, param, ctx)
+
+
+ENGINE_OPTIONS = (
+    click.option(
+        "--engine",
+        type=click.Choice(ENGINES),
+        help="Run on an engine, for dumps that one machine does not hold; the results are the "
+        "same. spark: a cluster, or Spark on this machine, which needs Java. sail: the same "
+        "without Java. Inputs and OUT may be addresses such as s3://bucket/folder.",
+    ),
+    click.option(
+        "--remote",
+        metavar="URL",
+        help="Where the engine is: sc://host:15002, or a master of Spark such as local[4] or "
+        "spark://host:7077. Without it the engine runs on this machine, on all cores.",
+    ),
+    click.option(
+        "--work",
+        type=Place(),
+        metavar="URI",
+        help="Folder for temporary tables that this process and all machines of the engine share: "
+        "a path or an address. Without it they are in OUT. They need some times the size of the "
+        "input and are removed at the end.",
+    ),
+    click.option(
+        "--partitions",
+        type=click.IntRange(1, 100_000),
+        metavar="N",
+        help="Parts in which the engine brings documents together. Without it there are as many as "
+        "the bytes ask for; give more where tasks run out of memory. It changes no result.",
+    ),
+)
+
+_WITHOUT = "run without --engine"
+
+_REFUSED = {
+    "store": f"--store adds a dump to a store on one machine: {_WITHOUT}, or all dumps in one run",
+    "against": f"--against reads a store on one machine: {_WITHOUT}, or all dumps in one run",
+    "dump": f"--dump names a dump in a --store: {_WITHOUT}",
+    "expire": f"--expire is for a --store: {_WITHOUT}",
+    "report": "--report reads the store of the run: make it afterwards with dedup store "
+    "OUT/store.sqlite --from OUT, then write the page with dedup report OUT",
+    "survivors": "--survivors - writes from one process: read the files OUT/survivors-*",
+    "annotate": "--annotate writes from one process: join the files OUT/decisions-* to the "
+    "records by id",
+    "shard_size": "--shard-size does not go with --engine, which writes a file for each part of "
+    "the inputs: leave it out",
+}
+"""Options that do not go with ``--engine``, and what to do."""
+
+_ENGINE_ONLY = ("remote", "work", "partitions")
+
+
+def refuse_with_engine(ctx: click.Context) -> None:
+    """Refuse options that do not go with ``--engine``, or only with it.
+
+    Raises:
+        click.UsageError: One was given.
+    """
+    if ctx.params["engine"] is None:
+        for name in _ENGINE_ONLY:
+            if ctx.params[name] is not None:
+                raise click.UsageError(
+                    f"--{name} is for a run on an engine: add --engine spark or --engine sail, or "
+                    f"leave --{name} out"
+                )
+        return
+    for name, sentence in _REFUSED.items():
+        if ctx.params[name]:
+            raise click.UsageError(f"{sentence} (--engine {ctx.params['engine']})")
+    if ctx.get_parameter_source("workers") is ParameterSource.COMMANDLINE:
+        raise click.UsageError(
+            "--workers is for a run on one machine: leave it out, or choose the cores of Spark on "
+            "this machine with --remote 'local[4]'"
+        )
+
+
+def local_out(out: Path | Location) -> Path:
+    """Return the folder of a run on one machine.
+
+    Raises:
+        OutputError: It is an address.
+    """
+    if isinstance(out, Location):
+        raise OutputError(
+            f"{out} is an address: results are written to this machine, give a path, or run on an "
+            "engine with --engine spark or --engine sail"
+        )
+    return out
+
+
+def engine_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Take the values of these options, by name, from those of all options."""
+    return {name: options.pop(name) for name in ("engine", *_ENGINE_ONLY)}

@@ -1,0 +1,280 @@
+"""A dump to the files of its results by way of an engine, as the command calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dedup import config_digest
+from dedup.cluster.canonical import parse_policy
+from dedup.config import Config
+from dedup.errors import ConfigError, DedupError, NoDocumentError, UnknownFieldError
+from dedup.locations import Location
+from dedup.models import RejectionLimit, RunReport, failure, report_of
+from dedup.pipeline.earlier_dumps import NoEarlierDumps
+from dedup.pipeline.plan import PlannedDump, plan_dump
+from dedup.pipeline.plan_inputs import SplitInputs, split_inputs
+from dedup.pipeline.plan_results import WrittenResults, plan_results
+from dedup.pipeline.store_folder import WrittenTables, write_store_tables
+from dedup.progress import NullProgress, Progress, Timer
+from dedup.run.dump_claim import RESULTS_STAY
+from dedup.run.engine_claim import (
+    EngineClaim,
+    GoingRun,
+    claim_folder,
+    find_inputs,
+    has_no_document,
+    shown_remote,
+)
+from dedup.run.manifest import first_dump, manifest_of_facts, times_and_memory, what_was_read
+from dedup.scorer_file import ScorerFile, scorer_file
+from dedup.write import Layout
+from dedup.write.engine_folder import EngineFolder
+from dedup.write.table_files import STORE_LIST, STORE_TABLES
+
+if TYPE_CHECKING:
+    from dedup.engines.spark.session import EngineSession
+    from dedup.engines.spark.spark_engine import SparkEngine
+
+LARGEST_SPLIT = 64_000_000
+"""Stored bytes of a part of the inputs: a task takes minutes, and what fails is soon done again."""
+
+SMALLEST_SPLIT = 1_000_000
+SPLITS = 32
+"""Parts of inputs for which larger parts would leave machines without work."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """Where a run is done.
+
+    Attributes:
+        name: ``spark`` or ``sail``.
+        remote: The address of the engine, a master of Spark, or None for this machine.
+        work: A folder for temporary tables, None for one in the output folder.
+        partitions: Partitions behind an exchange, None for as many as its bytes ask for.
+        prepare: Is called in every process of a machine before its first task.
+        verbose: Whether what an engine in this process logs goes to stderr.
+    """
+
+    name: str
+    remote: str | None = None
+    work: Location | None = None
+    partitions: int | None = None
+    prepare: Callable[[], None] | None = None
+    verbose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What all parts of a run are given."""
+
+    inputs: Sequence[str | Path]
+    folder: EngineFolder
+    work: Location
+    config: Config
+    scored_by: ScorerFile
+    split_bytes: int
+
+
+def run_on_engine(
+    inputs: Sequence[str | Path],
+    out: Location,
+    config: Config,
+    engine: EngineOptions,
+    *,
+    layout: Layout | None = None,
+    scorer: Path | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    limit: RejectionLimit | None = None,
+    settings: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> RunReport:
+    """De-duplicate a dump into an output folder, with the bytes of a run on one machine.
+
+    Args:
+        inputs: Files, folders and globs, on this machine or at addresses.
+        out: The folder, which all machines of the engine read and write.
+        config: The options.
+        engine: Where the run is done.
+        layout: How the tables are written; None for JSON lines.
+        scorer: A file with the scorer of pairs of tellings; None for the one that comes with the
+            package.
+        resume: Go on with a run that was stopped.
+        overwrite: Replace an earlier run; its results stay until the new ones are whole.
+        limit: How many inputs may be rejected; more make the exit code 1.
+        settings: For the manifest: where the values of options came from, as JSON values.
+        progress: Gets the progress of each stage.
+
+    Raises:
+        ConfigError: An option cannot be used.
+        InputError: An input is missing, no record has a text, or no document has the field of a
+            rule.
+        OutputError: A folder cannot be written, or the output folder holds a run that is neither to
+            be resumed nor replaced.
+        EngineError: The engine cannot be reached, or stopped.
+    """
+    if resume and overwrite:
+        raise ConfigError("--resume and --overwrite exclude each other")
+    parse_policy(config.cluster.canonical)  # a wrong rule is refused before anything is read
+    scored_by = scorer_file(scorer)
+    timer = Timer(progress or NullProgress())
+    folder = EngineFolder(out)
+    size, digest = find_inputs(inputs, config)
+    claim = EngineClaim(
+        config, scored_by.names, digest, str(engine.work) if engine.work else None,
+        resume=resume, overwrite=overwrite,
+    )  # fmt: skip
+    with folder.claim():
+        found = claim_folder(folder, claim)
+        if not isinstance(found, GoingRun):
+            return report_of(found, limit, again=True)
+        work = engine.work / f"dedup-{found.known['run']}" if engine.work else folder.work
+        split = min(LARGEST_SPLIT, max(SMALLEST_SPLIT, size // SPLITS))
+        run = _Run(inputs, folder, work, config, scored_by, split)
+        manifest = _run(run, found, engine, layout or Layout(), settings, timer)
+    return report_of(manifest, limit)
+
+
+def _run(
+    run: _Run,
+    going: GoingRun,
+    options: EngineOptions,
+    layout: Layout,
+    settings: Mapping[str, Any] | None,
+    timer: Timer,
+) -> dict[str, Any]:
+    """Do a run, and return its manifest."""
+    # What runs on one machine does not need an engine.
+    from dedup.engines.spark.machine_check import check_machines
+    from dedup.engines.spark.session import open_session
+    from dedup.engines.spark.spark_engine import SparkEngine
+
+    folder, config = run.folder, run.config
+    timer.start("engine", None, "")
+    with open_session(options.name, options.remote, verbose=options.verbose) as session:
+        timer.end()
+        check_machines(session, {"OUT": folder.probe, "--work": run.work / "probe"})
+        if not going.is_resumed:
+            folder.begin(going.known)
+        with (
+            _forgotten_if_refused(folder, going),
+            SparkEngine(
+                session, run.work, partitions=options.partitions, plan_digest=going.digest,
+                prepare=options.prepare, progress=timer,
+            ) as engine,
+        ):  # fmt: skip
+            split, planned = _plan(run, going, engine)
+            folder.begin_files()
+            written = plan_results(engine, planned, config, layout, folder.files)
+            _refuse_none_for_some(folder, written)
+            tables = write_store_tables(
+                engine, planned, folder.files / STORE_TABLES,
+                options=config_digest.digest(config), basis=config_digest.basis(config),
+                scorer=run.scored_by.names,
+            )  # fmt: skip
+            read = split.tally
+            read.add(planned.cleaned.tally)
+            name = folder.location.name or "dump"
+            manifest = {
+                **manifest_of_facts(
+                    written.facts, config, settings, run.scored_by,
+                    {**what_was_read(split.names, read), "sha256": None},
+                    first_dump(name, written.facts),
+                ),
+                "files": _listed(written),
+                "engine": _about(session, engine, options, going),
+                **times_and_memory(planned.cleaned.worker_kib, timer),
+            }  # fmt: skip
+            folder.put_in_place(_moves(folder, written, tables), manifest)
+    return manifest
+
+
+def _plan(run: _Run, going: GoingRun, engine: SparkEngine) -> tuple[SplitInputs, PlannedDump[Any]]:
+    """Take the dump from its inputs to its stories."""
+    folder = run.folder
+    had_documents = folder.manifest() is not None and not has_no_document(folder.manifest())
+    with _forgotten_if_refused(folder, going, DedupError):
+        split = split_inputs(
+            engine, run.inputs, run.config, split_bytes=run.split_bytes,
+            outputs=[folder.location, run.work],
+            remedy=RESULTS_STAY if had_documents else None,
+        )  # fmt: skip
+    one_process = replace(run.config, workers=1)
+    scorer = run.scored_by.scorer
+    planned = plan_dump(engine, split.parts, NoEarlierDumps(), one_process, NullProgress(), scorer)
+    return split, planned
+
+
+@contextmanager
+def _forgotten_if_refused(
+    folder: EngineFolder, going: GoingRun, *kinds: type[DedupError]
+) -> Iterator[None]:
+    """Leave nothing of a run that cannot be done, unless it was begun before."""
+    try:
+        yield
+    except DedupError as error:
+        refused = isinstance(error, (UnknownFieldError, NoDocumentError, *kinds))
+        if refused and not going.is_resumed:
+            folder.forget()
+        raise
+
+
+def _refuse_none_for_some(folder: EngineFolder, written: WrittenResults) -> None:
+    """Refuse to replace the results of an earlier run by those of one that could use no input.
+
+    Raises:
+        NoDocumentError: They would be.
+    """
+    earlier, facts = folder.manifest(), written.facts
+    if earlier is None or has_no_document(earlier):
+        return
+    if facts.inputs == facts.status["rejected"]:
+        message = failure(facts.inputs, dict(facts.reasons), {}, None)
+        raise NoDocumentError(f"{message}; {RESULTS_STAY}")
+
+
+def _listed(written: WrittenResults) -> dict[str, list[dict[str, Any]]]:
+    """Return the files of all tables, in their order, for the manifest."""
+    return {
+        name: [
+            {"name": last, "rows": file.rows, "bytes": file.bytes}
+            for file, last in zip(table.files, table.names, strict=True)
+        ]
+        for name, table in written.tables.items()
+    }
+
+
+def _moves(
+    folder: EngineFolder, written: WrittenResults, tables: WrittenTables
+) -> dict[Location, str]:
+    """Return the names that all files get in the folder."""
+    listing = folder.files / STORE_TABLES / STORE_LIST
+    listing.write_bytes(tables.listing())
+    return {
+        **{
+            table.folder / file.name: name
+            for table in written.tables.values()
+            for file, name in zip(table.files, table.names, strict=True)
+        },
+        **{file: f"{STORE_TABLES}/{name}" for file, name in tables.names().items()},
+        listing: f"{STORE_TABLES}/{STORE_LIST}",
+    }
+
+
+def _about(
+    session: EngineSession, engine: SparkEngine, options: EngineOptions, going: GoingRun
+) -> dict[str, Any]:
+    """Return what the manifest says of the engine."""
+    return {
+        "name": session.name,
+        "version": session.version,
+        "remote": shown_remote(options.remote),
+        "partitions": options.partitions,
+        "stages": [cost.as_manifest() for cost in engine.costs],
+        "run": going.known,
+    }

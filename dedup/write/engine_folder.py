@@ -1,0 +1,225 @@
+"""The output folder of a run on an engine, on this machine or at an address.
+
+All that is in progress is in one hidden folder inside. What an earlier run left stays until the new
+files are whole; then they are moved to their places, the manifest last. A move that was interrupted
+is completed by the next run.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from dedup.errors import OutputError
+from dedup.json_codec import dump_json, load_json
+from dedup.locations import Location
+from dedup.parallel.ordered_map import ordered_map
+from dedup.write.folder import OutputFolder, holds_earlier_run, is_file_of_run
+from dedup.write.part_files import unwritable
+from dedup.write.table_files import ENGINE_FOLDER, STORE_LIST, STORE_TABLES
+
+_MANIFEST = "manifest.json"
+_BEGUN, _WHOLE, _FILES, _WORK, _PROBE = "begun.json", "whole.json", "files", "work", "probe"
+
+_STORE_LIST = f"{STORE_TABLES}/{STORE_LIST}"
+
+_THREADS = 16
+"""Files that are moved at once: at an address each takes a request or two."""
+
+
+class EngineFolder:
+    """The folder.
+
+    Attributes:
+        location: Where it is.
+        files: The folder inside it where files are written.
+        work: The folder inside it for temporary tables, unless another one is named.
+        probe: The folder inside it where machines show that they can write.
+    """
+
+    def __init__(self, location: Location) -> None:
+        """Name the folder; nothing is touched yet."""
+        self.location = location
+        self._own = location / ENGINE_FOLDER
+        self.files, self.work, self.probe = (self._own / each for each in (_FILES, _WORK, _PROBE))
+
+    @contextmanager
+    def claim(self) -> Iterator[None]:
+        """Make the folder and lock it for one run; an interrupted move is completed.
+
+        At an address nothing can be locked: who begins a run there sees to it that no other does.
+
+        Raises:
+            OutputError: It is in use, is no folder, or cannot be read or written.
+        """
+        with self._local.claim() if self._local else nullcontext():
+            with self._reported():
+                self._move()
+            try:
+                yield
+            finally:
+                with suppress(OSError):
+                    if (self._own / _BEGUN).info() is None:
+                        self._own.remove()
+
+    @property
+    def _local(self) -> OutputFolder | None:
+        """The folder as a run on one machine sees it, None at an address."""
+        return OutputFolder(self.location.path) if self.location.is_local else None
+
+    @property
+    def path(self) -> Path | None:
+        """Its path, None at an address."""
+        return self.location.path if self.location.is_local else None
+
+    def manifest(self) -> dict[str, Any] | None:
+        """Return the manifest of the run whose results are there, None if it cannot be read."""
+        return _json_object(self.location / _MANIFEST)
+
+    def begun(self) -> dict[str, Any] | None:
+        """Return what is known of a run that was begun, None if there is none."""
+        return _json_object(self._own / _BEGUN)
+
+    def begin(self, known: Mapping[str, Any]) -> None:
+        """Begin a run, without anything of another one that was begun.
+
+        Raises:
+            OutputError: The folder cannot be written.
+        """
+        with self._reported():
+            self._own.remove()
+            (self._own / _BEGUN).write_bytes(dump_json(known))
+
+    def forget(self) -> None:
+        """Remove all of a run that was begun; results stay.
+
+        Raises:
+            OutputError: It cannot be removed.
+        """
+        with self._reported():
+            self._own.remove()
+
+    def has_files(self) -> bool:
+        """Return whether files of a run are there, finished or not.
+
+        Raises:
+            OutputError: The folder cannot be read.
+        """
+        with self._reported():
+            existing = bool(self._existing())
+        return existing or (self._local is not None and self._local.has_files)
+
+    def refusal(self, *, resume: bool) -> OutputError:
+        """Return the error for a run whose results must not replace those that are there."""
+        return holds_earlier_run(str(self.location), self.path, resume=resume)
+
+    def begin_files(self) -> None:
+        """Remove what was written of a run that is not whole.
+
+        Raises:
+            OutputError: It cannot be removed.
+        """
+        with self._reported():
+            self.files.remove()
+
+    def has_all(self, files: Mapping[str, int]) -> bool:
+        """Return whether files of some sizes are there.
+
+        Args:
+            files: Sizes in bytes by name.
+
+        Raises:
+            OutputError: The folder cannot be read.
+        """
+        with self._reported():
+            there = {entry.name: entry.size for entry in self.location.entries()}
+        return all(there.get(name) == size for name, size in files.items())
+
+    def put_in_place(self, moves: Mapping[Location, str], manifest: Mapping[str, Any]) -> None:
+        """Give files their names, remove those that they replace, and write the manifest last.
+
+        Args:
+            moves: Files in ``files``, and the names that they get in the folder, which may have
+                slashes.
+            manifest: The manifest.
+
+        Raises:
+            OutputError: A file cannot be moved.
+        """
+        listed = {_below(source, self._own): name for source, name in moves.items()}
+        with self._reported():
+            content = json.dumps(manifest, indent=2) + "\n"
+            (self._own / _MANIFEST).write_bytes(content.encode())
+            (self._own / _WHOLE).write_bytes(dump_json(listed))
+            self._move()
+
+    def _move(self) -> None:
+        """Move the files of a run if all of them were whole; each step can be repeated."""
+        moves = _json_object(self._own / _WHOLE)
+        if moves is None:
+            return
+        if (self._own / _MANIFEST).info() is not None:
+            (self.location / _MANIFEST).remove()  # from here to the end no manifest says: finished
+        new = {*moves.values()}
+        for name in self._existing():
+            if name not in new:
+                (self.location / name).remove()
+        if self._local:
+            self._local.drop_copy()
+        last = (_STORE_LIST, _MANIFEST)
+        for _ in ordered_map(
+            self._move_one, (move for move in moves.items() if move[1] not in last), _THREADS
+        ):
+            pass
+        for move in (*moves.items(), (_MANIFEST, _MANIFEST)):
+            if move[1] in last:
+                self._move_one(move)
+        self._own.remove()
+
+    def _move_one(self, move: tuple[str, str]) -> None:
+        """Move a file, unless that is done."""
+        source = self._own / move[0]
+        if source.info() is not None:
+            source.move(self.location / move[1])
+
+    def _existing(self) -> list[str]:
+        """Return the files of a run that are there, and the folder with the tables of its store."""
+        return [
+            entry.name
+            for entry in self.location.entries()
+            if (is_file_of_run(entry.name) and not entry.is_folder)
+            or (entry.name == STORE_TABLES and self._has_old_store())
+        ]
+
+    def _has_old_store(self) -> bool:
+        """Return whether tables of a store are there: their list is moved behind all of them."""
+        return (self.location / _STORE_LIST).info() is not None
+
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        """Report an error of the disk, or of the store of objects, as one sentence."""
+        try:
+            yield
+        except OSError as error:
+            raise unwritable(self.location, error) from error
+
+
+def _below(file: Location, folder: Location) -> str:
+    """Return the path of a file from a folder around it."""
+    if file.is_local:
+        return file.path.relative_to(folder.path).as_posix()
+    paths = (urlsplit(each.address, allow_fragments=False).path for each in (file, folder))
+    return next(paths).removeprefix(next(paths).rstrip("/") + "/")
+
+
+def _json_object(file: Location) -> dict[str, Any] | None:
+    """Return the JSON object in a file, None if it cannot be read."""
+    try:
+        found = load_json(file.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None

@@ -1,0 +1,326 @@
+"""`dedup run --engine`: what it leaves, how it goes on after it was stopped, what it refuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from engine_commands import run_on_sail, tables_of
+from runs import ROOT, dated_article, text_of
+
+KILLED = Path(__file__).with_name("killed_engine_run.py")
+
+
+def dump_of(count, **more):
+    """Articles of which each third is a copy of one before it."""
+    return [
+        dated_article(f"a{number}", text_of(number - (number % 3 == 2)), day=1 + number % 3, **more)
+        for number in range(count)
+    ]
+
+
+def in_use(out):
+    """All that is in a folder beside its results."""
+    return [path.name for path in out.iterdir() if path.name.startswith(".")]
+
+
+@pytest.fixture(scope="module")
+def news(tmp_path_factory):
+    """A file of records, and the bytes that a run on one machine makes of it."""
+    path = tmp_path_factory.mktemp("engine") / "news.jsonl"
+    path.write_text("".join(json.dumps(record) + "\n" for record in dump_of(12)))
+    return path
+
+
+@pytest.fixture(scope="module")
+def expected(command, news, tmp_path_factory):
+    return command.run(news, out=tmp_path_factory.mktemp("engine") / "local").tables()
+
+
+@pytest.fixture(scope="module")
+def done(command, news, tmp_path_factory):
+    return run_on_sail(command, news, out=tmp_path_factory.mktemp("engine") / "out")
+
+
+def test_the_parts_one_behind_another_are_the_files_of_a_run_on_one_machine(done, expected):
+    assert tables_of(done.path) == expected
+
+
+def test_nothing_temporary_stays_in_the_folder(done):
+    assert in_use(done.path) == []
+
+
+def test_the_manifest_says_what_each_stage_took(done):
+    manifest = done.manifest
+    engine = manifest["engine"]
+
+    assert (engine["name"], engine["remote"], engine["partitions"]) == ("sail", None, None)
+    assert engine["version"]
+    stages = {each["stage"]: each for each in engine["stages"]}
+    assert stages["read and clean"]["rows"] >= 12
+    assert {"seconds", "tasks", "shuffled_bytes", "largest_bytes", "median_bytes"} <= {
+        *stages["find duplicate ids"]
+    }
+    assert manifest["timings"]["read and clean"] > 0
+
+
+def test_the_manifest_lists_the_files_of_each_table(done):
+    for table, files in done.manifest["files"].items():
+        for each in files:
+            path = done.path / each["name"]
+            assert each["name"].startswith(table)
+            assert path.stat().st_size == each["bytes"]
+            assert len(path.read_bytes().splitlines()) == each["rows"]
+
+
+def test_counts_are_those_of_a_run_on_one_machine(command, news, done, tmp_path):
+    local = command.run(news, out=tmp_path / "local").manifest
+    same = ("counts", "rejected_by_reason", "duplicates_by_relation", "dates", "warnings")
+
+    assert {name: done.manifest[name] for name in same} == {name: local[name] for name in same}
+    assert done.manifest["read"]["bytes"] == local["read"]["bytes"]
+
+
+def test_a_run_on_an_engine_imports_it_and_no_other_run_does(tmp_path, news):
+    program = (
+        "import sys; from dedup.cli import main\n"
+        "main(sys.argv[1:], standalone_mode=False)\n"
+        "print(sorted({'pyspark', 'pysail', 'grpc', 'pandas'} & {*sys.modules}))"
+    )
+    arguments = ["run", news, "-o", tmp_path / "out", "--quiet"]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *map(str, arguments)],
+        capture_output=True, text=True, cwd=ROOT, check=True, timeout=120,
+    )  # fmt: skip
+
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_library_imports_no_engine():
+    program = "import sys, dedup; print({'pyspark', 'pysail', 'grpc'} & {*sys.modules})"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert done.stdout.strip() == "set()"
+
+
+WITHOUT_ENGINE = [("--remote", "local[2]"), ("--work", "work"), ("--partitions", "4")]
+
+
+@pytest.mark.parametrize(("option", "value"), WITHOUT_ENGINE)
+def test_an_option_of_engines_is_refused_without_one(command, news, tmp_path, option, value):
+    done = command("run", news, "-o", tmp_path / "out", option, value)
+
+    assert done.exit_code == 2
+    assert f"{option} is for a run on an engine: add --engine" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+REFUSED = {
+    "--store": ("news.sqlite", "run without --engine"),
+    "--against": ("news.sqlite", "run without --engine"),
+    "--expire": ("9", "run without --engine"),
+    "--report": ("page.html", "dedup store OUT/store.sqlite --from OUT"),
+    "--survivors": ("-", "read the files OUT/survivors-*"),
+    "--annotate": ("all.jsonl", "OUT/decisions-*"),
+    "--shard-size": ("1MB", "leave it out"),
+    "--workers": ("2", "leave it out"),
+}
+
+
+@pytest.mark.parametrize("option", REFUSED)
+def test_what_does_not_go_with_an_engine_says_what_to_do(command, news, tmp_path, option):
+    value, advice = REFUSED[option]
+    done = command("run", news, "-o", tmp_path / "out", "--engine", "sail", option, value)
+
+    assert done.exit_code == 2
+    assert advice in done.stderr
+    assert len(done.stderr.splitlines()[-1]) < 250
+    assert not (tmp_path / "out").exists()
+
+
+REMOTES = {
+    ("sail", "local[2]"): "is a master of Spark: use it with --engine spark",
+    ("spark", "cluster"): "--remote takes an address such as sc://host:15002",
+    ("spark", "sc://127.0.0.1:1"): "cannot be reached (Connection refused)",
+    ("sail", "sc://127.0.0.1:1"): "cannot be reached (Connection refused)",
+    ("spark", "sc://nowhere.invalid/;token=secret"): "the engine at sc://nowhere.invalid cannot be",
+}
+
+
+@pytest.mark.parametrize(("engine", "remote"), REMOTES)
+def test_an_engine_that_cannot_be_reached_is_one_sentence(command, news, tmp_path, engine, remote):
+    out = tmp_path / "out"
+    done = command("run", news, "-o", out, "--engine", engine, "--remote", remote)
+
+    assert done.exit_code in (1, 2)
+    assert REMOTES[engine, remote] in done.stderr
+    assert "secret" not in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not out.exists()
+
+
+def test_a_stream_is_refused(command, tmp_path):
+    done = command("run", "-", "-o", tmp_path / "out", "--engine", "sail", stdin='{"text": "a"}')
+
+    assert done.exit_code == 1
+    assert "write it to a file that all machines reach" in done.stderr
+
+
+def test_an_address_is_a_place_for_results_with_an_engine_only(command, news):
+    done = command("run", news, "-o", "s3://bucket/out?access_key=secret")
+
+    assert done.exit_code == 1
+    assert "s3://bucket/out is an address: results are written to this machine" in done.stderr
+    assert "--engine" in done.stderr
+
+
+def test_a_finished_run_is_kept(command, news, done):
+    before = {path: path.read_bytes() for path in done.path.iterdir() if path.is_file()}
+    refused = command("run", news, "-o", done.path, "--engine", "sail")
+
+    assert refused.exit_code == 1
+    assert "holds an earlier run; continue it with --resume" in refused.stderr
+    assert {path: path.read_bytes() for path in done.path.iterdir() if path.is_file()} == before
+
+
+def test_a_finished_run_is_finished(command, news, done):
+    again = command("run", news, "-o", done.path, "--engine", "sail", "--resume")
+
+    assert again.exit_code == 0
+    assert "finished before; its results are as they were" in again.stderr
+
+
+def test_other_options_are_no_resume(command, news, done):
+    refused = command(
+        "run", news, "-o", done.path, "--engine", "sail", "--resume", "--threshold", "0.5"
+    )
+
+    assert refused.exit_code == 1
+    assert "was begun with other options (story.threshold)" in refused.stderr
+
+
+def test_other_inputs_are_no_resume(command, jsonl, done):
+    refused = command("run", jsonl(dump_of(5)), "-o", done.path, "--engine", "sail", "--resume")
+
+    assert refused.exit_code == 1
+    assert "the inputs changed since the run in" in refused.stderr
+
+
+def test_a_finished_run_whose_files_were_changed_is_begun_anew(command, news, done, tmp_path):
+    out = tmp_path / "out"
+    shutil.copytree(done.path, out)
+    next(out.glob("decisions-*")).write_bytes(b"")
+    refused = command("run", news, "-o", out, "--engine", "sail", "--resume")
+
+    assert refused.exit_code == 1
+    assert "were changed or removed; begin anew with --overwrite" in refused.stderr
+
+
+def test_a_run_on_one_machine_replaces_one_on_an_engine(command, news, done, expected, tmp_path):
+    out = tmp_path / "out"
+    shutil.copytree(done.path, out)
+    local = command.run(news, "--overwrite", out=out)
+
+    assert local.tables() == expected
+    assert tables_of(out) == dict.fromkeys(expected, b"")
+    assert not (out / "store").exists()
+
+
+def test_a_run_on_an_engine_replaces_one_on_one_machine(command, news, expected, tmp_path):
+    out = tmp_path / "out"
+    command.run(news, "--level", "copies", out=out)
+    run_on_sail(command, news, "--overwrite", out=out)
+
+    assert tables_of(out) == expected
+    assert not (out / "store.sqlite").exists()
+    assert not (out / "decisions.jsonl").exists()
+
+
+def test_nothing_is_left_of_a_run_without_an_input(command, tmp_path):
+    out = tmp_path / "out"
+    done = command("run", tmp_path / "missing", "-o", out, "--engine", "sail")
+
+    assert done.exit_code == 1
+    assert "does not exist" in done.stderr
+    assert not out.exists()
+
+
+def test_nothing_is_left_of_a_run_that_is_refused(command, jsonl, tmp_path):
+    out = tmp_path / "out"
+    records = jsonl([{"body": "Rain."}] * 3)
+    done = command("run", records, "-o", out, "--engine", "sail")
+
+    assert done.exit_code == 1
+    assert "--field text=" in done.stderr
+    assert not out.exists()
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(command, news, tmp_path):
+    work = tmp_path / "work"
+    work.write_text("a file")
+    done = command("run", news, "-o", tmp_path / "out", "--engine", "sail", "--work", work)
+
+    assert done.exit_code == 2
+    done = command("run", news, "-o", work / "out", "--engine", "sail")
+    assert done.exit_code == 1
+    assert "cannot write to" in done.stderr
+
+
+def kept_stages():
+    """The names of the tables that a plan keeps, in the order in which they are kept."""
+    return [
+        "inputs", "questions on sites", "documents", "stories of copies", "representatives",
+        "described stories",
+    ]  # fmt: skip
+
+
+def killed_after(table, news, out, *options):
+    """Run the command in a process of its own that is killed when it has kept a table."""
+    arguments = ["run", news, "-o", out, "--engine", "sail", "--quiet", *options]
+    done = subprocess.run(
+        [sys.executable, str(KILLED), table, *map(str, arguments)],
+        cwd=ROOT, check=False, timeout=300, env={**os.environ, "PYTHONPATH": str(ROOT / "tests")},
+    )  # fmt: skip
+    assert done.returncode == -signal.SIGKILL
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("table", kept_stages())
+def test_a_run_that_was_killed_goes_on_from_the_tables_that_it_kept(
+    command, news, expected, tmp_path, table
+):
+    out = tmp_path / "out"
+    killed_after(table, news, out)
+    assert not (out / "manifest.json").exists()
+    refused = command("run", news, "-o", out, "--engine", "sail")
+    assert "holds an earlier run; continue it with --resume" in refused.stderr
+    local = command("run", news, "-o", out, "--resume")
+    assert "was begun with --engine" in local.stderr
+    run_on_sail(command, news, "--resume", out=out)
+
+    assert tables_of(out) == expected
+    done = json.loads((out / "manifest.json").read_bytes())["engine"]["stages"]
+    assert "read and clean" not in {each["stage"] for each in done}
+    assert in_use(out) == []
+
+
+@pytest.mark.slow
+def test_earlier_results_stay_until_the_new_ones_are_whole(command, news, expected, tmp_path):
+    out, work = tmp_path / "out", tmp_path / "work"
+    before = command.run(news, "--level", "copies", out=out).tables()
+    killed_after("documents", news, out, "--overwrite", "--work", work)
+    assert {name: (out / f"{name}.jsonl").read_bytes() for name in before} == before
+    refused = command("run", news, "-o", out, "--engine", "sail", "--resume")
+    assert f"was begun with --work {work}; give the same" in refused.stderr
+    run_on_sail(command, news, "--resume", "--work", work, out=out)
+
+    assert tables_of(out) == expected
+    assert list(work.iterdir()) == []
