@@ -163,6 +163,20 @@ class TestMetadata:
         assert PROJECT["name"] == DISTRIBUTION
         assert metadata.version(DISTRIBUTION) == __version__
 
+    def test_an_engine_is_installed_by_its_extra_alone(self):
+        names = {
+            extra: {re.match(r"[\w-]+", each)[0] for each in requirements}
+            for extra, requirements in (
+                ("", PROJECT["dependencies"]),
+                *PROJECT["optional-dependencies"].items(),
+            )
+        }
+        engines = {"pyspark", "pyspark-client", "pysail", "grpcio", "pandas"}
+
+        assert not names[""] & engines
+        assert names["spark"] == {"pyspark"}
+        assert names["sail"] == {"pysail", "pyspark-client"}
+
     def test_every_data_file_of_the_package_is_packed(self):
         package = ROOT / "dedup"
         files = {path for path in package.rglob("*") if path.is_file()}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from cluster_runs import ended, kill_when, left_by, made_dump, no_java, started, tables_in
 from spark_laws import SparkLaws
 
 from dedup.engines.spark.packed_rows import spark_numbers
@@ -16,10 +15,7 @@ from dedup.engines.spark.session import open_session
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        not (shutil.which("java") or os.environ.get("JAVA_HOME")),
-        reason="there is no Java: on Debian install openjdk-17-jre-headless",
-    ),
+    pytest.mark.skipif(bool(no_java()), reason=no_java()),
 ]
 
 
@@ -57,3 +53,46 @@ def test_spark_sends_each_number_to_the_partition_that_it_stands_for(session, pa
     assert dict(zip(found["to"].to_pylist(), found["place"].to_pylist(), strict=True)) == dict(
         zip(spark_numbers(partitions), range(partitions), strict=True)
     )
+
+
+# A whole run. Each has a session of its own, and several processes.
+
+CLUSTER = "local-cluster[2,1,1536]"
+
+
+def is_executor(words):
+    """Whether these are the words of a machine of the cluster."""
+    return any(word.endswith(b"CoarseGrainedExecutorBackend") for word in words)
+
+
+def is_python_worker(words):
+    """Whether these are the words of a process that runs stages."""
+    return b"pyspark.worker" in words or b"pyspark.daemon" in words
+
+
+@pytest.fixture(scope="module")
+def dump(tmp_path_factory):
+    return made_dump(tmp_path_factory.mktemp("spark"), 20_000)
+
+
+@pytest.fixture(scope="module")
+def expected(dump, tmp_path_factory):
+    """The bytes of a run on one machine."""
+    out = tmp_path_factory.mktemp("spark") / "local"
+    ended(started(dump, out))
+    return tables_in(out)
+
+
+@pytest.mark.parametrize(
+    ("remote", "chosen"), [(CLUSTER, is_executor), ("local[2,4]", is_python_worker)]
+)
+def test_a_process_that_is_killed_changes_no_byte(remote, chosen, dump, expected, tmp_path):
+    out, work = tmp_path / "out", tmp_path / "work"
+    options = ["--engine", "spark", "--remote", remote, "--work", work]
+    running = started(dump, out, *options)
+    for table in ("inputs", "representatives"):
+        kill_when(running, lambda table=table: [*work.glob(f"*/kept/{table}/whole.json")], chosen)
+    ended(running)
+    assert left_by(running) == {}
+    assert tables_in(out) == expected
+    assert list(work.iterdir()) == []
