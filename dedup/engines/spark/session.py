@@ -21,6 +21,8 @@ from dedup.engines.spark.engine_requirements import (
 from dedup.engines.spark.local_servers import LOCAL_MASTER, LocalServer, SailServer, SparkServer
 from dedup.errors import EngineError, EngineStoppedError
 
+_PARTITIONS_A_CORE = 4
+
 # Of every session. A row of a shuffle has up to 8 MB, see packed_rows.
 _OPTIONS = {
     "spark.sql.execution.arrow.maxRecordsPerBatch": "32",
@@ -75,8 +77,13 @@ class EngineSession:
             session.registerProgressHandler(self._on_progress)
 
     def range(self, count: int) -> Rows:
-        """Return the numbers below ``count``, each in a partition of its own."""
-        rows: Rows = self._session.range(0, count, 1, count)
+        """Return the numbers below ``count``, each in a partition of its own.
+
+        Sail in this process has a few partitions for each core: it keeps some memory for each.
+        """
+        is_here = isinstance(self._server, SailServer)
+        most = _PARTITIONS_A_CORE * (os.cpu_count() or 1) if is_here else count
+        rows: Rows = self._session.range(0, count, 1, min(count, most))
         return rows
 
     def collect(
