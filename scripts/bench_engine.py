@@ -20,20 +20,23 @@ from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any
 
 from measured import Run, machine, run
 
-import dedup.pipeline.on_tables as on_tables
+from dedup.pipeline import on_tables, plan_inputs
 
 PACKAGES = ("pyspark", "pysail", "pyarrow", "numpy", "numba")
 
 TABLES = ("survivors", "decisions", "stories", "rejected")
 
 PARTS = {
+    "plan_inputs": "read, clean, sign",
     "number_inputs": "read, clean, sign",
+    "site_documents": "site boilerplate",
     "site_hosts": "site boilerplate",
-    "site_line_cells": "site boilerplate",
+    "listed_headlines": "site boilerplate",
     "strip_documents": "site boilerplate",
     "copy_candidates": "propose copies",
     "copy_pairs": "verify copies",
@@ -43,24 +46,38 @@ PARTS = {
     "rewrite_candidates": "propose rewrites",
     "rewrite_scores": "score rewrites",
     "linkage_rounds": "loose groups",
+    "story_neighbours": "loose groups",
     "merged_rewrites": "cluster rewrites",
+    "described_stories": "write results",
+    "decided_documents": "write results",
+    "result_lines": "write results",
+    "result_counts": "write results",
 }
-"""Parts of the plan by the module of `pipeline/on_tables/` that has the function of a stage."""
+"""Parts of the plan by the module that has the function of a stage."""
 
-OTHER = "other"
+NAMED = {"active": "site boilerplate", "write parquet part": "write the store's tables"}
+"""Stages whose function is of no part: all documents without site boilerplate, kept; part files."""
+
+OTHER = "counts and columns"
 
 Row = dict[str, Any]
 
 
 def part_of_stage() -> dict[str, str]:
     """Return the part of the plan of each stage, by the name that it has in the manifest."""
-    found = {}
-    for module in iter_modules(on_tables.__path__):
-        loaded = import_module(f"{on_tables.__name__}.{module.name}")
-        for name, function in inspect.getmembers(loaded, inspect.isfunction):
-            if function.__module__ == loaded.__name__:
-                found[name.strip("_").replace("_", " ")] = PARTS.get(module.name, module.name)
+    found = dict(NAMED)
+    for name in [plan_inputs.__name__, *_names_of(on_tables)]:
+        loaded = import_module(name)
+        for function in dict(inspect.getmembers(loaded, inspect.isfunction)).values():
+            if function.__module__ == name:
+                stage = function.__name__.strip("_").replace("_", " ")
+                found[stage] = PARTS.get(name.rpartition(".")[2], OTHER)
     return found
+
+
+def _names_of(package: ModuleType) -> Iterator[str]:
+    """Yield the names of the modules of a package."""
+    return (f"{package.__name__}.{module.name}" for module in iter_modules(package.__path__))
 
 
 def by_part(stages: Sequence[Row]) -> dict[str, Row]:
