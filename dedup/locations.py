@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import pyarrow as pa
 import pyarrow.fs as pafs
@@ -78,14 +78,14 @@ class Location:
             return Location(str(Path(self.address) / name))
         parts = _parts(self.address)
         quoted = name.replace("%", "%25").replace("?", "%3F")
-        return Location(urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{quoted}")))
+        return Location(joined_address(parts._replace(path=f"{parts.path.rstrip('/')}/{quoted}")))
 
     def __str__(self) -> str:
         """Return the address without its options, which may hold a password."""
         if self.is_local:
             return self.address
         parts = _parts(self.address)
-        return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=""))
+        return joined_address(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=""))
 
     @contextmanager
     def read(self) -> Iterator[Any]:
@@ -214,13 +214,23 @@ class Location:
         if self.is_local:
             return pafs.LocalFileSystem(), self.address
         parts = _parts(self.address)
-        system, base = _file_system(urlunsplit((parts.scheme, parts.netloc, "/", parts.query, "")))
+        system, base = _file_system(joined_address(parts._replace(path="/")))
         return system, f"{base.rstrip('/')}/{unquote(parts.path).lstrip('/')}".rstrip("/")
 
 
 def _parts(address: str) -> SplitResult:
     """Return the parts of an address; a name may have a ``#``."""
     return urlsplit(address, allow_fragments=False)
+
+
+def joined_address(parts: SplitResult) -> str:
+    """Return the address of parts; unlike Python's, an address without a host stays one.
+
+    >>> joined_address(urlsplit("hdfs:///news/2026?user=me"))
+    'hdfs:///news/2026?user=me'
+    """
+    options = f"?{parts.query}" if parts.query else ""
+    return f"{parts.scheme}://{parts.netloc}{parts.path}{options}"
 
 
 def is_address(text: str) -> bool:

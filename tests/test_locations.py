@@ -44,6 +44,14 @@ def test_a_name_goes_to_the_end_of_the_path_and_before_the_options():
     assert Location("/news/") / "a/b" == Location("/news/a/b")
 
 
+@pytest.mark.parametrize("address", ["hdfs:///news?user=me", "viewfs:///news", "s3://"])
+def test_an_address_without_a_host_becomes_no_path_of_this_machine(address):
+    below = Location(address) / "a"
+    assert not below.is_local
+    assert is_address(str(below))
+    assert below.address.startswith(address.partition("?")[0] + "/")
+
+
 @pytest.mark.parametrize(
     ("address", "name"),
     [

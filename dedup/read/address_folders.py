@@ -9,7 +9,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from dedup.errors import InputError
-from dedup.locations import Location
+from dedup.locations import Location, joined_address
 from dedup.read.globs import matches_below
 
 
@@ -41,7 +41,7 @@ class Found(NamedTuple):
         """Return the folder that it is in."""
         parts = urlsplit(self.location.address, allow_fragments=False)
         path = parts.path.rstrip("/").rpartition("/")[0]
-        return Found(Location(parts._replace(path=path or "/").geturl()), True, 0)
+        return Found(Location(joined_address(parts._replace(path=path or "/"))), True, 0)
 
     def children(self) -> list[tuple[str, bool, Found]]:
         """Return the names of what a folder holds, whether it is a folder, and it, by name.
@@ -86,7 +86,7 @@ def split_pattern(address: str, wild: int) -> tuple[Location, tuple[str, ...]]:
     """Return the folder before some component of an address, and the components from there on."""
     parts = urlsplit(address, allow_fragments=False)
     names = [name for name in parts.path.split("/") if name]
-    base = parts._replace(path="/" + "/".join(names[:wild])).geturl()
+    base = joined_address(parts._replace(path="/" + "/".join(names[:wild])))
     return Location(base), tuple(map(unquote, names[wild:]))
 
 

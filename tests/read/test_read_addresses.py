@@ -19,6 +19,7 @@ from dedup.errors import InputError, OutputError
 from dedup.locations import Location
 from dedup.pipeline.plan_inputs import split_inputs
 from dedup.read import Tally, discover, read_raw
+from dedup.read.address_folders import Found, split_pattern
 
 EVERYTHING = ReadConfig()
 
@@ -166,3 +167,9 @@ def test_an_output_at_an_address_among_the_inputs_is_refused(tree):
         with pytest.raises(OutputError):
             split(split_bytes=100, outputs=[Location.of(output)])
     split(split_bytes=100, outputs=[Location.of(f"file://{tree}/dump-2")])
+
+
+def test_an_address_without_a_host_stays_one():
+    found = Found(Location("hdfs:///news/2026"), True, 0)
+    assert found.parent().location == Location("hdfs:///news")
+    assert split_pattern("hdfs:///news/*/a", 1) == (Location("hdfs:///news"), ("*", "a"))
