@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path, PurePath, PurePosixPath
 from typing import NamedTuple
@@ -172,12 +173,11 @@ def cut_sources(
     large = [each for each in sources if each.size > most_bytes and may_be_split(each)]
     formats = dict(zip(large, ordered_map(format_to_split, large, _THREADS), strict=True))
     lines = [source for source, found in formats.items() if found is Format.LINES]
-    in_lines = _line_pieces(engine, lines, most_bytes)
+    parquet = [source for source, found in formats.items() if found is Format.PARQUET]
+    groups = ordered_map(partial(row_groups, most_bytes=most_bytes), parquet, _THREADS)
+    cut = {**_line_pieces(engine, lines, most_bytes), **dict(zip(parquet, groups, strict=True))}
     for source in sources:
-        if formats.get(source) is Format.PARQUET:
-            yield from row_groups(source, most_bytes)
-        else:
-            yield from in_lines.get(source, [Piece(source)])
+        yield from cut.get(source, [Piece(source)])
 
 
 def _line_pieces(

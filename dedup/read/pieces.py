@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -210,16 +210,20 @@ def count_lines(source: Source, start: int, stop: int) -> tuple[int, int] | None
     return begin, lines
 
 
-def _open_again(source: Source) -> AbstractContextManager[BinaryIO]:
-    """Return an open file that was cut into pieces.
+@contextmanager
+def _open_again(source: Source) -> Iterator[BinaryIO]:
+    """Open a file that was cut into pieces.
 
     Raises:
-        InputError: It cannot be opened any more.
+        InputError: It cannot be opened any more, or has another size.
     """
     opened = open_source(source)
     if isinstance(opened, Rejection):
         raise _changed(source)
-    return opened
+    with opened as file:
+        if file.seek(0, io.SEEK_END) != source.size:
+            raise _changed(source)
+        yield file
 
 
 def _changed(source: Source) -> InputError:
@@ -231,8 +235,6 @@ def _read_lines(
 ) -> Iterator[RawRecord | RawLine]:
     """Yield what some lines of a file hold."""
     with _open_again(source) as file:
-        if file.seek(0, io.SEEK_END) != source.size:
-            raise _changed(source)
         file.seek(within.start)
         body = Body(_chunks(file, within.stop - within.start))
         lines = io.BufferedReader(body, CHUNK)

@@ -167,6 +167,17 @@ def test_a_file_that_changed_is_an_error(dump):
         list(read_piece(pieces[1], ReadConfig(), Tally()))
 
 
+def test_a_table_that_was_replaced_by_one_of_as_many_row_groups_is_an_error(dump, tmp_path):
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": ["Rain"] * 90}), path, row_group_size=9)
+    source = Source("a.parquet", path, path.stat().st_size)
+    pieces = list(cut_sources(InMemoryEngine(), [source], 200))
+    assert len(pieces) > 1
+    pq.write_table(pa.table({"text": ["Snow falls"] * 100}), path, row_group_size=10)
+    with pytest.raises(InputError, match="changed while it was read"):
+        list(read_piece(pieces[1], ReadConfig(), Tally()))
+
+
 def test_a_file_that_another_machine_does_not_have_is_an_error(dump):
     source = dump.write("a.jsonl", b'{"text": "Rain"}\n' * 100)
     pieces = list(cut_sources(InMemoryEngine(), [source], 10_000))
