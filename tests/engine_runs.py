@@ -19,6 +19,7 @@ from dedup.read import Tally
 from dedup.run.places import read_inputs
 from dedup.run.run_settings import config_of, manifest_in
 from dedup.scorer_file import scorer_file
+from dedup.write.table_files import STORE_LIST
 
 
 def as_on_an_engine(run: Path, inputs: list[Path], out: Path, engine=None, parts: int = 3) -> Path:
@@ -70,5 +71,7 @@ def write_tables(out: Path, inputs: list[Path], config: Config, engine, parts: i
         options=config_digest.digest(config), basis=config_digest.basis(config),
         scorer=scorer_file(None).names,
     )  # fmt: skip
-    written.put_in_place(Location.of(out / "store"))
+    for file, name in written.last_names().items():
+        file.move(Location.of(out / "store") / name)
+    (out / "store" / STORE_LIST).write_bytes(written.listing())
     shutil.rmtree(out / ".tables")

@@ -53,14 +53,10 @@ class WrittenTable:
     files: Sequence[PartFile]
     names: Sequence[str]
 
-    def put_in_place(self, folder: Location) -> None:
-        """Give the files their last names in a folder of the same file system.
-
-        Raises:
-            OSError: A file cannot be moved.
-        """
-        for file, name in zip(self.files, self.names, strict=True):
-            (self.folder / file.name).move(folder / name)
+    def last_names(self) -> dict[Location, str]:
+        """Return the last name of each file."""
+        places = (self.folder / file.name for file in self.files)
+        return dict(zip(places, self.names, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

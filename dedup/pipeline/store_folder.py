@@ -34,6 +34,7 @@ from dedup.write.part_files import (
     PartFile,
     checksum_of,
     part_files,
+    unwritable,
     write_parquet_part,
 )
 from dedup.write.table_files import PARQUET, STORE_LIST, shard_name
@@ -70,20 +71,7 @@ class WrittenTables:
     files: Mapping[str, Sequence[PartFile]]
     values: Mapping[str, Any]
 
-    def put_in_place(self, folder: Location) -> None:
-        """Give the files their names in the folder of the store, and write the list of them last.
-
-        What another run left there is removed. The folder must be of the same file system.
-
-        Raises:
-            OSError: That cannot be done.
-        """
-        folder.remove()
-        for file, name in self.names().items():
-            file.move(folder / name)
-        (folder / STORE_LIST).write_bytes(self.listing())
-
-    def names(self) -> dict[Location, str]:
+    def last_names(self) -> dict[Location, str]:
         """Return the names that the files get in the folder of the store, with that of a table."""
         return {
             self.folder / table / file.name: f"{table}/{shard_name(table, PARQUET, number)}"
@@ -138,13 +126,20 @@ def write_store_tables(
 
 
 def _without_rows(folder: Location, schema: pa.Schema) -> PartFile:
-    """Write a file without rows, so that what reads a table finds one."""
+    """Write a file without rows, so that what reads a table finds one.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
     place = folder / f"empty{PARQUET}"
-    with place.written() as file:
-        pq.write_table(schema.empty_table(), file)
-        size = file.tell()
-    with place.read() as written:
-        return PartFile(place.name, 0, size, None, checksum_of(written))
+    try:
+        with place.written() as file:
+            pq.write_table(schema.empty_table(), file)
+            size = file.tell()
+        with place.read() as written:
+            return PartFile(place.name, 0, size, None, checksum_of(written))
+    except OSError as error:
+        raise unwritable(folder, error) from error
 
 
 def _tables(engine: Engine[Table], planned: PlannedDump[Table]) -> dict[str, Table]:

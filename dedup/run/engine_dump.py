@@ -257,11 +257,11 @@ def _moves(
     listing.write_bytes(tables.listing())
     return {
         **{
-            table.folder / file.name: name
+            file: name
             for table in written.tables.values()
-            for file, name in zip(table.files, table.names, strict=True)
+            for file, name in table.last_names().items()
         },
-        **{file: f"{STORE_TABLES}/{name}" for file, name in tables.names().items()},
+        **{file: f"{STORE_TABLES}/{name}" for file, name in tables.last_names().items()},
         listing: f"{STORE_TABLES}/{STORE_LIST}",
     }
 

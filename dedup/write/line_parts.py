@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from dedup.errors import OutputError
 from dedup.locations import Location
-from dedup.write.part_files import PART_FILES, PartFile, unwritable
+from dedup.write.part_files import PartFile, unwritable
 from dedup.write.table_files import BUFFER, MOST_SHARDS, Lines, shard_name, write_table
 
 Item = TypeVar("Item")
@@ -61,7 +61,7 @@ def write_line_part(
     counted = _Counted(chain([first], left))
     name = f"{uuid.uuid4().hex}{suffix}"
     size = _write(folder, name, table, suffix, as_lines(counted))
-    yield _row(PartFile(name, counted.count, size, number(first)))
+    yield PartFile(name, counted.count, size, number(first)).as_row()
 
 
 def empty_part(folder: Location, table: str, suffix: str) -> PartFile:
@@ -87,12 +87,6 @@ def _write(folder: Location, name: str, table: str, suffix: str, lines: Lines) -
     except OSError as error:
         raise unwritable(folder, error) from error
     return size
-
-
-def _row(file: PartFile) -> pa.RecordBatch:
-    """Return a file as a row of ``PART_FILES``."""
-    cells = zip(file, PART_FILES.types, strict=True)
-    return pa.record_batch([pa.array([cell], kind) for cell, kind in cells], schema=PART_FILES)
 
 
 def part_names(stem: str, suffix: str, files: Sequence[PartFile]) -> list[str]:

@@ -47,6 +47,11 @@ class PartFile(NamedTuple):
     first: int | None
     checksum: int | None = None
 
+    def as_row(self) -> pa.RecordBatch:
+        """Return it as a row of ``PART_FILES``."""
+        cells = zip(self, PART_FILES.types, strict=True)
+        return pa.record_batch([pa.array([cell], kind) for cell, kind in cells], schema=PART_FILES)
+
 
 def part_files(table: pa.Table) -> list[PartFile]:
     """Return the files that stages reported, in order."""
@@ -85,9 +90,7 @@ def write_parquet_part(
                     group = next(groups, None)
     except OSError as error:
         raise unwritable(folder, error) from error
-    written = PartFile(name, rows, summed.size, first, summed.checksum)
-    columns = zip(written, PART_FILES.types, strict=True)
-    yield pa.record_batch([pa.array([cell], kind) for cell, kind in columns], schema=PART_FILES)
+    yield PartFile(name, rows, summed.size, first, summed.checksum).as_row()
 
 
 def checksum_of(file: Any) -> int:

@@ -101,7 +101,8 @@ class Both:
             **options,
         )  # fmt: skip
         for table in (*written.tables.values(), written.annotated):
-            table.put_in_place(Location.of(out))
+            for file, named in table.last_names().items():
+                file.move(Location.of(out) / named)
             for file, named in zip(table.files, table.names, strict=True):
                 assert (out / named).stat().st_size == file.bytes
         read = what_was_read(manifest["read"]["inputs"], tally)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 import pytest
-from engine_runs import as_on_an_engine
+from engine_runs import as_on_an_engine, write_tables
 from judged_runs import judged_pairs
 from runs import ROOT, dated_article, read_lines, text_of
 from test_dumps import content
@@ -25,6 +25,7 @@ from dedup.pipeline.store_folder import StoreFolder
 from dedup.progress import NullProgress
 from dedup.run import make_store as make_store_module
 from dedup.run.make_store import make_store
+from dedup.run.run_settings import config_of, manifest_in
 
 
 def varied(text, seed, words):
@@ -277,6 +278,18 @@ def test_any_changed_byte_is_noticed(tables):
         folder = StoreFolder.open(Location.of(tables / "store"))
         with pytest.raises(OutputError, match="is missing, damaged or cannot be read"):
             list(folder.batches("decisions"))
+
+
+def test_tables_that_cannot_be_written_are_one_sentence(command, jsonl, tmp_path):
+    dump, run = jsonl([{"id": "a", "text": text_of(1)}]), tmp_path / "run"
+    command("run", dump, "-o", run)
+    shutil.copytree(run, tmp_path / "out")
+    (tmp_path / "out" / ".tables").mkdir()
+    (tmp_path / "out" / ".tables" / "stories").write_text("")
+    with pytest.raises(OutputError, match="cannot write"):
+        write_tables(
+            tmp_path / "out", [dump], config_of(manifest_in(run)), InMemoryEngine(2), parts=1
+        )
 
 
 def changed_list(out, **values):
