@@ -3,9 +3,9 @@
 
     python scripts/scale_model.py docs/figures/engine.json --pages docs/figures/engine-pages.json
 
-Prints the tables of docs/scale.md. The costs of a document are those of the largest run; the
-driver's are the slope between the smallest and the largest run, so that what every run takes once
-is not counted for each document.
+Prints the tables of docs/scale.md. What a document takes in tasks is that of the largest run; what
+it takes of the engine and the driver is the slope between the smallest and the largest run, so that
+what every run takes once is not counted for each document.
 """
 
 from __future__ import annotations
@@ -61,8 +61,10 @@ def costs(runs: list[Row], pages: Row | None) -> Costs:
         for name, part in large["parts"].items()
     }
     alone = [row["seconds"] - row["in_stages"] for row in (small, large)]
-    in_tasks = sum(part["cpu_seconds"] for part in large["parts"].values())
-    engine = large["cpu_seconds"] - in_tasks - alone[1]
+    beside = [
+        row["cpu_seconds"] - sum(part["cpu_seconds"] for part in row["parts"].values()) - each
+        for row, each in zip((small, large), alone, strict=True)
+    ]
     read = next(iter(large["parts"]))
     page = 0.0
     if pages:
@@ -70,7 +72,7 @@ def costs(runs: list[Row], pages: Row | None) -> Costs:
         page = max(0.0, taken - parts[read][0])
     return Costs(
         parts,
-        max(0.0, engine) / inputs,
+        max(0.0, beside[1] - beside[0]) / more,
         max(0.0, alone[1] - alone[0]) / more,
         max(0.0, large["driver_mib"] - small["driver_mib"]) * 2**20 / more,
         page,

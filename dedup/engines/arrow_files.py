@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,8 +27,8 @@ class ArrowFile:
     size: int
     rows: int
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        """Yield its record batches, which lie in mapped memory.
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Yield its record batches, all columns of them, which lie in mapped memory.
 
         Raises:
             OutputError: It is damaged.

@@ -129,8 +129,8 @@ class Exchanged:
     schema: pa.Schema
     size: int
 
-    def batches(self) -> Batches:
-        """Yield what the stage yields."""
+    def batches(self, columns: Sequence[str] | None = None) -> Batches:
+        """Yield what the stage yields, all columns of it."""
         tables = (
             pa.Table.from_batches((batch for part in parts for batch in part.batches()), schema)
             for schema, parts in self.inputs
@@ -146,8 +146,12 @@ class Source(Protocol):
         """Their bytes, 0 where that is not known."""
         ...
 
-    def batches(self) -> Iterable[pa.RecordBatch]:
-        """Yield them."""
+    def batches(self, columns: Sequence[str] | None = None) -> Iterable[pa.RecordBatch]:
+        """Yield them.
+
+        Args:
+            columns: Those that are needed, None for all; others may come, too.
+        """
         ...
 
 
@@ -164,7 +168,8 @@ class Partition:
 
     def batches(self) -> Batches:
         """Yield the rows behind all stages."""
-        batches: Batches = iter(self.source.batches())
+        columns = self.stages[0].columns if self.stages else None
+        batches: Batches = iter(self.source.batches(columns))
         for stage in self.stages:
             batches = stage.run(batches)
         return batches

@@ -37,8 +37,8 @@ class PartSource:
         """Its bytes, 0 where that is not known."""
         return getattr(self.part, "size", None) or 0
 
-    def batches(self) -> Batches:
-        """Read it."""
+    def batches(self, columns: Sequence[str] | None = None) -> Batches:
+        """Read it, all columns of it."""
         return of_schema(self.read(self.part), self.schema)
 
 

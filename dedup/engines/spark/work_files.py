@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -35,8 +36,11 @@ class WorkFile:
     size: int
     rows: int
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Yield its record batches.
+
+        Args:
+            columns: Those that are read and unpacked, in the order of the file; None for all.
 
         Raises:
             OutputError: It is missing or damaged.
@@ -44,13 +48,30 @@ class WorkFile:
         if not self.rows:
             return
         try:
-            with self.location.read() as file, pa.ipc.open_file(file) as reader:
+            with self.location.read() as file, _opened(file, columns) as reader:
                 for number in range(reader.num_record_batches):
                     batch = reader.get_batch(number)
                     batch.validate()
                     yield batch
         except (pa.ArrowException, OSError) as error:
             raise damaged(self.location) from error
+
+
+def _opened(file: Any, columns: Sequence[str] | None) -> pa.ipc.RecordBatchFileReader:
+    """Return a reader of some columns of a file.
+
+    Raises:
+        pa.ArrowException: The file is damaged.
+    """
+    if columns is None:
+        return pa.ipc.open_file(file)
+    with pa.ipc.open_file(file) as whole:
+        names = whole.schema.names
+    wanted = [place for place, name in enumerate(names) if name in columns]
+    if not wanted:  # Arrow takes an empty list for all columns
+        wanted = [0]
+    file.seek(0)
+    return pa.ipc.open_file(file, options=pa.ipc.IpcReadOptions(included_fields=wanted))
 
 
 def damaged(location: Location) -> OutputError:
