@@ -198,7 +198,9 @@ class Location:
             (system.delete_dir if found.is_folder else system.delete_file)(path)
 
     def move(self, to: Location) -> None:
-        """Give a file of the same file system another place, where there may be one already.
+        """Give a file of the same file system another place; folders above that are made.
+
+        On this machine and in a store of objects it replaces what is there.
 
         Raises:
             OSError: It cannot be moved.
@@ -207,7 +209,13 @@ class Location:
         _, target = to._found()
         if to.is_local:
             to.path.parent.mkdir(parents=True, exist_ok=True)
-        system.move(path, target)
+        try:
+            system.move(path, target)
+        except OSError:  # a file system lacks a folder, and not each says so
+            if to.is_local:
+                raise
+            system.create_dir(target.rpartition("/")[0], recursive=True)
+            system.move(path, target)
 
     def _found(self) -> tuple[pafs.FileSystem, str]:
         """Return the file system, and the path in it."""

@@ -141,6 +141,12 @@ def test_a_file_is_moved_where_there_is_one(folder):
     assert [entry.name for entry in folder.entries()] == ["b"]
 
 
+def test_folders_are_made_above_a_file_that_is_moved(folder):
+    (folder / "a").write_bytes(b"new")
+    (folder / "a").move(folder / "far" / "away" / "b")
+    assert (folder / "far/away/b").read_bytes() == b"new"
+
+
 def test_what_is_not_there_is_an_error_of_the_system(folder):
     with pytest.raises(OSError, match="No such file"):
         (folder / "a").read_bytes()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -74,10 +74,12 @@ class GoingRun:
     Attributes:
         known: What is noted of it.
         is_resumed: Whether it was begun before.
+        replaced: What is noted of another that was begun, which it replaces.
     """
 
     known: Mapping[str, Any]
     is_resumed: bool
+    replaced: Mapping[str, Any] | None = None
 
     @property
     def digest(self) -> str:
@@ -113,7 +115,7 @@ def claim_folder(folder: EngineFolder, claim: EngineClaim) -> GoingRun | dict[st
     begun, manifest = folder.begun(), folder.manifest()
     new = GoingRun(claim.known(), is_resumed=False)
     if claim.overwrite:
-        return new
+        return replace(new, replaced=begun)
     if begun is not None:
         if not claim.resume:
             raise folder.refusal(resume=False)

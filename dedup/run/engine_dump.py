@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dedup import config_digest
 from dedup.cluster.canonical import parse_policy
 from dedup.config import Config
-from dedup.errors import ConfigError, DedupError, NoDocumentError, UnknownFieldError
+from dedup.errors import ConfigError, DedupError, NoDocumentError, OutputError, UnknownFieldError
 from dedup.locations import Location
 from dedup.models import RejectionLimit, RunReport, failure, report_of
 from dedup.pipeline.earlier_dumps import NoEarlierDumps
@@ -33,7 +33,7 @@ from dedup.run.manifest import first_dump, manifest_of_facts, times_and_memory, 
 from dedup.scorer_file import ScorerFile, scorer_file
 from dedup.write import Layout
 from dedup.write.engine_folder import EngineFolder
-from dedup.write.table_files import STORE_LIST, STORE_TABLES
+from dedup.write.table_files import MOST_SHARDS, STORE_LIST, STORE_TABLES
 
 if TYPE_CHECKING:
     from dedup.engines.spark.session import EngineSession
@@ -133,11 +133,37 @@ def run_on_engine(
         found = claim_folder(folder, claim)
         if not isinstance(found, GoingRun):
             return report_of(found, limit, again=True)
-        work = engine.work / f"dedup-{found.known['run']}" if engine.work else folder.work
-        split = min(LARGEST_SPLIT, max(SMALLEST_SPLIT, size // SPLITS))
-        run = _Run(inputs, folder, work, config, scored_by, split)
-        manifest = _run(run, found, engine, layout or Layout(), settings, timer)
+        work = _work_of(found.known, folder, engine)
+        run = _Run(inputs, folder, work, config, scored_by, _split_bytes(size))
+        with _removed_unless_begun(run, found):
+            manifest = _run(run, found, engine, layout or Layout(), settings, timer)
     return report_of(manifest, limit)
+
+
+def _split_bytes(size: int) -> int:
+    """Return the bytes of a part of inputs: a table has a file for each part.
+
+    >>> _split_bytes(10**6), _split_bytes(10**9), _split_bytes(10**11), _split_bytes(10**14)
+    (1000000, 31250000, 64000000, 2000000000)
+    """
+    wanted = min(LARGEST_SPLIT, max(SMALLEST_SPLIT, size // SPLITS))
+    return max(wanted, size // (MOST_SHARDS // 2))
+
+
+def _work_of(known: Mapping[str, Any], folder: EngineFolder, options: EngineOptions) -> Location:
+    """Return the folder for the temporary tables of a run."""
+    return options.work / f"dedup-{known['run']}" if options.work else folder.work
+
+
+@contextmanager
+def _removed_unless_begun(run: _Run, going: GoingRun) -> Iterator[None]:
+    """Leave no temporary tables of a run that cannot be resumed."""
+    try:
+        yield
+    finally:
+        with suppress(OSError, OutputError):
+            if (run.folder.begun() or {}).get("run") != going.known["run"]:
+                run.work.remove()
 
 
 def _run(
@@ -153,6 +179,7 @@ def _run(
     from dedup.engines.spark.machine_check import check_machines
     from dedup.engines.spark.session import open_session
     from dedup.engines.spark.spark_engine import SparkEngine
+    from dedup.engines.spark.stage_costs import earlier_peak_kib
 
     folder, config = run.folder, run.config
     timer.start("engine", None, "")
@@ -160,6 +187,9 @@ def _run(
         timer.end()
         check_machines(session, {"OUT": folder.probe, "--work": run.work / "probe"})
         if not going.is_resumed:
+            if going.replaced and going.replaced.get("work") == going.known["work"]:
+                with suppress(OSError):
+                    _work_of(going.replaced, folder, options).remove()
             folder.begin(going.known)
         with (
             _forgotten_if_refused(folder, going),
@@ -188,7 +218,7 @@ def _run(
                 ),
                 "files": _listed(written),
                 "engine": _about(session, engine, options, going),
-                **times_and_memory(planned.cleaned.worker_kib, timer),
+                **times_and_memory(planned.cleaned.worker_kib, timer, earlier_peak_kib()),
             }  # fmt: skip
             folder.put_in_place(_moves(folder, written, tables), manifest)
     return manifest

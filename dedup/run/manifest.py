@@ -118,17 +118,18 @@ def manifest_of_facts(
     }
 
 
-def times_and_memory(worker_kib: int, timer: Timer) -> dict[str, Any]:
+def times_and_memory(worker_kib: int, timer: Timer, earlier_kib: int = 0) -> dict[str, Any]:
     """Return the parts of a manifest that are others in each run.
 
     Args:
         worker_kib: Most memory that a worker for pages used, in units of ``ru_maxrss``.
         timer: Knows the times of the stages.
+        earlier_kib: Most memory of this process before its peak began anew, in KiB.
     """
     return {
         "timings": timer.seconds,
         "peak_memory_mib": {
-            "parent": peak_memory(),
+            "parent": max(peak_memory(), round(earlier_kib / 1024, 1)),
             "largest_worker": round(worker_kib * KIBIBYTES_A_UNIT / 1024, 1),
         },
     }

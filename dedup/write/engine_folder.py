@@ -23,7 +23,8 @@ from dedup.write.part_files import unwritable
 from dedup.write.table_files import ENGINE_FOLDER, STORE_LIST, STORE_TABLES
 
 _MANIFEST = "manifest.json"
-_BEGUN, _WHOLE, _FILES, _WORK, _PROBE = "begun.json", "whole.json", "files", "work", "probe"
+_BEGUN, _WHOLE, _CLEARED = "begun.json", "whole.json", "cleared"
+_FILES, _WORK, _PROBE = "files", "work", "probe"
 
 _STORE_LIST = f"{STORE_TABLES}/{STORE_LIST}"
 
@@ -77,12 +78,20 @@ class EngineFolder:
         return self.location.path if self.location.is_local else None
 
     def manifest(self) -> dict[str, Any] | None:
-        """Return the manifest of the run whose results are there, None if it cannot be read."""
-        return _json_object(self.location / _MANIFEST)
+        """Return the manifest of the run whose results are there, None if there is none.
+
+        Raises:
+            OutputError: The folder cannot be read.
+        """
+        return self._json_object(self.location / _MANIFEST)
 
     def begun(self) -> dict[str, Any] | None:
-        """Return what is known of a run that was begun, None if there is none."""
-        return _json_object(self._own / _BEGUN)
+        """Return what is known of a run that was begun, None if there is none.
+
+        Raises:
+            OutputError: The folder cannot be read.
+        """
+        return self._json_object(self._own / _BEGUN)
 
     def begin(self, known: Mapping[str, Any]) -> None:
         """Begin a run, without anything of another one that was begun.
@@ -159,17 +168,13 @@ class EngineFolder:
 
     def _move(self) -> None:
         """Move the files of a run if all of them were whole; each step can be repeated."""
-        moves = _json_object(self._own / _WHOLE)
+        moves = self._json_object(self._own / _WHOLE)
         if moves is None:
             return
-        if (self._own / _MANIFEST).info() is not None:
-            (self.location / _MANIFEST).remove()  # from here to the end no manifest says: finished
-        new = {*moves.values()}
-        for name in self._existing():
-            if name not in new:
-                (self.location / name).remove()
-        if self._local:
-            self._local.drop_copy()
+        # Once: afterwards what is there may be new.
+        if (self._own / _CLEARED).info() is None:
+            self._remove_earlier()
+            (self._own / _CLEARED).write_bytes(b"")
         last = (_STORE_LIST, _MANIFEST)
         for _ in ordered_map(
             self._move_one, (move for move in moves.items() if move[1] not in last), _THREADS
@@ -178,7 +183,17 @@ class EngineFolder:
         for move in (*moves.items(), (_MANIFEST, _MANIFEST)):
             if move[1] in last:
                 self._move_one(move)
+        for name in (_BEGUN, _WHOLE):  # first, as what goes on without them is only removed
+            (self._own / name).remove()
         self._own.remove()
+
+    def _remove_earlier(self) -> None:
+        """Remove the files of an earlier run; from here to the end no manifest says: finished."""
+        (self.location / _MANIFEST).remove()
+        for name in self._existing():
+            (self.location / name).remove()
+        if self._local:
+            self._local.drop_copy()
 
     def _move_one(self, move: tuple[str, str]) -> None:
         """Move a file, unless that is done."""
@@ -199,6 +214,19 @@ class EngineFolder:
         """Return whether tables of a store are there: their list is moved behind all of them."""
         return (self.location / _STORE_LIST).info() is not None
 
+    def _json_object(self, file: Location) -> dict[str, Any] | None:
+        """Return the JSON object in a file, None if there is none.
+
+        Raises:
+            OutputError: It cannot be read: what is there must not be taken for nothing.
+        """
+        with self._reported():
+            try:
+                found = load_json(file.read_bytes())
+            except (FileNotFoundError, NotADirectoryError, ValueError):
+                return None
+        return found if isinstance(found, dict) else None
+
     @contextmanager
     def _reported(self) -> Iterator[None]:
         """Report an error of the disk, or of the store of objects, as one sentence."""
@@ -214,12 +242,3 @@ def _below(file: Location, folder: Location) -> str:
         return file.path.relative_to(folder.path).as_posix()
     paths = (urlsplit(each.address, allow_fragments=False).path for each in (file, folder))
     return next(paths).removeprefix(next(paths).rstrip("/") + "/")
-
-
-def _json_object(file: Location) -> dict[str, Any] | None:
-    """Return the JSON object in a file, None if it cannot be read."""
-    try:
-        found = load_json(file.read_bytes())
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None

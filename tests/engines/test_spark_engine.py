@@ -27,11 +27,12 @@ from spark_laws import SparkLaws, opened, prefixes, shared_rows, with_shared
 from dedup.engines.in_memory import InMemoryEngine
 from dedup.engines.spark import spark_engine, work_files
 from dedup.engines.spark.session import open_session
-from dedup.engines.spark.stage_costs import TaskCost, stage_cost
+from dedup.engines.spark.stage_costs import TaskClock, TaskCost, earlier_peak_kib, stage_cost
 from dedup.engines.spark.work_files import SharedFile, write_shared_file
 from dedup.engines.spark.work_folder import WorkFolder
 from dedup.errors import OutputError
 from dedup.locations import Location
+from dedup.write import peak_memory
 
 PARTITIONS = (None, 1, 3, 7)
 
@@ -225,9 +226,43 @@ def test_a_shared_table_at_an_address_is_copied_once_to_a_machine(tmp_path, monk
     assert shared() == made(100)
     (tmp_path / "far" / "shared.arrow").unlink()
     assert shared() == made(100)
-    (copy,) = files_in(tmp_path / "machine")
+    (copy,) = (tmp_path / "machine").rglob("*.arrow")
     cut(copy)
     with pytest.raises(OutputError, match=r"far/shared.arrow.* is missing or damaged"):
+        shared()
+
+
+def test_copies_on_a_machine_do_not_stay_for_ever(tmp_path, monkeypatch):
+    monkeypatch.setattr(work_files.tempfile, "gettempdir", lambda: str(tmp_path))
+    write_shared_file(Location(f"file://{tmp_path}/far/old.arrow"), made(1))()
+    write_shared_file(Location(f"file://{tmp_path}/far/later.arrow"), made(2))()
+    old, later = sorted(
+        tmp_path.glob("dedup-shared-*/*.arrow"), key=lambda each: each.stat().st_size
+    )
+    unfinished = old.with_name(f".{old.name}.5a.part")
+    unfinished.touch()
+    for path in (old, unfinished):
+        os.utime(path, (0, 0))
+    write_shared_file(Location(f"file://{tmp_path}/far/new.arrow"), made(3))()
+    left = {*old.parent.iterdir()}
+    assert later in left
+    assert not left & {old, unfinished}
+
+
+@pytest.mark.parametrize("kind", ["folder", "link"])
+def test_a_folder_for_copies_of_another_user_is_not_read(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr(work_files.tempfile, "gettempdir", lambda: str(tmp_path))
+    shared = write_shared_file(Location(f"file://{tmp_path}/far/shared.arrow"), made(100))
+    shared()
+    (folder,) = tmp_path.glob("dedup-shared-*")
+    user = os.getuid() + 1
+    theirs = folder.with_name(f"dedup-shared-{user}")
+    if kind == "link":
+        theirs.symlink_to(folder)
+    else:
+        folder.rename(theirs)
+    monkeypatch.setattr(work_files.os, "getuid", lambda: user)
+    with pytest.raises(OutputError, match=f"{theirs} belongs to another user"):
         shared()
 
 
@@ -267,3 +302,9 @@ def test_the_costs_of_a_stage_are_those_of_the_tasks_that_wrote_its_rows():
     }  # fmt: skip
     assert stage_cost("scan", 1.0, [], writing, 1, 2).shuffled_bytes == 0
     assert stage_cost("nothing", 1.0, [], [], 0, 0).largest_bytes == 0
+
+
+def test_the_peak_of_a_process_is_known_after_a_task_measured_its_own():
+    before = peak_memory()
+    TaskClock()
+    assert max(peak_memory(), earlier_peak_kib() / 1024) >= before - 0.1

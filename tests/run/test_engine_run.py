@@ -152,6 +152,9 @@ REMOTES = {
     ("spark", "sc://127.0.0.1:1"): "cannot be reached (Connection refused)",
     ("sail", "sc://127.0.0.1:1"): "cannot be reached (Connection refused)",
     ("spark", "sc://nowhere.invalid/;token=secret"): "the engine at sc://nowhere.invalid cannot be",
+    ("spark", "sc://me:secret@nowhere.invalid"): "parameters stand behind a slash",
+    ("spark", "sc://nowhere.invalid:15002;token=secret"): "parameters stand behind a slash",
+    ("spark", f"sc://{'long' * 20}"): "cannot be reached (encoding with 'idna' codec failed",
 }
 
 
@@ -234,12 +237,25 @@ def test_a_run_on_one_machine_replaces_one_on_an_engine(command, news, done, exp
     assert not (out / "store").exists()
 
 
+def begun_before(out, work):
+    """A folder for temporary tables with those of a run that was stopped."""
+    begun = out / ".dedup.engine" / "begun.json"
+    begun.parent.mkdir()
+    begun.write_text(json.dumps({"run": "abc", "work": str(work)}))
+    kept = work / "dedup-abc" / "kept" / "inputs"
+    kept.mkdir(parents=True)
+    (kept / "1.arrow").write_bytes(b"rows")
+    return work
+
+
 def test_a_run_on_an_engine_replaces_one_on_one_machine(command, news, expected, tmp_path):
     out = tmp_path / "out"
     command.run(news, "--level", "copies", out=out)
-    run_on_sail(command, news, "--overwrite", out=out)
+    work = begun_before(out, tmp_path / "work")
+    run_on_sail(command, news, "--overwrite", "--work", work, out=out)
 
     assert tables_of(out) == expected
+    assert list(work.iterdir()) == []
     assert not (out / "store.sqlite").exists()
     assert not (out / "decisions.jsonl").exists()
 
@@ -254,13 +270,14 @@ def test_nothing_is_left_of_a_run_without_an_input(command, tmp_path):
 
 
 def test_nothing_is_left_of_a_run_that_is_refused(command, jsonl, tmp_path):
-    out = tmp_path / "out"
+    out, work = tmp_path / "out", tmp_path / "work"
     records = jsonl([{"body": "Rain."}] * 3)
-    done = command("run", records, "-o", out, "--engine", "sail")
+    done = command("run", records, "-o", out, "--engine", "sail", "--work", work)
 
     assert done.exit_code == 1
     assert "--field text=" in done.stderr
     assert not out.exists()
+    assert list(work.iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(command, news, tmp_path):

@@ -14,8 +14,8 @@ from dedup.errors import ConfigError, EngineError
 MASTERS = re.compile(r"(?:local(?:-cluster)?(?:\[[^\]]*\])?|yarn|(?:spark|k8s)://.+)")
 """Where Spark runs its tasks, in the form of its own option ``--master``."""
 
-CONNECT = re.compile(r"sc://[^/\s]+(?:/.*)?")
-"""Addresses of Spark Connect."""
+CONNECT = re.compile(r"sc://[^/\s;@]+(?:/.*)?")
+"""Addresses of Spark Connect: a token and other parameters stand behind a slash."""
 
 _PORT = 15002
 _SECONDS = 10.0
@@ -36,7 +36,8 @@ def check_remote(name: str, remote: str | None) -> None:
     if not MASTERS.fullmatch(remote):
         raise ConfigError(
             f"--remote takes an address such as sc://host:15002, or a master of Spark such as "
-            f"local[4], not {remote}"
+            f"local[4], not {remote.partition(';')[0].rpartition('@')[2]}; parameters stand behind "
+            "a slash, as in sc://host:15002/;token=..."
         )
     if name == "sail":
         raise ConfigError(
@@ -95,8 +96,8 @@ def require_answer(address: str) -> None:
     host, _, port = place.rpartition(":") if re.search(r":\d+$", place) else (place, "", _PORT)
     try:
         socket.create_connection((host.strip("[]"), int(port)), _SECONDS).close()
-    except OSError as error:
-        why = error.strerror or str(error) or "no answer"
+    except (OSError, UnicodeError, OverflowError) as error:  # the last two: of no name or port
+        why = getattr(error, "strerror", None) or str(error) or "no answer"
         raise EngineError(
             f"the engine at sc://{place} cannot be reached ({why}): check the address, and that "
             "Spark's Connect server, or Sail's, is running there"

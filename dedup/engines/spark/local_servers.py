@@ -69,12 +69,16 @@ class SparkServer:
         options = {**_SPARK_OPTIONS, **(_THIS_MACHINE if master.startswith("local") else {})}
         conf = SparkConf().setMaster(master).setAppName("dedup").setAll(list(options.items()))
         self._log = None if verbose else _new_log()
-        with (
-            _environment(_TOKEN, _token()),
-            in_one_sentence("Spark cannot be started", others=(Py4JError,), log=self._logged),
-            _stderr_to(self._log),
-        ):
-            self._context = SparkContext(conf=conf)
+        try:
+            with (
+                _environment(_TOKEN, _token()),
+                in_one_sentence("Spark cannot be started", others=(Py4JError,), log=self._logged),
+                _stderr_to(self._log),
+            ):
+                self._context = SparkContext(conf=conf)
+        except BaseException:
+            self._remove_log()
+            raise
 
     @property
     def address(self) -> str:
@@ -86,6 +90,9 @@ class SparkServer:
     def stop(self) -> None:
         """End it; Java ends with this process."""
         self._context.stop()
+        self._remove_log()
+
+    def _remove_log(self) -> None:
         if self._log is not None:
             self._log.unlink(missing_ok=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import statistics
 import time
@@ -12,6 +13,9 @@ from typing import Any
 
 _STATUS = Path("/proc/self/status")
 _CLEAR = Path("/proc/self/clear_refs")
+
+_PEAKS: dict[int, int] = {}
+"""Most memory of a process before its peak began anew, in KiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,16 @@ class TaskClock:
 def _reset_peak() -> bool:
     """Let the peak of memory begin anew; return whether the system can."""
     try:
+        _PEAKS[os.getpid()] = max(earlier_peak_kib(), _peak_kib())
         _CLEAR.write_text("5")
     except OSError:
         return False
     return True
+
+
+def earlier_peak_kib() -> int:
+    """Return the most memory of this process before its peak began anew, in KiB; 0 if never."""
+    return _PEAKS.get(os.getpid(), 0)
 
 
 def _peak_kib() -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,10 @@ _OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 
 COPIED_AT_ONCE = 16_000_000
 """Bytes of a shared file that are copied at once."""
+
+COPIES_STAY = 7 * 24 * 3600.0
+"""Seconds for which a copy of a shared file stays on a machine; what is still needed is copied
+again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,20 +131,38 @@ class SharedFile:
 
     def _copied(self) -> Path:
         """Return the copy on this machine."""
+        folder = Path(tempfile.gettempdir()) / f"dedup-shared-{os.getuid()}"
         name = hashlib.sha256(self.location.address.encode()).hexdigest()[:32]
-        path = Path(tempfile.gettempdir()) / f"dedup-shared-{os.getuid()}" / f"{name}.arrow"
-        if path.is_file() and path.stat().st_size == self.size:
-            return path
+        path = folder / f"{name}.arrow"
         try:
-            path.parent.mkdir(mode=0o700, exist_ok=True)
-            if path.parent.stat().st_uid != os.getuid():
-                raise OutputError(f"{path.parent} belongs to another user; remove it")
-            with self.location.read() as file, Location(str(path)).written() as copy:
-                while data := file.read(COPIED_AT_ONCE):
-                    copy.write(data)
+            folder.mkdir(mode=0o700, exist_ok=True)
+            if folder.lstat().st_uid != os.getuid():  # of a link, too: it is nobody else's
+                raise OutputError(f"{folder} belongs to another user; remove it")
+            with (folder / "lock").open("wb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if not (path.is_file() and path.stat().st_size == self.size):
+                    _remove_old(folder)
+                    self._copy(Location(str(path)))
         except OSError as error:
             raise damaged(self.location) from error
         return path
+
+    def _copy(self, to: Location) -> None:
+        """Copy the file.
+
+        Raises:
+            OSError: It cannot be read or written.
+        """
+        with self.location.read() as file, to.written() as copy:
+            while data := file.read(COPIED_AT_ONCE):
+                copy.write(data)
+
+
+def _remove_old(folder: Path) -> None:
+    """Remove copies of runs that ended long ago: nobody tells a machine when a run ends."""
+    for path in folder.glob("*.arrow*"):  # with those that were not finished
+        if path.lstat().st_mtime < time.time() - COPIES_STAY:
+            path.unlink(missing_ok=True)
 
 
 def write_shared_file(location: Location, table: pa.Table) -> SharedFile:
