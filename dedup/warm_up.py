@@ -17,8 +17,13 @@ from typing import Any
 
 from dedup.cache_folder import cache_folder
 from dedup.config import Config, MatchConfig, StoryConfig
+from dedup.engines.in_memory import InMemoryEngine
 from dedup.json_codec import dump_json
 from dedup.kernels.compiled import kernel_folder
+from dedup.pipeline.earlier_dumps import NoEarlierDumps
+from dedup.pipeline.plan import plan_dump
+from dedup.pipeline.plan_inputs import split_inputs
+from dedup.progress import NullProgress
 from dedup.run.dump import run_dump
 from dedup.signatures.word_frequencies import word_frequencies
 
@@ -30,6 +35,7 @@ _SENTENCES = 14
 _WORDS = 12
 """Words of a sentence."""
 
+_PARTITIONS = 2
 _DAYS = 3
 _MATCHED = MatchConfig(bucket_cap=2, neighbours=1)
 _STORY = StoryConfig(bucket_cap=2, neighbours=1)
@@ -51,6 +57,14 @@ def compile_kernels() -> None:
             dump.write_bytes(b"".join(dump_json(each) + b"\n" for each in _documents(number)))
             store = folder / ("full.sqlite" if config is full else "store.sqlite")
             run_dump([dump], folder / f"out-{number}", config, store=store)
+            _run_plan(dump, config)
+
+
+def _run_plan(dump: Path, config: Config) -> None:
+    """Take a dump through the plan of engines, whose arrays are those of Arrow."""
+    engine = InMemoryEngine(_PARTITIONS)
+    split = split_inputs(engine, [dump], config, split_bytes=dump.stat().st_size)
+    plan_dump(engine, split.parts, NoEarlierDumps(), config, NullProgress())
 
 
 def warm_machine() -> None:

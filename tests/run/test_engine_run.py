@@ -299,14 +299,30 @@ def kept_stages():
     ]  # fmt: skip
 
 
-def killed_after(table, news, out, *options):
-    """Run the command in a process of its own that is killed when it has kept a table."""
-    arguments = ["run", news, "-o", out, "--engine", "sail", "--quiet", *options]
-    done = subprocess.run(
-        [sys.executable, str(KILLED), table, *map(str, arguments)],
+def stopped_after(table, news, out, *options, by=signal.SIGKILL):
+    """Run the command in a process of its own that gets a signal when it has kept a table."""
+    arguments = ["run", news, "-o", out, "--engine", "sail", *options]
+    return subprocess.run(
+        [sys.executable, str(KILLED), by.name, table, *map(str, arguments)],
         cwd=ROOT, check=False, timeout=300, env={**os.environ, "PYTHONPATH": str(ROOT / "tests")},
+        capture_output=True, text=True,
     )  # fmt: skip
-    assert done.returncode == -signal.SIGKILL
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_asked_to_stop_says_how_it_goes_on(command, news, expected, tmp_path, number):
+    out = tmp_path / "out"
+    stopped = stopped_after("documents", news, out, by=number)
+
+    assert stopped.returncode == 1
+    assert stopped.stdout == ""
+    assert stopped.stderr.splitlines()[-1] == (
+        "Error: stopped; continue with the same command and --resume"
+    )
+    assert "Traceback" not in stopped.stderr
+    run_on_sail(command, news, "--resume", out=out)
+    assert tables_of(out) == expected
 
 
 @pytest.mark.slow
@@ -315,7 +331,7 @@ def test_a_run_that_was_killed_goes_on_from_the_tables_that_it_kept(
     command, news, expected, tmp_path, table
 ):
     out = tmp_path / "out"
-    killed_after(table, news, out)
+    assert stopped_after(table, news, out).returncode == -signal.SIGKILL
     assert not (out / "manifest.json").exists()
     refused = command("run", news, "-o", out, "--engine", "sail")
     assert "holds an earlier run; continue it with --resume" in refused.stderr
@@ -333,7 +349,7 @@ def test_a_run_that_was_killed_goes_on_from_the_tables_that_it_kept(
 def test_earlier_results_stay_until_the_new_ones_are_whole(command, news, expected, tmp_path):
     out, work = tmp_path / "out", tmp_path / "work"
     before = command.run(news, "--level", "copies", out=out).tables()
-    killed_after("documents", news, out, "--overwrite", "--work", work)
+    stopped_after("documents", news, out, "--overwrite", "--work", work)
     assert {name: (out / f"{name}.jsonl").read_bytes() for name in before} == before
     refused = command("run", news, "-o", out, "--engine", "sail", "--resume")
     assert f"was begun with --work {work}; give the same" in refused.stderr
