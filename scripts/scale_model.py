@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Estimate what a dump of any size takes on a cluster, from what `bench_engine.py` measured.
 
-    python scripts/scale_model.py docs/figures/engine.json --pages docs/figures/engine-pages.json
+    python scripts/scale_model.py docs/figures/engine.json --page-ms 26
 
-Prints the tables of docs/scale.md. What a document takes in tasks is that of the largest run; what
-it takes of the engine and the driver is the slope between the smallest and the largest run, so that
-what every run takes once is not counted for each document.
+Prints tables of docs/scale.md. What a document takes in tasks is that of the largest run, of
+several the one of the least seconds; what it takes of the engine and the driver is the slope
+between the smallest run and that one: what every run takes once is not counted for each document.
 """
 
 from __future__ import annotations
@@ -21,8 +21,14 @@ SIZES = (10_000_000, 100_000_000, 1_000_000_000)
 CORES = 160
 """Cores of the cluster whose hours are printed."""
 
+DRIVER_PAIRS, PAIR_BYTES = 20_000_000, 190
+"""See ``plan_rewrites``: scored pairs beyond these are joined in tasks; bytes of one."""
+
 BUSY = 0.7
 """Share of the cores' time that tasks use: the last tasks of a stage leave cores idle."""
+
+SCORE_STAGE = "score tiles"
+"""The stage whose rows are the scored pairs."""
 
 Row = dict[str, Any]
 
@@ -35,21 +41,30 @@ class Costs:
         parts: For each part of the plan: processor seconds, bytes shuffled, bytes written.
         engine_seconds: Processor seconds of the engine itself: of the shuffles, mostly.
         driver_seconds: Seconds in which the driver works alone.
-        driver_bytes: Memory of the driver.
-        page_seconds: Processor seconds of a page that is cleaned, beyond those of a text.
+        driver_bytes: Memory of the driver, that of scored pairs left out.
+        pairs: Scored pairs.
     """
 
     parts: dict[str, tuple[float, float, float]]
     engine_seconds: float
     driver_seconds: float
     driver_bytes: float
-    page_seconds: float
+    pairs: float
+
+    def driver(self, size: int) -> float:
+        """Return the memory of the driver for so many documents, in bytes."""
+        return self.driver_bytes * size + PAIR_BYTES * min(self.pairs * size, DRIVER_PAIRS)
 
 
-def costs(runs: list[Row], pages: Row | None) -> Costs:
+def pairs_of(row: Row) -> int:
+    """Return the scored pairs of a run."""
+    return sum(stage["rows"] for stage in row["stages"] if stage["stage"] == SCORE_STAGE)
+
+
+def costs(runs: list[Row]) -> Costs:
     """Return the costs of a document from measured runs."""
-    runs = sorted(runs, key=lambda row: row["inputs"])
-    small, large = runs[0], runs[-1]
+    small = min(runs, key=lambda row: row["inputs"])
+    large = max(runs, key=lambda row: (row["inputs"], -row["seconds"]))
     inputs = large["inputs"]
     more = max(1, inputs - small["inputs"])
     parts = {
@@ -65,21 +80,17 @@ def costs(runs: list[Row], pages: Row | None) -> Costs:
         row["cpu_seconds"] - sum(part["cpu_seconds"] for part in row["parts"].values()) - each
         for row, each in zip((small, large), alone, strict=True)
     ]
-    read = next(iter(large["parts"]))
-    page = 0.0
-    if pages:
-        taken = pages["parts"][read]["task_seconds"] / pages["inputs"]
-        page = max(0.0, taken - parts[read][0])
+    driver = [row["driver_mib"] * 2**20 - PAIR_BYTES * pairs_of(row) for row in (small, large)]
     return Costs(
         parts,
         max(0.0, beside[1] - beside[0]) / more,
         max(0.0, alone[1] - alone[0]) / more,
-        max(0.0, large["driver_mib"] - small["driver_mib"]) * 2**20 / more,
-        page,
+        max(0.0, driver[1] - driver[0]) / more,
+        pairs_of(large) / inputs,
     )
 
 
-def print_parts(row: Row, each: Costs) -> None:
+def print_parts(row: Row) -> None:
     """Print what was measured, part by part."""
     inputs = row["inputs"]
     print(
@@ -88,8 +99,8 @@ def print_parts(row: Row, each: Costs) -> None:
     )
     for name, part in row["parts"].items():
         print(
-            f"| {name} | {part['seconds']:.1f} | {1000 * each.parts[name][0]:.3f} "
-            f"| {each.parts[name][1]:,.0f} | {part['largest_kib'] / 1024:,.0f} MiB "
+            f"| {name} | {part['seconds']:.0f} | {1000 * part['cpu_seconds'] / inputs:.3f} "
+            f"| {part['shuffled_bytes'] / inputs:,.0f} | {part['largest_kib'] / 1024:,.0f} MiB "
             f"| {part['largest_kib'] / max(1, part['median_kib']):.1f} times |"
         )
     shuffled = sum(part["shuffled_bytes"] for part in row["parts"].values())
@@ -110,12 +121,12 @@ def hours(seconds: float) -> str:
     return f"{seconds / 3600:.1f} h" if seconds < 36_000 else f"{seconds / 3600:,.0f} h"
 
 
-def print_sizes(each: Costs) -> None:
+def print_sizes(each: Costs, page_ms: float) -> None:
     """Print what dumps of several sizes take, from text and from pages."""
     in_tasks = sum(part[0] for part in each.parts.values())
     shuffled = sum(part[1] for part in each.parts.values())
     written = sum(part[2] for part in each.parts.values())
-    kinds = [("text", 0.0)] + ([("WARC", each.page_seconds)] if each.page_seconds else [])
+    kinds = [("text", 0.0), ("WARC", page_ms / 1000)]
     print(
         f"\n| articles | from | core-hours | of these the engine's own | shuffled | written "
         f"| driver: memory | driver alone | hours on {CORES} cores |\n"
@@ -128,7 +139,7 @@ def print_sizes(each: Costs) -> None:
             print(
                 f"| {size / 1e6:,.0f} M | {kind} | {core / 3600:,.0f} "
                 f"| {each.engine_seconds * size / 3600:,.0f} | {shuffled * size / 1e12:.2f} TB "
-                f"| {written * size / 1e12:.2f} TB | {each.driver_bytes * size / 1e9:,.0f} GB "
+                f"| {written * size / 1e12:.2f} TB | {each.driver(size) / 1e9:,.0f} GB "
                 f"| {hours(alone)} | {hours(core / CORES / BUSY + alone)} |"
             )
 
@@ -137,13 +148,14 @@ def main() -> None:
     """Run the script."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("figures", type=Path, help="of runs on text, the larger the better")
-    parser.add_argument("--pages", type=Path, help="of a run on pages")
+    parser.add_argument("--page-ms", type=float, required=True, metavar="MS",
+                        help="milliseconds of a core that cleaning a page takes")  # fmt: skip
     options = parser.parse_args()
     runs = json.loads(options.figures.read_text("utf-8"))["runs"]
-    pages = json.loads(options.pages.read_text("utf-8"))["runs"][0] if options.pages else None
-    found = costs(runs, pages)
-    print_parts(max(runs, key=lambda row: row["inputs"]), found)
-    print_sizes(found)
+    for row in runs:
+        print(f"\n{row['dump']}, {row['inputs']:,} inputs\n")
+        print_parts(row)
+    print_sizes(costs(runs), options.page_ms)
 
 
 if __name__ == "__main__":
