@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +18,9 @@ import pyarrow.fs as pafs
 
 _FILE_SYSTEMS = 64
 """File systems that stay connected: a scheme, a host and options each."""
+
+_OF_A_STORE = re.compile(r"AWS Error (\w+) during \w+ operation: ([^;]*)")
+"""What Arrow says where a store of objects refuses something; names of files stand before it."""
 
 
 class Entry(NamedTuple):
@@ -239,6 +244,23 @@ def joined_address(parts: SplitResult) -> str:
     """
     options = f"?{parts.query}" if parts.query else ""
     return f"{parts.scheme}://{parts.netloc}{parts.path}{options}"
+
+
+def reason_of(error: OSError) -> str:
+    """Return why a place cannot be used, without the name of a file and the number of the error.
+
+    >>> reason_of(OSError(2, "Failed to open local file 'a'"))
+    'No such file or directory'
+    >>> reason_of(OSError("When reading 'a': AWS Error ACCESS_DENIED during PutObject operation: "))
+    'access denied'
+    """
+    if error.errno:
+        return os.strerror(error.errno)
+    message = str(error).partition("\n")[0] or type(error).__name__
+    if found := _OF_A_STORE.search(message):
+        code, said = found[1].replace("_", " ").lower(), found[2].strip(" .")
+        return f"{code}: {said}" if said and said != "No response body" else code
+    return message
 
 
 def is_address(text: str) -> bool:

@@ -59,13 +59,15 @@ ENGINE_OPTIONS = (
     ),
 )
 
-_WITHOUT = "run without --engine"
+_WITHOUT = "Run without --engine"
 
 _REFUSED = {
-    "store": f"--store adds a dump to a store on one machine: {_WITHOUT}, or all dumps in one run",
-    "against": f"--against reads a store on one machine: {_WITHOUT}, or all dumps in one run",
-    "dump": f"--dump names a dump in a --store: {_WITHOUT}",
-    "expire": f"--expire is for a --store: {_WITHOUT}",
+    "store": "--store is not for a run on an engine: it adds no dump to a store. "
+    f"{_WITHOUT}, or give the inputs of all dumps to one run",
+    "against": "--against is not for a run on an engine: it reads no store. "
+    f"{_WITHOUT}, or give the inputs of all dumps to one run",
+    "dump": f"--dump names a dump in a --store, and a run on an engine has none. {_WITHOUT}",
+    "expire": f"--expire is for a --store, and a run on an engine has none. {_WITHOUT}",
     "report": "--report reads the store of the run: make it afterwards with dedup store "
     "OUT/store.sqlite --from OUT, then write the page with dedup report OUT",
     "survivors": "--survivors - writes from one process: read the files OUT/survivors-*",
@@ -95,7 +97,7 @@ def refuse_with_engine(ctx: click.Context) -> None:
         return
     for name, sentence in _REFUSED.items():
         if ctx.params[name]:
-            raise click.UsageError(f"{sentence} (--engine {ctx.params['engine']})")
+            raise click.UsageError(sentence)
     if ctx.get_parameter_source("workers") is ParameterSource.COMMANDLINE:
         raise click.UsageError(
             "--workers is for a run on one machine: leave it out, or choose the cores of Spark on "

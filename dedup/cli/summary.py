@@ -13,6 +13,7 @@ import click
 from dedup.errors import printable
 from dedup.locations import Location
 from dedup.models import CleanReport, DateReport, RunReport, counted
+from dedup.run.run_settings import STORE_NAME
 
 # Large stories, and hosts with many duplicates, listed one by one; the manifest has more.
 _WARNINGS_LISTED = 5
@@ -47,7 +48,7 @@ def run_summary(report: RunReport, out: Path | Location) -> str:
     lines += _dates(report.dates)
     if engine is not None:
         lines.append(_engine(engine))
-    lines += _warnings(report.manifest["warnings"], shlex.quote(str(out)))
+    lines += _warnings(report.manifest["warnings"], out, is_on_engine=engine is not None)
     lines.append(f"results: {out}")
     return "\n".join(lines)
 
@@ -55,13 +56,11 @@ def run_summary(report: RunReport, out: Path | Location) -> str:
 def _engine(engine: dict[str, Any]) -> str:
     """Return the line on the engine of a run."""
     stages = engine["stages"]
-    tasks, hours, shuffled = (
-        sum(stage[name] for stage in stages) for name in ("tasks", "task_seconds", "shuffled_bytes")
-    )
+    tasks = sum(stage["tasks"] for stage in stages)
     where = f" at {engine['remote']}" if engine["remote"] else ""
     return (
         f"{engine['name']} {engine['version']}{where}: {tasks:,} tasks in {len(stages):,} stages, "
-        f"{hours / 3600:,.2f} core-hours, {shuffled / 1e6:,.1f} MB shuffled"
+        f"{engine['core_hours']:,.2f} core-hours, {engine['shuffled_bytes'] / 1e6:,.1f} MB shuffled"
     )
 
 
@@ -127,17 +126,25 @@ def _dates(dates: DateReport) -> Iterator[str]:
     yield line
 
 
-def _warnings(warnings: dict[str, Any], out: str) -> Iterator[str]:
+def _warnings(
+    warnings: dict[str, Any], out: Path | Location, *, is_on_engine: bool
+) -> Iterator[str]:
     """Yield a line for each of the largest stories, and of the hosts with most duplicates.
 
     Args:
         warnings: Those of the manifest.
-        out: The output folder, as a shell takes it.
+        out: The output folder.
+        is_on_engine: Whether an engine left the tables of a store in place of the store.
     """
     stories, hosts = warnings["stories"][:_WARNINGS_LISTED], warnings["hosts"][:_WARNINGS_LISTED]
+    shown = shlex.quote(str(out))
+    if is_on_engine and (stories or hosts):
+        store, shown = _store_to_make(out)
+        if store is not None:
+            yield f"before dedup show: dedup store {store} --from {shlex.quote(str(out))}"
     yield from map(_large_story, stories)
     if stories:
-        yield f"read one: dedup show {out} {stories[0]['story_id']}"
+        yield f"read one: dedup show {shown} {stories[0]['story_id']}"
     for each in hosts:
         yield (
             f"host {_name(each['host'])}: {each['duplicates']:,} of {each['documents']:,} "
@@ -145,12 +152,25 @@ def _warnings(warnings: dict[str, Any], out: str) -> Iterator[str]:
         )
     if hosts:
         host = shlex.quote(_name(hosts[0]["host"]))
-        yield f"list them: dedup show {out} --host {host} --status duplicate"
+        yield f"list them: dedup show {shown} --host {host} --status duplicate"
     more_stories = warnings["stories_in_all"] - len(stories)
     more_hosts = warnings["hosts_in_all"] - len(hosts)
     if more_stories or more_hosts:
         more = f"{more_stories:,} more large stories, {more_hosts:,} more such hosts"
         yield f"{more}: see manifest.json"
+
+
+def _store_to_make(out: Path | Location) -> tuple[str | None, str]:
+    """Return the store to make of the tables of an engine, and what then shows it, for a shell.
+
+    There is none to make where it is there; for an address it is made on this machine.
+    """
+    if isinstance(out, Location) and not out.is_local:
+        name = shlex.quote(f"{out.name or 'dump'}.sqlite")
+        return name, name
+    store = Path(str(out)) / STORE_NAME
+    shown = shlex.quote(str(out))
+    return (None if store.exists() else shlex.quote(str(store))), shown
 
 
 def _large_story(story: dict[str, Any]) -> str:

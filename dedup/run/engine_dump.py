@@ -176,7 +176,7 @@ def _run(
 ) -> dict[str, Any]:
     """Do a run, and return its manifest."""
     # What runs on one machine does not need an engine.
-    from dedup.engines.spark.machine_check import check_machines
+    from dedup.engines.spark.machine_check import SharedPlace, check_machines
     from dedup.engines.spark.session import open_session
     from dedup.engines.spark.spark_engine import SparkEngine
     from dedup.engines.spark.stage_costs import earlier_peak_kib
@@ -185,7 +185,11 @@ def _run(
     timer.start("engine", None, "")
     with open_session(options.name, options.remote, verbose=options.verbose) as session:
         timer.end()
-        check_machines(session, {"OUT": folder.probe, "--work": run.work / "probe"})
+        places = {
+            "-o": SharedPlace(folder.location, folder.probe),
+            "--work": SharedPlace(options.work or folder.location, run.work / "probe"),
+        }
+        check_machines(session, places)
         if not going.is_resumed:
             if going.replaced and going.replaced.get("work") == going.known["work"]:
                 with suppress(OSError):
@@ -300,11 +304,14 @@ def _about(
     session: EngineSession, engine: SparkEngine, options: EngineOptions, going: GoingRun
 ) -> dict[str, Any]:
     """Return what the manifest says of the engine."""
+    from dedup.engines.spark.stage_costs import total_cost
+
     return {
         "name": session.name,
         "version": session.version,
         "remote": shown_remote(options.remote),
         "partitions": options.partitions,
+        **total_cost(engine.costs),
         "stages": [cost.as_manifest() for cost in engine.costs],
         "run": going.known,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import fields
@@ -20,6 +21,7 @@ from dedup.config import (
 )
 from dedup.errors import OutputError
 from dedup.json_codec import load_json
+from dedup.write.folder import OutputFolder
 from dedup.write.table_files import STORE_LIST, STORE_TABLES
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
 """How a path begins that is an address in truth; a path has one slash of the two."""
 
 _NAME_A_RUN = "name the output folder of dedup run"
+_CONTINUE = "continue the run that was stopped there: give its command again with --resume"
 
 _SECTIONS = {
     "read": ReadConfig, "clean": CleanConfig, "sign": SignConfig, "match": MatchConfig,
@@ -56,7 +59,10 @@ def manifest_in(folder: Path) -> dict[str, Any]:
             raise OutputError(f"{folder} {message}: dedup store FILE --from OUT") from error
         is_missing = isinstance(error, FileNotFoundError) and not folder.exists()
         problem = "does not exist" if is_missing else "holds no finished run"
-        raise OutputError(f"{folder} {problem}; {_NAME_A_RUN}", path=folder) from error
+        can_look = folder.is_dir() and os.access(folder, os.R_OK | os.X_OK)
+        was_begun = can_look and OutputFolder(folder).has_files
+        advice = _CONTINUE if was_begun else _NAME_A_RUN
+        raise OutputError(f"{folder} {problem}; {advice}", path=folder) from error
     return manifest_of_content(content, folder)
 
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dedup.errors import OutputError, refusal
-from dedup.locations import Location
+from dedup.locations import Location, reason_of
 
 PART_FILES = pa.schema(
     [("name", pa.string()), ("rows", pa.int64()), ("bytes", pa.int64()), ("first", pa.int64()),
@@ -156,5 +156,6 @@ def unwritable(folder: Location, error: OSError) -> OutputError:
     """Return the error for a person where a folder cannot be written."""
     if folder.is_local:
         return refusal(folder.path, error)
-    why = str(error).partition("\n")[0]
-    return OutputError(f"cannot write to {folder} ({why}); choose a folder that can be written")
+    return OutputError(
+        f"cannot write to {folder} ({reason_of(error)}); choose a folder that can be written"
+    )

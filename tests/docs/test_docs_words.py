@@ -124,6 +124,7 @@ def test_no_page_names_an_option_that_there_is_not(page):
         "--rm",
         "--network",
         "--master",
+        "--conf",
         "--user",
         "--read-only",
         "--tmpfs",

@@ -9,7 +9,7 @@ import pytest
 from runs import TABLES, Out
 
 if util.find_spec("pysail") is None or util.find_spec("pyspark") is None:
-    pytest.skip("Sail is not installed: pip install 'dedup-news[sail]'", allow_module_level=True)
+    pytest.skip("Sail is not installed: pip install '.[sail]'", allow_module_level=True)
 
 
 def tables_of(out):

@@ -14,6 +14,10 @@ import pytest
 from engine_commands import run_on_sail, tables_of
 from runs import ROOT, dated_article, text_of
 
+from dedup.cli.summary import run_summary
+from dedup.locations import Location
+from dedup.models import report_of
+
 KILLED = Path(__file__).with_name("killed_engine_run.py")
 
 
@@ -62,12 +66,43 @@ def test_the_manifest_says_what_each_stage_took(done):
 
     assert (engine["name"], engine["remote"], engine["partitions"]) == ("sail", None, None)
     assert engine["version"]
+    seconds = sum(each["task_seconds"] for each in engine["stages"])
+    assert engine["task_seconds"] == pytest.approx(seconds, abs=0.002)
+    assert engine["core_hours"] == pytest.approx(seconds / 3600, abs=0.0001)
+    assert engine["shuffled_bytes"] == sum(each["shuffled_bytes"] for each in engine["stages"])
     stages = {each["stage"]: each for each in engine["stages"]}
     assert stages["read and clean"]["rows"] >= 12
     assert {"seconds", "tasks", "shuffled_bytes", "largest_bytes", "median_bytes"} <= {
         *stages["find duplicate ids"]
     }
     assert manifest["timings"]["read and clean"] > 0
+
+
+@pytest.mark.parametrize(
+    ("out", "make", "show"),
+    [
+        (Location.of("big news"), "'{}/store.sqlite' --from '{}'", "'{}'"),
+        (Location("s3://news/big?a=b"), "big.sqlite --from s3://news/big", "big.sqlite"),
+    ],
+)
+def test_the_summary_names_the_store_before_what_reads_it(done, out, make, show):
+    stories = [{"story_id": "s-1", "size": 9, "outlets": 1, "weakest": None, "rewrites": 0}]
+    manifest = {**done.manifest, "warnings": {**done.manifest["warnings"], "stories": stories}}
+    lines = run_summary(report_of(manifest, None), out).splitlines()
+    make, show = (each.format(out, out) for each in (make, show))
+
+    first = lines.index(f"before dedup show: dedup store {make}")
+    assert lines.index(f"read one: dedup show {show} s-1") > first
+
+
+def test_the_summary_of_a_run_whose_store_was_made_does_not_ask_for_it(done, tmp_path):
+    stories = [{"story_id": "s-1", "size": 9, "outlets": 1, "weakest": None, "rewrites": 0}]
+    manifest = {**done.manifest, "warnings": {**done.manifest["warnings"], "stories": stories}}
+    (tmp_path / "store.sqlite").write_bytes(b"rows")
+
+    summary = run_summary(report_of(manifest, None), Location.of(tmp_path))
+    assert "before dedup show" not in summary
+    assert "read one: dedup show" in summary
 
 
 def test_the_manifest_lists_the_files_of_each_table(done):
@@ -124,9 +159,9 @@ def test_an_option_of_engines_is_refused_without_one(command, news, tmp_path, op
 
 
 REFUSED = {
-    "--store": ("news.sqlite", "run without --engine"),
-    "--against": ("news.sqlite", "run without --engine"),
-    "--expire": ("9", "run without --engine"),
+    "--store": ("news.sqlite", "Run without --engine"),
+    "--against": ("news.sqlite", "Run without --engine"),
+    "--expire": ("9", "Run without --engine"),
     "--report": ("page.html", "dedup store OUT/store.sqlite --from OUT"),
     "--survivors": ("-", "read the files OUT/survivors-*"),
     "--annotate": ("all.jsonl", "OUT/decisions-*"),
@@ -291,6 +326,28 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(command, news, tmp_path
     assert "cannot write to" in done.stderr
 
 
+WORKS = {
+    "a path": lambda folder: folder / "file" / "work",
+    "an address": lambda _: "s3://bucket/work?secret=hidden",
+}
+
+
+@pytest.mark.parametrize("place", WORKS)
+def test_a_work_folder_that_cannot_be_written_is_named_as_it_was_given(
+    command, news, tmp_path, place
+):
+    (tmp_path / "file").write_text("a file")
+    work, out = WORKS[place](tmp_path), tmp_path / "out"
+    done = command("run", news, "-o", out, "--engine", "sail", "--work", work)
+
+    assert done.exit_code == 1
+    shown = str(work).partition("?")[0]
+    assert f"this process cannot read and write {shown} (" in done.stderr
+    assert "give with --work a folder that" in done.stderr
+    assert not any(each in done.stderr for each in ("probe", "Errno", "errno", "hidden"))
+    assert not out.exists()
+
+
 def kept_stages():
     """The names of the tables that a plan keeps, in the order in which they are kept."""
     return [
@@ -335,6 +392,8 @@ def test_a_run_that_was_killed_goes_on_from_the_tables_that_it_kept(
     assert not (out / "manifest.json").exists()
     refused = command("run", news, "-o", out, "--engine", "sail")
     assert "holds an earlier run; continue it with --resume" in refused.stderr
+    shown = command("show", out)
+    assert "holds no finished run; continue the run that was stopped there" in shown.stderr
     local = command("run", news, "-o", out, "--resume")
     assert "was begun with --engine" in local.stderr
     run_on_sail(command, news, "--resume", out=out)

@@ -54,7 +54,7 @@ def require_client(name: str, remote: str | None) -> None:
     """
     needed = ["pyspark", "grpc", "pandas"] + (["pysail"] if name == "sail" and not remote else [])
     missing = [each for each in needed if util.find_spec(each) is None]
-    install = f"install with pip install 'dedup-news[{name}]'"
+    install = f"install it with pip install '.[{name}]' in a clone of the repository"
     if missing:
         raise EngineError(f"--engine {name} needs {' and '.join(missing)}: {install}")
     version = _client_version()
@@ -115,7 +115,8 @@ def require_spark() -> None:
     if not any((Path(each) / "jars").is_dir() for each in pyspark.__path__):
         raise EngineError(
             "Spark on this machine needs the whole of pyspark: install it with "
-            "pip install 'dedup-news[spark]', or name a cluster with --remote sc://host:15002"
+            "pip install '.[spark]' in a clone of the repository, or name a cluster with --remote "
+            "sc://host:15002"
         )
     if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
         raise EngineError(

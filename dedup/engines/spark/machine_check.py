@@ -6,41 +6,53 @@ import json
 import platform
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from dedup.engines.spark.session import EngineSession
 from dedup.engines.spark.spark_tasks import REPORTS_DDL, ProbeTask, run_tasks
 from dedup.errors import EngineError, OutputError
-from dedup.locations import Location
+from dedup.locations import Location, reason_of
 from dedup.version import __version__
 
 TASKS = 16
 """Tasks that look: they reach every machine of a small cluster, and many of a large one."""
 
 
-def check_machines(session: EngineSession, folders: Mapping[str, Location]) -> None:
+class SharedPlace(NamedTuple):
+    """A folder that all machines read and write.
+
+    Attributes:
+        place: The folder, as a person named it.
+        probe: A folder in it that is made to try, and removed.
+    """
+
+    place: Location
+    probe: Location
+
+
+def check_machines(session: EngineSession, places: Mapping[str, SharedPlace]) -> None:
     """Ask machines what they have, and whether they read and write some folders.
 
     Args:
         session: An open session.
-        folders: Folders by the option that names them; they are made, and removed at the end.
+        places: Folders by the option that names them.
 
     Raises:
         EngineError: A machine has another version of dedup or of Python, or none of dedup.
         OutputError: A folder cannot be written by this process, or by a machine.
     """
     try:
-        for option, folder in folders.items():
+        for option, (place, probe) in places.items():
             try:
-                (folder / "probe").write_bytes(b"")
+                (probe / "probe").write_bytes(b"")
             except OSError as error:
-                raise _unwritable("this process", option, folder, str(error)) from error
-        for report in _reports(session, list(folders.values())):
-            _check(report, folders)
+                raise _unwritable("this process", option, place, reason_of(error)) from error
+        for report in _reports(session, [probe for _, probe in places.values()]):
+            _check(report, places)
     finally:
-        for folder in folders.values():
+        for _, probe in places.values():
             with suppress(OSError):
-                folder.remove()
+                probe.remove()
 
 
 def _reports(session: EngineSession, folders: Sequence[Location]) -> list[dict[str, Any]]:
@@ -52,7 +64,7 @@ def _reports(session: EngineSession, folders: Sequence[Location]) -> list[dict[s
     return [json.loads(report) for report in found["report"].to_pylist()]
 
 
-def _check(report: Mapping[str, Any], folders: Mapping[str, Location]) -> None:
+def _check(report: Mapping[str, Any], places: Mapping[str, SharedPlace]) -> None:
     """Check what one machine reports."""
     machine = report["machine"]
     if report["dedup"] != __version__:
@@ -66,15 +78,14 @@ def _check(report: Mapping[str, Any], folders: Mapping[str, Location]) -> None:
             f"the machine {machine} runs Python {report['python']}, and this one "
             f"{platform.python_version()}: use the same minor version on all"
         )
-    for (option, folder), fault in zip(folders.items(), report["faults"], strict=True):
+    for (option, (place, _)), fault in zip(places.items(), report["faults"], strict=True):
         if fault:
-            raise _unwritable(f"the machine {machine}", option, folder, fault)
+            raise _unwritable(f"the machine {machine}", option, place, fault)
 
 
-def _unwritable(who: str, option: str, folder: Location, fault: str) -> OutputError:
+def _unwritable(who: str, option: str, place: Location, why: str) -> OutputError:
     """Return the error for a folder that not all can use."""
-    why = fault.partition("\n")[0]
     return OutputError(
-        f"{who} cannot read and write {folder} ({why}): give with {option} a folder that this "
+        f"{who} cannot read and write {place} ({why}): give with {option} a folder that this "
         "process and all machines of the cluster share, such as s3://bucket/folder"
     )

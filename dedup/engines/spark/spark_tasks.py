@@ -18,7 +18,7 @@ from dedup.engines.spark.stage_costs import TaskClock, TaskCost
 from dedup.engines.spark.work_files import WorkFile, write_work_file
 from dedup.json_codec import dump_json, load_json
 from dedup.kernels.array_types import Int64s
-from dedup.locations import Location
+from dedup.locations import Location, reason_of
 from dedup.version import __version__
 
 REPORTS = pa.schema([("number", pa.int64()), ("report", pa.binary())])
@@ -197,5 +197,5 @@ def _fault(folder: Location) -> str:
         (folder / "probe").read_bytes()
         (folder / uuid.uuid4().hex).write_bytes(b"")
     except OSError as error:
-        return str(error) or type(error).__name__
+        return reason_of(error)
     return ""

@@ -144,3 +144,13 @@ def stage_cost(
         max(memory),
         int(statistics.median(memory)),
     )
+
+
+def total_cost(stages: Sequence[StageCost]) -> dict[str, float]:
+    """Return what all stages took, as JSON values: bytes, seconds of tasks, hours of cores."""
+    seconds = sum(stage.task_seconds for stage in stages)
+    return {
+        "shuffled_bytes": sum(stage.shuffled_bytes for stage in stages),
+        "task_seconds": round(seconds, 3),
+        "core_hours": round(seconds / 3600, 4),
+    }
