@@ -10,11 +10,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
 
-import pyarrow as pa
-import pyarrow.fs as pafs
+if TYPE_CHECKING:
+    import pyarrow.fs as pafs
 
 _FILE_SYSTEMS = 64
 """File systems that stay connected: a scheme, a host and options each."""
@@ -110,6 +110,8 @@ class Location:
         Raises:
             OSError: It cannot be written.
         """
+        import pyarrow as pa  # slow to import: --help must not wait for it
+
         if not self.is_local:
             with self._streamed() as file:
                 yield file
@@ -169,6 +171,8 @@ class Location:
         Raises:
             OSError: It cannot be listed.
         """
+        import pyarrow.fs as pafs
+
         system, path = self._found()
         found = system.get_file_info(pafs.FileSelector(path, allow_not_found=True))
         listed = (
@@ -183,6 +187,8 @@ class Location:
         Raises:
             OSError: That cannot be found out.
         """
+        import pyarrow.fs as pafs
+
         system, path = self._found()
         found = system.get_file_info(path)
         if found.type == pafs.FileType.NotFound:
@@ -224,6 +230,8 @@ class Location:
 
     def _found(self) -> tuple[pafs.FileSystem, str]:
         """Return the file system, and the path in it."""
+        import pyarrow.fs as pafs
+
         if self.is_local:
             return pafs.LocalFileSystem(), self.address
         parts = _parts(self.address)
@@ -280,6 +288,9 @@ def _file_system(root: str) -> tuple[pafs.FileSystem, str]:
     Raises:
         OSError: There is none for this kind of address, or it cannot be reached.
     """
+    import pyarrow as pa
+    import pyarrow.fs as pafs
+
     try:
         found: tuple[pafs.FileSystem, str] = pafs.FileSystem.from_uri(root)
     except (pa.ArrowException, ValueError, ImportError) as error:

@@ -9,19 +9,19 @@ import sys
 from dedup.cli import main
 from dedup.engines.spark.work_folder import WorkFolder
 
-SIGNAL, TABLE, *ARGUMENTS = sys.argv[1:]
 
-mark = WorkFolder.mark_kept
+def stopped_after(name, table, arguments):
+    """Run the command; when it has kept a table as always, a signal comes."""
+    mark = WorkFolder.mark_kept
 
+    def mark_and_stop(self, kept, schema, files):
+        mark(self, kept, schema, files)
+        if kept == table:
+            os.kill(os.getpid(), signal.Signals[name])
 
-def mark_and_stop(self, name, schema, files):
-    """Keep a table as always; then the signal comes."""
-    mark(self, name, schema, files)
-    if name == TABLE:
-        os.kill(os.getpid(), signal.Signals[SIGNAL])
+    WorkFolder.mark_kept = mark_and_stop
+    main(arguments)
 
-
-WorkFolder.mark_kept = mark_and_stop
 
 if __name__ == "__main__":
-    main(ARGUMENTS)
+    stopped_after(sys.argv[1], sys.argv[2], sys.argv[3:])

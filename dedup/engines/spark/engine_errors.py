@@ -28,7 +28,7 @@ _ADVICE = (
     ),
     (
         re.compile(r"No module named '([\w.]+)'"),
-        "the library {} is missing on the machines of the cluster: install dedup there with all "
+        "the library {} is missing on the machines of the cluster: install dedup-news there with all "
         "that it needs",
     ),
     (
