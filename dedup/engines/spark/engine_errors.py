@@ -28,8 +28,8 @@ _ADVICE = (
     ),
     (
         re.compile(r"No module named '([\w.]+)'"),
-        "the library {} is missing on the machines of the cluster: install dedup-news there with all "
-        "that it needs",
+        "the library {} is missing on the machines of the cluster: install dedup-news there with "
+        "all that it needs",
     ),
     (
         re.compile(r"PYTHON_VERSION_MISMATCH|different minor version|different version: "),
