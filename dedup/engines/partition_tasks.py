@@ -192,7 +192,7 @@ def sort_partition(partition: Partition, schema: pa.Schema, path: Path) -> Sorte
     """
     bounds, row_bytes, rows = [], [], 0
     with writing(path, schema) as writer:
-        for table in _buffered(partition.batches(), schema):
+        for table in buffered(partition.batches(), BUFFER_BYTES):
             slots = partition_of(table[KEY], SLOTS).astype(np.uint16)
             order = np.argsort(slots, kind="stable")  # a radix sort: of 16 bits
             (batch,) = table.take(pa.array(order)).combine_chunks().to_batches()
@@ -203,19 +203,19 @@ def sort_partition(partition: Partition, schema: pa.Schema, path: Path) -> Sorte
     return SortedFile(path, rows, tuple(bounds), tuple(row_bytes))
 
 
-def _buffered(batches: Batches, schema: pa.Schema) -> Iterator[pa.Table]:
-    """Yield rows in tables of some bytes, unless one batch alone has more."""
+def buffered(batches: Batches, most_bytes: int) -> Iterator[pa.Table]:
+    """Yield rows in tables of at most so many bytes, unless one batch alone has more."""
     buffer: list[pa.RecordBatch] = []
     size = 0
     for batch in batches:
-        if buffer and size + batch.nbytes > BUFFER_BYTES:
-            yield pa.Table.from_batches(buffer, schema)
+        if buffer and size + batch.nbytes > most_bytes:
+            yield pa.Table.from_batches(buffer)
             buffer, size = [], 0
         if batch.num_rows:
             buffer.append(batch)
             size += batch.nbytes
     if buffer:
-        yield pa.Table.from_batches(buffer, schema)
+        yield pa.Table.from_batches(buffer)
 
 
 def slot_ranges(slot_bytes: Int64s, most_bytes: int) -> list[tuple[int, int]]:

@@ -155,15 +155,22 @@ def _no_module_of_the_current_folder() -> Iterator[None]:
     It would come before the module of that name which the server imports. The server then gets the
     path of this process.
     """
-    before = os.environ.get(_SAFE_PATH)
-    os.environ[_SAFE_PATH] = "1"
+    with environment_variable(_SAFE_PATH, "1"):
+        yield
+
+
+@contextmanager
+def environment_variable(name: str, value: str) -> Iterator[None]:
+    """Set a variable for processes that are started meanwhile; a command line would show it."""
+    before = os.environ.get(name)
+    os.environ[name] = value
     try:
         yield
     finally:
         if before is None:
-            del os.environ[_SAFE_PATH]
+            del os.environ[name]
         else:
-            os.environ[_SAFE_PATH] = before
+            os.environ[name] = before
 
 
 def start_safely() -> None:

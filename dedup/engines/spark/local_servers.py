@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from dedup.engines.spark.engine_errors import in_one_sentence
 from dedup.engines.spark.engine_requirements import require_spark
+from dedup.parallel.processes import environment_variable
 
 LOCAL_MASTER = "local[*,4]"
 """All cores of this machine; a task that fails is tried four times, as on a cluster."""
@@ -71,7 +72,7 @@ class SparkServer:
         self._log = None if verbose else _new_log()
         try:
             with (
-                _environment(_TOKEN, _token()),
+                environment_variable(_TOKEN, _token()),
                 in_one_sentence("Spark cannot be started", others=(Py4JError,), log=self._logged),
                 _stderr_to(self._log),
             ):
@@ -135,20 +136,6 @@ class SailServer:
 def _token() -> str:
     """Return the token of all servers of this process: Java is started once, with one."""
     return secrets.token_hex(16)
-
-
-@contextmanager
-def _environment(name: str, value: str) -> Iterator[None]:
-    """Set a variable for processes that are started meanwhile; a command line would show it."""
-    before = os.environ.get(name)
-    os.environ[name] = value
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
 
 
 def _new_log() -> Path:

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from dedup.engines.engine import KEY, Batches
 from dedup.engines.in_memory import partition_of
+from dedup.engines.partition_tasks import buffered
 from dedup.kernels.array_types import Int64s, UInt32s
 
 PACKED = pa.schema([("to", pa.int64()), ("input", pa.int32()), ("rows", pa.binary())])
@@ -42,7 +43,7 @@ def packed(number: int, batches: Batches, targets: Int64s) -> Iterator[pa.Record
         batches: Its rows, with a column ``KEY``.
         targets: The number of each partition of the exchange for the shuffle, int64.
     """
-    for table in _buffered(batches):
+    for table in buffered(batches, PACK_BYTES):
         places = partition_of(table[KEY], targets.size)
         order = np.argsort(places, kind="stable")
         ordered = table.take(pa.array(order)).combine_chunks()
@@ -62,21 +63,6 @@ def _cells(table: pa.Table, bounds: Int64s, targets: Int64s) -> Iterator[tuple[i
         for start in range(bounds[place], bounds[place + 1], most):
             part = batch.slice(start, min(most, bounds[place + 1] - start))
             yield int(targets[place]), part.serialize().to_pybytes()
-
-
-def _buffered(batches: Batches) -> Iterator[pa.Table]:
-    """Yield rows in tables of some bytes, unless one batch alone has more."""
-    buffer: list[pa.RecordBatch] = []
-    size = 0
-    for batch in batches:
-        if buffer and size + batch.nbytes > PACK_BYTES:
-            yield pa.Table.from_batches(buffer)
-            buffer, size = [], 0
-        if batch.num_rows:
-            buffer.append(batch)
-            size += batch.nbytes
-    if buffer:
-        yield pa.Table.from_batches(buffer)
 
 
 def unpacked(cells: Iterable[pa.Buffer], schema: pa.Schema) -> pa.Table:
