@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import pty
 import re
@@ -19,13 +20,15 @@ LIMIT = 120
 
 QUESTION = "[q]uit: "
 
+_COLOURS = re.compile(r"\r|\x1b\[[0-9;]*m|\x1b(?:\[[0-9;]*)?\Z")
+
 
 class Terminal:
     """The command with a terminal as its standard streams."""
 
     def __init__(self, *arguments, width=120):
         """Start it."""
-        self.printed = ""
+        self._output = b""
         self.pid, self._end = pty.fork()
         if self.pid == 0:
             # By the child itself: it would read the size before its parent has set it.
@@ -35,6 +38,16 @@ class Terminal:
             for name in ("COLUMNS", "LINES"):
                 own.pop(name, None)
             os.execve(Command.program, ["dedup", *map(str, arguments)], own)
+
+    @property
+    def printed(self):
+        """What was printed so far, without colours.
+
+        A read may end within a character or within a colour: such an end is left for the next.
+        """
+        return _COLOURS.sub(
+            "", codecs.getincrementaldecoder("utf-8")("replace").decode(self._output)
+        )
 
     def press(self, keys):
         """Press keys at once."""
@@ -72,12 +85,12 @@ class Terminal:
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
     def _read(self):
-        """Read what is printed next; an empty text at the end."""
+        """Read what is printed next, and return whether there was something."""
         if not select.select([self._end], [], [], LIMIT)[0]:
-            return ""
+            return False
         try:
-            some = os.read(self._end, 65536).decode("utf-8", "replace")
+            some = os.read(self._end, 65536)
         except OSError:  # the other end is closed
-            return ""
-        self.printed += re.sub(r"\r|\x1b\[[0-9;]*m", "", some)  # colours
-        return some
+            return False
+        self._output += some
+        return bool(some)
