@@ -68,8 +68,6 @@ _REFUSED = {
     f"{_WITHOUT}, or give the inputs of all dumps to one run",
     "dump": f"--dump names a dump in a --store, and a run on an engine has none. {_WITHOUT}",
     "expire": f"--expire is for a --store, and a run on an engine has none. {_WITHOUT}",
-    "report": "--report reads the store of the run: make it afterwards with dedup store "
-    "OUT/store.sqlite --from OUT, then write the page with dedup report OUT",
     "survivors": "--survivors - writes from one process: read the files OUT/survivors-*",
     "annotate": "--annotate writes from one process: join the files OUT/decisions-* to the "
     "records by id",

@@ -9,15 +9,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dedup.cli.log import say
+from dedup.cli.page_place import refuse_place
+from dedup.cli.report import is_new, report_if_new
 from dedup.cli.settings import settings_manifest
 from dedup.cli.shown_run import shown_run
+from dedup.cli.store import make_of_tables
 from dedup.cli.summary import fail, run_facts, run_summary
 from dedup.config import Config
+from dedup.errors import OutputError
 from dedup.locations import Location
+from dedup.run.run_settings import STORE_NAME
 
 if TYPE_CHECKING:
     from dedup.models import RejectionLimit
-    from dedup.write import Layout
+    from dedup.run.result_files import ResultFiles
 
 
 def run_by_engine(
@@ -26,7 +31,7 @@ def run_by_engine(
     out: Path | Location,
     config: Config,
     options: Mapping[str, Any],
-    layout: Layout,
+    files: ResultFiles,
     limit: RejectionLimit | None,
 ) -> None:
     """Do a run on an engine, and say what came of it.
@@ -37,13 +42,16 @@ def run_by_engine(
         out: The output folder.
         config: The options that change a result.
         options: Where the run is done: the values of ``ENGINE_OPTIONS`` by name.
-        layout: How the tables are written.
+        files: What is written, and how.
         limit: How many inputs may be rejected.
     """
     from dedup.run.engine_dump import EngineOptions, run_on_engine  # --help must not wait for it
     from dedup.warm_up import warm_machine
 
     quiet, verbose, overwrite = (ctx.params[name] for name in ("quiet", "verbose", "overwrite"))
+    resume, page = ctx.params["resume"], files.report
+    if page is not None:
+        _refuse_page(page, out, overwrite=overwrite or resume)
     work = options["work"]
     engine = EngineOptions(
         options["engine"], options["remote"], None if work is None else _location(work),
@@ -52,12 +60,37 @@ def run_by_engine(
     with shown_run(overwrite=overwrite, quiet=quiet, verbose=verbose) as progress:
         done = run_on_engine(
             inputs, _location(out), config, engine,
-            layout=layout, scorer=ctx.params["scorer"], resume=ctx.params["resume"],
-            overwrite=overwrite, limit=limit, settings=settings_manifest(ctx), progress=progress,
+            layout=files.layout, outside=[Location.of(each) for each in files.outside()],
+            scorer=ctx.params["scorer"], resume=resume, overwrite=overwrite, limit=limit,
+            settings=settings_manifest(ctx), progress=progress,
         )  # fmt: skip
+    if isinstance(out, Path) and is_new(done, page, overwrite=overwrite):
+        store = out / STORE_NAME
+        if not store.exists():
+            make_of_tables(store, str(out), quiet=quiet)
     if not quiet:
         say(run_summary(done, out), "summary", **run_facts(done, out))
-    fail(done, f"see the files {out / f'rejected-*{layout.suffix}'}")
+    if isinstance(out, Path):
+        report_if_new(done, out, None, page, overwrite=overwrite, quiet=quiet)
+    fail(done, f"see the files {out / f'rejected-*{files.layout.suffix}'}")
+
+
+def _refuse_page(page: Path, out: Path | Location, *, overwrite: bool) -> None:
+    """Refuse a page that cannot be written, before anything is done.
+
+    Raises:
+        OutputError: It exists and may not be replaced, its folder cannot be written, it has the
+            name of a file of the run, or the run is at an address.
+    """
+    from dedup.write import refuse_unwritable
+
+    if isinstance(out, Location):
+        raise OutputError(
+            f"--report reads the store of the run, and {out} is an address: make the store on this "
+            f"machine with dedup store FILE --from {out}, then write the page with dedup report"
+        )
+    refuse_place(page, out, out / STORE_NAME, "--report", overwrite=overwrite)
+    refuse_unwritable(page)
 
 
 def _location(place: Path | Location) -> Location:

@@ -16,6 +16,7 @@ from dedup.models import count_of
 
 if TYPE_CHECKING:
     from dedup.explain.open_run import Run
+    from dedup.models import RunReport
     from dedup.progress import Progress
     from dedup.report.report_data import ReportData
 
@@ -86,21 +87,37 @@ def report(
     _write(out, page, data, quiet=quiet)
 
 
-def report_of_run(
-    run: Path, store: Path | None, out: Path, *, overwrite: bool, quiet: bool
+def is_new(done: RunReport, page: Path | None, *, overwrite: bool) -> bool:
+    """Return whether a finished run has documents to show, and did not write its page before."""
+    if page is None or done.counts["inputs"] == done.counts["rejected"]:
+        return False
+    return overwrite or not (done.again and page.exists())
+
+
+def report_if_new(
+    done: RunReport,
+    run: Path,
+    store: Path | None,
+    out: Path | None,
+    *,
+    overwrite: bool,
+    quiet: bool,
 ) -> None:
-    """Write the page of a run that was just finished.
+    """Write the page of a run that was just finished, where it has one and did not write it before.
 
     Args:
+        done: What came of the run.
         run: The output folder.
         store: Its store, None for the one in that folder.
-        out: The page.
+        out: The page, None for none.
         overwrite: Whether a file that is there may be replaced.
         quiet: Whether there is neither progress nor a note.
 
     Raises:
         OutputError: The page cannot be written, or may not be replaced; the results are whole.
     """
+    if out is None or not is_new(done, out, overwrite=overwrite):
+        return
     from dedup.cli.stop import stoppable
     from dedup.explain.open_run import open_run
 

@@ -13,7 +13,7 @@ from dedup.cli.engine_run import run_by_engine
 from dedup.cli.installation import warn_of_leftover
 from dedup.cli.log import say
 from dedup.cli.options import DEFAULT, build_limit, load_for_pages, shared_options
-from dedup.cli.report import report_of_run
+from dedup.cli.report import report_if_new
 from dedup.cli.run_options import run_options
 from dedup.cli.settings import SettingsCommand, settings_manifest
 from dedup.cli.shown_run import shown_run
@@ -25,7 +25,6 @@ from dedup.option_fields import with_options
 from dedup.run.claim import refuse_contradictions
 
 if TYPE_CHECKING:
-    from dedup.models import RunReport
     from dedup.run.result_files import ResultFiles
 
 # Options that say what is written, and how.
@@ -98,7 +97,7 @@ def run(
     _refuse_contradictions(config, store, dump, against, report, resume=resume, overwrite=overwrite)
     files = _result_files(report=report, **written)
     if on_engine["engine"] is not None:
-        run_by_engine(ctx, inputs, out, config, on_engine, files.layout, limit)
+        run_by_engine(ctx, inputs, out, config, on_engine, files, limit)
         return
     out = local_out(out)
     load_for_pages(inputs, config)
@@ -113,24 +112,8 @@ def run(
         )  # fmt: skip
     if not quiet:
         say(run_summary(done, out), "summary", **run_facts(done, out))
-    _write_report(done, out, store, report, overwrite=overwrite, quiet=quiet)
+    report_if_new(done, out, store, report, overwrite=overwrite, quiet=quiet)
     fail(done, f"see {out / f'rejected{files.layout.suffix}'}")
-
-
-def _write_report(
-    done: RunReport,
-    out: Path,
-    store: Path | None,
-    page: Path | None,
-    *,
-    overwrite: bool,
-    quiet: bool,
-) -> None:
-    """Write the page of a finished run that has documents to show and did not write it before."""
-    if page is None or done.counts["inputs"] == done.counts["rejected"]:
-        return
-    if overwrite or not (done.again and page.exists()):
-        report_of_run(out, store, page, overwrite=overwrite, quiet=quiet)
 
 
 def _result_files(

@@ -79,7 +79,7 @@ def store(
             click.echo(message, err=True)
 
     if made_from is not None:
-        _make(path, made_from, quiet=quiet)
+        make_of_tables(path, made_from, quiet=quiet)
         say(f"made {path}")
     _refuse_no_file(path)
     if not path.stat().st_size:
@@ -103,8 +103,17 @@ def store(
         click.echo(_table(dumps))
 
 
-def _make(path: Path, out: str, *, quiet: bool) -> None:
-    """Make a store of the tables of a run on an engine."""
+def make_of_tables(path: Path, out: str, *, quiet: bool) -> None:
+    """Make a store of the tables of a run on an engine, with progress.
+
+    Args:
+        path: The file to make.
+        out: The output folder of the run: a path, or an address.
+        quiet: Whether there is no progress.
+
+    Raises:
+        OutputError: See :func:`dedup.run.make_store.make_store`.
+    """
     from dedup.cli.log import logged
     from dedup.cli.stop import stoppable
     from dedup.run.make_store import make_store

@@ -19,6 +19,7 @@ from dedup.run.claim import changed_options
 from dedup.run.dump_claim import OVERWRITE
 from dedup.version import __version__
 from dedup.write.engine_folder import EngineFolder
+from dedup.write.table_files import split_name
 
 _GIVE_THE_SAME = f"give the same ones, {OVERWRITE}"
 
@@ -32,6 +33,7 @@ class EngineClaim:
         scorer: What the scorer is known by.
         inputs: What tells the inputs from others: see :func:`inputs_digest`.
         work: The folder for temporary tables as it is shown, None for one in the output folder.
+        suffix: What the names of the tables end in.
         resume: Whether a run that was stopped is to be continued.
         overwrite: Whether a run is to be replaced.
     """
@@ -40,6 +42,7 @@ class EngineClaim:
     scorer: Sequence[str]
     inputs: str
     work: str | None
+    suffix: str
     resume: bool
     overwrite: bool
 
@@ -142,7 +145,25 @@ def claim_folder(folder: EngineFolder, claim: EngineClaim) -> GoingRun | dict[st
             f"files of the finished run in {folder.location} were changed or removed; begin anew "
             "with --overwrite",
         )
+    _refuse_other_format(folder, claim, manifest)
     return manifest
+
+
+def _refuse_other_format(
+    folder: EngineFolder, claim: EngineClaim, manifest: Mapping[str, Any]
+) -> None:
+    """Refuse to leave tables of a finished run as they are where others are asked for.
+
+    Raises:
+        OutputError: They are.
+    """
+    _, suffix = split_name(manifest["files"]["decisions"][0]["name"]) or ("", claim.suffix)
+    if suffix != claim.suffix:
+        raise _refusal(
+            folder,
+            f"the run in {folder.location} is finished and its tables are {suffix}, not "
+            f"{claim.suffix}; leave --format and --compress as they were, {OVERWRITE}",
+        )
 
 
 def has_no_document(manifest: Mapping[str, Any] | None) -> bool:

@@ -78,6 +78,7 @@ class _Run:
     config: Config
     scored_by: ScorerFile
     split_bytes: int
+    outside: Sequence[Location]
 
 
 def run_on_engine(
@@ -87,6 +88,7 @@ def run_on_engine(
     engine: EngineOptions,
     *,
     layout: Layout | None = None,
+    outside: Sequence[Location] = (),
     scorer: Path | None = None,
     resume: bool = False,
     overwrite: bool = False,
@@ -102,6 +104,7 @@ def run_on_engine(
         config: The options.
         engine: Where the run is done.
         layout: How the tables are written; None for JSON lines.
+        outside: Files outside of the folder that the caller writes: they must be no inputs.
         scorer: A file with the scorer of pairs of tellings; None for the one that comes with the
             package.
         resume: Go on with a run that was stopped.
@@ -123,20 +126,21 @@ def run_on_engine(
     parse_policy(config.cluster.canonical)  # a wrong rule is refused before anything is read
     scored_by = scorer_file(scorer)
     timer = Timer(progress or NullProgress())
+    layout = layout or Layout()
     folder = EngineFolder(out)
     size, digest = find_inputs(inputs, config)
     claim = EngineClaim(
         config, scored_by.names, digest, str(engine.work) if engine.work else None,
-        resume=resume, overwrite=overwrite,
+        layout.suffix, resume=resume, overwrite=overwrite,
     )  # fmt: skip
     with folder.claim():
         found = claim_folder(folder, claim)
         if not isinstance(found, GoingRun):
             return report_of(found, limit, again=True)
         work = _work_of(found.known, folder, engine)
-        run = _Run(inputs, folder, work, config, scored_by, _split_bytes(size))
+        run = _Run(inputs, folder, work, config, scored_by, _split_bytes(size), outside)
         with _removed_unless_begun(run, found):
-            manifest = _run(run, found, engine, layout or Layout(), settings, timer)
+            manifest = _run(run, found, engine, layout, settings, timer)
     return report_of(manifest, limit)
 
 
@@ -235,7 +239,7 @@ def _plan(run: _Run, going: GoingRun, engine: SparkEngine) -> tuple[SplitInputs,
     with _forgotten_if_refused(folder, going, DedupError):
         split = split_inputs(
             engine, run.inputs, run.config, split_bytes=run.split_bytes,
-            outputs=[folder.location, run.work],
+            outputs=[folder.location, run.work, *run.outside],
             remedy=RESULTS_STAY if had_documents else None,
         )  # fmt: skip
     one_process = replace(run.config, workers=1)

@@ -99,7 +99,8 @@ class OutputFolder:
     def has_place_of(self, path: Path) -> bool:
         """Return whether a path is of a file that a run writes, or lies among those it moves."""
         own = path.parent == self.path and is_file_of_run(path.name)
-        return own or path.is_relative_to(self.staging)
+        moved = (self.staging, self.path / ENGINE_FOLDER)
+        return own or any(map(path.is_relative_to, moved))
 
     @property
     def has_files(self) -> bool:

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from engine_commands import run_on_sail, tables_of
+from engine_commands import copied, run_on_sail, tables_of
 from runs import ROOT, dated_article, text_of
 
 from dedup.cli.summary import run_summary
@@ -162,7 +162,6 @@ REFUSED = {
     "--store": ("news.sqlite", "Run without --engine"),
     "--against": ("news.sqlite", "Run without --engine"),
     "--expire": ("9", "Run without --engine"),
-    "--report": ("page.html", "dedup store OUT/store.sqlite --from OUT"),
     "--survivors": ("-", "read the files OUT/survivors-*"),
     "--annotate": ("all.jsonl", "OUT/decisions-*"),
     "--shard-size": ("1MB", "leave it out"),
@@ -205,6 +204,72 @@ def test_an_engine_that_cannot_be_reached_is_one_sentence(command, news, tmp_pat
     assert not out.exists()
 
 
+@pytest.fixture(scope="module")
+def reported(command, done, news, tmp_path_factory):
+    """A finished run that is asked for its page, and the page."""
+    folder = tmp_path_factory.mktemp("engine")
+    out, page = copied(done.path, folder / "out").path, folder / "page.html"
+    run_on_sail(command, news, "--resume", "--report", page, out=out)
+    return out, page
+
+
+def test_a_page_of_the_run_comes_with_the_store_that_it_is_made_of(command, reported, expected):
+    out, page = reported
+    shown = command("show", out, "--status", "duplicate", "--json")
+
+    assert page.read_bytes().startswith(b"<!DOCTYPE html>")
+    assert shown.exit_code == 0
+    assert tables_of(out) == expected
+    assert in_use(out) == []
+
+
+def test_a_page_that_was_written_stays(command, news, reported):
+    out, page = reported
+    page.write_text("another")
+    run_on_sail(command, news, "--resume", "--report", page, out=out)
+
+    assert page.read_text() == "another"
+
+
+PAGES = {
+    "there already": ("page.html", "already exists; replace it with --overwrite"),
+    "a file of the run": ("out/manifest.json", "is a file of the run; name another one"),
+    "in no folder": ("news.jsonl/page.html", "cannot be written"),
+}
+
+
+@pytest.mark.parametrize("place", PAGES)
+def test_a_page_that_cannot_be_written_is_refused_first(command, tmp_path, place):
+    news = tmp_path / "news.jsonl"
+    news.write_text(json.dumps({"text": text_of(1)}) + "\n")
+    (tmp_path / "page.html").write_text("another")
+    name, why = PAGES[place]
+    out = tmp_path / "out"
+    refused = command("run", news, "-o", out, "--engine", "sail", "--report", tmp_path / name)
+
+    assert refused.exit_code == 1
+    assert why in refused.stderr
+    assert not out.exists()
+
+
+def test_a_page_among_the_inputs_is_refused(command, tmp_path):
+    folder = tmp_path / "news"
+    folder.mkdir()
+    (folder / "news.jsonl").write_text(json.dumps({"text": text_of(1)}) + "\n")
+    page, out = folder / "page.html", tmp_path / "out"
+    refused = command("run", folder, "-o", out, "--engine", "sail", "--report", page)
+
+    assert "lies in the input folder" in refused.stderr
+    assert not out.exists()
+
+
+def test_a_page_needs_a_run_on_this_machine(command, news):
+    done = command("run", news, "-o", "s3://news/out", "--engine", "sail", "--report", "page.html")
+
+    assert done.exit_code == 1
+    assert "dedup store FILE --from s3://news/out" in done.stderr
+
+
 def test_a_stream_is_refused(command, tmp_path):
     done = command("run", "-", "-o", tmp_path / "out", "--engine", "sail", stdin='{"text": "a"}')
 
@@ -243,6 +308,15 @@ def test_other_options_are_no_resume(command, news, done):
 
     assert refused.exit_code == 1
     assert "was begun with other options (story.threshold)" in refused.stderr
+
+
+def test_a_finished_run_is_not_written_in_another_format(command, news, done):
+    refused = command(
+        "run", news, "-o", done.path, "--engine", "sail", "--resume", "--compress", "zst"
+    )
+
+    assert refused.exit_code == 1
+    assert "its tables are .jsonl, not .jsonl.zst" in refused.stderr
 
 
 def test_other_inputs_are_no_resume(command, jsonl, done):
