@@ -71,8 +71,6 @@ _REFUSED = {
     "survivors": "--survivors - writes from one process: read the files OUT/survivors-*",
     "annotate": "--annotate writes from one process: join the files OUT/decisions-* to the "
     "records by id",
-    "shard_size": "--shard-size does not go with --engine, which writes a file for each part of "
-    "the inputs: leave it out",
 }
 """Options that do not go with ``--engine``, and what to do."""
 

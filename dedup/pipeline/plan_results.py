@@ -103,7 +103,9 @@ def plan_results(
     stories, decisions = final_stories(engine, planned)
     described = _described(engine, documents, stories, decisions, range_documents)
     decided = _decided_files(engine, documents, described, folder / "decided")
-    run = _Run(engine, documents, described, decided, dict(config.read.fields), folder)
+    run = _Run(
+        engine, documents, described, decided, dict(config.read.fields), folder, layout.shard_bytes
+    )
     tables_of_run = {
         "decisions": run.of_documents("decisions", "decisions", layout.suffix),
         "stories": run.stories(layout.suffix),
@@ -192,6 +194,7 @@ class _Run(Generic[Table]):
         decided: The decisions on them.
         own_names: Standard names to the records' own.
         folder: Where files are written.
+        shard_bytes: Most bytes of documents in a file; see :class:`dedup.write.Layout`.
     """
 
     engine: Engine[Table]
@@ -200,10 +203,14 @@ class _Run(Generic[Table]):
     decided: decide.DecidedRows
     own_names: Mapping[str, str]
     folder: Location
+    shard_bytes: int | None
 
     def of_documents(self, table: str, stem: str, suffix: str) -> WrittenTable:
         """Write a table that is in the order of documents."""
-        to = lines.PartFolder(self.folder / table, suffix, self.own_names)
+        to = lines.PartFolder(
+            self.folder / table, suffix, self.own_names,
+            self.shard_bytes if table in lines.BY_SIZE else None,
+        )  # fmt: skip
         write: dict[str, Callable[[Batches], Batches]] = {
             "decisions": partial(lines.write_decisions, to, self.decided),
             "survivors": partial(lines.write_survivors, to, self.decided),
@@ -226,7 +233,7 @@ class _Run(Generic[Table]):
         """Return the files that stages wrote; one without a line where there is none."""
         files = part_files(self.engine.collect(written))
         files = files or [empty_part(to.folder, table, to.suffix)]
-        return WrittenTable(to.folder, files, part_names(stem, to.suffix, files))
+        return WrittenTable(to.folder, files, part_names(stem, to.suffix, files, to.shard_bytes))
 
 
 def _facts(

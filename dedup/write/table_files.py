@@ -59,7 +59,7 @@ class Layout:
         table_format: ``jsonl`` or ``parquet``.
         compression: ``gz`` or ``zst`` for JSON lines, None for none.
         shard_bytes: Most bytes of JSON lines, before compression, in one file of survivors; None
-            for one file.
+            for one file, on an engine for one of each part of the inputs.
     """
 
     table_format: str = "jsonl"
@@ -134,16 +134,22 @@ def files_of(
     if shard_bytes is None:
         yield f"{stem}{suffix}", lines
         return
-    for number, shard in enumerate(_shards(lines, shard_bytes)):
+    for number, shard in enumerate(shards_of(lines, shard_bytes)):
         if number == MOST_SHARDS:
-            raise OutputError(
-                f"more than {MOST_SHARDS:,} files of {stem}; choose a larger --shard-size"
-            )
+            raise too_many_shards(stem)
         yield shard_name(stem, suffix, number), shard
 
 
-def _shards(lines: Lines, most: int) -> Iterator[Lines]:
-    """Yield lines in runs of at most so many bytes."""
+def too_many_shards(stem: str) -> OutputError:
+    """Return the error for a table in more files than there are names."""
+    return OutputError(f"more than {MOST_SHARDS:,} files of {stem}; choose a larger --shard-size")
+
+
+def shards_of(lines: Lines, most: int) -> Iterator[Lines]:
+    """Yield lines in runs of at most so many bytes, one at least; one is used up before the next.
+
+    When a run is yielded, no line behind its first one was taken.
+    """
     left = ((line, len(line if isinstance(line, bytes) else dump_json(line)) + 1) for line in lines)
     first = next(left, None)
     if first is None:

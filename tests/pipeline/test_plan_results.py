@@ -6,6 +6,7 @@ import json
 import random
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -85,7 +86,9 @@ class Both:
         assert (out / "manifest.json").exists(), done.stderr
         return out, annotated
 
-    def plan(self, dump, engine, suffix=".jsonl", parts=4, name="plan", **options):
+    def plan(
+        self, dump, engine, suffix=".jsonl", parts=4, name="plan", shard_bytes=None, **options
+    ):
         """Run the plan; return a folder with the parts, and the manifest."""
         manifest = manifest_in(self.folder / "run")
         config, tally = config_of(manifest), Tally()
@@ -94,7 +97,7 @@ class Both:
             engine, in_parts(records, parts), NoEarlierDumps(), config, NullProgress()
         )
         table_format, _, compression = suffix.removeprefix(".").partition(".")
-        layout = Layout(table_format, compression or None)
+        layout = Layout(table_format, compression or None, shard_bytes)
         staging, out = self.folder / f"{name}.new", self.folder / name
         written = plan_results(
             engine, planned, config, layout, Location.of(staging), annotated=f"all{suffix}",
@@ -205,6 +208,24 @@ def odd_records():
 @pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet"])
 def test_records_of_every_odd_kind_in_all_formats(suffix, both, jsonl):
     both.same(jsonl([*odd_records(), *copies_of_one(30)]), ENGINES, suffix, range_documents=1)
+
+
+@pytest.mark.parametrize("shard_bytes", [1, 3_000])
+@pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.zst", ".parquet"])
+def test_files_of_at_most_some_bytes_are_the_whole_together(
+    suffix, shard_bytes, command, jsonl, tmp_path
+):
+    both = Both(command, tmp_path, "--level", "copies")
+    dump = jsonl([*odd_records(), *copies_of_one(30)])
+    both.same(dump, [InMemoryEngine(1), Shuffled(3)], suffix, shard_bytes=shard_bytes)
+    out = tmp_path / "plan-1"
+    assert len(list(out.glob(f"decisions-?????{suffix}"))) <= 5  # a file for each partition
+    for stem in ("survivors", "all"):
+        parts = sorted(out.glob(f"{stem}-?????{suffix}"))
+        assert len(parts) > 1
+        if suffix == ".jsonl":
+            contents = map(Path.read_bytes, parts)
+            assert all(len(each) <= shard_bytes or each.count(b"\n") == 1 for each in contents)
 
 
 @pytest.mark.parametrize("records", [[], [{"id": "a", "text": ""}, {"id": "b"}]])

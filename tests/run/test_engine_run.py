@@ -164,7 +164,6 @@ REFUSED = {
     "--expire": ("9", "Run without --engine"),
     "--survivors": ("-", "read the files OUT/survivors-*"),
     "--annotate": ("all.jsonl", "OUT/decisions-*"),
-    "--shard-size": ("1MB", "leave it out"),
     "--workers": ("2", "leave it out"),
 }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -30,7 +29,7 @@ from dedup.write import (
 )
 from dedup.write.line_parts import write_line_part
 from dedup.write.lines import Decided
-from dedup.write.table_files import PARQUET
+from dedup.write.table_files import PARQUET, SHARDED
 
 _OF_DECISION = ("row", "doc_id", "reason")
 _SAID = ("url", "title", "host")
@@ -45,6 +44,9 @@ READ = {
 }
 """The columns of ``DOCUMENTS`` that the lines of each table are made from."""
 
+BY_SIZE = (SHARDED, "annotated")
+"""The tables whose files have at most so many bytes where that is asked for."""
+
 _STAY = pa.array([Status.CANONICAL.value, Status.UNIQUE.value])
 
 
@@ -56,11 +58,13 @@ class PartFolder:
         folder: The folder.
         suffix: One of :data:`dedup.write.SUFFIXES`.
         own_names: Standard names to the records' own, as in :class:`dedup.config.ReadConfig`.
+        shard_bytes: Most bytes of documents in a file, as in :class:`dedup.write.Layout`.
     """
 
     folder: Location
     suffix: str
     own_names: Mapping[str, str]
+    shard_bytes: int | None = None
 
     @property
     def is_parquet(self) -> bool:
@@ -80,39 +84,40 @@ def write_decisions(to: PartFolder, decided: DecidedRows, batches: Batches) -> B
 
 
 def write_survivors(to: PartFolder, decided: DecidedRows, batches: Batches) -> Batches:
-    """Write the documents of a partition that stay; yield the file that was written.
+    """Write the documents of a partition that stay; yield the files that were written.
 
     Raises:
-        OutputError: It cannot be written.
+        OutputError: One cannot be written.
     """
     documents = (each for part in decided.documents(batches) for each in _survivors(*part))
-    rows = partial(survivor_rows, own_names=to.own_names)
-    yield from _write_documents(
-        to, "survivors", documents, rows if to.is_parquet else survivor_lines
-    )
+    yield from _write_documents(to, "survivors", documents, survivor_lines, survivor_rows)
 
 
 def write_annotated(to: PartFolder, decided: DecidedRows, batches: Batches) -> Batches:
-    """Write all inputs of a partition with the decisions on them; yield the file that was written.
+    """Write all inputs of a partition with the decisions on them; yield the files, likewise.
 
     Raises:
-        OutputError: It cannot be written.
+        OutputError: One cannot be written.
     """
     documents = (each for part in decided.documents(batches) for each in _annotated(*part))
-    rows = partial(annotated_rows, own_names=to.own_names)
-    yield from _write_documents(
-        to, "annotated", documents, rows if to.is_parquet else annotated_lines
-    )
+    yield from _write_documents(to, "annotated", documents, annotated_lines, annotated_rows)
 
 
 def _write_documents(
     to: PartFolder,
     table: str,
-    documents: Iterator[tuple[OutputRecord, Decision]],
+    documents: Decided,
     as_lines: Callable[[Decided], Lines],
+    as_rows: Callable[[Decided, Mapping[str, str]], Lines],
 ) -> Batches:
-    """Write documents with the decisions on them."""
-    yield from write_line_part(to.folder, table, to.suffix, documents, _row_of, as_lines)
+    """Write documents with the decisions on them, as lines or as rows."""
+
+    def made(found: Decided) -> Lines:
+        return as_rows(found, to.own_names) if to.is_parquet else as_lines(found)
+
+    yield from write_line_part(
+        to.folder, table, to.suffix, documents, _row_of, made, to.shard_bytes
+    )
 
 
 def _row_of(document: tuple[OutputRecord, Decision]) -> int:
