@@ -77,6 +77,15 @@ class Location:
         path = self.address if self.is_local else unquote(_parts(self.address).path)
         return path.rstrip("/").rpartition("/")[2]
 
+    @property
+    def parent(self) -> Location:
+        """The folder around it."""
+        if self.is_local:
+            return Location(str(Path(self.address).parent))
+        parts = _parts(self.address)
+        folder = parts.path.rstrip("/").rpartition("/")[0]
+        return Location(joined_address(parts._replace(path=folder)))
+
     def __truediv__(self, name: str) -> Location:
         """Return what has a name, or several with slashes between, in this folder."""
         if self.is_local:

@@ -44,6 +44,21 @@ def test_a_name_goes_to_the_end_of_the_path_and_before_the_options():
     assert Location("/news/") / "a/b" == Location("/news/a/b")
 
 
+@pytest.mark.parametrize(
+    ("address", "folder"),
+    [
+        ("s3://news/2026/a.jsonl?region=eu", "s3://news/2026?region=eu"),
+        ("s3://news/2026/", "s3://news"),
+        ("hdfs:///news", "hdfs://"),
+        ("/news/a", "/news"),
+    ],
+)
+def test_the_folder_around_it_is_without_its_name(address, folder):
+    place = Location(address)
+    assert place.parent == Location(folder)
+    assert (place.parent / place.name).address.rstrip("/") == address.rstrip("/")
+
+
 @pytest.mark.parametrize("address", ["hdfs:///news?user=me", "viewfs:///news", "s3://"])
 def test_an_address_without_a_host_becomes_no_path_of_this_machine(address):
     below = Location(address) / "a"

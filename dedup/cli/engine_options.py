@@ -15,11 +15,11 @@ ENGINES = ("spark", "sail")
 
 
 class Place(click.Path):
-    """A folder: a path, or an address such as ``s3://bucket/folder``."""
+    """A folder or a file: a path, or an address such as ``s3://bucket/folder``."""
 
-    def __init__(self) -> None:
-        """Take no file for a folder."""
-        super().__init__(path_type=Path, file_okay=False)
+    def __init__(self, *, is_file: bool = False) -> None:
+        """Take no file for a folder, and no folder for a file."""
+        super().__init__(path_type=Path, file_okay=is_file, dir_okay=not is_file)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return a path, or the location of an address."""
@@ -69,8 +69,6 @@ _REFUSED = {
     "dump": f"--dump names a dump in a --store, and a run on an engine has none. {_WITHOUT}",
     "expire": f"--expire is for a --store, and a run on an engine has none. {_WITHOUT}",
     "survivors": "--survivors - writes from one process: read the files OUT/survivors-*",
-    "annotate": "--annotate writes from one process: join the files OUT/decisions-* to the "
-    "records by id",
 }
 """Options that do not go with ``--engine``, and what to do."""
 
@@ -101,18 +99,18 @@ def refuse_with_engine(ctx: click.Context) -> None:
         )
 
 
-def local_out(out: Path | Location) -> Path:
-    """Return the folder of a run on one machine.
+def local_place(place: Path | Location) -> Path:
+    """Return the place of results of a run on one machine.
 
     Raises:
         OutputError: It is an address.
     """
-    if isinstance(out, Location):
+    if isinstance(place, Location):
         raise OutputError(
-            f"{out} is an address: results are written to this machine, give a path, or run on an "
-            "engine with --engine spark or --engine sail"
+            f"{place} is an address: results are written to this machine, give a path, or run on "
+            "an engine with --engine spark or --engine sail"
         )
-    return out
+    return place
 
 
 def engine_options(options: dict[str, Any]) -> dict[str, Any]:

@@ -47,12 +47,13 @@ def run_by_engine(
     """
     from dedup.run.engine_dump import EngineOptions, run_on_engine  # --help must not wait for it
     from dedup.warm_up import warm_machine
+    from dedup.write.annotated_parts import AnnotatedParts
 
     quiet, verbose, overwrite = (ctx.params[name] for name in ("quiet", "verbose", "overwrite"))
     resume, page = ctx.params["resume"], files.report
     if page is not None:
         _refuse_page(page, out, overwrite=overwrite or resume)
-    work = options["work"]
+    work, annotate = options["work"], ctx.params["annotate"]
     engine = EngineOptions(
         options["engine"], options["remote"], None if work is None else _location(work),
         options["partitions"], warm_machine, verbose,
@@ -60,7 +61,9 @@ def run_by_engine(
     with shown_run(overwrite=overwrite, quiet=quiet, verbose=verbose) as progress:
         done = run_on_engine(
             inputs, _location(out), config, engine,
-            layout=files.layout, outside=[Location.of(each) for each in files.outside()],
+            layout=files.layout,
+            annotated=None if annotate is None else AnnotatedParts(_location(annotate)),
+            outside=[Location.of(each) for each in files.outside()],
             scorer=ctx.params["scorer"], resume=resume, overwrite=overwrite, limit=limit,
             settings=settings_manifest(ctx), progress=progress,
         )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dedup.cli.engine_options import engine_options, local_out, refuse_with_engine
+from dedup.cli.engine_options import engine_options, local_place, refuse_with_engine
 from dedup.cli.engine_run import run_by_engine
 from dedup.cli.installation import warn_of_leftover
 from dedup.cli.log import say
@@ -95,11 +95,13 @@ def run(
     if out is None:
         raise click.UsageError("Missing option '-o' / '--output'.")
     _refuse_contradictions(config, store, dump, against, report, resume=resume, overwrite=overwrite)
+    if on_engine["engine"] is None and written["annotate"]:
+        written["annotate"] = local_place(written["annotate"])
     files = _result_files(report=report, **written)
     if on_engine["engine"] is not None:
         run_by_engine(ctx, inputs, out, config, on_engine, files, limit)
         return
-    out = local_out(out)
+    out = local_place(out)
     load_for_pages(inputs, config)
 
     from dedup.run.dump import run_dump  # everything: --help must not wait for it
@@ -119,7 +121,7 @@ def run(
 def _result_files(
     table_format: str,
     survivors: str | None,
-    annotate: Path | None,
+    annotate: Path | Location | None,
     report: Path | None,
     compress: str | None,
     shard_size: int | None,
@@ -131,7 +133,7 @@ def _result_files(
     return ResultFiles(
         Layout(table_format, compress, shard_size),
         sys.stdout.buffer if survivors else None,
-        None if annotate is None else AnnotatedFile(annotate),
+        AnnotatedFile(annotate) if isinstance(annotate, Path) else None,
         report,
     )
 

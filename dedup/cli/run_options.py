@@ -100,10 +100,11 @@ _OPTIONS = (
     ),
     click.option(
         "--annotate",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=Place(is_file=True),
         metavar="FILE",
         help="Write all documents to FILE, too, with the decision on each beside its fields: "
-        "nothing is removed. The name says the format: .jsonl, .jsonl.gz, .jsonl.zst or .parquet.",
+        "nothing is removed. The name says the format: .jsonl, .jsonl.gz, .jsonl.zst or .parquet. "
+        "With --engine it is in parts, FILE-00000.jsonl and so on, and may be an address.",
     ),
     click.option(
         "--report",

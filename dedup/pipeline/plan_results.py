@@ -81,7 +81,7 @@ def plan_results(
     layout: Layout,
     folder: Location,
     *,
-    annotated: str | None = None,
+    annotated: Location | None = None,
     range_documents: int = RANGE_DOCUMENTS,
 ) -> WrittenResults:
     """Write the results of a dump that has no earlier one, and count what they are.
@@ -93,7 +93,8 @@ def plan_results(
         layout: How tables are written.
         folder: A folder that all processes can write; what it holds in the end and no table names
             is of no use.
-        annotated: Name of a file for all documents, which says how they are written; None for none.
+        annotated: A file for all documents, whose name says how they are written; its parts are
+            written to the folder around it. None for none.
         range_documents: Documents in stories that are written to one file.
 
     Raises:
@@ -114,8 +115,8 @@ def plan_results(
     }
     found = None
     if annotated is not None:
-        stem, suffix = split_name(annotated) or (annotated, layout.suffix)
-        found = run.of_documents("annotated", stem, suffix)
+        stem, suffix = split_name(annotated.name) or (annotated.name, layout.suffix)
+        found = run.of_documents("annotated", stem, suffix, annotated.parent)
     facts = _facts(run, decisions, planned, config.cluster)
     return WrittenResults(tables_of_run, found, facts)
 
@@ -205,10 +206,12 @@ class _Run(Generic[Table]):
     folder: Location
     shard_bytes: int | None
 
-    def of_documents(self, table: str, stem: str, suffix: str) -> WrittenTable:
-        """Write a table that is in the order of documents."""
+    def of_documents(
+        self, table: str, stem: str, suffix: str, folder: Location | None = None
+    ) -> WrittenTable:
+        """Write a table that is in the order of documents; None for a folder in that of all."""
         to = lines.PartFolder(
-            self.folder / table, suffix, self.own_names,
+            folder or self.folder / table, suffix, self.own_names,
             self.shard_bytes if table in lines.BY_SIZE else None,
         )  # fmt: skip
         write: dict[str, Callable[[Batches], Batches]] = {

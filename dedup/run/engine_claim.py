@@ -18,6 +18,7 @@ from dedup.read import discover
 from dedup.run.claim import changed_options
 from dedup.run.dump_claim import OVERWRITE
 from dedup.version import __version__
+from dedup.write.annotated_parts import AnnotatedParts
 from dedup.write.engine_folder import EngineFolder
 from dedup.write.table_files import split_name
 
@@ -34,6 +35,7 @@ class EngineClaim:
         inputs: What tells the inputs from others: see :func:`inputs_digest`.
         work: The folder for temporary tables as it is shown, None for one in the output folder.
         suffix: What the names of the tables end in.
+        annotated: The file for all documents, None for none.
         resume: Whether a run that was stopped is to be continued.
         overwrite: Whether a run is to be replaced.
     """
@@ -43,6 +45,7 @@ class EngineClaim:
     inputs: str
     work: str | None
     suffix: str
+    annotated: AnnotatedParts | None
     resume: bool
     overwrite: bool
 
@@ -56,7 +59,13 @@ class EngineClaim:
             "scorer": list(self.scorer),
             "inputs": self.inputs,
             "work": self.work,
+            "annotate": self._annotate,
         }
+
+    @property
+    def _annotate(self) -> str | None:
+        """The file for all documents as it is shown, None for none."""
+        return str(self.annotated.place) if self.annotated else None
 
     def difference(self, known: Mapping[str, Any]) -> str | None:
         """Return what is other than in a run that was noted, None if nothing is."""
@@ -65,6 +74,8 @@ class EngineClaim:
             return f"other options ({', '.join(names)})" if names else "other options"
         if known.get("scorer") != list(self.scorer):
             return "another --scorer"
+        if (file := known.get("annotate")) != self._annotate:
+            return f"--annotate {file}" if file else "no --annotate"
         if known.get("version") != __version__:
             return f"another version of dedup ({known.get('version')})"
         return None
@@ -138,8 +149,7 @@ def claim_folder(folder: EngineFolder, claim: EngineClaim) -> GoingRun | dict[st
     if not isinstance(known, dict):
         raise folder.refusal(resume=True)
     _refuse_other(folder, claim, {**known, "work": claim.work})
-    sizes = {each["name"]: each["bytes"] for files in manifest["files"].values() for each in files}
-    if not folder.has_all(sizes):
+    if not _is_whole(folder, claim, manifest["files"]):
         raise _refusal(
             folder,
             f"files of the finished run in {folder.location} were changed or removed; begin anew "
@@ -147,6 +157,20 @@ def claim_folder(folder: EngineFolder, claim: EngineClaim) -> GoingRun | dict[st
         )
     _refuse_other_format(folder, claim, manifest)
     return manifest
+
+
+def _is_whole(
+    folder: EngineFolder, claim: EngineClaim, files: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> bool:
+    """Return whether all files of a finished run are there, by table as its manifest lists them."""
+    sizes = {
+        table: {each["name"]: each["bytes"] for each in listed} for table, listed in files.items()
+    }
+    beside = sizes.pop("annotated", {})
+    in_folder = {name: size for table in sizes.values() for name, size in table.items()}
+    return folder.has_all(in_folder) and (
+        claim.annotated is None or claim.annotated.has_all(beside)
+    )
 
 
 def _refuse_other_format(

@@ -17,7 +17,7 @@ from dedup.models import RejectionLimit, RunReport, failure, report_of
 from dedup.pipeline.earlier_dumps import NoEarlierDumps
 from dedup.pipeline.plan import PlannedDump, plan_dump
 from dedup.pipeline.plan_inputs import SplitInputs, split_inputs
-from dedup.pipeline.plan_results import WrittenResults, plan_results
+from dedup.pipeline.plan_results import WrittenResults, WrittenTable, plan_results
 from dedup.pipeline.store_folder import WrittenTables, write_store_tables
 from dedup.progress import NullProgress, Progress, Timer
 from dedup.run.dump_claim import RESULTS_STAY
@@ -32,6 +32,7 @@ from dedup.run.engine_claim import (
 from dedup.run.manifest import first_dump, manifest_of_facts, times_and_memory, what_was_read
 from dedup.scorer_file import ScorerFile, scorer_file
 from dedup.write import Layout
+from dedup.write.annotated_parts import AnnotatedParts
 from dedup.write.engine_folder import EngineFolder
 from dedup.write.table_files import MOST_SHARDS, STORE_LIST, STORE_TABLES
 
@@ -79,6 +80,10 @@ class _Run:
     scored_by: ScorerFile
     split_bytes: int
     outside: Sequence[Location]
+    layout: Layout
+    annotated: AnnotatedParts | None
+    staging: Location | None
+    """The hidden folder where parts of the file for all documents are written."""
 
 
 def run_on_engine(
@@ -88,6 +93,7 @@ def run_on_engine(
     engine: EngineOptions,
     *,
     layout: Layout | None = None,
+    annotated: AnnotatedParts | None = None,
     outside: Sequence[Location] = (),
     scorer: Path | None = None,
     resume: bool = False,
@@ -104,6 +110,7 @@ def run_on_engine(
         config: The options.
         engine: Where the run is done.
         layout: How the tables are written; None for JSON lines.
+        annotated: A file for all documents with the decisions on them, None for none.
         outside: Files outside of the folder that the caller writes: they must be no inputs.
         scorer: A file with the scorer of pairs of tellings; None for the one that comes with the
             package.
@@ -117,8 +124,8 @@ def run_on_engine(
         ConfigError: An option cannot be used.
         InputError: An input is missing, no record has a text, or no document has the field of a
             rule.
-        OutputError: A folder cannot be written, or the output folder holds a run that is neither to
-            be resumed nor replaced.
+        OutputError: A folder cannot be written, the output folder holds a run that is neither to be
+            resumed nor replaced, or so does the place of the file for all documents.
         EngineError: The engine cannot be reached, or stopped.
     """
     if resume and overwrite:
@@ -128,19 +135,29 @@ def run_on_engine(
     timer = Timer(progress or NullProgress())
     layout = layout or Layout()
     folder = EngineFolder(out)
+    if annotated is not None:
+        annotated.refuse_place_in(out)
     size, digest = find_inputs(inputs, config)
     claim = EngineClaim(
         config, scored_by.names, digest, str(engine.work) if engine.work else None,
-        layout.suffix, resume=resume, overwrite=overwrite,
+        layout.suffix, annotated, resume=resume, overwrite=overwrite,
     )  # fmt: skip
     with folder.claim():
         found = claim_folder(folder, claim)
         if not isinstance(found, GoingRun):
             return report_of(found, limit, again=True)
-        work = _work_of(found.known, folder, engine)
-        run = _Run(inputs, folder, work, config, scored_by, _split_bytes(size), outside)
+        staging = None
+        if annotated is not None:
+            if not (overwrite or found.is_resumed):
+                annotated.refuse_existing()
+            outside = [*outside, annotated.place, *annotated.existing()]
+            staging = annotated.staging(found.known["run"])
+        run = _Run(
+            inputs, folder, _work_of(found.known, folder, engine), config, scored_by,
+            _split_bytes(size), outside, layout, annotated, staging,
+        )  # fmt: skip
         with _removed_unless_begun(run, found):
-            manifest = _run(run, found, engine, layout, settings, timer)
+            manifest = _run(run, found, engine, settings, timer)
     return report_of(manifest, limit)
 
 
@@ -161,10 +178,13 @@ def _work_of(known: Mapping[str, Any], folder: EngineFolder, options: EngineOpti
 
 @contextmanager
 def _removed_unless_begun(run: _Run, going: GoingRun) -> Iterator[None]:
-    """Leave no temporary tables of a run that cannot be resumed."""
+    """Leave no temporary tables of a run that cannot be resumed, and no parts beside a file."""
     try:
         yield
     finally:
+        if run.staging is not None:
+            with suppress(OSError):
+                run.staging.remove()
         with suppress(OSError, OutputError):
             if (run.folder.begun() or {}).get("run") != going.known["run"]:
                 run.work.remove()
@@ -174,7 +194,6 @@ def _run(
     run: _Run,
     going: GoingRun,
     options: EngineOptions,
-    layout: Layout,
     settings: Mapping[str, Any] | None,
     timer: Timer,
 ) -> dict[str, Any]:
@@ -193,11 +212,13 @@ def _run(
             "-o": SharedPlace(folder.location, folder.probe),
             "--work": SharedPlace(options.work or folder.location, run.work / "probe"),
         }
+        if run.annotated is not None and run.staging is not None:
+            places["--annotate"] = SharedPlace(
+                run.annotated.folder, run.staging / "probe", "a file in a folder"
+            )
         check_machines(session, places)
         if not going.is_resumed:
-            if going.replaced and going.replaced.get("work") == going.known["work"]:
-                with suppress(OSError):
-                    _work_of(going.replaced, folder, options).remove()
+            _remove_replaced(run, going, options)
             folder.begin(going.known)
         with (
             _forgotten_if_refused(folder, going),
@@ -207,14 +228,7 @@ def _run(
             ) as engine,
         ):  # fmt: skip
             split, planned = _plan(run, going, engine)
-            folder.begin_files()
-            written = plan_results(engine, planned, config, layout, folder.files)
-            _refuse_none_for_some(folder, written)
-            tables = write_store_tables(
-                engine, planned, folder.files / STORE_TABLES,
-                options=config_digest.digest(config), basis=config_digest.basis(config),
-                scorer=run.scored_by.names,
-            )  # fmt: skip
+            written, tables = _write(run, engine, planned)
             read = split.tally
             read.add(planned.cleaned.tally)
             name = folder.location.name or "dump"
@@ -228,8 +242,23 @@ def _run(
                 "engine": _about(session, engine, options, going),
                 **times_and_memory(planned.cleaned.worker_kib, timer, earlier_peak_kib()),
             }  # fmt: skip
+            if run.annotated and run.staging and written.annotated:
+                run.annotated.put_in_place(written.annotated.last_names(), run.staging)
             folder.put_in_place(_moves(folder, written, tables), manifest)
     return manifest
+
+
+def _remove_replaced(run: _Run, going: GoingRun, options: EngineOptions) -> None:
+    """Remove what a run that was begun, and is replaced, left outside of the folder."""
+    replaced = going.replaced
+    if replaced is None:
+        return
+    with suppress(OSError):
+        if replaced.get("work") == going.known["work"]:
+            _work_of(replaced, run.folder, options).remove()
+    with suppress(OSError):
+        if run.annotated and replaced.get("annotate") == going.known["annotate"]:
+            run.annotated.staging(replaced["run"]).remove()
 
 
 def _plan(run: _Run, going: GoingRun, engine: SparkEngine) -> tuple[SplitInputs, PlannedDump[Any]]:
@@ -246,6 +275,26 @@ def _plan(run: _Run, going: GoingRun, engine: SparkEngine) -> tuple[SplitInputs,
     scorer = run.scored_by.scorer
     planned = plan_dump(engine, split.parts, NoEarlierDumps(), one_process, NullProgress(), scorer)
     return split, planned
+
+
+def _write(
+    run: _Run, engine: SparkEngine, planned: PlannedDump[Any]
+) -> tuple[WrittenResults, WrittenTables]:
+    """Write all results, without what was written of them before the run was stopped."""
+    folder, config, annotated = run.folder, run.config, None
+    folder.begin_files()
+    if run.annotated is not None and run.staging is not None:
+        with suppress(OSError):
+            run.staging.remove()
+        annotated = run.staging / run.annotated.place.name
+    written = plan_results(engine, planned, config, run.layout, folder.files, annotated=annotated)
+    _refuse_none_for_some(folder, written)
+    tables = write_store_tables(
+        engine, planned, folder.files / STORE_TABLES,
+        options=config_digest.digest(config), basis=config_digest.basis(config),
+        scorer=run.scored_by.names,
+    )  # fmt: skip
+    return written, tables
 
 
 @contextmanager
@@ -283,8 +332,14 @@ def _listed(written: WrittenResults) -> dict[str, list[dict[str, Any]]]:
             {"name": last, "rows": file.rows, "bytes": file.bytes}
             for file, last in zip(table.files, table.names, strict=True)
         ]
-        for name, table in written.tables.items()
+        for name, table in _tables(written).items()
     }
+
+
+def _tables(written: WrittenResults) -> dict[str, WrittenTable]:
+    """Return all tables of a run by name."""
+    found = dict(written.tables)
+    return found if written.annotated is None else {**found, "annotated": written.annotated}
 
 
 def _moves(

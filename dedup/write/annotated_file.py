@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from dedup.errors import ConfigError, OutputError, refusal
+from dedup.locations import Location
 from dedup.write.table_files import (
     PARQUET,
     SUFFIXES,
@@ -17,6 +18,19 @@ from dedup.write.table_files import (
     split_name,
     write_table_file,
 )
+
+
+def annotated_name(place: Path | Location) -> tuple[str, str]:
+    """Return the stem and the suffix of the name of a file for all documents.
+
+    Raises:
+        ConfigError: The name does not say the format.
+    """
+    parts = split_name(place.name)
+    if parts is None:
+        *others, last = SUFFIXES
+        raise ConfigError(f"--annotate {place}: the name must end in {', '.join(others)} or {last}")
+    return parts
 
 
 class AnnotatedFile:
@@ -33,14 +47,8 @@ class AnnotatedFile:
         Raises:
             ConfigError: It does not say the format.
         """
-        parts = split_name(path.name)
-        if parts is None:
-            *others, last = SUFFIXES
-            raise ConfigError(
-                f"--annotate {path}: the name must end in {', '.join(others)} or {last}"
-            )
         self.path = path
-        self._stem, self._suffix = parts
+        self._stem, self._suffix = annotated_name(path)
         self.is_parquet = self._suffix == PARQUET
 
     def existing(self) -> list[Path]:

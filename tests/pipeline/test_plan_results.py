@@ -100,8 +100,8 @@ class Both:
         layout = Layout(table_format, compression or None, shard_bytes)
         staging, out = self.folder / f"{name}.new", self.folder / name
         written = plan_results(
-            engine, planned, config, layout, Location.of(staging), annotated=f"all{suffix}",
-            **options,
+            engine, planned, config, layout, Location.of(staging),
+            annotated=Location.of(staging) / "annotated" / f"all{suffix}", **options,
         )  # fmt: skip
         for table in (*written.tables.values(), written.annotated):
             for file, named in table.last_names().items():

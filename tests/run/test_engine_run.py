@@ -163,7 +163,6 @@ REFUSED = {
     "--against": ("news.sqlite", "Run without --engine"),
     "--expire": ("9", "Run without --engine"),
     "--survivors": ("-", "read the files OUT/survivors-*"),
-    "--annotate": ("all.jsonl", "OUT/decisions-*"),
     "--workers": ("2", "leave it out"),
 }
 

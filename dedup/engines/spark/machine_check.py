@@ -24,10 +24,12 @@ class SharedPlace(NamedTuple):
     Attributes:
         place: The folder, as a person named it.
         probe: A folder in it that is made to try, and removed.
+        wanted: What another value of the option has to be.
     """
 
     place: Location
     probe: Location
+    wanted: str = "a folder"
 
 
 def check_machines(session: EngineSession, places: Mapping[str, SharedPlace]) -> None:
@@ -42,17 +44,17 @@ def check_machines(session: EngineSession, places: Mapping[str, SharedPlace]) ->
         OutputError: A folder cannot be written by this process, or by a machine.
     """
     try:
-        for option, (place, probe) in places.items():
+        for option, shared in places.items():
             try:
-                (probe / "probe").write_bytes(b"")
+                (shared.probe / "probe").write_bytes(b"")
             except OSError as error:
-                raise _unwritable("this process", option, place, reason_of(error)) from error
-        for report in _reports(session, [probe for _, probe in places.values()]):
+                raise _unwritable("this process", option, shared, reason_of(error)) from error
+        for report in _reports(session, [each.probe for each in places.values()]):
             _check(report, places)
     finally:
-        for _, probe in places.values():
+        for each in places.values():
             with suppress(OSError):
-                probe.remove()
+                each.probe.remove()
 
 
 def _reports(session: EngineSession, folders: Sequence[Location]) -> list[dict[str, Any]]:
@@ -78,14 +80,14 @@ def _check(report: Mapping[str, Any], places: Mapping[str, SharedPlace]) -> None
             f"the machine {machine} runs Python {report['python']}, and this one "
             f"{platform.python_version()}: use the same minor version on all"
         )
-    for (option, (place, _)), fault in zip(places.items(), report["faults"], strict=True):
+    for (option, shared), fault in zip(places.items(), report["faults"], strict=True):
         if fault:
-            raise _unwritable(f"the machine {machine}", option, place, fault)
+            raise _unwritable(f"the machine {machine}", option, shared, fault)
 
 
-def _unwritable(who: str, option: str, place: Location, why: str) -> OutputError:
+def _unwritable(who: str, option: str, shared: SharedPlace, why: str) -> OutputError:
     """Return the error for a folder that not all can use."""
     return OutputError(
-        f"{who} cannot read and write {place} ({why}): give with {option} a folder that this "
-        "process and all machines of the cluster share, such as s3://bucket/folder"
+        f"{who} cannot read and write {shared.place} ({why}): give with {option} {shared.wanted} "
+        "that this process and all machines of the cluster share, such as s3://bucket/folder"
     )
