@@ -42,6 +42,7 @@ PARTS = {
     "copy_pairs": "verify copies",
     "copy_posts": "verify copies",
     "copy_stories": "cluster copies",
+    "ordered_representatives": "count terms",
     "representative_rows": "count terms",
     "rewrite_candidates": "propose rewrites",
     "rewrite_scores": "score rewrites",

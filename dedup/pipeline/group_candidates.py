@@ -13,7 +13,7 @@ from dedup.cluster.average_linkage import groups_of
 from dedup.cluster.loose_groups import loose_groups, with_must_links
 from dedup.cluster.roundups import Judge, judged
 from dedup.config import Config
-from dedup.kernels.array_types import Float64s, Int64s
+from dedup.kernels.array_types import Bools, Float64s, Int64s
 from dedup.match.minhash_lsh import Candidates, encoded
 from dedup.match.similarity import RaggedArray
 from dedup.match.sorted_lookup import among
@@ -54,18 +54,26 @@ class LooseGroups:
     bounds: Int64s
     roundups: Int64s
 
-    def rows(self, numbered: Numbered) -> Iterator[tuple[int, int | None, int]]:
-        """Yield what is stored of them; see :meth:`dedup.store.Results.add_loose_groups`."""
-        firsts = np.repeat(self.members[self.bounds[:-1]], np.diff(self.bounds))
-        linked = numbered.must_link
-        of_groups = (numbered.rows[each] for each in (self.members, firsts, linked[self.members]))
+    def columns(self, numbered: Numbered) -> tuple[Int64s, Int64s, Bools, Int64s]:
+        """Return what is stored of them, by row; see ``dedup.store.Results.add_loose_groups``.
+
+        Returns:
+            Row of each representative; that of the first of its group, and whether it is in one;
+            and the row that it shares with those that must be linked with it.
+        """
         alone = self.roundups[~np.isin(self.roundups, self.members)]
-        rows, links = (numbered.rows[each].tolist() for each in (alone, linked[alone]))
-        listed: list[tuple[int, int | None, int]] = [
-            *zip(*(each.tolist() for each in of_groups), strict=True),
-            *((row, None, link) for row, link in zip(rows, links, strict=True)),
-        ]
-        yield from sorted(listed)
+        firsts = np.repeat(self.members[self.bounds[:-1]], np.diff(self.bounds))
+        members, firsts = np.append(self.members, alone), np.append(firsts, alone)
+        rows = numbered.rows[members]
+        order = np.argsort(rows)
+        links = numbered.rows[numbered.must_link[members[order]]]
+        return rows[order], numbered.rows[firsts[order]], order < self.members.size, links
+
+    def rows(self, numbered: Numbered) -> Iterator[tuple[int, int | None, int]]:
+        """Yield the same row by row."""
+        columns = (each.tolist() for each in self.columns(numbered))
+        for row, first, is_grouped, link in zip(*columns, strict=True):
+            yield row, first if is_grouped else None, link
 
 
 def find_loose_groups(

@@ -1,8 +1,8 @@
 """The plan of rewrites: documents and the decisions of copies to stories of rewrites.
 
-Representatives are numbered in the process that runs the plan, and pairs are of numbers. What is
-shared with all processes is some tens of bytes a representative, and how many have each term.
-A document is sent once to each place where a stage needs it.
+Representatives are sorted by id, range by range, and numbered in the process that runs the plan;
+pairs are of numbers. What is shared with all processes is some tens of bytes a representative, and
+how many have each term. A document is sent once to each place where a stage needs it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import Any, Generic
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from dedup.cluster.roundups import Neighbourhood, Verdict
 from dedup.config import Config
@@ -29,9 +28,20 @@ from dedup.pipeline.on_tables.merged_rewrites import (
     columns_read,
     flattened,
     group_routes,
+    loose_groups_table,
     merge_rewrites_of_groups,
     send_documents,
     sent_schema,
+)
+from dedup.pipeline.on_tables.ordered_representatives import (
+    COPIES,
+    EVERY,
+    RANGE_IDS,
+    by_range_of_ids,
+    in_order_of_ids,
+    number_listed,
+    range_bounds,
+    sample_of_ids,
 )
 from dedup.pipeline.on_tables.representative_rows import (
     READ,
@@ -66,7 +76,7 @@ from dedup.pipeline.on_tables.shared_representatives import (
 )
 from dedup.pipeline.on_tables.stage_arrays import as_they_are, count_rows
 from dedup.pipeline.plan_loose_groups import DRIVER_PAIRS, plan_loose_groups
-from dedup.pipeline.representatives import Numbered, number_representatives
+from dedup.pipeline.representatives import Numbered
 from dedup.pipeline.rewrite_basis import RewriteBasis
 from dedup.pipeline.store_tables import EarlierResults
 from dedup.pipeline.tables import (
@@ -75,11 +85,13 @@ from dedup.pipeline.tables import (
     COUNTS,
     DECISIONS,
     LISTED,
+    LISTED_BY_RANGE,
     MERGED,
     NEEDED,
     NUMBERED_SCORES,
     REPRESENTATIVES,
     REWRITE_CANDIDATES,
+    SAMPLED_IDS,
     SENT_TERMS,
     SLICE_PAIRS,
     STORIES,
@@ -92,14 +104,6 @@ from dedup.signatures.term_weights import DocumentFrequencies
 FREQUENT, SAMPLE = 100_000, 10_000
 """Documents from which a key is a slice by itself, and those of the sample that shows it."""
 
-TILES, TILE_TOKENS = 4, 6_000_000
-"""Least tiles of the order of time, so that several processes score pairs, and the most tokens of a
-tile: 240 MB of vectors, and as much again while they are made. With more tiles a document is sent
-to more of them. A dense day has more tiles, not larger ones: where a third of the documents is of
-one day of nine, the largest key of pairs took 1.2 times the memory of the median key with five
-tiles, 1.9 times with fifty; 210 bytes a token of the tile, documents of later tiles among them."""
-
-COPIES = pa.schema([DECISIONS.field(name) for name in ("row", "representative")])
 TOKENS = pa.schema([REPRESENTATIVES.field(name) for name in ("row", "terms")])
 SLICE_COUNTS = pa.schema([SLICE_PAIRS.field(name) for name in ("capped", "largest")])
 SPLITS = pa.schema([MERGED.field("splits")])
@@ -114,7 +118,7 @@ class Rewrites(Generic[Table]):
             representatives.
         decisions: Rows of ``DECISIONS``, which replace those of copies.
         candidate_scores: Rows of ``CANDIDATE_SCORES`` that later dumps need.
-        loose_groups: See :meth:`dedup.store.Results.add_loose_groups`.
+        loose_groups: Rows of ``LOOSE_GROUPS``, ascending.
         frequencies: How many representatives have each term, those of earlier dumps among them.
         values: What is kept of the dump by name.
     """
@@ -122,7 +126,7 @@ class Rewrites(Generic[Table]):
     stories: Table
     decisions: Table
     candidate_scores: Table
-    loose_groups: Sequence[tuple[int, int | None, int]]
+    loose_groups: pa.Table
     frequencies: DocumentFrequencies
     values: Mapping[str, Any]
 
@@ -138,6 +142,7 @@ def plan_rewrites(
     *,
     slices: int | None = None,
     tile_tokens: int | None = None,
+    ids_of_range: int | None = None,
     driver_pairs: int | None = None,
 ) -> Rewrites[Table]:
     """Find tellings that tell one story in other words, and merge their stories.
@@ -152,6 +157,7 @@ def plan_rewrites(
         config: The options.
         slices: Slices of the keys of bands, None for what suits the size; changes no result.
         tile_tokens: Tokens of a tile, likewise.
+        ids_of_range: Representatives that are sorted by id together, likewise.
         driver_pairs: Most scored pairs that are joined in this process, likewise.
     """
     driver_pairs = DRIVER_PAIRS if driver_pairs is None else driver_pairs
@@ -160,8 +166,9 @@ def plan_rewrites(
     pick = partial(representatives_of, engine.share(copied))
     picked = engine.map(documents, pick, REPRESENTATIVES, READ)
     representatives = engine.keep(picked, "representatives")
-    listed = engine.collect(_columns(engine, representatives, LISTED))
+    listed = engine.collect(in_order(engine, representatives, ids_of_range or RANGE_IDS))
     numbered = number_listed(listed, copied, earlier.stories, tile_tokens)
+    del listed
     frequencies = _frequencies(engine, representatives, earlier)
     shared = _shared(engine, numbered, frequencies)
 
@@ -184,7 +191,7 @@ def plan_rewrites(
         engine.map(merged, partial(flattened, "stories"), STORIES, ["stories"]),
         engine.map(merged, partial(flattened, "decisions"), DECISIONS, ["decisions"]),
         engine.map(scored, partial(scores_by_rows, shared), CANDIDATE_SCORES),
-        list(groups.rows(numbered)),
+        loose_groups_table(groups, numbered),
         frequencies,
         {
             "story_candidates": counts,
@@ -198,6 +205,27 @@ def plan_rewrites(
 def _columns(engine: Engine[Table], table: Table, schema: pa.Schema) -> Table:
     """Return some columns of a table."""
     return engine.map(table, as_they_are, schema, schema.names)
+
+
+def in_order(engine: Engine[Table], representatives: Table, most: int) -> Table:
+    """Return representatives with their places in the order of their ids, ``LISTED``.
+
+    Args:
+        engine: Sorts ranges of ids: they take more memory than all else that is known of all
+            representatives.
+        representatives: Rows of ``REPRESENTATIVES``.
+        most: Representatives of a range, more or less.
+    """
+    every = min(EVERY, most)
+    sample = engine.map(
+        representatives, partial(sample_of_ids, every), SAMPLED_IDS, ["row", "doc_id"]
+    )
+    bounds = range_bounds(engine.collect(sample), every, most).to_pylist()
+    ranged = engine.map(
+        representatives, partial(by_range_of_ids, bounds), LISTED_BY_RANGE,
+        LISTED_BY_RANGE.names[1:],
+    )  # fmt: skip
+    return engine.exchange([ranged], in_order_of_ids, LISTED)
 
 
 def _shared(
@@ -367,27 +395,3 @@ def copied_documents(decided: pa.Table, earlier: EarlierStories) -> pa.Table:
     copied = np.flatnonzero(rows != of)
     copied = copied[np.argsort(rows[copied])]
     return pa.table([rows[copied], of[copied]], schema=COPIES)
-
-
-def number_listed(
-    listed: pa.Table, copied: pa.Table, earlier: EarlierStories, tile_tokens: int | None
-) -> Numbered:
-    """Number representatives.
-
-    Args:
-        listed: Rows of ``LISTED``.
-        copied: What :func:`copied_documents` returns.
-        earlier: The earlier stories.
-        tile_tokens: Tokens of a tile, None for what suits the size.
-    """
-    listed = listed.sort_by("doc_id").combine_chunks()
-    arrays = (listed[name].to_numpy() for name in ("row", "moment", "lead_days", "length"))
-    rows, moments, lead_days, lengths = arrays
-    now = dict(zip(earlier.rows.tolist(), earlier.rows.tolist(), strict=True))
-    known = copied.filter(pc.is_in(copied["row"], pa.array(earlier.rows)))
-    now.update(zip(*(known[name].to_pylist() for name in COPIES.names), strict=True))
-    languages = listed["language"].to_pylist()
-    tile_tokens = tile_tokens or max(1, min(TILE_TOKENS, int(lengths.sum()) // TILES))
-    return number_representatives(
-        rows, moments, languages, lead_days, lengths, earlier, now, tile_tokens
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -130,7 +130,8 @@ class Numbered:
 def number_representatives(
     rows: Int64s,
     moments: Float64s,
-    languages: Sequence[str | None],
+    languages: Int16s,
+    names: tuple[str | None, ...],
     lead_days: UInt8s,
     lengths: Int64s,
     earlier: EarlierStories,
@@ -142,15 +143,14 @@ def number_representatives(
     Args:
         rows: Their rows, in the order of the bytes of their ids.
         moments: Publication of each in seconds, NaN if unknown.
-        languages: Two letters each, None or nothing if unknown.
+        languages: See :func:`language_numbers`.
+        names: Likewise.
         lead_days: Weekdays that the lead of each names.
         lengths: Tokens of each.
         earlier: The earlier stories.
         now: The representative of each earlier document that is in a story.
         tile_tokens: Tokens of a tile.
     """
-    numbers: dict[str | None, int] = {None: -1}
-    language = [numbers.setdefault(name or None, len(numbers) - 1) for name in languages]
     fresh = rows >= earlier.first
     must_link, again = earlier.must_link(rows, now)
     in_time = np.lexsort([np.arange(rows.size), moments])
@@ -158,7 +158,7 @@ def number_representatives(
         rows,
         np.argsort(rows),
         moments,
-        np.array(language, np.int16),
+        languages,
         lead_days,
         fresh,
         must_link,
@@ -166,8 +166,22 @@ def number_representatives(
         in_time,
         np.argsort(in_time).astype(np.int32),
         (np.cumsum(lengths[in_time]) // tile_tokens).astype(np.int32),
-        (*list(numbers)[1:], None),
+        names,
     )
+
+
+def language_numbers(languages: Iterable[str | None]) -> tuple[Int16s, tuple[str | None, ...]]:
+    """Return languages as numbers, and the languages by their numbers.
+
+    Args:
+        languages: Two letters each, None or nothing if unknown, which is -1: the last one.
+
+    >>> language_numbers(["en", None, "de", "en"])
+    (array([ 0, -1,  1,  0], dtype=int16), ('en', 'de', None))
+    """
+    numbers: dict[str | None, int] = {None: -1}
+    found = [numbers.setdefault(name or None, len(numbers) - 1) for name in languages]
+    return np.array(found, np.int16), (*list(numbers)[1:], None)
 
 
 class Representatives:
@@ -246,7 +260,7 @@ def read_representatives(
     numbered = number_representatives(
         np.array(rows, np.int64),
         np.array(moments, np.float64),
-        languages,
+        *language_numbers(languages),
         np.array(lead_days, np.uint8),
         store.signatures.lengths(rows.tolist()),
         earlier,

@@ -18,13 +18,13 @@ from dedup.engines.engine import Engine, Table
 from dedup.errors import OutputError, printable
 from dedup.json_codec import dump_json, load_json
 from dedup.locations import Location
-from dedup.pipeline.on_tables.stage_arrays import batch_of
 from dedup.pipeline.plan import PlannedDump, final_stories
 from dedup.pipeline.tables import (
     CANDIDATE_SCORES,
     COPY_PAIRS,
     DECISIONS,
     DOCUMENTS,
+    LOOSE_GROUPS,
     STORIES,
 )
 from dedup.store.schema import FORMAT
@@ -38,9 +38,6 @@ from dedup.write.part_files import (
     write_parquet_part,
 )
 from dedup.write.table_files import PARQUET, STORE_LIST, shard_name
-
-LOOSE_GROUPS = pa.schema([("row", pa.int64()), ("first", pa.int64()), ("must_link", pa.int64())])
-"""Representatives in loose groups; see :meth:`dedup.store.Results.add_loose_groups`."""
 
 FREQUENCIES = pa.schema([("term", pa.uint32()), ("count", pa.int64())])
 """How many representatives have each term, which is a hash."""
@@ -153,18 +150,12 @@ def _tables(engine: Engine[Table], planned: PlannedDump[Table]) -> dict[str, Tab
     counted = rewrites.frequencies
     loaded = {
         "story_scores": rewrites.candidate_scores,
-        "loose_groups": engine.load(_loose_groups(rewrites.loose_groups)),
+        "loose_groups": engine.load(rewrites.loose_groups),
         "document_frequencies": engine.load(
             pa.table([counted.terms, counted.counts], schema=FREQUENCIES)
         ),
     }
     return {**found, **loaded}
-
-
-def _loose_groups(groups: Sequence[tuple[int, int | None, int]]) -> pa.Table:
-    """Return loose groups as a table."""
-    columns = list(zip(*groups, strict=True)) or [()] * len(LOOSE_GROUPS)
-    return pa.Table.from_batches([batch_of(LOOSE_GROUPS, columns)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from dedup.config import Config
 from dedup.kernels.array_types import Int64s
 from dedup.pipeline.earlier_stories import EarlierStories
 from dedup.pipeline.story_changes import note_changes
-from dedup.pipeline.tables import CANDIDATE_SCORES, COPY_PAIRS, DECISIONS, STORIES
+from dedup.pipeline.tables import CANDIDATE_SCORES, COPY_PAIRS, DECISIONS, LOOSE_GROUPS, STORIES
 from dedup.signatures.term_weights import DocumentFrequencies
 from dedup.store import Step, Store
 
@@ -74,7 +74,7 @@ class PlanResults:
         copies: Stories of copies.
         replaced: Ids of the earlier stories in which these documents were.
         candidate_scores: Scored pairs, rows of ``CANDIDATE_SCORES``.
-        loose_groups: See :meth:`dedup.store.Results.add_loose_groups`.
+        loose_groups: Rows of ``LOOSE_GROUPS``, ascending.
         rewrites: Stories of rewrites, which replace those of copies.
         frequencies: Document frequencies of this dump and earlier ones; None for those that are
             stored.
@@ -86,7 +86,7 @@ class PlanResults:
     copies: StoriesTables
     replaced: Sequence[str] = ()
     candidate_scores: pa.Table = field(default_factory=CANDIDATE_SCORES.empty_table)
-    loose_groups: Sequence[tuple[int, int | None, int]] = ()
+    loose_groups: pa.Table = field(default_factory=LOOSE_GROUPS.empty_table)
     rewrites: StoriesTables = field(default_factory=StoriesTables.empty)
     frequencies: DocumentFrequencies | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -122,7 +122,7 @@ def _store_pairs(store: Store, results: PlanResults) -> None:
     """Write measured and scored pairs, in the order of their tables, and document frequencies."""
     store.results.add_copy_pairs(_cells(_by_pair(results.copy_pairs, COPY_PAIRS)))
     store.results.add_candidate_scores(_cells(_by_pair(results.candidate_scores, CANDIDATE_SCORES)))
-    store.results.add_loose_groups(results.loose_groups)
+    store.results.add_loose_groups(_cells(results.loose_groups))
     if found := results.frequencies:
         store.signatures.keep_document_frequencies(found.terms, found.counts, found.documents)
 

@@ -236,8 +236,21 @@ REPRESENTATIVES = pa.schema(
 """Representatives of tellings: the language of the text, the weekdays of the lead, a bit each, the
 terms in text order, and how many these are."""
 
-LISTED = pa.schema([field for field in REPRESENTATIVES if field.name != "terms"])
-"""The same without terms: what numbers them takes."""
+_NUMBERED = ("row", "moment", "language", "lead_days", "length")
+
+LISTED_BY_RANGE = pa.schema(
+    [KEY, ("doc_id", _STRING), *(REPRESENTATIVES.field(name) for name in _NUMBERED)]
+)
+"""The same without terms, by range of ids."""
+
+LISTED = pa.schema([("place", _INT), *(REPRESENTATIVES.field(name) for name in _NUMBERED)])
+"""What numbers representatives: ``place`` is in the order of their ids, which are left out."""
+
+SAMPLED_IDS = pa.schema([("doc_id", _STRING)])
+"""Ids of some representatives."""
+
+LOOSE_GROUPS = pa.schema([ROW, ("first", _INT), ("must_link", _INT)])
+"""Representatives in loose groups; see :meth:`dedup.store.Results.add_loose_groups`."""
 
 TERM_COUNTS = pa.schema([KEY, ("count", _INT)])
 """Documents of each term; ``key`` is the term."""

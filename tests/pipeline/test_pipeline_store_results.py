@@ -15,7 +15,14 @@ from dedup.config import Config
 from dedup.pipeline.earlier_stories import read_earlier_stories
 from dedup.pipeline.store_results import PlanResults, StoriesTables, store_results
 from dedup.pipeline.store_tables import documents_below, known_ids
-from dedup.pipeline.tables import CANDIDATE_SCORES, COPY_PAIRS, DECISIONS, DOCUMENTS, STORIES
+from dedup.pipeline.tables import (
+    CANDIDATE_SCORES,
+    COPY_PAIRS,
+    DECISIONS,
+    DOCUMENTS,
+    LOOSE_GROUPS,
+    STORIES,
+)
 from dedup.signatures.term_weights import DocumentFrequencies
 from dedup.store import Step, Store, copy_store
 
@@ -48,7 +55,7 @@ class Finished:
             self.copy_pairs = table(rows("copy_pairs", pairs), COPY_PAIRS)
             self.candidate_scores = table(rows("story_scores", pairs), CANDIDATE_SCORES)
             groups = rows("loose_groups", f"dump = {number}")
-            self.loose_groups = [(row, first, linked) for row, _, first, linked in groups]
+            self.loose_groups = table([(row, *cells) for row, _, *cells in groups], LOOSE_GROUPS)
             self.stories = StoriesTables(
                 table(rows("stories", touched), STORIES),
                 table(rows("decisions", touched), DECISIONS),

@@ -19,7 +19,7 @@ from test_thirty_days import documents_of
 from dedup.config import Config, MatchConfig, StoryConfig
 from dedup.engines.in_memory import InMemoryEngine
 from dedup.pipeline import plan_rewrites
-from dedup.pipeline.on_tables import rewrite_candidates, story_neighbours
+from dedup.pipeline.on_tables import ordered_representatives, rewrite_candidates, story_neighbours
 
 DATA = ROOT.parent / "shared" / "data"
 
@@ -81,7 +81,8 @@ def test_samples_in_three_forms(name, compared, samples):
 def small_limits(monkeypatch):
     """Limits of large dumps, reached by small ones."""
     monkeypatch.setattr(plan_rewrites, "DRIVER_PAIRS", 0)
-    monkeypatch.setattr(plan_rewrites, "TILE_TOKENS", 2_000)
+    monkeypatch.setattr(plan_rewrites, "RANGE_IDS", 7)
+    monkeypatch.setattr(ordered_representatives, "TILE_TOKENS", 2_000)
     monkeypatch.setattr(plan_rewrites, "FREQUENT", 30)
     monkeypatch.setattr(rewrite_candidates, "SLICES", 40)
     monkeypatch.setattr(story_neighbours, "BLOCK_DOCUMENTS", 30)

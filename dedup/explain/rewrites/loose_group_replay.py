@@ -21,6 +21,7 @@ from dedup.pipeline.group_candidates import LooseGroups
 from dedup.pipeline.representatives import (
     TILE_TOKENS,
     Representatives,
+    language_numbers,
     number_representatives,
     weekdays_of_lead,
 )
@@ -147,7 +148,7 @@ def read_tellings(run: Run, rows: Sequence[int]) -> Representatives:
     numbered = number_representatives(
         ordered,
         moments,
-        [language for _, _, language, _ in known],
+        *language_numbers(language for _, _, language, _ in known),
         np.array(
             [weekdays_of_lead(days, moment, language) for _, moment, language, days in known],
             np.uint8,

@@ -23,7 +23,7 @@ from dedup.pipeline.on_tables.partition import FACTS, Partition
 from dedup.pipeline.on_tables.shared_representatives import SharedRepresentatives
 from dedup.pipeline.on_tables.stage_arrays import distinct
 from dedup.pipeline.representatives import Numbered
-from dedup.pipeline.tables import DOCUMENTS, GROUP_ROUTES, MERGED
+from dedup.pipeline.tables import DOCUMENTS, GROUP_ROUTES, LOOSE_GROUPS, MERGED
 
 
 def columns_read(config: Config) -> list[str]:
@@ -78,6 +78,12 @@ def group_routes(
         schema=GROUP_ROUTES,
     )
     return table.sort_by("row")
+
+
+def loose_groups_table(groups: LooseGroups, numbered: Numbered) -> pa.Table:
+    """Return what is stored of loose groups: ``LOOSE_GROUPS``, by row."""
+    rows, firsts, is_grouped, links = groups.columns(numbered)
+    return pa.table([rows, pa.array(firsts, mask=~is_grouped), links], schema=LOOSE_GROUPS)
 
 
 def send_documents(routes: Shared, schema: pa.Schema, batches: Batches) -> Batches:
