@@ -68,7 +68,6 @@ _REFUSED = {
     f"{_WITHOUT}, or give the inputs of all dumps to one run",
     "dump": f"--dump names a dump in a --store, and a run on an engine has none. {_WITHOUT}",
     "expire": f"--expire is for a --store, and a run on an engine has none. {_WITHOUT}",
-    "survivors": "--survivors - writes from one process: read the files OUT/survivors-*",
 }
 """Options that do not go with ``--engine``, and what to do."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,6 +64,7 @@ def run_by_engine(
             inputs, _location(out), config, engine,
             layout=files.layout,
             annotated=None if annotate is None else AnnotatedParts(_location(annotate)),
+            survivors_to=sys.stdout.buffer if ctx.params["survivors"] else None,
             outside=[Location.of(each) for each in files.outside()],
             scorer=ctx.params["scorer"], resume=resume, overwrite=overwrite, limit=limit,
             settings=settings_manifest(ctx), progress=progress,

@@ -95,7 +95,9 @@ def run(
     if out is None:
         raise click.UsageError("Missing option '-o' / '--output'.")
     _refuse_contradictions(config, store, dump, against, report, resume=resume, overwrite=overwrite)
-    if on_engine["engine"] is None and written["annotate"]:
+    if on_engine["engine"] is not None:
+        written["survivors"] = None  # they are files first
+    elif written["annotate"]:
         written["annotate"] = local_place(written["annotate"])
     files = _result_files(report=report, **written)
     if on_engine["engine"] is not None:

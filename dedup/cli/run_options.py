@@ -96,7 +96,7 @@ _OPTIONS = (
     click.option(
         "--survivors",
         type=click.Choice(["-"]),
-        help="Write the survivors to stdout as JSON lines, not to OUT.",
+        help="Write the survivors to stdout as JSON lines, not to OUT; with --engine to OUT, too.",
     ),
     click.option(
         "--annotate",

@@ -110,7 +110,7 @@ def plan_results(
     tables_of_run = {
         "decisions": run.of_documents("decisions", "decisions", layout.suffix),
         "stories": run.stories(layout.suffix),
-        "survivors": run.of_documents("survivors", "survivors", layout.suffix),
+        "survivors": run.of_documents("survivors", "survivors", layout.survivors_suffix),
         "rejected": run.of_documents("rejected", "rejected", layout.suffix),
     }
     found = None

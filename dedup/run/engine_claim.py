@@ -18,6 +18,7 @@ from dedup.read import discover
 from dedup.run.claim import changed_options
 from dedup.run.dump_claim import OVERWRITE
 from dedup.version import __version__
+from dedup.write import Layout
 from dedup.write.annotated_parts import AnnotatedParts
 from dedup.write.engine_folder import EngineFolder
 from dedup.write.table_files import split_name
@@ -34,7 +35,7 @@ class EngineClaim:
         scorer: What the scorer is known by.
         inputs: What tells the inputs from others: see :func:`inputs_digest`.
         work: The folder for temporary tables as it is shown, None for one in the output folder.
-        suffix: What the names of the tables end in.
+        layout: How the tables are written.
         annotated: The file for all documents, None for none.
         resume: Whether a run that was stopped is to be continued.
         overwrite: Whether a run is to be replaced.
@@ -44,7 +45,7 @@ class EngineClaim:
     scorer: Sequence[str]
     inputs: str
     work: str | None
-    suffix: str
+    layout: Layout
     annotated: AnnotatedParts | None
     resume: bool
     overwrite: bool
@@ -181,13 +182,18 @@ def _refuse_other_format(
     Raises:
         OutputError: They are.
     """
-    _, suffix = split_name(manifest["files"]["decisions"][0]["name"]) or ("", claim.suffix)
-    if suffix != claim.suffix:
-        raise _refusal(
-            folder,
-            f"the run in {folder.location} is finished and its tables are {suffix}, not "
-            f"{claim.suffix}; leave --format and --compress as they were, {OVERWRITE}",
-        )
+    about = f"the run in {folder.location} is finished and its"
+    for table, what, options, wanted in (
+        ("decisions", "tables", "--format and --compress", claim.layout.suffix),
+        ("survivors", "survivors", "--survivors", claim.layout.survivors_suffix),
+    ):
+        _, suffix = split_name(manifest["files"][table][0]["name"]) or ("", wanted)
+        if suffix != wanted:
+            raise _refusal(
+                folder,
+                f"{about} {what} are {suffix}, not {wanted}; leave {options} as they were, "
+                f"{OVERWRITE}",
+            )
 
 
 def has_no_document(manifest: Mapping[str, Any] | None) -> bool:

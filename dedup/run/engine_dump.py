@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dedup import config_digest
 from dedup.cluster.canonical import parse_policy
@@ -34,6 +34,7 @@ from dedup.scorer_file import ScorerFile, scorer_file
 from dedup.write import Layout
 from dedup.write.annotated_parts import AnnotatedParts
 from dedup.write.engine_folder import EngineFolder
+from dedup.write.streamed_output import stream_files
 from dedup.write.table_files import MOST_SHARDS, STORE_LIST, STORE_TABLES
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def run_on_engine(
     *,
     layout: Layout | None = None,
     annotated: AnnotatedParts | None = None,
+    survivors_to: BinaryIO | None = None,
     outside: Sequence[Location] = (),
     scorer: Path | None = None,
     resume: bool = False,
@@ -111,6 +113,8 @@ def run_on_engine(
         engine: Where the run is done.
         layout: How the tables are written; None for JSON lines.
         annotated: A file for all documents with the decisions on them, None for none.
+        survivors_to: A stream that gets the survivors at the end; in the folder, they are JSON
+            lines then.
         outside: Files outside of the folder that the caller writes: they must be no inputs.
         scorer: A file with the scorer of pairs of tellings; None for the one that comes with the
             package.
@@ -133,32 +137,36 @@ def run_on_engine(
     parse_policy(config.cluster.canonical)  # a wrong rule is refused before anything is read
     scored_by = scorer_file(scorer)
     timer = Timer(progress or NullProgress())
-    layout = layout or Layout()
+    layout = replace(layout or Layout(), plain_survivors=survivors_to is not None)
     folder = EngineFolder(out)
     if annotated is not None:
         annotated.refuse_place_in(out)
     size, digest = find_inputs(inputs, config)
     claim = EngineClaim(
         config, scored_by.names, digest, str(engine.work) if engine.work else None,
-        layout.suffix, annotated, resume=resume, overwrite=overwrite,
+        layout, annotated, resume=resume, overwrite=overwrite,
     )  # fmt: skip
     with folder.claim():
         found = claim_folder(folder, claim)
-        if not isinstance(found, GoingRun):
-            return report_of(found, limit, again=True)
-        staging = None
-        if annotated is not None:
-            if not (overwrite or found.is_resumed):
-                annotated.refuse_existing()
-            outside = [*outside, annotated.place, *annotated.existing()]
-            staging = annotated.staging(found.known["run"])
-        run = _Run(
-            inputs, folder, _work_of(found.known, folder, engine), config, scored_by,
-            _split_bytes(size), outside, layout, annotated, staging,
-        )  # fmt: skip
-        with _removed_unless_begun(run, found):
-            manifest = _run(run, found, engine, settings, timer)
-    return report_of(manifest, limit)
+        if isinstance(found, GoingRun):
+            staging = None
+            if annotated is not None:
+                if not (overwrite or found.is_resumed):
+                    annotated.refuse_existing()
+                outside = [*outside, annotated.place, *annotated.existing()]
+                staging = annotated.staging(found.known["run"])
+            run = _Run(
+                inputs, folder, _work_of(found.known, folder, engine), config, scored_by,
+                _split_bytes(size), outside, layout, annotated, staging,
+            )  # fmt: skip
+            with _removed_unless_begun(run, found):
+                manifest = _run(run, found, engine, settings, timer)
+        else:
+            manifest = found
+        if survivors_to is not None:
+            parts = manifest["files"]["survivors"]
+            stream_files(survivors_to, (out / each["name"] for each in parts))
+    return report_of(manifest, limit, again=manifest is found)
 
 
 def _split_bytes(size: int) -> int:

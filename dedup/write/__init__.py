@@ -2,7 +2,7 @@
 
 from dedup.write.annotated_file import AnnotatedFile
 from dedup.write.document_rows import annotated_rows, survivor_rows
-from dedup.write.folder import OutputFolder, stream_out
+from dedup.write.folder import OutputFolder
 from dedup.write.lines import (
     annotated_lines,
     change_lines,
@@ -19,6 +19,7 @@ from dedup.write.named_files import (
     refuse_unwritable,
     write_file,
 )
+from dedup.write.streamed_output import stream_out
 from dedup.write.table_files import SUFFIXES, Layout, Lines, files_in, layout_of
 
 __all__ = [

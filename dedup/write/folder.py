@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from dedup.errors import OutputError, refusal, refused
 from dedup.write.file_lock import has_lock
@@ -25,7 +25,6 @@ from dedup.write.table_files import (
     Lines,
     files_of,
     is_table_of_run,
-    write_lines,
     write_table_file,
 )
 
@@ -343,19 +342,3 @@ def holds_earlier_run(place: str, path: Path | None, *, resume: bool) -> OutputE
 def is_file_of_run(name: str) -> bool:
     """Return whether a run writes a file of this name into its folder."""
     return name == _MANIFEST or name in _STORE_FILES or is_table_of_run(name)
-
-
-def stream_out(file: BinaryIO, lines: Lines) -> None:
-    """Write JSON lines to a stream that another program reads, to its end.
-
-    Raises:
-        OutputError: The stream takes no more, as on a full disk.
-        BrokenPipeError: Its reader has closed it.
-    """
-    try:
-        write_lines(file, lines)
-        file.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise refusal(Path(str(getattr(file, "name", "the stream"))), error) from error

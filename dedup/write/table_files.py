@@ -60,16 +60,24 @@ class Layout:
         compression: ``gz`` or ``zst`` for JSON lines, None for none.
         shard_bytes: Most bytes of JSON lines, before compression, in one file of survivors; None
             for one file, on an engine for one of each part of the inputs.
+        plain_survivors: Whether survivors are JSON lines without compression, whatever other tables
+            are: they are to be streamed.
     """
 
     table_format: str = "jsonl"
     compression: str | None = None
     shard_bytes: int | None = None
+    plain_survivors: bool = False
 
     @property
     def suffix(self) -> str:
         """What the names of the files end in."""
         return f".{self.table_format}" + (f".{self.compression}" if self.compression else "")
+
+    @property
+    def survivors_suffix(self) -> str:
+        """What the names of the files of survivors end in."""
+        return SUFFIXES[0] if self.plain_survivors else self.suffix
 
 
 def layout_of(folder: Path) -> Layout:

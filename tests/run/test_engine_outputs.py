@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from engine_commands import run_on_sail
+from test_closed_streams import through_head, with_full
 
 from dedup.write.engine_folder import EngineFolder
 
@@ -167,6 +168,61 @@ def test_a_run_that_was_stopped_before_its_results_were_in_place_goes_on(
 
     same_documents(out, tmp_path, local, ".jsonl")
     assert names(tmp_path) == ["all-00000.jsonl", "out"]
+
+
+@slow
+def test_survivors_go_to_a_stream_from_files_that_stay(command, dump, local, tmp_path):
+    out = tmp_path / "out"
+    run = ("run", dump, "-o", out, "--engine", "sail", "--compress", "zst", "--quiet")
+    survivors = (local(".jsonl") / "survivors.jsonl").read_bytes()
+    first = command(*run, "--survivors", "-", "--shard-size", MOST)
+
+    assert first.exit_code == 0
+    assert first.stdout_bytes == survivors
+    assert joined(out, "survivors", ".jsonl") == survivors
+    assert {path.suffix for path in out.glob("decisions-*")} == {".zst"}
+    assert command(*run, "--survivors", "-", "--resume").stdout_bytes == survivors
+    refused = command(*run, "--resume")
+    assert "its survivors are .jsonl, not .jsonl.zst; leave --survivors as they were" in (
+        refused.stderr
+    )
+    next(out.glob("survivors-*")).write_bytes(b"{}")
+    refused = command(*run, "--survivors", "-", "--resume")
+    assert refused.stdout_bytes == b""
+    assert "were changed or removed" in refused.stderr
+
+
+def test_survivors_of_a_finished_run_go_to_a_stream(command, dump, done, local):
+    options = ("--resume", "--annotate", done.path.parent / "all.jsonl", "--survivors", "-")
+    finished = again(command, dump, done.path, *options)
+
+    assert finished.stdout_bytes == (local(".jsonl") / "survivors.jsonl").read_bytes()
+    assert "finished before" in finished.stderr
+
+
+def test_a_reader_of_survivors_may_stop_early(command, dump, done):
+    """As `head` does."""
+    arguments = [
+        "run", dump, "-o", done.path, "--engine", "sail", "--shard-size", MOST, "--resume",
+        "--annotate", done.path.parent / "all.jsonl", "--survivors", "-", "--quiet",
+    ]  # fmt: skip
+    code, head, messages = through_head(command, *arguments, stream="stdout")
+
+    assert (code, messages) == (0, b"")
+    assert head.startswith(b'{"')
+
+
+def test_survivors_for_a_full_disk_are_an_error_of_one_line(command, dump, done):
+    arguments = [
+        "run", dump, "-o", done.path, "--engine", "sail", "--shard-size", MOST, "--resume",
+        "--annotate", done.path.parent / "all.jsonl", "--survivors", "-", "--quiet",
+    ]  # fmt: skip
+    full = with_full(command, *arguments, streams=[1])
+    assert full.returncode == 1
+    assert full.stderr == (
+        "Error: no space left to write <stdout>; free some and continue with the same command and "
+        "--resume\n"
+    )
 
 
 def again(command, dump, out, *options):

@@ -162,7 +162,6 @@ REFUSED = {
     "--store": ("news.sqlite", "Run without --engine"),
     "--against": ("news.sqlite", "Run without --engine"),
     "--expire": ("9", "Run without --engine"),
-    "--survivors": ("-", "read the files OUT/survivors-*"),
     "--workers": ("2", "leave it out"),
 }
 
