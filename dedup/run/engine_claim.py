@@ -177,7 +177,7 @@ def _is_whole(
 def _refuse_other_format(
     folder: EngineFolder, claim: EngineClaim, manifest: Mapping[str, Any]
 ) -> None:
-    """Refuse to leave tables of a finished run as they are where others are asked for.
+    """Refuse to leave files of a finished run as they are where others are asked for.
 
     Raises:
         OutputError: They are.
@@ -194,6 +194,10 @@ def _refuse_other_format(
                 f"{about} {what} are {suffix}, not {wanted}; leave {options} as they were, "
                 f"{OVERWRITE}",
             )
+    given = manifest["engine"].get("shard_size")
+    if given != claim.layout.shard_bytes:
+        size = f"of {given} bytes, as --shard-size said" if given else "of no --shard-size"
+        raise _refusal(folder, f"{about} files are {size}; give the same, {OVERWRITE}")
 
 
 def has_no_document(manifest: Mapping[str, Any] | None) -> bool:

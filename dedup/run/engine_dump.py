@@ -247,7 +247,7 @@ def _run(
                     first_dump(name, written.facts),
                 ),
                 "files": _listed(written),
-                "engine": _about(session, engine, options, going),
+                "engine": _about(run, session, engine, options, going),
                 **times_and_memory(planned.cleaned.worker_kib, timer, earlier_peak_kib()),
             }  # fmt: skip
             if run.annotated and run.staging and written.annotated:
@@ -368,7 +368,11 @@ def _moves(
 
 
 def _about(
-    session: EngineSession, engine: SparkEngine, options: EngineOptions, going: GoingRun
+    run: _Run,
+    session: EngineSession,
+    engine: SparkEngine,
+    options: EngineOptions,
+    going: GoingRun,
 ) -> dict[str, Any]:
     """Return what the manifest says of the engine."""
     from dedup.engines.spark.stage_costs import total_cost
@@ -378,6 +382,7 @@ def _about(
         "version": session.version,
         "remote": shown_remote(options.remote),
         "partitions": options.partitions,
+        "shard_size": run.layout.shard_bytes,
         **total_cost(engine.costs),
         "stages": [cost.as_manifest() for cost in engine.costs],
         "run": going.known,

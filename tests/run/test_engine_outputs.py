@@ -173,9 +173,12 @@ def test_a_run_that_was_stopped_before_its_results_were_in_place_goes_on(
 @slow
 def test_survivors_go_to_a_stream_from_files_that_stay(command, dump, local, tmp_path):
     out = tmp_path / "out"
-    run = ("run", dump, "-o", out, "--engine", "sail", "--compress", "zst", "--quiet")
+    run = (
+        "run", dump, "-o", out, "--engine", "sail", "--compress", "zst", "--quiet",
+        "--shard-size", MOST,
+    )  # fmt: skip
     survivors = (local(".jsonl") / "survivors.jsonl").read_bytes()
-    first = command(*run, "--survivors", "-", "--shard-size", MOST)
+    first = command(*run, "--survivors", "-")
 
     assert first.exit_code == 0
     assert first.stdout_bytes == survivors
@@ -239,6 +242,15 @@ def test_a_finished_run_goes_with_its_own_file_alone(command, dump, done):
         refused = again(command, dump, done.path, "--resume", *options)
         assert refused.exit_code == 1
         assert f"was begun with --annotate {file}; give the same ones" in refused.stderr
+
+
+def test_a_finished_run_is_not_cut_into_files_of_another_size(command, dump, done):
+    assert done.manifest["engine"]["shard_size"] == MOST
+    options = ("--resume", "--annotate", done.path.parent / "all.jsonl", "--shard-size", "1MB")
+    refused = again(command, dump, done.path, *options)
+
+    assert refused.exit_code == 1
+    assert f"its files are of {MOST} bytes, as --shard-size said; give the same" in refused.stderr
 
 
 def test_a_finished_run_whose_parts_were_changed_is_begun_anew(command, dump, done, tmp_path):
