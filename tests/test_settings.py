@@ -277,6 +277,22 @@ class TestValues:
         assert manifest()["config"]["level"] == "stories"
         assert manifest()["config"]["clean"]["min_tokens"] == 8
 
+    def test_an_engine_and_files_of_the_run_go_together(self, command, folder):
+        """Whichever the file sets, and whichever the command line."""
+        files = {"annotate": "all.jsonl", "report": "page.html", "survivors": "-"}
+        run = ("run", "news.jsonl", "-o", "out", "--dry-run")
+        write(folder / "dedup.toml", '[run]\nengine = "sail"\nwork = "work"')
+        for name, value in files.items():
+            done = command(*run, f"--{name}", value)
+            assert "settings: dedup.toml (run.engine, run.work)\n" in done.stderr
+        done = command(*run, "--store", "news.sqlite")
+        assert "settings: dedup.toml (nothing)\n" in done.stderr
+        lines = [f'{name} = "{value}"' for name, value in files.items()]
+        write(folder / "dedup.toml", "\n".join(["[run]", *lines, 'store = "news.sqlite"']))
+        done = command(*run, "--engine", "sail")
+        keys = ", ".join(f"run.{name}" for name in files)
+        assert f"settings: dedup.toml ({keys})\n" in done.stderr
+
     def test_a_value_that_is_overruled_may_be_out_of_range(self, command, folder):
         write(folder / "dedup.toml", 'threshold = 7\nlevel = "chapters"')
         succeed(
@@ -728,6 +744,17 @@ def test_toml_is_loaded_only_where_there_is_a_file(folder):
     assert loaded() == ["False", "False"]
     write(folder / "dedup.toml", "threshold = 0.6")
     assert loaded() == ["True", "False"]
+
+
+@pytest.mark.parametrize("name", ["annotate", "output", "work"])
+def test_a_file_that_was_found_names_no_address(command, folder, name):
+    write(folder / "dedup.toml", f'[run]\nengine = "sail"\n{name} = "s3://news/a.jsonl?key=hidden"')
+    run = ("run", "news.jsonl", *(() if name == "output" else ("-o", "out")))
+    done = command(*run)
+
+    assert done.exit_code == 2
+    assert f"dedup.toml: run.{name} names s3://news/a.jsonl, outside of the folder" in done.stderr
+    assert "hidden" not in done.stderr
 
 
 def test_completion_reads_no_settings(command, folder):

@@ -29,9 +29,7 @@ REMOVES: dict[str, tuple[str, ...]] = {
 file that was found sets them for files in its folder only."""
 
 _OF_ENGINE = ("engine", "remote", "work", "partitions")
-_OF_ONE_MACHINE = (
-    "store", "against", "dump", "expire", "report", "survivors", "annotate", "shard_size",
-)  # fmt: skip
+_OF_ONE_MACHINE = ("store", "against", "dump", "expire")
 
 YIELDS = {
     "overwrite": ("resume",),
@@ -272,7 +270,10 @@ def _check_reach(ctx: click.Context) -> None:
             )
     chosen = list(_from_file(ctx))
     for name, path in named_paths(ctx.command, ctx.params):
-        if Path(os.path.realpath(path)).is_relative_to(file.place.parent):
+        is_within = isinstance(path, Path) and Path(os.path.realpath(path)).is_relative_to(
+            file.place.parent
+        )
+        if is_within:  # an address is in no folder
             continue
         for each in chosen:
             if each == name or name in _removed(ctx, each):

@@ -13,7 +13,7 @@ import click
 from dedup.cli.engine_options import Place
 from dedup.cli.settings_file import SettingsFile
 from dedup.errors import printable
-from dedup.locations import is_address
+from dedup.locations import Location, is_address
 
 INPUTS = "inputs"
 """Key of the INPUT arguments, and their name as a parameter."""
@@ -223,9 +223,12 @@ def _kind_of(value: Any) -> str:
     return next((words for kind, words in kinds if isinstance(value, kind)), "a date or a time")
 
 
-def named_paths(command: click.Command, values: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
-    """Yield the options and arguments of a command that name a file or folder, with its path."""
+def named_paths(
+    command: click.Command, values: Mapping[str, Any]
+) -> Iterator[tuple[str, Path | Location]]:
+    """Yield the options and arguments of a command that name a file or folder, with its place."""
     for parameter in command.params:
         value = values.get(parameter.name or "")
         if isinstance(parameter.type, click.Path) and value and str(value) != STDIN:
-            yield parameter.name or "", Path(str(value))
+            is_place = isinstance(value, Location)
+            yield parameter.name or "", value if is_place else Path(str(value))
