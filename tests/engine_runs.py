@@ -12,7 +12,7 @@ from dedup.engines.in_memory import InMemoryEngine
 from dedup.locations import Location
 from dedup.pipeline.earlier_dumps import NoEarlierDumps
 from dedup.pipeline.on_tables.number_inputs import InputPart
-from dedup.pipeline.plan import plan_dump
+from dedup.pipeline.plan import final_stories, plan_dump
 from dedup.pipeline.store_folder import write_store_tables
 from dedup.progress import NullProgress
 from dedup.read import Tally
@@ -67,7 +67,7 @@ def write_tables(out: Path, inputs: list[Path], config: Config, engine, parts: i
     ]
     planned = plan_dump(engine, inputs_of_parts, NoEarlierDumps(), config, NullProgress())
     written = write_store_tables(
-        engine, planned, Location.of(out / ".tables"),
+        engine, planned, final_stories(engine, planned), Location.of(out / ".tables"),
         options=config_digest.digest(config), basis=config_digest.basis(config),
         scorer=scorer_file(None).names,
     )  # fmt: skip

@@ -67,6 +67,19 @@ class PlannedDump(Generic[Table]):
         return {**of_copies, **(self.rewrites.values if self.rewrites else {})}
 
 
+@dataclass(frozen=True, slots=True)
+class FinalStories(Generic[Table]):
+    """The stories of a dump.
+
+    Attributes:
+        stories: Rows of ``STORIES``.
+        decisions: Rows of ``DECISIONS``.
+    """
+
+    stories: Table
+    decisions: Table
+
+
 def plan_dump(
     engine: Engine[Table],
     parts: Sequence[InputPart],
@@ -137,16 +150,16 @@ def _last_fields(engine: Engine[Table], documents: Table) -> list[list[str]]:
     return [load_json(names) for names in last["names"].to_pylist()]
 
 
-def final_stories(engine: Engine[Table], planned: PlannedDump[Table]) -> tuple[Table, Table]:
-    """Return ``STORIES`` and ``DECISIONS``: those of copies that no rewrites replace, and these."""
+def final_stories(engine: Engine[Table], planned: PlannedDump[Table]) -> FinalStories[Table]:
+    """Return the stories of copies that no rewrites replace, and those of rewrites."""
     copies, rewrites = planned.copies, planned.rewrites
     if rewrites is None:
-        return copies.stories, copies.decisions
+        return FinalStories(copies.stories, copies.decisions)
     merged = engine.collect(engine.map(rewrites.decisions, as_they_are, ROWS, ["row"]))
     rows = engine.share(merged.sort_by("row").combine_chunks())
     stories = partial(not_among, rows, "canonical")
     decisions = partial(not_among, rows, "row")
-    return (
+    return FinalStories(
         engine.union(engine.map(copies.stories, stories, STORIES), rewrites.stories),
         engine.union(engine.map(copies.decisions, decisions, DECISIONS), rewrites.decisions),
     )

@@ -28,7 +28,7 @@ from dedup.pipeline.on_tables import described_stories as describe
 from dedup.pipeline.on_tables import result_counts as count
 from dedup.pipeline.on_tables import result_lines as lines
 from dedup.pipeline.on_tables.stage_arrays import count_rows, numbers
-from dedup.pipeline.plan import PlannedDump, final_stories
+from dedup.pipeline.plan import FinalStories, PlannedDump
 from dedup.store.warning_queries import as_warnings
 from dedup.write import Layout
 from dedup.write.line_parts import empty_part, part_names
@@ -77,6 +77,7 @@ class WrittenResults:
 def plan_results(
     engine: Engine[Table],
     planned: PlannedDump[Table],
+    final: FinalStories[Table],
     config: Config,
     layout: Layout,
     folder: Location,
@@ -89,6 +90,7 @@ def plan_results(
     Args:
         engine: Runs the stages, and has the tables of the dump.
         planned: What the plan found.
+        final: Its stories.
         config: Names of fields, and from where on warnings are given.
         layout: How tables are written.
         folder: A folder that all processes can write; what it holds in the end and no table names
@@ -101,8 +103,7 @@ def plan_results(
         OutputError: A file cannot be written.
     """
     documents = planned.cleaned.documents
-    stories, decisions = final_stories(engine, planned)
-    described = _described(engine, documents, stories, decisions, range_documents)
+    described = _described(engine, documents, final, range_documents)
     decided = _decided_files(engine, documents, described, folder / "decided")
     run = _Run(
         engine, documents, described, decided, dict(config.read.fields), folder, layout.shard_bytes
@@ -117,22 +118,22 @@ def plan_results(
     if annotated is not None:
         stem, suffix = split_name(annotated.name) or (annotated.name, layout.suffix)
         found = run.of_documents("annotated", stem, suffix, annotated.parent)
-    facts = _facts(run, decisions, planned, config.cluster)
+    facts = _facts(run, final.decisions, planned, config.cluster)
     return WrittenResults(tables_of_run, found, facts)
 
 
 def _described(
-    engine: Engine[Table], documents: Table, stories: Table, decisions: Table, most: int
+    engine: Engine[Table], documents: Table, final: FinalStories[Table], most: int
 ) -> Table:
     """Return ``DESCRIBED_STORIES``.
 
     Args:
         engine: Runs the stages.
         documents: The documents.
-        stories: ``STORIES``.
-        decisions: ``DECISIONS``.
+        final: Their stories.
         most: Documents of a range.
     """
+    stories, decisions = final.stories, final.decisions
     columns = ["row", "story_id"]
     digits = engine.map(decisions, describe.story_digits, tables.STORY_DIGITS, columns)
     known = engine.collect(digits).sort_by("row").combine_chunks()

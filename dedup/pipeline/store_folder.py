@@ -18,7 +18,7 @@ from dedup.engines.engine import Engine, Table
 from dedup.errors import OutputError, printable
 from dedup.json_codec import dump_json, load_json
 from dedup.locations import Location
-from dedup.pipeline.plan import PlannedDump, final_stories
+from dedup.pipeline.plan import FinalStories, PlannedDump
 from dedup.pipeline.tables import (
     CANDIDATE_SCORES,
     COPY_PAIRS,
@@ -92,6 +92,7 @@ class WrittenTables:
 def write_store_tables(
     engine: Engine[Table],
     planned: PlannedDump[Table],
+    final: FinalStories[Table],
     folder: Location,
     *,
     options: str,
@@ -103,6 +104,7 @@ def write_store_tables(
     Args:
         engine: Has the tables of the plan; its processes write the files.
         planned: What the plan found.
+        final: Its stories.
         folder: A folder that all processes can write.
         options: Digest of all options that can change a result.
         basis: Digest of the options that all dumps of a store must share.
@@ -115,7 +117,7 @@ def write_store_tables(
     if planned.rewrites is not None:
         values[_COUNTED] = planned.rewrites.frequencies.documents
     files = {}
-    for name, table in _tables(engine, planned).items():
+    for name, table in _tables(engine, planned, final).items():
         write = partial(write_parquet_part, folder / name, TABLES[name])
         written = part_files(engine.collect(engine.map(table, write, PART_FILES)))
         files[name] = written or [_without_rows(folder / name, TABLES[name])]
@@ -139,11 +141,15 @@ def _without_rows(folder: Location, schema: pa.Schema) -> PartFile:
         raise unwritable(folder, error) from error
 
 
-def _tables(engine: Engine[Table], planned: PlannedDump[Table]) -> dict[str, Table]:
+def _tables(
+    engine: Engine[Table], planned: PlannedDump[Table], final: FinalStories[Table]
+) -> dict[str, Table]:
     """Return the tables of the store."""
-    copies, rewrites = planned.copies, planned.rewrites
-    found = {"documents": planned.cleaned.documents, "copy_pairs": copies.pairs}
-    found["stories"], found["decisions"] = final_stories(engine, planned)
+    rewrites = planned.rewrites
+    found = {
+        "documents": planned.cleaned.documents, "copy_pairs": planned.copies.pairs,
+        "stories": final.stories, "decisions": final.decisions,
+    }  # fmt: skip
     if rewrites is None:
         loaded = {name: engine.load(TABLES[name].empty_table()) for name in _OF_REWRITES}
         return {**found, **loaded}

@@ -15,7 +15,7 @@ from dedup.errors import ConfigError, DedupError, NoDocumentError, OutputError, 
 from dedup.locations import Location
 from dedup.models import RejectionLimit, RunReport, failure, report_of
 from dedup.pipeline.earlier_dumps import NoEarlierDumps
-from dedup.pipeline.plan import PlannedDump, plan_dump
+from dedup.pipeline.plan import PlannedDump, final_stories, plan_dump
 from dedup.pipeline.plan_inputs import SplitInputs, split_inputs
 from dedup.pipeline.plan_results import WrittenResults, WrittenTable, plan_results
 from dedup.pipeline.store_folder import WrittenTables, write_store_tables
@@ -295,10 +295,13 @@ def _write(
         with suppress(OSError):
             run.staging.remove()
         annotated = run.staging / run.annotated.place.name
-    written = plan_results(engine, planned, config, run.layout, folder.files, annotated=annotated)
+    final = final_stories(engine, planned)
+    written = plan_results(
+        engine, planned, final, config, run.layout, folder.files, annotated=annotated
+    )
     _refuse_none_for_some(folder, written)
     tables = write_store_tables(
-        engine, planned, folder.files / STORE_TABLES,
+        engine, planned, final, folder.files / STORE_TABLES,
         options=config_digest.digest(config), basis=config_digest.basis(config),
         scorer=run.scored_by.names,
     )  # fmt: skip

@@ -25,7 +25,7 @@ from dedup.locations import Location
 from dedup.pipeline.earlier_dumps import NoEarlierDumps
 from dedup.pipeline.on_tables.described_stories import stories_by_range
 from dedup.pipeline.on_tables.number_inputs import InputPart
-from dedup.pipeline.plan import plan_dump
+from dedup.pipeline.plan import final_stories, plan_dump
 from dedup.pipeline.plan_results import plan_results
 from dedup.pipeline.tables import STORIES
 from dedup.progress import NullProgress
@@ -100,7 +100,7 @@ class Both:
         layout = Layout(table_format, compression or None, shard_bytes)
         staging, out = self.folder / f"{name}.new", self.folder / name
         written = plan_results(
-            engine, planned, config, layout, Location.of(staging),
+            engine, planned, final_stories(engine, planned), config, layout, Location.of(staging),
             annotated=Location.of(staging) / "annotated" / f"all{suffix}", **options,
         )  # fmt: skip
         for table in (*written.tables.values(), written.annotated):
