@@ -18,6 +18,7 @@ _IS_LOST = re.compile(
     r"|Connection (?:refused|reset)|SparkContext was shut down|cannot be reached",
     re.IGNORECASE,
 )
+_DETAILS = re.compile(r'^\s*details = "(.+)"$', re.MULTILINE)
 _LONGEST = 300
 
 _ADVICE = (
@@ -47,7 +48,12 @@ _ADVICE = (
         "openjdk-17-jre-headless), or use --engine sail, which needs none",
     ),
     (
-        re.compile(r"Cannot run program|No such file or directory.*python", re.IGNORECASE),
+        re.compile(r'Cannot run program "([^"]+)"'),
+        "the machines of the cluster have no {}, the Python that PYSPARK_PYTHON of the Connect "
+        "server names: name there one that all of them have",
+    ),
+    (
+        re.compile(r"No such file or directory.*python", re.IGNORECASE),
         "the machines of the cluster have no Python where this process has it: name theirs in "
         "PYSPARK_PYTHON",
     ),
@@ -117,7 +123,9 @@ def failure(what: str, message: str, kind: type[EngineError] = EngineError) -> D
             return kind(advice.format(*found.groups()))
     if _IS_LOST.search(message):
         return kind("the engine was lost: it cannot be reached any more")
-    said = [f"{name}: {text}" for name, text in raised] or message.strip().splitlines() or [""]
+    details = _DETAILS.findall(message)  # of an error of gRPC, whose last line is a bracket
+    said = [f"{name}: {text}" for name, text in raised] or details
+    said = said or message.strip().splitlines() or [""]
     return kind(f"{what} ({said[-1][:_LONGEST]}); its own log has more")
 
 

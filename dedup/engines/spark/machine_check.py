@@ -8,8 +8,16 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+import pyarrow as pa
+
 from dedup.engines.spark.session import EngineSession
-from dedup.engines.spark.spark_tasks import REPORTS_DDL, ProbeTask, run_tasks
+from dedup.engines.spark.spark_tasks import (
+    REPORTS_DDL,
+    ProbeTask,
+    RemoveTask,
+    Task,
+    run_tasks,
+)
 from dedup.errors import EngineError, OutputError
 from dedup.locations import Location, reason_of
 from dedup.version import __version__
@@ -49,8 +57,16 @@ def check_machines(session: EngineSession, places: Mapping[str, SharedPlace]) ->
                 (shared.probe / "probe").write_bytes(b"")
             except OSError as error:
                 raise _unwritable("this process", option, shared, reason_of(error)) from error
-        for report in _reports(session, [each.probe for each in places.values()]):
+        reports = _reports(session, [each.probe for each in places.values()])
+        for report in reports:
             _check(report, places)
+        try:
+            for report in {each["machine"]: each for each in reports}.values():
+                _check_what_it_made(report, places)
+        except OutputError:
+            made = [each.probe / report["made"] for each in places.values() for report in reports]
+            _run(session, [RemoveTask(tuple(made))])
+            raise
     finally:
         for each in places.values():
             with suppress(OSError):
@@ -59,11 +75,15 @@ def check_machines(session: EngineSession, places: Mapping[str, SharedPlace]) ->
 
 def _reports(session: EngineSession, folders: Sequence[Location]) -> list[dict[str, Any]]:
     """Return what machines report."""
-    tasks = tuple(ProbeTask(tuple(folders)) for _ in range(TASKS))
-    rows = session.range(TASKS)
-    rows = rows.mapInArrow(lambda batches: run_tasks(tasks, None, batches), REPORTS_DDL)
-    found = session.collect(rows, lambda _: None, EngineError)
+    found = _run(session, [ProbeTask(tuple(folders)) for _ in range(TASKS)])
     return [json.loads(report) for report in found["report"].to_pylist()]
+
+
+def _run(session: EngineSession, tasks: Sequence[Task]) -> pa.Table:
+    """Run tasks, and return what they report."""
+    rows = session.range(len(tasks))
+    rows = rows.mapInArrow(lambda batches: run_tasks(tasks, None, batches), REPORTS_DDL)
+    return session.collect(rows, lambda _: None, EngineError)
 
 
 def _check(report: Mapping[str, Any], places: Mapping[str, SharedPlace]) -> None:
@@ -83,6 +103,25 @@ def _check(report: Mapping[str, Any], places: Mapping[str, SharedPlace]) -> None
     for (option, shared), fault in zip(places.items(), report["faults"], strict=True):
         if fault:
             raise _unwritable(f"the machine {machine}", option, shared, fault)
+
+
+def _check_what_it_made(report: Mapping[str, Any], places: Mapping[str, SharedPlace]) -> None:
+    """Check that this process writes into folders that one machine made, and removes them.
+
+    Where users differ, that is a matter of groups and of the umask on either side.
+    """
+    for option, shared in places.items():
+        made = shared.probe / report["made"]
+        try:
+            (made / "from here").write_bytes(b"")
+            made.remove()
+        except OSError as error:
+            raise OutputError(
+                f"this process cannot write into the folders that the machine {report['machine']} "
+                f"makes in {shared.place} ({reason_of(error)}): the user {report['user']} there "
+                "and this one are to be the same, or to share a group, with umask 002 on both "
+                f"sides and, with {option}, a folder of that group with chmod g+ws"
+            ) from error
 
 
 def _unwritable(who: str, option: str, shared: SharedPlace, why: str) -> OutputError:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import platform
+import pwd
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any, Protocol
@@ -184,18 +187,51 @@ class ProbeTask:
 
     def run(self, number: int) -> Batches:
         """Report versions, and what is wrong with each folder."""
+        made = uuid.uuid4().hex
         facts = {
             "dedup": __version__, "python": platform.python_version(),
-            "faults": list(map(_fault, self.folders)), "machine": platform.node(),
+            "faults": [_fault(each, made) for each in self.folders], "made": made,
+            "machine": platform.node(), "user": _user(),
         }  # fmt: skip
         yield _report(number, TaskClock().cost(0), None, **facts)
 
 
-def _fault(folder: Location) -> str:
-    """Return what is wrong with a folder, empty if nothing is."""
+@dataclass(frozen=True, slots=True)
+class RemoveTask:
+    """Removes folders that tasks made, where only their user can.
+
+    Attributes:
+        folders: The folders.
+    """
+
+    folders: tuple[Location, ...]
+
+    def run(self, number: int) -> Batches:
+        """Remove them; what cannot be removed stays."""
+        for folder in self.folders:
+            with suppress(OSError):
+                folder.remove()
+        yield _report(number, TaskClock().cost(0), None)
+
+
+def _user() -> str:
+    """Return the name of the user of this process, or the number where it has no name."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
+
+
+def _fault(folder: Location, made: str) -> str:
+    """Return what is wrong with a folder, empty if nothing is.
+
+    Args:
+        folder: The folder.
+        made: The name of a folder that is made in it, as tasks make them for their files.
+    """
     try:
         (folder / "probe").read_bytes()
-        (folder / uuid.uuid4().hex).write_bytes(b"")
+        (folder / made / "from a task").write_bytes(b"")
     except OSError as error:
         return reason_of(error)
     return ""
