@@ -8,7 +8,8 @@ import pytest
 import zstandard
 from runs import read_lines
 
-from dedup.write import SUFFIXES
+from dedup.errors import OutputError
+from dedup.write import SUFFIXES, AnnotatedFile
 
 TEXT = "the ferry to port elwood runs again from monday after repairs to the ramp its owner said"
 
@@ -112,6 +113,7 @@ def test_another_name_is_refused_before_anything_is_read(command, jsonl, tmp_pat
         ("out/decisions.jsonl", "a file of the run itself"),
         ("out/survivors-00003.jsonl.gz", "a file of the run itself"),
         ("out/.dedup.new/all.jsonl", "a file of the run itself"),
+        ("out/store/all.jsonl", "a file of the run itself"),
         ("news.jsonl", "is the store"),
         ("s3://bucket/all.jsonl", "is an address"),
     ],
@@ -160,6 +162,21 @@ def test_shards_that_another_run_left_do_not_stay(annotate, tmp_path):
         "all-00000.jsonl",
         "all-20260504.jsonl",
     ]
+
+
+def test_a_file_behind_a_gap_is_not_replaced_without_leave(tmp_path):
+    mine = tmp_path / "all-00002.jsonl"
+    mine.write_text("mine")
+    file, lines = AnnotatedFile(tmp_path / "all.jsonl"), [b"{}", b"{}", b"{}"]
+    file.write(lines[:2], 3, overwrite=False)
+    for path in tmp_path.glob("all-0000[01].jsonl"):
+        path.unlink()
+    with pytest.raises(OutputError, match=r"all-00002.jsonl already exists, with other documents"):
+        file.write(lines, 3, overwrite=False)
+    assert [path.name for path in tmp_path.iterdir()] == [mine.name]
+    assert mine.read_text() == "mine"
+    file.write(lines, 3, overwrite=True)
+    assert mine.read_bytes() == b"{}\n"
 
 
 def test_the_same_run_again_finds_the_same_file(annotate, command, tmp_path):

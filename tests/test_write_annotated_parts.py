@@ -77,13 +77,16 @@ def test_what_a_stop_left_is_replaced_by_the_same_parts(folder, method, monkeypa
 def test_what_is_there_is_refused(folder):
     parts = AnnotatedParts(folder / "all.jsonl")
     parts.refuse_existing()
-    (folder / "all-00001.jsonl").write_bytes(b"mine")
+    (folder / "all-20260504.jsonl").write_bytes(b"mine")
     parts.refuse_existing()
-    for name in ("all-00000.jsonl", "all.jsonl"):
+    # A file behind a gap is in the way, too: the run may have as many parts.
+    for name in ("all-00007.jsonl", "all-00000.jsonl", "all.jsonl"):
         (folder / name).write_bytes(b"mine")
         with pytest.raises(OutputError, match=f"{name} already exists; replace it with --over"):
             parts.refuse_existing()
-    assert names(folder) == ["all-00000.jsonl", "all-00001.jsonl", "all.jsonl"]
+    in_the_way = ["all.jsonl", "all-00000.jsonl", "all-00007.jsonl"]
+    assert parts.in_the_way() == [folder / name for name in in_the_way]
+    assert parts.existing() == [folder / name for name in in_the_way[:2]]
 
 
 def test_parts_that_were_changed_are_noticed(folder):

@@ -153,7 +153,7 @@ def run_on_engine(
             if annotated is not None:
                 if not (overwrite or found.is_resumed):
                     annotated.refuse_existing()
-                outside = [*outside, annotated.place, *annotated.existing()]
+                outside = [*outside, annotated.place, *annotated.in_the_way()]
                 staging = annotated.staging(found.known["run"])
             run = _Run(
                 inputs, folder, _work_of(found.known, folder, engine), config, scored_by,

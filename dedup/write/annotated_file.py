@@ -93,6 +93,8 @@ class AnnotatedFile:
                 parts[part] = self.path.with_name(name)
                 write_table_file(part, part_of, "annotated", self._suffix)
             before = self.existing()
+            # Behind a gap, too, no file is replaced without leave.
+            before += sorted(set(filter(Path.exists, parts.values())).difference(before))
             if not overwrite and not _are_same(before, parts):
                 raise OutputError(
                     f"{before[0]} already exists, with other documents; move it away, or choose "

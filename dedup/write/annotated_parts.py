@@ -15,7 +15,7 @@ from dedup.write.annotated_file import annotated_name
 from dedup.write.folder import OutputFolder
 from dedup.write.named_files import refuse_irregular
 from dedup.write.part_files import unwritable
-from dedup.write.table_files import STORE_TABLES, shard_name
+from dedup.write.table_files import MOST_SHARDS, shard_name
 
 _THREADS = 16
 """Files that are moved at once: at an address each takes a request or two."""
@@ -53,20 +53,40 @@ class AnnotatedParts:
         Raises:
             OutputError: The folder cannot be read.
         """
-        with self._reported():
-            there = {each.name for each in self.folder.entries() if not each.is_folder}
-        parts = (shard_name(self._stem, self._suffix, number) for number in itertools.count())
+        there = self._there()
         names = [self.place.name] if self.place.name in there else []
-        names += itertools.takewhile(there.__contains__, parts)
+        names += itertools.takewhile(there.__contains__, self._part_names())
         return [self.folder / name for name in names]
+
+    def in_the_way(self) -> list[Location]:
+        """Return the file and all that have names of parts: also behind a gap, as far as may be.
+
+        How many parts there will be is not known before the run, and each would replace such a
+        file.
+
+        Raises:
+            OutputError: The folder cannot be read.
+        """
+        there = self._there()
+        names = filter(there.__contains__, (self.place.name, *self._part_names()))
+        return [self.folder / name for name in names]
+
+    def _there(self) -> set[str]:
+        """Return the names of the files in the folder."""
+        with self._reported():
+            return {each.name for each in self.folder.entries() if not each.is_folder}
+
+    def _part_names(self) -> Iterator[str]:
+        """Yield the names of all parts that there may be, in order."""
+        return (shard_name(self._stem, self._suffix, number) for number in range(MOST_SHARDS))
 
     def refuse_existing(self) -> None:
         """Refuse to replace what is there.
 
         Raises:
-            OutputError: The file, or a part of it, exists.
+            OutputError: The file, or one with the name of a part, exists.
         """
-        for each in self.existing():
+        for each in self.in_the_way():
             path = each.path if each.is_local else None
             raise OutputError(f"{each} already exists; replace it with --overwrite", path=path)
 
@@ -86,8 +106,7 @@ class AnnotatedParts:
             Path(os.path.realpath(each.path) if each.is_local else str(each))
             for each in (place, out)
         )
-        is_of_run = OutputFolder(folder).has_place_of(path)
-        if is_of_run or path.is_relative_to(folder / STORE_TABLES):
+        if OutputFolder(folder).has_place_of(path):
             message = f"{place} is a file of the run itself; choose another name"
             raise OutputError(message, path=place.path if place.is_local else None)
 

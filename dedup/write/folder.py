@@ -96,10 +96,14 @@ class OutputFolder:
                         self.path.rmdir()
 
     def has_place_of(self, path: Path) -> bool:
-        """Return whether a path is of a file that a run writes, or lies among those it moves."""
+        """Return whether a path is of a file that a run writes, or lies among those it moves.
+
+        Or it lies among the tables of a store: a run on one machine, too, removes them with their
+        folder where it replaces one on an engine.
+        """
         own = path.parent == self.path and is_file_of_run(path.name)
-        moved = (self.staging, self.path / ENGINE_FOLDER)
-        return own or any(map(path.is_relative_to, moved))
+        folders = (self.staging, *(self.path / name for name in (ENGINE_FOLDER, STORE_TABLES)))
+        return own or any(map(path.is_relative_to, folders))
 
     @property
     def has_files(self) -> bool:

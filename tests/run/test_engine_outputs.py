@@ -302,9 +302,11 @@ def test_a_place_that_cannot_be_used_is_one_sentence(command, name, tmp_path, mo
     assert names(tmp_path) == ["folder.jsonl", "news.jsonl"]
 
 
-def test_an_input_is_not_replaced(command, jsonl, tmp_path):
-    source = jsonl([{"id": "a", "text": "Rain."}])
-    arguments = (source, "-o", tmp_path / "out", "--engine", "sail", "--annotate", source)
+@pytest.mark.parametrize("name", ["all.jsonl", "all-00001.jsonl"])
+def test_an_input_is_not_replaced(command, tmp_path, name):
+    source, file = tmp_path / name, tmp_path / "all.jsonl"
+    source.write_text('{"id": "a", "text": "Rain."}\n')
+    arguments = (source, "-o", tmp_path / "out", "--engine", "sail", "--annotate", file)
     refused = command("run", *arguments, "--overwrite")
 
     assert refused.exit_code == 1
