@@ -17,7 +17,7 @@ from dedup.cli.shown_run import shown_run
 from dedup.cli.store import make_of_tables
 from dedup.cli.summary import fail, run_facts, run_summary
 from dedup.config import Config
-from dedup.errors import OutputError
+from dedup.errors import OutputError, refused
 from dedup.locations import Location
 from dedup.run.run_settings import STORE_NAME
 
@@ -53,7 +53,7 @@ def run_by_engine(
     quiet, verbose, overwrite = (ctx.params[name] for name in ("quiet", "verbose", "overwrite"))
     resume, page = ctx.params["resume"], files.report
     if page is not None:
-        _refuse_page(page, out, overwrite=overwrite or resume)
+        _refuse_page(page, out, overwrite=overwrite, resume=resume)
     work, annotate = options["work"], ctx.params["annotate"]
     engine = EngineOptions(
         options["engine"], options["remote"], None if work is None else _location(work),
@@ -80,21 +80,25 @@ def run_by_engine(
     fail(done, f"see the files {out / f'rejected-*{files.layout.suffix}'}")
 
 
-def _refuse_page(page: Path, out: Path | Location, *, overwrite: bool) -> None:
+def _refuse_page(page: Path, out: Path | Location, *, overwrite: bool, resume: bool) -> None:
     """Refuse a page that cannot be written, before anything is done.
+
+    A page that is there may be that of the run that is to be continued.
 
     Raises:
         OutputError: It exists and may not be replaced, its folder cannot be written, it has the
             name of a file of the run, or the run is at an address.
     """
-    from dedup.write import refuse_unwritable
+    from dedup.write import OutputFolder, refuse_unwritable
 
     if isinstance(out, Location):
         raise OutputError(
             f"--report reads the store of the run, and {out} is an address: make the store on this "
             f"machine with dedup store FILE --from {out}, then write the page with dedup report"
         )
-    refuse_place(page, out, out / STORE_NAME, "--report", overwrite=overwrite)
+    with refused(out):
+        may_be_its_own = resume and out.is_dir() and OutputFolder(out).has_files
+    refuse_place(page, out, out / STORE_NAME, "--report", overwrite=overwrite or may_be_its_own)
     refuse_unwritable(page)
 
 

@@ -231,18 +231,23 @@ def test_a_page_that_was_written_stays(command, news, reported):
 PAGES = {
     "there already": ("page.html", "already exists; replace it with --overwrite"),
     "a file of the run": ("out/manifest.json", "is a file of the run; name another one"),
+    "the folder of its tables": ("out/store", "is a file of the run; name another one"),
+    "among its tables": ("out/store/page.html", "is a file of the run; name another one"),
     "in no folder": ("news.jsonl/page.html", "cannot be written"),
 }
 
 
+@pytest.mark.parametrize("options", [(), ("--resume",)])
 @pytest.mark.parametrize("place", PAGES)
-def test_a_page_that_cannot_be_written_is_refused_first(command, tmp_path, place):
+def test_a_page_that_cannot_be_written_is_refused_first(command, tmp_path, place, options):
+    """With --resume a run that was never begun is begun."""
     news = tmp_path / "news.jsonl"
     news.write_text(json.dumps({"text": text_of(1)}) + "\n")
     (tmp_path / "page.html").write_text("another")
     name, why = PAGES[place]
     out = tmp_path / "out"
-    refused = command("run", news, "-o", out, "--engine", "sail", "--report", tmp_path / name)
+    arguments = (news, "-o", out, "--engine", "sail", "--report", tmp_path / name)
+    refused = command("run", *arguments, *options)
 
     assert refused.exit_code == 1
     assert why in refused.stderr
