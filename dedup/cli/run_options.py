@@ -104,7 +104,8 @@ _OPTIONS = (
         metavar="FILE",
         help="Write all documents to FILE, too, with the decision on each beside its fields: "
         "nothing is removed. The name says the format: .jsonl, .jsonl.gz, .jsonl.zst or .parquet. "
-        "With --engine it is in parts, FILE-00000.jsonl and so on, and may be an address.",
+        "With --engine it is in parts, all-00000.jsonl and so on of all.jsonl, and may be an "
+        "address.",
     ),
     click.option(
         "--report",
