@@ -129,8 +129,15 @@ def claim_folder(folder: EngineFolder, claim: EngineClaim) -> GoingRun | dict[st
     """
     begun, manifest = folder.begun(), folder.manifest()
     new = GoingRun(claim.known(), is_resumed=False)
+    is_damaged = begun is not None and not _has_id(begun)
     if claim.overwrite:
-        return replace(new, replaced=begun)
+        return new if is_damaged else replace(new, replaced=begun)
+    if is_damaged:
+        raise _refusal(
+            folder,
+            f"what is known of the run that was begun in {folder.location} is damaged; begin anew "
+            "with --overwrite",
+        )
     if begun is not None:
         if not claim.resume:
             raise folder.refusal(resume=False)
@@ -158,6 +165,12 @@ def claim_folder(folder: EngineFolder, claim: EngineClaim) -> GoingRun | dict[st
         )
     _refuse_other_format(folder, claim, manifest)
     return manifest
+
+
+def _has_id(known: Mapping[str, Any]) -> bool:
+    """Return whether a run that was noted has an id that can be in the names of folders."""
+    run = known.get("run")
+    return isinstance(run, str) and run.isalnum()
 
 
 def _is_whole(
