@@ -65,7 +65,7 @@ def run_by_engine(
             layout=files.layout,
             annotated=None if annotate is None else AnnotatedParts(_location(annotate)),
             survivors_to=sys.stdout.buffer if ctx.params["survivors"] else None,
-            outside=[Location.of(each) for each in files.outside()],
+            outside=[] if page is None else [Location.of(page)],
             scorer=ctx.params["scorer"], resume=resume, overwrite=overwrite, limit=limit,
             settings=settings_manifest(ctx), progress=progress,
         )  # fmt: skip

@@ -283,6 +283,9 @@ PLACES = {
     "all.csv": "the name must end in .jsonl",
     "folder.jsonl": "is a directory",
     "news.jsonl/all.jsonl": "cannot write to",
+    f"{'a' * 300}.jsonl": "is no place for a file (File name too long)",
+    f"{'a' * 240}.jsonl": "(File name too long): give with --annotate a file in a folder",
+    "circle/all.jsonl": "is no place for a file (Too many levels of symbolic links)",
     "s3://bucket/all.csv?secret=hidden": "--annotate s3://bucket/all.csv: the name must end in",
 }
 
@@ -291,6 +294,7 @@ PLACES = {
 def test_a_place_that_cannot_be_used_is_one_sentence(command, name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "folder.jsonl").mkdir()
+    (tmp_path / "circle").symlink_to("circle")
     (tmp_path / "news.jsonl").write_text('{"text": "Rain."}\n')
     arguments = ("news.jsonl", "-o", "out", "--engine", "sail", "--annotate", name)
     refused = command("run", *arguments)
@@ -299,7 +303,7 @@ def test_a_place_that_cannot_be_used_is_one_sentence(command, name, tmp_path, mo
     assert PLACES[name] in refused.stderr
     assert "Traceback" not in refused.stderr
     assert "hidden" not in refused.stderr
-    assert names(tmp_path) == ["folder.jsonl", "news.jsonl"]
+    assert names(tmp_path) == ["circle", "folder.jsonl", "news.jsonl"]
 
 
 @pytest.mark.parametrize("name", ["all.jsonl", "all-00001.jsonl"])
