@@ -47,14 +47,16 @@ def run_by_engine(
         limit: How many inputs may be rejected.
     """
     from dedup.run.engine_dump import EngineOptions, run_on_engine  # --help must not wait for it
+    from dedup.run.places import refuse_addresses
     from dedup.warm_up import warm_machine
     from dedup.write.annotated_parts import AnnotatedParts
 
     quiet, verbose, overwrite = (ctx.params[name] for name in ("quiet", "verbose", "overwrite"))
     resume, page = ctx.params["resume"], files.report
+    work, annotate = options["work"], ctx.params["annotate"]
+    refuse_addresses([each for each in (out, work, annotate) if isinstance(each, Path)])
     if page is not None:
         _refuse_page(page, out, overwrite=overwrite, resume=resume)
-    work, annotate = options["work"], ctx.params["annotate"]
     engine = EngineOptions(
         options["engine"], options["remote"], None if work is None else _location(work),
         options["partitions"], warm_machine, verbose,

@@ -30,7 +30,6 @@ from dedup.run.engine_claim import (
     shown_remote,
 )
 from dedup.run.manifest import first_dump, manifest_of_facts, times_and_memory, what_was_read
-from dedup.run.places import refuse_addresses
 from dedup.scorer_file import ScorerFile, scorer_file
 from dedup.write import Layout
 from dedup.write.annotated_parts import AnnotatedParts
@@ -141,8 +140,6 @@ def run_on_engine(
     layout = replace(layout or Layout(), plain_survivors=survivors_to is not None)
     folder = EngineFolder(out)
     if annotated is not None:
-        if annotated.place.is_local:
-            refuse_addresses([annotated.place.path])
         annotated.refuse_place_in(out)
     size, digest = find_inputs(inputs, config)
     claim = EngineClaim(

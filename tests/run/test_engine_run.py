@@ -402,6 +402,20 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(command, news, tmp_path
     assert "cannot write to" in done.stderr
 
 
+@pytest.mark.parametrize("option", ["-o", "--work"])
+@pytest.mark.parametrize("name", ["a" * 300, "circle/folder"])
+def test_a_name_that_no_folder_can_have_is_one_sentence(command, news, tmp_path, option, name):
+    (tmp_path / "circle").symlink_to("circle")
+    places = {"-o": tmp_path / "out", "--work": tmp_path / "work", option: tmp_path / name}
+    page = ("--report", tmp_path / "page.html", "--resume")
+    arguments = [each for place in places.items() for each in place]
+    done = command("run", news, "--engine", "sail", *arguments, *page)
+
+    assert done.exit_code == 1
+    assert "is no place for a file" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 WORKS = {
     "a path": lambda folder: folder / "file" / "work",
     "an address": lambda _: "s3://bucket/work?secret=hidden",
