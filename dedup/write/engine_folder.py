@@ -168,9 +168,10 @@ class EngineFolder:
 
     def _move(self) -> None:
         """Move the files of a run if all of them were whole; each step can be repeated."""
-        moves = self._json_object(self._own / _WHOLE)
-        if moves is None:
+        listed = self._json_object(self._own / _WHOLE)
+        if listed is None:
             return
+        moves = {source: str(to) for source, to in listed.items() if _is_of_run(source, str(to))}
         # Once: afterwards what is there may be new.
         if (self._own / _CLEARED).info() is None:
             self._remove_earlier()
@@ -234,6 +235,14 @@ class EngineFolder:
             yield
         except OSError as error:
             raise unwritable(self.location, error) from error
+
+
+def _is_of_run(source: str, to: str) -> bool:
+    """Return whether a move that was noted is one of a run: no other file is ever moved."""
+    folder, *below = source.split("/")
+    into, *names = to.split("/")
+    is_result = is_file_of_run(to) or (into == STORE_TABLES and names != [])
+    return is_result and folder == _FILES and ".." not in (*below, *names)
 
 
 def _below(file: Location, folder: Location) -> str:

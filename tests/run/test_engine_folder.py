@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from dedup.errors import OutputError
@@ -95,3 +97,24 @@ def test_a_folder_that_cannot_be_read_is_not_taken_for_an_empty_one(out, monkeyp
         EngineFolder(out).begun()
     with pytest.raises(OutputError, match="timed out"):
         EngineFolder(out).manifest()
+
+
+def test_a_damaged_list_moves_no_other_file(out, tmp_path):
+    finish(EngineFolder(out), "earlier")
+    (tmp_path / "mine").write_text("mine")
+    own = out / ".dedup.engine"
+    damaged = {
+        "../../mine": "decisions-00000.jsonl", "files/../../../mine": "decisions-00001.jsonl",
+        f"{tmp_path}/mine": "stories-00000.jsonl", "files/d": "../there",
+        "files/e": f"{tmp_path}/there", "files/f": "store/../../there", "files/g": "notes.txt",
+        "files/h": 1,
+    }  # fmt: skip
+    for name in "defgh":
+        (own / "files" / name).write_bytes(b"new")
+    (own / "manifest.json").write_bytes(b"{}")
+    (own / "whole.json").write_bytes(json.dumps(damaged).encode())
+    with EngineFolder(out).claim():
+        pass
+
+    assert (tmp_path / "mine").read_text() == "mine"
+    assert files_in(tmp_path) == {"mine", "out/manifest.json"}
