@@ -27,7 +27,7 @@ def shown_run(*, overwrite: bool, quiet: bool, verbose: bool) -> Iterator[Progre
     """
     goes_on = "continue with the same command and --resume"
     if overwrite:
-        goes_on += " in place of --overwrite; the earlier results are as they were"
+        goes_on += " in place of --overwrite; the earlier results stay until the new ones are whole"
     try:
         with logged(quiet=quiet, verbose=verbose) as shown, stoppable(shown) as progress:
             yield progress

@@ -106,7 +106,7 @@ def test_a_signal_leaves_the_earlier_results_and_overwrite_begins_again(
     sight = "../news.sqlite-wal" if options else SIGHTS[0]
     errors, code = stopped_at(sight, command, new, old, getattr(signal, name))
     if code:
-        assert b"earlier results are as they were" in errors
+        assert b"earlier results stay until the new ones are whole" in errors
         assert b"--resume in place of --overwrite" in errors
         check_usable(command, old, before)
 
