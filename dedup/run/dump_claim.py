@@ -50,6 +50,12 @@ def refuse_results(folder: OutputFolder, claim: Claim) -> None:
         return
     if not claim.resume:
         raise folder.refusal(resume=False)
+    if not claim.against and folder.is_of_engine and not folder.staged_store.exists():
+        raise OutputError(
+            f"{folder.path} holds a finished run that was made with --engine; give the same "
+            f"--engine, {OVERWRITE}",
+            path=folder.path,
+        )
     if claim.against:
         others = folder.has_results and not folder.is_against
     else:

@@ -140,6 +140,11 @@ class OutputFolder:
         """Whether the results that are there are of a run against a store, which left none."""
         return "against" in ((self.manifest() or {}).get("store") or {})
 
+    @property
+    def is_of_engine(self) -> bool:
+        """Whether the results that are there are of a run on an engine; its store may be there."""
+        return "engine" in (self.manifest() or {})
+
     def _existing(self) -> list[Path]:
         """Return the files of a run that are there."""
         return [

@@ -346,6 +346,30 @@ def test_a_run_on_one_machine_replaces_one_on_an_engine(command, news, done, exp
     assert local.tables() == expected
     assert tables_of(out) == dict.fromkeys(expected, b"")
     assert not (out / "store").exists()
+    assert not {"engine", "files"} & {*local.manifest}
+
+
+def test_a_run_on_one_machine_does_not_continue_one_on_an_engine(command, news, done, tmp_path):
+    out = copied(done.path, tmp_path / "out").path
+
+    def files():
+        return {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+
+    for is_made in (False, True):
+        if is_made:
+            assert command("store", out / "store.sqlite", "--from", out).exit_code == 0
+        before = files()
+        refused = command("run", news, "-o", out, "--resume")
+
+        assert refused.exit_code == 1
+        assert refused.stderr.splitlines()[-1] == (
+            f"Error: {out} holds a finished run that was made with --engine; give the same "
+            "--engine, or begin anew with --overwrite"
+        )
+        assert files() == before
+    assert command("regroup", out, "-o", tmp_path / "again").exit_code == 0
+    local = command.run(news, "--overwrite", out=out)
+    assert not {"engine", "files"} & {*local.manifest}
 
 
 def begun_before(out, work):
