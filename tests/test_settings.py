@@ -772,3 +772,21 @@ def test_completion_reads_no_settings(command, folder):
 
     assert done.returncode == 0, done.stderr
     assert {"plain,--config", "plain,--no-config", "plain,--output"} <= {*done.stdout.split()}
+
+
+@pytest.mark.parametrize(
+    "remote",
+    ["sc://elsewhere:15002/;token=hidden", "spark://elsewhere:7077", "k8s://https://elsewhere:443"],
+)
+def test_a_file_that_was_found_names_no_server(command, folder, remote):
+    path = write(folder / "dedup.toml", f'[run]\nengine = "spark"\nremote = "{remote}"')
+    run = ("run", "news.jsonl", "-o", "out", "--dry-run")
+    done = command(*run)
+
+    assert done.exit_code == 2
+    assert "dedup.toml: run.remote names an address, to which the documents would go" in done.stderr
+    assert "hidden" not in done.stderr
+    assert command(*run, "--config", path).exit_code == 0
+    assert command(*run, "--remote", remote).exit_code == 0
+    write(path, '[run]\nengine = "spark"\nremote = "local[2]"')
+    assert command(*run).exit_code == 0

@@ -253,7 +253,7 @@ def _check_reach(ctx: click.Context) -> None:
     """Refuse what a file that was found would do outside of its folder.
 
     It may have come with a dump or a repository that others wrote: it must not name files outside
-    of its folder, nor remove any there.
+    of its folder, nor remove any there, nor send documents to a server.
 
     Raises:
         click.UsageError: It would.
@@ -269,6 +269,11 @@ def _check_reach(ctx: click.Context) -> None:
                 "written: name it with --config, or use --no-config"
             )
     chosen = list(_from_file(ctx))
+    if "remote" in chosen and "://" in ctx.params["remote"]:  # not shown: it may hold a token
+        raise click.UsageError(
+            f"{file.name}: {settings.keys['remote']} names an address, to which the documents would "
+            f"go, in a file that was found and not named: {_REMEDY}"
+        )
     for name, path in named_paths(ctx.command, ctx.params):
         is_within = isinstance(path, Path) and Path(os.path.realpath(path)).is_relative_to(
             file.place.parent
