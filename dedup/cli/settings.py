@@ -271,8 +271,8 @@ def _check_reach(ctx: click.Context) -> None:
     chosen = list(_from_file(ctx))
     if "remote" in chosen and "://" in ctx.params["remote"]:  # not shown: it may hold a token
         raise click.UsageError(
-            f"{file.name}: {settings.keys['remote']} names an address, to which the documents would "
-            f"go, in a file that was found and not named: {_REMEDY}"
+            f"{file.name}: {settings.keys['remote']} names an address, to which the documents "
+            f"would go, in a file that was found and not named: {_REMEDY}"
         )
     for name, path in named_paths(ctx.command, ctx.params):
         is_within = isinstance(path, Path) and Path(os.path.realpath(path)).is_relative_to(
