@@ -92,10 +92,10 @@ def refuse_with_engine(ctx: click.Context) -> None:
         if ctx.params[name]:
             raise click.UsageError(sentence)
     if ctx.get_parameter_source("workers") is ParameterSource.COMMANDLINE:
-        raise click.UsageError(
-            "--workers is for a run on one machine: leave it out, or choose the cores of Spark on "
-            "this machine with --remote 'local[4]'"
-        )
+        message = "--workers is for a run on one machine: leave it out"
+        if ctx.params["engine"] == "spark":
+            message += ", or choose the cores of Spark on this machine with --remote 'local[4]'"
+        raise click.UsageError(message)
 
 
 def local_place(place: Path | Location) -> Path:

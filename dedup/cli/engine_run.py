@@ -19,7 +19,7 @@ from dedup.cli.summary import fail, run_facts, run_summary
 from dedup.config import Config
 from dedup.errors import OutputError, refused
 from dedup.locations import Location
-from dedup.run.run_settings import STORE_NAME
+from dedup.run.run_settings import ADDRESS, STORE_NAME
 
 if TYPE_CHECKING:
     from dedup.models import RejectionLimit
@@ -89,10 +89,12 @@ def _refuse_page(page: Path, out: Path | Location, *, overwrite: bool, resume: b
 
     Raises:
         OutputError: It exists and may not be replaced, its folder cannot be written, it has the
-            name of a file of the run, or the run is at an address.
+            name of a file of the run, or it or the run is at an address.
     """
     from dedup.write import OutputFolder, refuse_unwritable
 
+    if ADDRESS.match(str(page)):
+        raise OutputError("--report writes its page to this machine: give a path, not an address")
     if isinstance(out, Location):
         raise OutputError(
             f"--report reads the store of the run, and {out} is an address: make the store on this "

@@ -69,16 +69,17 @@ class EngineClaim:
         return str(self.annotated.place) if self.annotated else None
 
     def difference(self, known: Mapping[str, Any]) -> str | None:
-        """Return what is other than in a run that was noted, None if nothing is."""
+        """Return what is other than in a run that was noted and what to do, None if nothing is."""
         if known.get("options") != config_digest.digest(self.config):
             names = changed_options(known.get("config", {}), self.config.as_dict())
-            return f"other options ({', '.join(names)})" if names else "other options"
+            named = f" ({', '.join(names)})" if names else ""
+            return f"other options{named}; {_GIVE_THE_SAME}"
         if known.get("scorer") != list(self.scorer):
-            return "another --scorer"
+            return f"another --scorer; {_GIVE_THE_SAME}"
         if (file := known.get("annotate")) != self._annotate:
-            return f"--annotate {file}" if file else "no --annotate"
+            return _given("--annotate", file)
         if known.get("version") != __version__:
-            return f"another version of dedup ({known.get('version')})"
+            return f"another version of dedup ({known.get('version')}); {_GIVE_THE_SAME}"
         return None
 
 
@@ -209,8 +210,12 @@ def _refuse_other_format(
             )
     given = manifest["engine"].get("shard_size")
     if given != claim.layout.shard_bytes:
-        size = f"of {given} bytes, as --shard-size said" if given else "of no --shard-size"
-        raise _refusal(folder, f"{about} files are {size}; give the same, {OVERWRITE}")
+        cut = (
+            f"files are of {given} bytes, as --shard-size said; give the same"
+            if given
+            else "files are of no --shard-size; leave it out"
+        )
+        raise _refusal(folder, f"{about} {cut}, {OVERWRITE}")
 
 
 def has_no_document(manifest: Mapping[str, Any] | None) -> bool:
@@ -227,16 +232,21 @@ def _refuse_other(folder: EngineFolder, claim: EngineClaim, known: Mapping[str, 
     """
     about = f"the run in {folder.location} was begun with"
     if (other := claim.difference(known)) is not None:
-        raise _refusal(folder, f"{about} {other}; {_GIVE_THE_SAME}")
+        raise _refusal(folder, f"{about} {other}")
     if known.get("inputs") != claim.inputs:
         raise _refusal(
             folder,
             f"the inputs changed since the run in {folder.location} was begun; {_GIVE_THE_SAME}",
         )
     if known.get("work") != claim.work:
-        work = known.get("work")
-        given = f"--work {work}" if work else "no --work"
-        raise _refusal(folder, f"{about} {given}; give the same, {OVERWRITE}")
+        raise _refusal(folder, f"{about} {_given('--work', known.get('work'))}")
+
+
+def _given(option: str, value: str | None) -> str:
+    """Return how an option was given to a run, and what to do where it is given otherwise."""
+    if value:
+        return f"{option} {value}; give the same one, {OVERWRITE}"
+    return f"no {option}; leave it out, {OVERWRITE}"
 
 
 def _refusal(folder: EngineFolder, message: str) -> OutputError:

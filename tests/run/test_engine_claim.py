@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -36,6 +37,14 @@ def test_a_run_that_was_begun_is_continued_or_replaced(tmp_path):
     with folder.claim():
         assert claim_folder(folder, claim(resume=True)).known == known
         assert claim_folder(folder, claim(overwrite=True)).replaced == known
+
+
+def test_a_folder_for_temporary_tables_that_was_not_named_is_to_be_left_out(tmp_path):
+    folder = EngineFolder(Location.of(tmp_path))
+    begun(folder, claim().known())
+
+    with folder.claim(), pytest.raises(OutputError, match="no --work; leave it out"):
+        claim_folder(folder, replace(claim(resume=True), work="elsewhere"))
 
 
 @pytest.mark.parametrize("run", ["x/../../news", "..", "", None])

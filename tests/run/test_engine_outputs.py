@@ -241,7 +241,7 @@ def test_a_finished_run_goes_with_its_own_file_alone(command, dump, done):
     for options in ((), ("--annotate", file.with_name("another.jsonl"))):
         refused = again(command, dump, done.path, "--resume", *options)
         assert refused.exit_code == 1
-        assert f"was begun with --annotate {file}; give the same ones" in refused.stderr
+        assert f"was begun with --annotate {file}; give the same one, or" in refused.stderr
 
 
 def test_a_finished_run_is_not_cut_into_files_of_another_size(command, dump, done):

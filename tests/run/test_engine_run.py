@@ -173,6 +173,7 @@ def test_what_does_not_go_with_an_engine_says_what_to_do(command, news, tmp_path
 
     assert done.exit_code == 2
     assert advice in done.stderr
+    assert "local[4]" not in done.stderr
     assert len(done.stderr.splitlines()[-1]) < 250
     assert not (tmp_path / "out").exists()
 
@@ -270,6 +271,35 @@ def test_a_page_needs_a_run_on_this_machine(command, news):
 
     assert done.exit_code == 1
     assert "dedup store FILE --from s3://news/out" in done.stderr
+
+
+def test_a_page_is_of_this_machine(command, news, tmp_path):
+    page, out = "s3://news/page.html?key=hidden", tmp_path / "out"
+    done = command("run", news, "-o", out, "--engine", "sail", "--report", page)
+
+    assert done.exit_code == 1
+    assert "--report writes its page to this machine: give a path, not an address" in done.stderr
+    assert "hidden" not in done.stderr
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "what"),
+    [
+        ("--annotate", "all.jsonl", "run in {} was begun with no --annotate"),
+        ("--shard-size", "1MB", "run in {} is finished and its files are of no --shard-size"),
+    ],
+)
+def test_what_a_run_was_begun_without_is_to_be_left_out(
+    command, news, done, tmp_path, option, value, what
+):
+    given = tmp_path / value if option == "--annotate" else value
+    arguments = ("run", news, "-o", done.path, "--engine", "sail", "--resume", option, given)
+    refused = command(*arguments)
+
+    assert refused.exit_code == 1
+    sentence = f"the {what.format(done.path)}; leave it out, or begin anew with --overwrite"
+    assert sentence in refused.stderr
 
 
 def test_a_stream_is_refused(command, tmp_path):
