@@ -51,17 +51,22 @@ def refuse_results(folder: OutputFolder, claim: Claim) -> None:
     if not claim.resume:
         raise folder.refusal(resume=False)
     if not claim.against and folder.is_of_engine and not folder.staged_store.exists():
-        raise OutputError(
-            f"{folder.path} holds a finished run that was made with --engine; give the same "
-            f"--engine, {OVERWRITE}",
-            path=folder.path,
-        )
+        raise _made_on_engine(folder)
     if claim.against:
         others = folder.has_results and not folder.is_against
     else:
         others = folder.has_results and not folder.own_store.exists()
     if others:
         raise folder.refusal(resume=True)
+
+
+def _made_on_engine(folder: OutputFolder) -> OutputError:
+    """Return the error for a finished run on an engine that is continued without one."""
+    return OutputError(
+        f"{folder.path} holds a finished run that was made with --engine; give the same --engine, "
+        f"{OVERWRITE}",
+        path=folder.path,
+    )
 
 
 def open_store(folder: OutputFolder, claim: Claim) -> Store:
@@ -129,6 +134,8 @@ def _claimed(
     if not dump.is_finished:
         _go_on(store, folder, claim, dump)
         return None
+    if claim.store and claim.resume and folder.is_of_engine:  # a store made of its tables
+        raise _made_on_engine(folder)
     if _is_to_be_replaced(store, claim, dump, is_unchanged):
         _replace_last(store, folder, claim, dump.name)
         return None

@@ -385,11 +385,12 @@ def test_a_run_on_one_machine_does_not_continue_one_on_an_engine(command, news, 
     def files():
         return {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
 
-    for is_made in (False, True):
-        if is_made:
-            assert command("store", out / "store.sqlite", "--from", out).exit_code == 0
+    other = tmp_path / "other.sqlite"
+    for made, options in ((None, ()), (out / "store.sqlite", ()), (other, ("--store", other))):
+        if made:
+            assert command("store", made, "--from", out).exit_code == 0
         before = files()
-        refused = command("run", news, "-o", out, "--resume")
+        refused = command("run", news, "-o", out, "--resume", *options)
 
         assert refused.exit_code == 1
         assert refused.stderr.splitlines()[-1] == (
