@@ -33,6 +33,10 @@ _OPTIONS = {
 _RETRIES = 7
 """Attempts at a request to a server that is gone: two minutes in all."""
 
+_FEW_RETRIES = 2
+"""The same for Sail in this process, which ends at Ctrl-C before the client asks it to: half a
+second, for which Ctrl-C would else wait several times."""
+
 
 class Rows(Protocol):
     """A data frame, as far as the engine uses it."""
@@ -69,7 +73,7 @@ class EngineSession:
         self._advance: Callable[[int], None] | None = None
         self._done = 0
         with in_one_sentence("the engine cannot be reached"):
-            _retry_less(session)
+            _retry(session, _FEW_RETRIES if isinstance(server, SailServer) else _RETRIES)
             self.version = str(session.version)
             for option, value in _OPTIONS.items():
                 session.conf.set(option, value)
@@ -102,6 +106,7 @@ class EngineSession:
         Raises:
             EngineError: A task failed again and again, or the engine cannot be reached.
             DedupError: A task raised this on purpose.
+            KeyboardInterrupt: A signal asked the run to stop.
         """
         self._advance, self._done = advance, 0
         try:
@@ -110,11 +115,17 @@ class EngineSession:
         except KeyboardInterrupt:
             self._interrupt()
             raise
+        except EngineError as error:
+            interrupted = _interruption_before(error)
+            if interrupted is None:
+                raise
+            raise interrupted from None
         finally:
             self._advance = None
 
     def close(self) -> None:
         """End the session, and the server in this process."""
+        _retry(self._session, 0)  # a server that is gone is not waited for
         with suppress(EngineError), in_one_sentence("it is gone"):
             self._session.stop()
         if self._server is not None:
@@ -130,6 +141,7 @@ class EngineSession:
 
     def _interrupt(self) -> None:
         """Ask the engine to stop what it does for this session."""
+        _retry(self._session, 0)
         with suppress(EngineError, NotImplementedError), in_one_sentence("it is gone"):
             self._session.interruptAll()
 
@@ -180,8 +192,16 @@ def open_session(name: str, remote: str | None, *, verbose: bool = False) -> Eng
         raise
 
 
-def _retry_less(session: Any) -> None:
-    """Give up sooner on a server that is gone."""
+def _interruption_before(error: BaseException) -> KeyboardInterrupt | None:
+    """Return the signal at which the client asked the engine to stop, where that failed."""
+    before = error.__context__
+    while before is not None and not isinstance(before, KeyboardInterrupt):
+        before = before.__context__
+    return before
+
+
+def _retry(session: Any, times: int) -> None:
+    """Say how often a request is sent again to a server that does not answer."""
     from pyspark.sql.connect.client.retries import DefaultPolicy
 
-    session.client.set_retry_policies([DefaultPolicy(max_retries=_RETRIES)])
+    session.client.set_retry_policies([DefaultPolicy(max_retries=times)])
