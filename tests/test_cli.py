@@ -713,3 +713,20 @@ class TestClean:
         sentence(command("clean", source, "-o", source, "--overwrite", "--quiet"), 1)
 
         assert source.read_bytes() == before
+
+
+def test_ctrl_c_while_modules_are_imported_is_no_traceback():
+    program = (
+        "import builtins, dedup.__main__ as dedup\n"
+        "imported = builtins.__import__\n"
+        "def stopped(name, *rest):\n"
+        "    if name == 'dedup.cli': raise KeyboardInterrupt\n"
+        "    return imported(name, *rest)\n"
+        "builtins.__import__ = stopped\n"
+        "dedup.command()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "Aborted!\n")
