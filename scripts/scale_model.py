@@ -4,8 +4,8 @@
     python scripts/scale_model.py docs/figures/engine.json --page-ms 26
 
 Prints tables of docs/scale.md. What a document takes in tasks is that of the largest run, of
-several the one of the least seconds; what it takes of the engine and the driver is the slope
-between the smallest run and that one: what every run takes once is not counted for each document.
+several the first in the file; what it takes of the engine and the driver is the slope between the
+smallest run and that one: what every run takes once is not counted for each document.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def pairs_of(row: Row) -> int:
 def costs(runs: list[Row]) -> Costs:
     """Return the costs of a document from measured runs."""
     small = min(runs, key=lambda row: row["inputs"])
-    large = max(runs, key=lambda row: (row["inputs"], -row["seconds"]))
+    large = max(runs, key=lambda row: row["inputs"])
     inputs = large["inputs"]
     more = max(1, inputs - small["inputs"])
     parts = {
