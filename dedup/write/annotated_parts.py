@@ -5,20 +5,15 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
 from dedup.errors import OutputError
 from dedup.locations import Location
-from dedup.parallel.ordered_map import ordered_map
 from dedup.write.annotated_file import annotated_name
 from dedup.write.folder import OutputFolder
 from dedup.write.named_files import refuse_irregular
-from dedup.write.part_files import unwritable
+from dedup.write.part_files import has_all, move_all, reported
 from dedup.write.table_files import MOST_SHARDS, shard_name
-
-_THREADS = 16
-"""Files that are moved at once: at an address each takes a request or two."""
 
 
 class AnnotatedParts:
@@ -73,7 +68,7 @@ class AnnotatedParts:
 
     def _there(self) -> set[str]:
         """Return the names of the files in the folder."""
-        with self._reported():
+        with reported(self.folder):
             return {each.name for each in self.folder.entries() if not each.is_folder}
 
     def _part_names(self) -> Iterator[str]:
@@ -119,9 +114,7 @@ class AnnotatedParts:
         Raises:
             OutputError: The folder cannot be read.
         """
-        with self._reported():
-            there = {each.name: each.size for each in self.folder.entries()}
-        return all(there.get(name) == size for name, size in sizes.items())
+        return has_all(self.folder, sizes)
 
     def put_in_place(self, moves: Mapping[Location, str], staging: Location) -> None:
         """Give parts their names, and remove the files of an earlier run that they do not replace.
@@ -137,24 +130,10 @@ class AnnotatedParts:
         """
         names = {*moves.values()}
         before = self.existing()
-        with self._reported():
-            for _ in ordered_map(self._move, moves.items(), _THREADS):
-                pass
+        with reported(self.folder):
+            move_all((part, self.folder / name) for part, name in moves.items())
             # From the last to the first: after a stop the others are found, as they have no gap.
             for each in reversed(before):
                 if each.name not in names:
                     each.remove()
             staging.remove()
-
-    def _move(self, move: tuple[Location, str]) -> None:
-        """Give a part its name."""
-        part, name = move
-        part.move(self.folder / name)
-
-    @contextmanager
-    def _reported(self) -> Iterator[None]:
-        """Report an error of the disk, or of the store of objects, as one sentence."""
-        try:
-            yield
-        except OSError as error:
-            raise unwritable(self.folder, error) from error

@@ -17,9 +17,8 @@ from urllib.parse import urlsplit
 from dedup.errors import OutputError
 from dedup.json_codec import dump_json, load_json
 from dedup.locations import Location
-from dedup.parallel.ordered_map import ordered_map
 from dedup.write.folder import OutputFolder, holds_earlier_run, is_file_of_run
-from dedup.write.part_files import unwritable
+from dedup.write.part_files import has_all, move_all, reported
 from dedup.write.table_files import ENGINE_FOLDER, STORE_LIST, STORE_TABLES
 
 _MANIFEST = "manifest.json"
@@ -27,9 +26,6 @@ _BEGUN, _WHOLE, _CLEARED = "begun.json", "whole.json", "cleared"
 _FILES, _WORK, _PROBE = "files", "work", "probe"
 
 _STORE_LIST = f"{STORE_TABLES}/{STORE_LIST}"
-
-_THREADS = 16
-"""Files that are moved at once: at an address each takes a request or two."""
 
 
 class EngineFolder:
@@ -58,7 +54,7 @@ class EngineFolder:
             OutputError: It is in use, is no folder, or cannot be read or written.
         """
         with self._local.claim() if self._local else nullcontext():
-            with self._reported():
+            with reported(self.location):
                 self._move()
             try:
                 yield
@@ -99,7 +95,7 @@ class EngineFolder:
         Raises:
             OutputError: The folder cannot be written.
         """
-        with self._reported():
+        with reported(self.location):
             self._own.remove()
             (self._own / _BEGUN).write_bytes(dump_json(known))
 
@@ -109,7 +105,7 @@ class EngineFolder:
         Raises:
             OutputError: It cannot be removed.
         """
-        with self._reported():
+        with reported(self.location):
             self._own.remove()
 
     def has_files(self) -> bool:
@@ -118,7 +114,7 @@ class EngineFolder:
         Raises:
             OutputError: The folder cannot be read.
         """
-        with self._reported():
+        with reported(self.location):
             existing = bool(self._existing())
         return existing or (self._local is not None and self._local.has_files)
 
@@ -132,7 +128,7 @@ class EngineFolder:
         Raises:
             OutputError: It cannot be removed.
         """
-        with self._reported():
+        with reported(self.location):
             self.files.remove()
 
     def has_all(self, files: Mapping[str, int]) -> bool:
@@ -144,9 +140,7 @@ class EngineFolder:
         Raises:
             OutputError: The folder cannot be read.
         """
-        with self._reported():
-            there = {entry.name: entry.size for entry in self.location.entries()}
-        return all(there.get(name) == size for name, size in files.items())
+        return has_all(self.location, files)
 
     def put_in_place(self, moves: Mapping[Location, str], manifest: Mapping[str, Any]) -> None:
         """Give files their names, remove those that they replace, and write the manifest last.
@@ -160,7 +154,7 @@ class EngineFolder:
             OutputError: A file cannot be moved.
         """
         listed = {_below(source, self._own): name for source, name in moves.items()}
-        with self._reported():
+        with reported(self.location):
             content = json.dumps(manifest, indent=2) + "\n"
             (self._own / _MANIFEST).write_bytes(content.encode())
             (self._own / _WHOLE).write_bytes(dump_json(listed))
@@ -171,19 +165,16 @@ class EngineFolder:
         listed = self._json_object(self._own / _WHOLE)
         if listed is None:
             return
-        moves = {source: str(to) for source, to in listed.items() if _is_of_run(source, str(to))}
+        of_run = ((source, str(to)) for source, to in listed.items() if _is_of_run(source, str(to)))
+        moves = [(self._own / source, to) for source, to in (*of_run, (_MANIFEST, _MANIFEST))]
         # Once: afterwards what is there may be new.
         if (self._own / _CLEARED).info() is None:
             self._remove_earlier()
             (self._own / _CLEARED).write_bytes(b"")
         last = (_STORE_LIST, _MANIFEST)
-        for _ in ordered_map(
-            self._move_one, (move for move in moves.items() if move[1] not in last), _THREADS
-        ):
-            pass
-        for move in (*moves.items(), (_MANIFEST, _MANIFEST)):
-            if move[1] in last:
-                self._move_one(move)
+        move_all((source, self.location / to) for source, to in moves if to not in last)
+        for name in last:  # one behind the other
+            move_all((source, self.location / to) for source, to in moves if to == name)
         for name in (_BEGUN, _WHOLE):  # first, as what goes on without them is only removed
             (self._own / name).remove()
         self._own.remove()
@@ -195,12 +186,6 @@ class EngineFolder:
             (self.location / name).remove()
         if self._local:
             self._local.drop_copy()
-
-    def _move_one(self, move: tuple[str, str]) -> None:
-        """Move a file, unless that is done."""
-        source = self._own / move[0]
-        if source.info() is not None:
-            source.move(self.location / move[1])
 
     def _existing(self) -> list[str]:
         """Return the files of a run that are there, and the folder with the tables of its store."""
@@ -221,20 +206,12 @@ class EngineFolder:
         Raises:
             OutputError: It cannot be read: what is there must not be taken for nothing.
         """
-        with self._reported():
+        with reported(self.location):
             try:
                 found = load_json(file.read_bytes())
             except (FileNotFoundError, NotADirectoryError, ValueError):
                 return None
         return found if isinstance(found, dict) else None
-
-    @contextmanager
-    def _reported(self) -> Iterator[None]:
-        """Report an error of the disk, or of the store of objects, as one sentence."""
-        try:
-            yield
-        except OSError as error:
-            raise unwritable(self.location, error) from error
 
 
 def _is_of_run(source: str, to: str) -> bool:

@@ -8,7 +8,8 @@ the names that they keep.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -17,6 +18,7 @@ import pyarrow.parquet as pq
 
 from dedup.errors import OutputError, refusal
 from dedup.locations import Location, reason_of
+from dedup.parallel.ordered_map import ordered_map
 
 PART_FILES = pa.schema(
     [("name", pa.string()), ("rows", pa.int64()), ("bytes", pa.int64()), ("first", pa.int64()),
@@ -28,6 +30,9 @@ ROWS_A_GROUP, BYTES_A_GROUP = 10_000, 32_000_000
 """Most rows of a row group of Parquet, and its most bytes in memory unless one row has more."""
 
 _BLOCK_BYTES = 1 << 22
+
+_THREADS = 16
+"""Files that are moved at once: at an address each takes a request or two."""
 
 
 class PartFile(NamedTuple):
@@ -150,6 +155,54 @@ def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
         length = max(1, min(ROWS_A_GROUP, of_bytes))
         for start in range(0, batch.num_rows, length):
             yield batch.slice(start, length)
+
+
+def has_all(folder: Location, sizes: Mapping[str, int]) -> bool:
+    """Return whether files of some sizes are in a folder.
+
+    Args:
+        folder: The folder.
+        sizes: Their bytes by name.
+
+    Raises:
+        OutputError: It cannot be read.
+    """
+    with reported(folder):
+        there = {each.name: each.size for each in folder.entries()}
+    return all(there.get(name) == size for name, size in sizes.items())
+
+
+def move_all(moves: Iterable[tuple[Location, Location]]) -> None:
+    """Give files their last places, as far as that is not done: it can be repeated.
+
+    Args:
+        moves: Where each is, and where it belongs.
+
+    Raises:
+        OSError: One cannot be moved.
+    """
+    for _ in ordered_map(_move_one, moves, _THREADS):
+        pass
+
+
+def _move_one(move: tuple[Location, Location]) -> None:
+    """Move a file, unless that is done."""
+    source, place = move
+    if source.info() is not None:
+        source.move(place)
+
+
+@contextmanager
+def reported(folder: Location) -> Iterator[None]:
+    """Report an error of the disk, or of the store of objects, as one sentence on a folder.
+
+    Raises:
+        OutputError: There was one.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise unwritable(folder, error) from error
 
 
 def unwritable(folder: Location, error: OSError) -> OutputError:
