@@ -34,7 +34,7 @@ from dedup.write.part_files import (
     PartFile,
     checksum_of,
     part_files,
-    unwritable,
+    reported,
     write_parquet_part,
 )
 from dedup.write.table_files import PARQUET, STORE_LIST, shard_name
@@ -131,14 +131,12 @@ def _without_rows(folder: Location, schema: pa.Schema) -> PartFile:
         OutputError: It cannot be written.
     """
     place = folder / f"empty{PARQUET}"
-    try:
+    with reported(folder):
         with place.written() as file:
             pq.write_table(schema.empty_table(), file)
             size = file.tell()
         with place.read() as written:
             return PartFile(place.name, 0, size, None, checksum_of(written))
-    except OSError as error:
-        raise unwritable(folder, error) from error
 
 
 def _tables(

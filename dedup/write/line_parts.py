@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from dedup.errors import OutputError
 from dedup.locations import Location
-from dedup.write.part_files import PartFile, unwritable
+from dedup.write.part_files import PartFile, reported
 from dedup.write.table_files import (
     BUFFER,
     MOST_SHARDS,
@@ -97,16 +97,13 @@ def empty_part(folder: Location, table: str, suffix: str) -> PartFile:
 
 def _write(folder: Location, name: str, table: str, suffix: str, lines: Lines) -> int:
     """Write a file, and return its size in bytes."""
-    try:
-        with (folder / name).written() as file:
-            # To write each line to a file of Arrow takes ten times as long.
-            buffered = BufferedWriter(file, BUFFER)
-            write_table(cast(BinaryIO, buffered), lines, table, suffix)
-            buffered.flush()
-            size: int = file.tell()
-            buffered.detach()
-    except OSError as error:
-        raise unwritable(folder, error) from error
+    with reported(folder), (folder / name).written() as file:
+        # To write each line to a file of Arrow takes ten times as long.
+        buffered = BufferedWriter(file, BUFFER)
+        write_table(cast(BinaryIO, buffered), lines, table, suffix)
+        buffered.flush()
+        size: int = file.tell()
+        buffered.detach()
     return size
 
 

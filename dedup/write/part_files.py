@@ -85,16 +85,13 @@ def write_parquet_part(
         return
     name, rows = f"{uuid.uuid4().hex}.parquet", 0
     first = group[0][0].as_py() if pa.types.is_integer(schema[0].type) else None
-    try:
-        with (folder / name).written() as file:
-            summed = _Summed(file)
-            with pq.ParquetWriter(summed, schema, compression="zstd") as to:
-                while group is not None:
-                    to.write_table(group, row_group_size=len(group))
-                    rows += len(group)
-                    group = next(groups, None)
-    except OSError as error:
-        raise unwritable(folder, error) from error
+    with reported(folder), (folder / name).written() as file:
+        summed = _Summed(file)
+        with pq.ParquetWriter(summed, schema, compression="zstd") as to:
+            while group is not None:
+                to.write_table(group, row_group_size=len(group))
+                rows += len(group)
+                group = next(groups, None)
     yield PartFile(name, rows, summed.size, first, summed.checksum).as_row()
 
 

@@ -18,7 +18,7 @@ from dedup.locations import Location
 from dedup.models import Status
 from dedup.pipeline.on_tables.stage_arrays import batch_of
 from dedup.pipeline.tables import DECIDED, DECIDED_BY_BLOCK, DECIDED_FILES, ROW_RANGES
-from dedup.write.part_files import unwritable
+from dedup.write.part_files import reported
 
 ROWS_AT_ONCE = 1_000
 """Documents that are rows of Python at once: some 10 MB, of pages more."""
@@ -65,11 +65,12 @@ def write_decided(firsts: Int64s, folder: Location, decided: pa.Table) -> Batche
     for block, (start, end) in zip(blocks.tolist(), bounds, strict=False):
         place = folder / f"{uuid.uuid4().hex}.arrow"
         part = decided.slice(start, end - start).select(DECIDED.names)
-        try:
-            with place.written() as file, pa.ipc.new_file(file, DECIDED) as writer:
-                writer.write_table(part)
-        except OSError as error:
-            raise unwritable(folder, error) from error
+        with (
+            reported(folder),
+            place.written() as file,
+            pa.ipc.new_file(file, DECIDED) as writer,
+        ):
+            writer.write_table(part)
         yield batch_of(DECIDED_FILES, ([int(firsts[block])], [place.address]))
 
 
